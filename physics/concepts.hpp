@@ -1,0 +1,65 @@
+/// What a model can do, in small layers. A model is an immutable value; states are spans of its `Unit`.
+///
+/// "Prepared" objects (Conditionals, LocalMoves) hold what depends on lambda alone, such as tables of probabilities; they
+/// are made once per sweep and replica, and point to the model, which must outlive them.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "physics/chance.hpp"
+
+namespace gibbsite {
+
+/// A number measured on one configuration.
+struct Observable {
+  std::string name;     ///< as in files: "energy_density"
+  std::string units;    ///< "1" where there is none
+  std::string meaning;  ///< one line
+};
+
+/// The truth about a model: its configurations, their energy from scratch, and what to measure on them.
+template <class M>
+concept EnergyModel = requires(const M& model, std::span<typename M::Unit> x, std::span<const typename M::Unit> cx,
+                               std::span<double> out, Chance& chance) {
+  { model.units() } -> std::convertible_to<std::size_t>;        // length of a state
+  { model.log_states() } -> std::convertible_to<double>;        // ln of the number (or volume) of all states
+  { model.energy(cx) } -> std::convertible_to<double>;          // from scratch
+  { model.observables() } -> std::convertible_to<std::vector<Observable>>;
+  model.observe(cx, double{}, out);                             // (state, its energy) -> one number per observable
+  { model.overlap(cx, cx) } -> std::convertible_to<double>;     // likeness of two states, 1 for a state with itself
+  model.draw_uniform(x, chance);                                // an exact draw of p(x) = const
+  model.set_ordered(x);                                         // the cold start
+};
+
+/// One unit given all others, at inverse temperature beta: heat bath.
+template <class M>
+concept Conditionals = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, Chance& chance) {
+  model.conditionals(double{}).resample(x, std::size_t{}, chance);
+};
+
+/// Propose a change of one unit, accept it by Metropolis' rule; returns whether it was accepted.
+template <class M>
+concept LocalMoves = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, Chance& chance) {
+  { model.local_moves(double{}).attempt(x, std::size_t{}, chance) } -> std::same_as<bool>;
+};
+
+/// Clusters that can be turned over as one. join(x, i, e) is the coin that bond entry e of site i belongs to the cluster
+/// (probability 0 where the bond is not satisfied); ghost(x, i) the same for the bond of site i with the field.
+template <class M>
+concept Bonds = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, std::size_t i) {
+  { model.bonds(double{}).join(x, i, i) } -> std::convertible_to<Coin>;
+  { model.bonds(double{}).ghost(x, i) } -> std::convertible_to<Coin>;
+  model.graph();
+};
+
+/// All states can be visited: needed for exact answers and tests.
+template <class M>
+concept Enumerable = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, std::size_t i) {
+  model.flip(x, i);  // every state is reached by flips of single units
+};
+
+}  // namespace gibbsite

@@ -1,0 +1,83 @@
+#include "physics/graph.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace gibbsite {
+
+Graph::Graph(std::vector<Bond> bonds, std::vector<double> fields) : bonds_(std::move(bonds)), fields_(std::move(fields)) {
+  const std::size_t n = fields_.size();
+  if (n == 0) throw std::invalid_argument("a graph needs at least one site");
+  if (n >= std::numeric_limits<std::uint32_t>::max() || bonds_.size() >= std::numeric_limits<std::uint32_t>::max() / 2)
+    throw std::invalid_argument("a graph of " + std::to_string(n) + " sites and " + std::to_string(bonds_.size()) +
+                                " bonds is too large: both counts must stay below 2^31");
+  for (const double h : fields_)
+    if (!std::isfinite(h)) throw std::invalid_argument("a field is not a finite number");
+  first_.assign(n + 1, 0);
+  for (const Bond& bond : bonds_) {
+    if (bond.i >= n || bond.j >= n || bond.i == bond.j)
+      throw std::invalid_argument("bond (" + std::to_string(bond.i) + ", " + std::to_string(bond.j) +
+                                  ") must join two different sites of 0 .. " + std::to_string(n - 1));
+    if (!std::isfinite(bond.J)) throw std::invalid_argument("a coupling is not a finite number");
+    ++first_[bond.i + 1];
+    ++first_[bond.j + 1];
+  }
+  for (std::size_t i = 0; i < n; ++i) first_[i + 1] += first_[i];
+  neighbour_.resize(first_[n]);
+  coupling_.resize(first_[n]);
+  std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
+  const auto enter = [&](std::uint32_t from, std::uint32_t to, double J) {
+    neighbour_[next[from]] = to;
+    coupling_[next[from]++] = J;
+  };
+  for (const Bond& bond : bonds_) {
+    enter(bond.i, bond.j, bond.J);
+    enter(bond.j, bond.i, bond.J);
+  }
+}
+
+std::size_t Graph::max_degree() const noexcept {
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < sites(); ++i) most = std::max(most, degree(i));
+  return most;
+}
+
+std::optional<double> Graph::common_strength() const noexcept {
+  if (bonds_.empty()) return 0.0;
+  const double strength = std::abs(bonds_.front().J);
+  const bool same = std::all_of(bonds_.begin(), bonds_.end(), [&](const Bond& b) { return std::abs(b.J) == strength; });
+  return same ? std::optional(strength) : std::nullopt;
+}
+
+std::optional<double> Graph::common_field() const noexcept {
+  const bool same = std::all_of(fields_.begin(), fields_.end(), [&](double h) { return h == fields_.front(); });
+  return same ? std::optional(fields_.front()) : std::nullopt;
+}
+
+std::optional<std::vector<std::uint8_t>> Graph::two_colouring() const {
+  constexpr std::uint8_t none = 2;
+  std::vector<std::uint8_t> colour(sites(), none);
+  std::vector<std::uint32_t> stack;
+  for (std::uint32_t root = 0; root < sites(); ++root) {
+    if (colour[root] != none) continue;
+    colour[root] = 0;
+    stack.push_back(root);
+    while (!stack.empty()) {
+      const std::uint32_t i = stack.back();
+      stack.pop_back();
+      for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) {
+        const std::uint32_t j = neighbour_[e];
+        if (colour[j] == colour[i]) return std::nullopt;
+        if (colour[j] != none) continue;
+        colour[j] = static_cast<std::uint8_t>(1 - colour[i]);
+        stack.push_back(j);
+      }
+    }
+  }
+  return colour;
+}
+
+}  // namespace gibbsite

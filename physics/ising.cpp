@@ -1,0 +1,83 @@
+#include "physics/ising.hpp"
+
+#include <algorithm>
+
+namespace gibbsite {
+
+Ising::Ising(Graph graph)
+    : graph_(std::move(graph)),
+      first_(graph_.first().data()),
+      neighbour_(graph_.neighbour().data()),
+      coupling_(graph_.coupling().data()) {
+  const auto strength = graph_.common_strength();
+  const auto field = graph_.common_field();
+  constexpr std::size_t widest_table = 64;
+  if (!strength || !field || graph_.max_degree() > widest_table) return;
+  degree_ = static_cast<int>(graph_.max_degree());
+  strength_ = *strength;
+  field_ = *field;
+  sign_.resize(std::max<std::size_t>(graph_.coupling().size(), 1));
+  for (std::size_t e = 0; e < graph_.coupling().size(); ++e) sign_[e] = coupling_[e] < 0 ? -1 : 1;
+}
+
+double Ising::energy(ConstState s) const noexcept {
+  if (table_driven()) {  // integers until the end: exact, and fast
+    std::int64_t satisfied = 0, up = 0;
+    for (std::size_t i = 0; i < units(); ++i) {
+      int sum = 0;
+      for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) sum += sign_[e] * s[neighbour_[e]];
+      satisfied += sum * s[i];
+      up += s[i];
+    }
+    return -strength_ * static_cast<double>(satisfied / 2) - field_ * static_cast<double>(up);
+  }
+  double sum = 0;
+  for (const Bond& bond : graph_.bonds()) sum -= bond.J * (s[bond.i] * s[bond.j]);
+  for (std::size_t i = 0; i < units(); ++i) sum -= graph_.fields()[i] * s[i];
+  return sum;
+}
+
+std::vector<Observable> Ising::observables() const {
+  return {{"energy", "J", "total energy"},
+          {"energy_density", "J", "energy per site"},
+          {"magnetization_density", "1", "magnetization per site"},
+          {"abs_magnetization_density", "1", "absolute magnetization per site"},
+          {"magnetization_density_squared", "1", "square of the magnetization per site"}};
+}
+
+void Ising::observe(ConstState s, double energy, std::span<double> out) const noexcept {
+  std::int64_t total = 0;
+  for (const Unit spin : s) total += spin;
+  const double n = static_cast<double>(units()), m = static_cast<double>(total) / n;
+  out[0] = energy;
+  out[1] = energy / n;
+  out[2] = m;
+  out[3] = std::abs(m);
+  out[4] = m * m;
+}
+
+double Ising::overlap(ConstState a, ConstState b) const noexcept {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return static_cast<double>(sum) / static_cast<double>(a.size());
+}
+
+void Ising::set_ordered(State s) const noexcept { std::fill(s.begin(), s.end(), Unit{1}); }
+
+Ising::HeatBath::HeatBath(const Ising& model, double beta) : model_(&model), beta_(beta) {
+  if (!model.table_driven()) return;
+  for (std::size_t level = 0; level < model.levels(); ++level)
+    table_.emplace_back(1 / (1 + std::exp(-2 * beta * model.field_at(level))));
+}
+
+Ising::Flips::Flips(const Ising& model, double beta) : model_(&model), beta_(beta) {
+  if (!model.table_driven()) return;
+  for (std::size_t level = 0; level < model.levels(); ++level)
+    for (const int spin : {-1, 1}) table_.emplace_back(std::exp(std::min(0.0, -2 * beta * model.field_at(level) * spin)));
+}
+
+Ising::Clusters::Clusters(const Ising& model, double beta) : model_(&model), beta_(beta) {
+  if (const auto strength = model.graph_.common_strength(); strength && *strength > 0) common_ = Coin(-std::expm1(-2 * beta * *strength));
+}
+
+}  // namespace gibbsite

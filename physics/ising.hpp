@@ -1,0 +1,148 @@
+/// The Ising model on any graph:  E(s) = -sum_<ij> J_ij s_i s_j - sum_i h_i s_i,  s_i = +-1,  J = k_B = 1.
+///
+/// Heat bath (Glauber, J. Math. Phys. 4, 294 (1963)): with the local field f_i = sum_j J_ij s_j + h_i,
+///   P(s_i = +1 | rest) = 1 / (1 + exp(-2 beta f_i)).
+/// Metropolis et al., J. Chem. Phys. 21, 1087 (1953), eq. (1) ff.: s_i -> -s_i with probability min(1, exp(-2 beta f_i s_i)).
+/// Clusters (Fortuin & Kasteleyn, Physica 57, 536 (1972); Swendsen & Wang, PRL 58, 86 (1987)): a bond with J_ij s_i s_j > 0 is
+/// active with probability 1 - exp(-2 beta J_ij s_i s_j), any sign of J_ij; a field is a bond of strength h_i with a ghost
+/// spin fixed at +1.
+/// Cost per sweep: one pass over the adjacency, and per spin one table look-up where |J_ij| and h_i are the same everywhere
+/// (few local fields are possible), else one exponential.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numbers>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "physics/concepts.hpp"
+#include "physics/graph.hpp"
+
+namespace gibbsite {
+
+class Ising {
+ public:
+  using Unit = std::int8_t;  ///< a spin, +1 or -1
+  using State = std::span<Unit>;
+  using ConstState = std::span<const Unit>;
+
+  explicit Ising(Graph graph);
+  Ising(Ising&&) = default;  // moving keeps the adjacency where it is; a copy would point into the original
+  Ising(const Ising&) = delete;
+
+  const Graph& graph() const noexcept { return graph_; }
+  std::size_t units() const noexcept { return graph_.sites(); }
+  double log_states() const noexcept { return static_cast<double>(units()) * std::numbers::ln2; }
+
+  /// Total energy from scratch, in units of J. Exact, in any order of summation, where couplings are multiples of one power of 2.
+  double energy(ConstState s) const noexcept;
+  /// f_i = sum_j J_ij s_j + h_i; flipping spin i costs 2 f_i s_i.
+  double local_field(ConstState s, std::size_t i) const noexcept {
+    double f = graph_.fields()[i];
+    for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) f += coupling_[e] * s[neighbour_[e]];
+    return f;
+  }
+
+  /// energy, energy_density, magnetization_density, abs_magnetization_density, magnetization_density_squared.
+  std::vector<Observable> observables() const;
+  void observe(ConstState s, double energy, std::span<double> out) const noexcept;
+  /// q = sum_i a_i b_i / N.
+  double overlap(ConstState a, ConstState b) const noexcept;
+  void set_ordered(State s) const noexcept;
+  void flip(State s, std::size_t i) const noexcept { s[i] = static_cast<Unit>(-s[i]); }
+
+  template <class C>
+  void draw_uniform(State s, C& chance) const {
+    const Coin half(0.5);
+    for (Unit& spin : s) spin = chance.coin(half) ? 1 : -1;
+  }
+
+  /// Heat bath at one beta.
+  class HeatBath {
+   public:
+    HeatBath(const Ising& model, double beta);
+    template <class C>
+    void resample(State s, std::size_t i, C& chance) const {
+      s[i] = chance.coin(up(s, i)) ? 1 : -1;
+    }
+
+   private:
+    Coin up(ConstState s, std::size_t i) const noexcept {
+      if (!table_.empty()) return table_[model_->level(s, i)];
+      return Coin(1 / (1 + std::exp(-2 * beta_ * model_->local_field(s, i))));
+    }
+    const Ising* model_;
+    double beta_;
+    std::vector<Coin> table_;  // by level
+  };
+  HeatBath conditionals(double beta) const { return {*this, beta}; }
+
+  /// Metropolis flips at one beta.
+  class Flips {
+   public:
+    Flips(const Ising& model, double beta);
+    template <class C>
+    bool attempt(State s, std::size_t i, C& chance) const {
+      if (!chance.coin(acceptance(s, i))) return false;
+      model_->flip(s, i);
+      return true;
+    }
+
+   private:
+    Coin acceptance(ConstState s, std::size_t i) const noexcept {
+      if (!table_.empty()) return table_[2 * model_->level(s, i) + (s[i] > 0)];
+      return Coin(std::exp(std::min(0.0, -2 * beta_ * model_->local_field(s, i) * s[i])));
+    }
+    const Ising* model_;
+    double beta_;
+    std::vector<Coin> table_;  // by level and spin
+  };
+  Flips local_moves(double beta) const { return {*this, beta}; }
+
+  /// Fortuin-Kasteleyn bonds at one beta.
+  class Clusters {
+   public:
+    Clusters(const Ising& model, double beta);
+    Coin join(ConstState s, std::size_t i, std::size_t e) const noexcept {
+      const double satisfied = model_->coupling_[e] * (s[i] * s[model_->neighbour_[e]]);
+      if (satisfied <= 0) return Coin();
+      return common_ ? *common_ : Coin(-std::expm1(-2 * beta_ * satisfied));
+    }
+    Coin ghost(ConstState s, std::size_t i) const noexcept {
+      const double satisfied = model_->graph_.fields()[i] * s[i];
+      return satisfied <= 0 ? Coin() : Coin(-std::expm1(-2 * beta_ * satisfied));
+    }
+
+   private:
+    const Ising* model_;
+    double beta_;
+    std::optional<Coin> common_;  // where all |J| are the same
+  };
+  Clusters bonds(double beta) const { return {*this, beta}; }
+
+ private:
+  /// Which of the few possible local fields site i sees: (sum_j sign_ij s_j) + max_degree; only if table_driven().
+  std::size_t level(ConstState s, std::size_t i) const noexcept {
+    int k = degree_;
+    for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) k += sign_[e] * s[neighbour_[e]];
+    return static_cast<std::size_t>(k);
+  }
+  bool table_driven() const noexcept { return !sign_.empty(); }
+  std::size_t levels() const noexcept { return 2 * static_cast<std::size_t>(degree_) + 1; }
+  double field_at(std::size_t level) const noexcept { return strength_ * (static_cast<double>(level) - degree_) + field_; }
+
+  Graph graph_;
+  const std::uint32_t* first_;
+  const std::uint32_t* neighbour_;
+  const double* coupling_;
+  std::vector<std::int8_t> sign_;  // of each adjacency entry; empty unless |J_ij| and h_i are the same everywhere
+  int degree_ = 0;
+  double strength_ = 0, field_ = 0;
+};
+
+static_assert(Conditionals<Ising> && LocalMoves<Ising> && Bonds<Ising> && Enumerable<Ising>);
+
+}  // namespace gibbsite

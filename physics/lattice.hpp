@@ -1,0 +1,33 @@
+/// Lattices as graphs: E = -sum_<ij> J_ij s_i s_j - sum_i h_i s_i, each bond counted once (J = k_B = 1 sets the units).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "physics/graph.hpp"
+
+namespace gibbsite {
+
+enum class Geometry { chain, square, cubic, hypercubic, triangular, honeycomb, complete, graph };
+enum class Boundary { periodic, open };
+enum class Disorder { none, bimodal, gaussian };
+
+/// What defines a lattice Ising system. `size` holds the sides, first side fastest in the numbering of sites:
+/// chain 1, square 2, cubic 3, hypercubic any number, triangular 2, honeycomb 2 (cells of two sites), complete 1 (N).
+struct Lattice {
+  Geometry geometry = Geometry::square;
+  std::vector<std::size_t> size = {32, 32};
+  Boundary boundary = Boundary::periodic;
+  double coupling = 1;                      ///< J; the scale of J_ij where they are disordered
+  Disorder disorder = Disorder::none;
+  std::uint64_t disorder_seed = 1;
+  double field = 0;                         ///< h, the same on every site
+};
+
+/// The graph of a lattice. A periodic side of 2 bonds each pair twice; honeycomb has two sites per cell; `complete` has
+/// J_ij = J/N, disordered J_ij scale as J/sqrt(N) (Sherrington-Kirkpatrick); bimodal J_ij = +-J with equal probability,
+/// gaussian J_ij = J times a standard normal. Couplings depend on disorder_seed and the lattice alone.
+/// Throws std::invalid_argument: wrong number of sides, a side of 0, a periodic side of 1, too many sites.
+Graph build(const Lattice& lattice);
+
+}  // namespace gibbsite

@@ -1,0 +1,100 @@
+/// The one seam between the inside (static, fast, one replica layout per implementation) and the outside (methods).
+///
+/// R replicas of one system stand on one path p_lambda(x) ~ exp(log_weight(x, lambda)) with a normalised reference at
+/// lambda = 0 that can be drawn exactly. For an energy model on the power path, lambda is beta and log_weight = -beta E.
+/// Methods (chains, tempering, annealing) see nothing else of a system.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "physics/concepts.hpp"
+
+namespace gibbsite {
+
+/// What travels when replicas exchange. stride: step size of a continuous move, or clusters per sweep; else ignored.
+struct Setting {
+  double lambda = 0;
+  double stride = 1;
+  bool operator==(const Setting&) const = default;
+};
+
+/// reversed: the time reversal of the kernel with respect to p_lambda, for reverse annealing.
+enum class Order { forward, reversed };
+
+/// Sweeps at times time, time + 1, ..., time + count - 1.
+struct Step {
+  std::uint64_t time = 0;
+  std::uint32_t count = 1;
+  Order order = Order::forward;
+};
+
+/// Per replica, added up by sweep(): moves tried and accepted; with clusters, spins of the system and spins turned over.
+struct Tally {
+  double tried = 0, accepted = 0;
+};
+
+/// What `Setting::stride` means to an ensemble, and so how a method tunes it: clusters per sweep are chosen to turn over
+/// as many spins as there are; a step size is chosen for an acceptance of 0.574 (Roberts & Rosenthal 1998, MALA).
+enum class Stride { unused, clusters, step_size };
+
+/// How the units of a canonical state are stored.
+enum class UnitType { int8, float64 };
+
+/// Fixed at construction.
+struct Layout {
+  std::size_t first = 0;         ///< index of replica 0 of this ensemble in the whole
+  std::size_t replicas = 0;
+  std::size_t grain = 1;         ///< replicas that share one random stream; `first` is a multiple of it
+  std::size_t units = 0;         ///< units of a canonical state
+  UnitType unit_type = UnitType::int8;
+  double log_z_reference = 0;    ///< ln Z at lambda = 0
+  Stride stride = Stride::unused;
+  std::vector<Observable> observables;
+  std::string name;              ///< how replicas are laid out: "plain"
+
+  std::size_t state_bytes() const noexcept { return units * (unit_type == UnitType::int8 ? 1 : sizeof(double)); }
+};
+
+class Ensemble {
+ public:
+  virtual ~Ensemble() = default;
+  Ensemble(const Ensemble&) = delete;
+  Ensemble& operator=(const Ensemble&) = delete;
+
+  const Layout& layout() const noexcept { return layout_; }
+
+  /// Every replica becomes an exact, independent draw of the reference.
+  virtual void draw_reference(std::uint64_t time) = 0;
+  /// Moves replica r by a kernel that leaves p_{setting[r].lambda} invariant and converges to it. At lambda = 0 a sweep is
+  /// a fresh exact draw of the reference. Adds to tally[r]. Replicas never see each other.
+  virtual void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) = 0;
+  /// out[r] = log_weight(x_r, lambda[r]).
+  virtual void log_weight(std::span<const double> lambda, std::span<double> out) const = 0;
+  /// out[r * components + k], one component per layout().observables.
+  virtual void observe(std::span<double> out) const = 0;
+  /// Replica r becomes a copy of replica parent[r] (both counted within this ensemble).
+  virtual void resample(std::span<const std::size_t> parent) = 0;
+  /// The canonical state of a replica: the same bytes for any implementation of the same system.
+  virtual void save(std::size_t replica, std::span<std::byte> state) const = 0;
+  virtual void load(std::size_t replica, std::span<const std::byte> state) = 0;
+  /// out[k] = likeness of the two replicas of pair k: sum_i x_i y_i / units.
+  virtual void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const;
+
+ protected:
+  explicit Ensemble(Layout layout) : layout_(std::move(layout)) {}
+
+ private:
+  Layout layout_;
+};
+
+/// The canonical states of all replicas, one behind the other.
+std::vector<std::byte> save_all(const Ensemble& ensemble);
+/// Inverse of save_all. Throws std::invalid_argument if the length is not replicas x state_bytes.
+void load_all(Ensemble& ensemble, std::span<const std::byte> states);
+
+}  // namespace gibbsite

@@ -1,0 +1,54 @@
+/// What a method is to the world outside: something that advances in small steps, can stop and go on at each of them with
+/// the same bits, and leaves a trace.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace gibbsite {
+
+/// Everything a method needs to go on, as named arrays.
+struct Snapshot {
+  std::map<std::string, std::vector<double>> numbers;
+  std::map<std::string, std::vector<std::uint64_t>> counts;
+  std::map<std::string, std::vector<std::byte>> bytes;
+};
+
+/// Raw draws: one row of `width` numbers per draw, growing at its end and never changed.
+struct Trace {
+  std::size_t width = 0;
+  std::vector<double> rows;
+  std::size_t draws() const noexcept { return width == 0 ? 0 : rows.size() / width; }
+  double at(std::size_t draw, std::size_t column) const { return rows[draw * width + column]; }
+};
+
+/// Work done and to do, in sweeps of all replicas; what is going on in a word or two ("thermalization").
+struct Progress {
+  double done = 0, total = 0;
+  std::string phase;
+};
+
+class Method {
+ public:
+  virtual ~Method() = default;
+  Method() = default;
+  Method(const Method&) = delete;
+  Method& operator=(const Method&) = delete;
+
+  virtual bool done() const = 0;
+  /// One step: a draw of all replicas, or one temperature of an annealing.
+  virtual void advance() = 0;
+  virtual Progress progress() const = 0;
+  virtual const Trace& trace() const = 0;
+
+  /// All state but the trace. load() takes what save() gave, and the trace up to that moment; after it the method goes on as
+  /// if it had never stopped. Throws std::invalid_argument for a snapshot of another method or system.
+  virtual Snapshot save() const = 0;
+  virtual void load(const Snapshot& snapshot, Trace trace) = 0;
+};
+
+}  // namespace gibbsite

@@ -1,0 +1,47 @@
+/// From words to a typed study: one schema of keys serves the study file (TOML), the command line, the help and the record.
+/// options.cpp is the one place that knows Boost.Program_options and toml++.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "studies/study.hpp"
+
+namespace gibbsite {
+
+/// The request is wrong (exit 2): usage, study file, model file, data. The text says what, where, and what to do.
+struct RequestError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// One point of the grid: its study, and the values of the grid's keys as they stand in files ("32", "32x64").
+struct Task {
+  Study study;
+  std::vector<std::pair<std::string, std::string>> coordinates;  ///< key ("model.size") -> value
+};
+
+/// A parsed command line.
+struct Request {
+  std::string command;                          ///< "run", "show", ..., "help", "version"
+  std::vector<std::string> arguments;           ///< the command's positional arguments (files, names)
+  std::filesystem::path out;                    ///< -o
+  bool force = false, resume = false, json = false, help = false, quiet = false;
+  // for run and exact:
+  std::vector<Task> tasks;                      ///< in order, last grid key fastest; one task if there is no grid
+  std::vector<std::pair<std::string, std::vector<std::string>>> grid;  ///< keys and their values, in order
+  std::string resolved;                         ///< the study with every key, as TOML that reads back to the same tasks
+};
+
+/// Parses a whole command line (argv[1] ... ). Throws RequestError.
+Request parse(const std::vector<std::string>& words);
+
+/// Reads a study file and overrides ("model.size" -> "64"). Throws RequestError with file, line and column.
+Request read_study(const std::filesystem::path& file, const std::vector<std::pair<std::string, std::string>>& overrides);
+
+/// Text of `gibbsite help [COMMAND]`, aligned, at most 100 columns wide.
+std::string help_text(const std::string& command);
+
+}  // namespace gibbsite

@@ -1,0 +1,43 @@
+/// What a run leaves behind, as plain data: a tree of groups with variables on named dimensions. Knows no file format.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace gibbsite {
+
+using Column = std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::int8_t>, std::vector<std::string>>;
+
+/// An array on named dimensions, row-major. A variable on one dimension of its own name is that dimension's coordinate.
+struct Variable {
+  std::string name;
+  std::vector<std::string> dims;
+  std::vector<std::size_t> shape;
+  Column data;
+  std::string units = "1";
+  std::string long_name;
+};
+
+/// A group opens as one dataset in xarray: every dimension of its variables has its coordinate in the same group.
+struct Group {
+  std::string name;
+  std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> attributes;
+  std::vector<Variable> variables;
+  std::vector<Group> groups;
+
+  const Variable* find(const std::string& variable) const {
+    for (const Variable& v : variables)
+      if (v.name == variable) return &v;
+    return nullptr;
+  }
+  const Group* child(const std::string& group) const {
+    for (const Group& g : groups)
+      if (g.name == group) return &g;
+    return nullptr;
+  }
+};
+
+}  // namespace gibbsite
