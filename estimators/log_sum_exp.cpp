@@ -16,7 +16,8 @@ double log_sum_exp(std::span<const double> x) {
 }
 
 double log_mean_exp(std::span<const double> x) {
-  return x.empty() ? std::numeric_limits<double>::quiet_NaN() : log_sum_exp(x) - std::log(static_cast<double>(x.size()));
+  return x.empty() ? std::numeric_limits<double>::quiet_NaN()
+                   : log_sum_exp(x) - std::log(static_cast<double>(x.size()));
 }
 
 }  // namespace gibbsite

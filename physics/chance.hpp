@@ -34,7 +34,8 @@ class Chance {
   bool coin(const Coin& coin) noexcept {
     const std::uint32_t word = stream_.next32();
     const auto high = static_cast<std::uint32_t>(coin.threshold >> 32);
-    if (word != high) [[likely]] return word < high;
+    if (word != high) [[likely]]
+      return word < high;
     const auto low = static_cast<std::uint32_t>(coin.threshold);
     return stream_.next32() < low || coin.p >= 1;
   }

@@ -1,7 +1,7 @@
 /// What a model can do, in small layers. A model is an immutable value; states are spans of its `Unit`.
 ///
-/// "Prepared" objects (Conditionals, LocalMoves) hold what depends on lambda alone, such as tables of probabilities; they
-/// are made once per sweep and replica, and point to the model, which must outlive them.
+/// "Prepared" objects (Conditionals, LocalMoves) hold what depends on lambda alone, such as tables of probabilities;
+/// they are made once per sweep and replica, and point to the model, which must outlive them.
 #pragma once
 
 #include <concepts>
@@ -25,14 +25,14 @@ struct Observable {
 template <class M>
 concept EnergyModel = requires(const M& model, std::span<typename M::Unit> x, std::span<const typename M::Unit> cx,
                                std::span<double> out, Chance& chance) {
-  { model.units() } -> std::convertible_to<std::size_t>;        // length of a state
-  { model.log_states() } -> std::convertible_to<double>;        // ln of the number (or volume) of all states
-  { model.energy(cx) } -> std::convertible_to<double>;          // from scratch
+  { model.units() } -> std::convertible_to<std::size_t>;  // length of a state
+  { model.log_states() } -> std::convertible_to<double>;  // ln of the number (or volume) of all states
+  { model.energy(cx) } -> std::convertible_to<double>;    // from scratch
   { model.observables() } -> std::convertible_to<std::vector<Observable>>;
-  model.observe(cx, double{}, out);                             // (state, its energy) -> one number per observable
-  { model.overlap(cx, cx) } -> std::convertible_to<double>;     // likeness of two states, 1 for a state with itself
-  model.draw_uniform(x, chance);                                // an exact draw of p(x) = const
-  model.set_ordered(x);                                         // the cold start
+  model.observe(cx, double{}, out);                          // (state, its energy) -> one number per observable
+  { model.overlap(cx, cx) } -> std::convertible_to<double>;  // likeness of two states, 1 for a state with itself
+  model.draw_uniform(x, chance);                             // an exact draw of p(x) = const
+  model.set_ordered(x);                                      // the cold start
 };
 
 /// One unit given all others, at inverse temperature beta: heat bath.
@@ -47,8 +47,8 @@ concept LocalMoves = EnergyModel<M> && requires(const M& model, std::span<typena
   { model.local_moves(double{}).attempt(x, std::size_t{}, chance) } -> std::same_as<bool>;
 };
 
-/// Clusters that can be turned over as one. join(x, i, e) is the coin that bond entry e of site i belongs to the cluster
-/// (probability 0 where the bond is not satisfied); ghost(x, i) the same for the bond of site i with the field.
+/// Clusters that can be turned over as one. join(x, i, e) is the coin that bond entry e of site i belongs to the
+/// cluster (probability 0 where the bond is not satisfied); ghost(x, i) the same for the bond of site i with the field.
 template <class M>
 concept Bonds = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, std::size_t i) {
   { model.bonds(double{}).join(x, i, i) } -> std::convertible_to<Coin>;

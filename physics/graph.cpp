@@ -8,7 +8,8 @@
 
 namespace gibbsite {
 
-Graph::Graph(std::vector<Bond> bonds, std::vector<double> fields) : bonds_(std::move(bonds)), fields_(std::move(fields)) {
+Graph::Graph(std::vector<Bond> bonds, std::vector<double> fields)
+    : bonds_(std::move(bonds)), fields_(std::move(fields)) {
   const std::size_t n = fields_.size();
   if (n == 0) throw std::invalid_argument("a graph needs at least one site");
   if (n >= std::numeric_limits<std::uint32_t>::max() || bonds_.size() >= std::numeric_limits<std::uint32_t>::max() / 2)

@@ -73,11 +73,13 @@ Ising::HeatBath::HeatBath(const Ising& model, double beta) : model_(&model), bet
 Ising::Flips::Flips(const Ising& model, double beta) : model_(&model), beta_(beta) {
   if (!model.table_driven()) return;
   for (std::size_t level = 0; level < model.levels(); ++level)
-    for (const int spin : {-1, 1}) table_.emplace_back(std::exp(std::min(0.0, -2 * beta * model.field_at(level) * spin)));
+    for (const int spin : {-1, 1})
+      table_.emplace_back(std::exp(std::min(0.0, -2 * beta * model.field_at(level) * spin)));
 }
 
 Ising::Clusters::Clusters(const Ising& model, double beta) : model_(&model), beta_(beta) {
-  if (const auto strength = model.graph_.common_strength(); strength && *strength > 0) common_ = Coin(-std::expm1(-2 * beta * *strength));
+  if (const auto strength = model.graph_.common_strength(); strength && *strength > 0)
+    common_ = Coin(-std::expm1(-2 * beta * *strength));
 }
 
 }  // namespace gibbsite

@@ -2,12 +2,11 @@
 ///
 /// Heat bath (Glauber, J. Math. Phys. 4, 294 (1963)): with the local field f_i = sum_j J_ij s_j + h_i,
 ///   P(s_i = +1 | rest) = 1 / (1 + exp(-2 beta f_i)).
-/// Metropolis et al., J. Chem. Phys. 21, 1087 (1953), eq. (1) ff.: s_i -> -s_i with probability min(1, exp(-2 beta f_i s_i)).
-/// Clusters (Fortuin & Kasteleyn, Physica 57, 536 (1972); Swendsen & Wang, PRL 58, 86 (1987)): a bond with J_ij s_i s_j > 0 is
-/// active with probability 1 - exp(-2 beta J_ij s_i s_j), any sign of J_ij; a field is a bond of strength h_i with a ghost
-/// spin fixed at +1.
-/// Cost per sweep: one pass over the adjacency, and per spin one table look-up where |J_ij| and h_i are the same everywhere
-/// (few local fields are possible), else one exponential.
+/// Metropolis et al., J. Chem. Phys. 21, 1087 (1953), eq. (1) ff.: s_i -> -s_i with probability min(1, exp(-2 beta f_i
+/// s_i)). Clusters (Fortuin & Kasteleyn, Physica 57, 536 (1972); Swendsen & Wang, PRL 58, 86 (1987)): a bond with J_ij
+/// s_i s_j > 0 is active with probability 1 - exp(-2 beta J_ij s_i s_j), any sign of J_ij; a field is a bond of
+/// strength h_i with a ghost spin fixed at +1. Cost per sweep: one pass over the adjacency, and per spin one table
+/// look-up where |J_ij| and h_i are the same everywhere (few local fields are possible), else one exponential.
 #pragma once
 
 #include <algorithm>
@@ -37,7 +36,8 @@ class Ising {
   std::size_t units() const noexcept { return graph_.sites(); }
   double log_states() const noexcept { return static_cast<double>(units()) * std::numbers::ln2; }
 
-  /// Total energy from scratch, in units of J. Exact, in any order of summation, where couplings are multiples of one power of 2.
+  /// Total energy from scratch, in units of J. Exact, in any order of summation, where couplings are multiples of one
+  /// power of 2.
   double energy(ConstState s) const noexcept;
   /// f_i = sum_j J_ij s_j + h_i; flipping spin i costs 2 f_i s_i.
   double local_field(ConstState s, std::size_t i) const noexcept {
@@ -132,7 +132,9 @@ class Ising {
   }
   bool table_driven() const noexcept { return !sign_.empty(); }
   std::size_t levels() const noexcept { return 2 * static_cast<std::size_t>(degree_) + 1; }
-  double field_at(std::size_t level) const noexcept { return strength_ * (static_cast<double>(level) - degree_) + field_; }
+  double field_at(std::size_t level) const noexcept {
+    return strength_ * (static_cast<double>(level) - degree_) + field_;
+  }
 
   Graph graph_;
   const std::uint32_t* first_;

@@ -21,7 +21,8 @@ void check_sides(const Lattice& lattice, std::size_t wanted) {
     if (side == 0) throw std::invalid_argument("a side of size 0: every side must be at least 1");
     sites *= static_cast<double>(side);
     if (side == 1 && lattice.boundary == Boundary::periodic && lattice.geometry != Geometry::complete)
-      throw std::invalid_argument("a periodic side of 1 would bond a site to itself: use a side of 2 or more, or an open boundary");
+      throw std::invalid_argument(
+          "a periodic side of 1 would bond a site to itself: use a side of 2 or more, or an open boundary");
   }
   if (sites > 1e9) throw std::invalid_argument("a lattice of more than 10^9 sites is too large");
 }
@@ -88,14 +89,25 @@ std::vector<Bond> bonds_of(const Lattice& lattice, std::size_t& sites) {
 
 Graph build(const Lattice& lattice) {
   switch (lattice.geometry) {
-    case Geometry::chain: check_sides(lattice, 1); break;
+    case Geometry::chain:
+      check_sides(lattice, 1);
+      break;
     case Geometry::square:
     case Geometry::triangular:
-    case Geometry::honeycomb: check_sides(lattice, 2); break;
-    case Geometry::cubic: check_sides(lattice, 3); break;
-    case Geometry::hypercubic: check_sides(lattice, 0); break;
-    case Geometry::complete: check_sides(lattice, 1); break;
-    case Geometry::graph: throw std::invalid_argument("a graph from a couplings file has no lattice to build");
+    case Geometry::honeycomb:
+      check_sides(lattice, 2);
+      break;
+    case Geometry::cubic:
+      check_sides(lattice, 3);
+      break;
+    case Geometry::hypercubic:
+      check_sides(lattice, 0);
+      break;
+    case Geometry::complete:
+      check_sides(lattice, 1);
+      break;
+    case Geometry::graph:
+      throw std::invalid_argument("a graph from a couplings file has no lattice to build");
   }
   std::size_t sites = 0;
   std::vector<Bond> bonds = bonds_of(lattice, sites);

@@ -18,10 +18,10 @@ struct Lattice {
   Geometry geometry = Geometry::square;
   std::vector<std::size_t> size = {32, 32};
   Boundary boundary = Boundary::periodic;
-  double coupling = 1;                      ///< J; the scale of J_ij where they are disordered
+  double coupling = 1;  ///< J; the scale of J_ij where they are disordered
   Disorder disorder = Disorder::none;
   std::uint64_t disorder_seed = 1;
-  double field = 0;                         ///< h, the same on every site
+  double field = 0;  ///< h, the same on every site
 };
 
 /// The graph of a lattice. A periodic side of 2 bonds each pair twice; honeycomb has two sites per cell; `complete` has

@@ -13,7 +13,15 @@
 namespace gibbsite {
 
 /// What a draw is for. Two purposes never share a random number. The numbers are part of every result's bits.
-enum class Purpose : std::uint8_t { reference = 1, sweep = 2, exchange = 3, resample = 4, start = 5, disorder = 6, test = 7 };
+enum class Purpose : std::uint8_t {
+  reference = 1,
+  sweep = 2,
+  exchange = 3,
+  resample = 4,
+  start = 5,
+  disorder = 6,
+  test = 7
+};
 
 /// Key of all draws of one task of one run. Neighbouring seeds give unrelated keys (the finaliser of splitmix64).
 class Key {

@@ -25,7 +25,8 @@ void Ensemble::overlap(std::span<const std::pair<std::size_t, std::size_t>> pair
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     save(pairs[k].first, a);
     save(pairs[k].second, b);
-    out[k] = layout_.unit_type == UnitType::int8 ? dot<std::int8_t>(a, b, layout_.units) : dot<double>(a, b, layout_.units);
+    out[k] =
+        layout_.unit_type == UnitType::int8 ? dot<std::int8_t>(a, b, layout_.units) : dot<double>(a, b, layout_.units);
   }
 }
 

@@ -1,8 +1,8 @@
 /// The one seam between the inside (static, fast, one replica layout per implementation) and the outside (methods).
 ///
 /// R replicas of one system stand on one path p_lambda(x) ~ exp(log_weight(x, lambda)) with a normalised reference at
-/// lambda = 0 that can be drawn exactly. For an energy model on the power path, lambda is beta and log_weight = -beta E.
-/// Methods (chains, tempering, annealing) see nothing else of a system.
+/// lambda = 0 that can be drawn exactly. For an energy model on the power path, lambda is beta and log_weight = -beta
+/// E. Methods (chains, tempering, annealing) see nothing else of a system.
 #pragma once
 
 #include <cstddef>
@@ -33,13 +33,14 @@ struct Step {
   Order order = Order::forward;
 };
 
-/// Per replica, added up by sweep(): moves tried and accepted; with clusters, spins of the system and spins turned over.
+/// Per replica, added up by sweep(): moves tried and accepted; with clusters, spins of the system and spins turned
+/// over.
 struct Tally {
   double tried = 0, accepted = 0;
 };
 
-/// What `Setting::stride` means to an ensemble, and so how a method tunes it: clusters per sweep are chosen to turn over
-/// as many spins as there are; a step size is chosen for an acceptance of 0.574 (Roberts & Rosenthal 1998, MALA).
+/// What `Setting::stride` means to an ensemble, and so how a method tunes it: clusters per sweep are chosen to turn
+/// over as many spins as there are; a step size is chosen for an acceptance of 0.574 (Roberts & Rosenthal 1998, MALA).
 enum class Stride { unused, clusters, step_size };
 
 /// How the units of a canonical state are stored.
@@ -47,15 +48,15 @@ enum class UnitType { int8, float64 };
 
 /// Fixed at construction.
 struct Layout {
-  std::size_t first = 0;         ///< index of replica 0 of this ensemble in the whole
+  std::size_t first = 0;  ///< index of replica 0 of this ensemble in the whole
   std::size_t replicas = 0;
-  std::size_t grain = 1;         ///< replicas that share one random stream; `first` is a multiple of it
-  std::size_t units = 0;         ///< units of a canonical state
+  std::size_t grain = 1;  ///< replicas that share one random stream; `first` is a multiple of it
+  std::size_t units = 0;  ///< units of a canonical state
   UnitType unit_type = UnitType::int8;
-  double log_z_reference = 0;    ///< ln Z at lambda = 0
+  double log_z_reference = 0;  ///< ln Z at lambda = 0
   Stride stride = Stride::unused;
   std::vector<Observable> observables;
-  std::string name;              ///< how replicas are laid out: "plain"
+  std::string name;  ///< how replicas are laid out: "plain"
 
   std::size_t state_bytes() const noexcept { return units * (unit_type == UnitType::int8 ? 1 : sizeof(double)); }
 };
@@ -70,8 +71,8 @@ class Ensemble {
 
   /// Every replica becomes an exact, independent draw of the reference.
   virtual void draw_reference(std::uint64_t time) = 0;
-  /// Moves replica r by a kernel that leaves p_{setting[r].lambda} invariant and converges to it. At lambda = 0 a sweep is
-  /// a fresh exact draw of the reference. Adds to tally[r]. Replicas never see each other.
+  /// Moves replica r by a kernel that leaves p_{setting[r].lambda} invariant and converges to it. At lambda = 0 a sweep
+  /// is a fresh exact draw of the reference. Adds to tally[r]. Replicas never see each other.
   virtual void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) = 0;
   /// out[r] = log_weight(x_r, lambda[r]).
   virtual void log_weight(std::span<const double> lambda, std::span<double> out) const = 0;

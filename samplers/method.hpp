@@ -1,5 +1,5 @@
-/// What a method is to the world outside: something that advances in small steps, can stop and go on at each of them with
-/// the same bits, and leaves a trace.
+/// What a method is to the world outside: something that advances in small steps, can stop and go on at each of them
+/// with the same bits, and leaves a trace.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,8 @@
 #include <span>
 #include <string>
 #include <vector>
+
+#include "physics/concepts.hpp"
 
 namespace gibbsite {
 
@@ -25,6 +27,18 @@ struct Trace {
   std::size_t draws() const noexcept { return width == 0 ? 0 : rows.size() / width; }
   double at(std::size_t draw, std::size_t column) const { return rows[draw * width + column]; }
 };
+
+/// Part of a row: `count` numbers from `offset`, one per slot (chain-major: slot = chain * betas + beta), pair or
+/// particle.
+struct Field {
+  Observable what;
+  std::size_t offset = 0, count = 0;
+};
+
+/// Appends a field behind the last one.
+void add_field(std::vector<Field>& fields, Observable what, std::size_t count);
+/// The field of that name, or nullptr.
+const Field* find_field(std::span<const Field> fields, const std::string& name);
 
 /// Work done and to do, in sweeps of all replicas; what is going on in a word or two ("thermalization").
 struct Progress {
@@ -44,9 +58,13 @@ class Method {
   virtual void advance() = 0;
   virtual Progress progress() const = 0;
   virtual const Trace& trace() const = 0;
+  /// What a row of the trace holds.
+  virtual std::span<const Field> fields() const = 0;
+  /// No more draws than there are now: the target is reached.
+  virtual void finish() = 0;
 
-  /// All state but the trace. load() takes what save() gave, and the trace up to that moment; after it the method goes on as
-  /// if it had never stopped. Throws std::invalid_argument for a snapshot of another method or system.
+  /// All state but the trace. load() takes what save() gave, and the trace up to that moment; after it the method goes
+  /// on as if it had never stopped. Throws std::invalid_argument for a snapshot of another method or system.
   virtual Snapshot save() const = 0;
   virtual void load(const Snapshot& snapshot, Trace trace) = 0;
 };

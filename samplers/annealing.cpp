@@ -1,0 +1,287 @@
+#include "samplers/annealing.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "physics/chance.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::size_t pilot_steps = 64;
+
+double standard_deviation(std::span<const double> x) {
+  const double n = static_cast<double>(x.size()), mean = std::accumulate(x.begin(), x.end(), 0.0) / n;
+  double sum = 0;
+  for (const double v : x) sum += (v - mean) * (v - mean);
+  return n > 1 ? std::sqrt(sum / (n - 1)) : 0;
+}
+
+/// Weights relative to the largest.
+std::vector<double> relative_weights(std::span<const double> log_w) {
+  const double top = *std::max_element(log_w.begin(), log_w.end());
+  std::vector<double> w;
+  for (const double l : log_w) w.push_back(std::exp(l - top));
+  return w;
+}
+
+/// Effective share of the particles: (sum w)^2 / (R sum w^2).
+double effective_share(std::span<const double> log_w) {
+  double sum = 0, squares = 0;
+  for (const double w : relative_weights(log_w)) {
+    sum += w;
+    squares += w * w;
+  }
+  return sum * sum / (squares * static_cast<double>(log_w.size()));
+}
+
+}  // namespace
+
+Annealing::Annealing(Ensemble& ensemble, AnnealingOptions options)
+    : ensemble_(ensemble), options_(std::move(options)), lowest_(ensemble), schedule_(options_.schedule) {
+  const std::size_t particles = ensemble.layout().replicas;
+  const auto ascending = [](const std::vector<double>& v) {
+    return std::adjacent_find(v.begin(), v.end(), std::greater_equal<>{}) == v.end();
+  };
+  if (options_.report.empty() || !ascending(options_.report) || options_.report.front() < 0 ||
+      options_.report.back() <= 0)
+    throw std::invalid_argument("annealing needs a target beta above 0, and ascending betas to report");
+  if (!schedule_.empty()) {
+    if (schedule_.front() != 0 || !ascending(schedule_))
+      throw std::invalid_argument("an annealing schedule must ascend from beta = 0");
+    for (const double lambda : options_.report)
+      if (!std::binary_search(schedule_.begin(), schedule_.end(), lambda))
+        throw std::invalid_argument("every reported beta must stand in the annealing schedule");
+  }
+  add_field(fields_, {"log_weight", "1", "ln of the importance weight"}, particles);
+  add_field(fields_, {"family", "1", "first ancestor of the particle"}, particles);
+  for (const Observable& what : ensemble.layout().observables) add_field(fields_, what, particles);
+  trace_.width = fields_.back().offset + fields_.back().count;
+  log_w_.assign(particles, 0.0);
+  family_.resize(particles);
+  std::iota(family_.begin(), family_.end(), std::uint64_t{0});
+  if (schedule_.empty() || ensemble.layout().stride != Stride::unused) {
+    phase_ = Phase::pilot;
+    for (std::size_t k = 0; k <= pilot_steps; ++k)
+      grid_.push_back(options_.report.back() * static_cast<double>(k) / static_cast<double>(pilot_steps));
+    length_.assign(pilot_steps, 0.0);
+    stride_.assign(pilot_steps + 1, 1.0);
+  }
+  ensemble_.draw_reference(time_);
+}
+
+void Annealing::advance() {
+  switch (phase_) {
+    case Phase::pilot:
+      return pilot();
+    case Phase::forward:
+      return forward();
+    case Phase::target:
+      return settle();
+    case Phase::reverse:
+      return back();
+    case Phase::done:
+      return;
+  }
+}
+
+void Annealing::pilot() {
+  // At grid point k: the spread of the log ratio to the next point, seen from both ends, is the interval's length.
+  const std::size_t k = step_, particles = ensemble_.layout().replicas;
+  if (k > 0) {
+    if (k > 1) stride_[k] = stride_[k - 1];
+    std::vector<Setting> setting(particles);
+    for (int round = 0; round < 3; ++round) {
+      std::vector<Tally> tally(particles);
+      std::fill(setting.begin(), setting.end(), Setting{grid_[k], stride_[k]});
+      ensemble_.sweep(setting, {.time = time_++}, tally);
+      Tally sum;
+      for (const Tally& t : tally) {
+        sum.tried += t.tried;
+        sum.accepted += t.accepted;
+      }
+      stride_[k] = tuned_stride(ensemble_.layout().stride, stride_[k], sum);
+    }
+    std::vector<double> below(particles, 0.0);
+    reweight(grid_[k], grid_[k - 1], below);
+    length_[k - 1] += standard_deviation(below) / 2;
+  }
+  if (k < pilot_steps) {
+    std::vector<double> above(particles, 0.0);
+    reweight(grid_[k], grid_[k + 1], above);
+    length_[k] += standard_deviation(above) / 2;
+    ++step_;
+    return;
+  }
+  if (schedule_.empty()) schedule_ = equal_length_schedule(grid_, length_, options_.report, options_.temperatures);
+  phase_ = Phase::forward;
+  step_ = 0;
+  ensemble_.draw_reference(time_++);
+}
+
+double Annealing::stride_at(double lambda) const {
+  if (grid_.empty()) return 1;
+  const double at = std::clamp(lambda / grid_.back(), 0.0, 1.0) * static_cast<double>(pilot_steps);
+  const auto k = std::clamp<std::size_t>(static_cast<std::size_t>(at), 1, pilot_steps - 1);
+  const double part = std::clamp(at - static_cast<double>(k), 0.0, 1.0);
+  return (1 - part) * stride_[k] + part * stride_[k + 1];
+}
+
+void Annealing::sweep(double lambda, double stride, std::uint64_t count, Order order) {
+  const std::vector<Setting> setting(ensemble_.layout().replicas, Setting{lambda, stride});
+  std::vector<Tally> tally(ensemble_.layout().replicas);
+  ensemble_.sweep(setting, {.time = time_, .count = static_cast<std::uint32_t>(count), .order = order}, tally);
+  time_ += count;
+  for (const Tally& t : tally) {
+    total_.tried += t.tried;
+    total_.accepted += t.accepted;
+  }
+}
+
+void Annealing::reweight(double from, double to, std::vector<double>& log_w) const {
+  const std::size_t particles = ensemble_.layout().replicas;
+  std::vector<double> at(particles, from), before(particles), after(particles);
+  ensemble_.log_weight(at, before);
+  at.assign(particles, to);
+  ensemble_.log_weight(at, after);
+  for (std::size_t r = 0; r < particles; ++r) log_w[r] += after[r] - before[r];
+}
+
+void Annealing::resample() {
+  // Systematic resampling: one uniform number, comb of R teeth; every particle then carries the mean weight.
+  const std::size_t particles = ensemble_.layout().replicas;
+  const std::vector<double> w = relative_weights(log_w_);
+  const double top = *std::max_element(log_w_.begin(), log_w_.end());
+  const double sum = std::accumulate(w.begin(), w.end(), 0.0), n = static_cast<double>(particles);
+  Chance chance(Stream(options_.key, Purpose::resample, time_, 0));
+  const double shift = chance.uniform();
+  std::vector<std::size_t> parent(particles);
+  std::vector<std::uint64_t> family(particles);
+  double reached = w[0] / sum * n;
+  for (std::size_t r = 0, p = 0; r < particles; ++r) {
+    while (reached < static_cast<double>(r) + shift && p + 1 < particles) reached += w[++p] / sum * n;
+    parent[r] = p;
+    family[r] = family_[p];
+  }
+  ensemble_.resample(parent);
+  family_ = std::move(family);
+  std::fill(log_w_.begin(), log_w_.end(), top + std::log(sum / n));
+}
+
+void Annealing::record() {
+  const std::size_t particles = ensemble_.layout().replicas, components = ensemble_.layout().observables.size();
+  std::vector<double> observed(particles * components);
+  ensemble_.observe(observed);
+  lowest_.look(ensemble_, observed);
+  trace_.rows.insert(trace_.rows.end(), log_w_.begin(), log_w_.end());
+  for (const std::uint64_t f : family_) trace_.rows.push_back(static_cast<double>(f));
+  for (std::size_t k = 0; k < components; ++k)
+    for (std::size_t r = 0; r < particles; ++r) trace_.rows.push_back(observed[r * components + k]);
+}
+
+void Annealing::forward() {
+  const double lambda = schedule_[step_];
+  if (step_ > 0) {
+    reweight(schedule_[step_ - 1], lambda, log_w_);
+    const double effective = effective_share(log_w_);
+    effective_.push_back(effective);
+    if (effective < options_.resample_below) resample();
+    sweep(lambda, stride_at(lambda), options_.sweeps, Order::forward);
+  }
+  if (std::binary_search(options_.report.begin(), options_.report.end(), lambda)) record();
+  if (++step_ < schedule_.size()) return;
+  step_ = 0;
+  phase_ = options_.reverse ? Phase::target : Phase::done;
+}
+
+void Annealing::settle() {
+  if (step_ == 0) {
+    const auto family = family_;
+    const auto log_w = log_w_;
+    resample();
+    family_ = family;
+    log_w_ = log_w;
+  }
+  const double lambda = schedule_.back();
+  const auto count = std::min<std::uint64_t>(options_.thermalization - step_, sweeps_per_advance(ensemble_.layout()));
+  if (count > 0) sweep(lambda, stride_at(lambda), count, Order::forward);
+  step_ += count;
+  if (step_ < options_.thermalization) return;
+  step_ = 0;
+  reverse_.assign(ensemble_.layout().replicas, 0.0);
+  phase_ = Phase::reverse;
+}
+
+void Annealing::back() {
+  const std::size_t t = schedule_.size() - 1 - step_;  // from t to t - 1
+  reweight(schedule_[t], schedule_[t - 1], reverse_);
+  if (t == 1) {
+    phase_ = Phase::done;
+    return;
+  }
+  sweep(schedule_[t - 1], stride_at(schedule_[t - 1]), options_.sweeps, Order::reversed);
+  ++step_;
+}
+
+Progress Annealing::progress() const {
+  const double steps = static_cast<double>(schedule_.empty() ? options_.temperatures : schedule_.size() - 1) *
+                       static_cast<double>(options_.sweeps);
+  const double pilot = grid_.empty() ? 0 : 3.0 * pilot_steps, step = static_cast<double>(step_);
+  const double settling = static_cast<double>(options_.thermalization), sweeps = static_cast<double>(options_.sweeps);
+  const double total = pilot + steps + (options_.reverse ? settling + steps : 0);
+  switch (phase_) {
+    case Phase::pilot:
+      return {3 * step, total, "pilot"};
+    case Phase::forward:
+      return {pilot + step * sweeps, total, "annealing"};
+    case Phase::target:
+      return {pilot + steps + step, total, "at the target"};
+    case Phase::reverse:
+      return {pilot + steps + settling + step * sweeps, total, "reverse annealing"};
+    case Phase::done:
+      break;
+  }
+  return {total, total, "done"};
+}
+
+Snapshot Annealing::save() const {
+  Snapshot snapshot;
+  snapshot.counts["phase"] = {static_cast<std::uint64_t>(phase_), step_, time_};
+  snapshot.counts["family"] = family_;
+  snapshot.numbers["schedule"] = schedule_;
+  snapshot.numbers["length"] = length_;
+  snapshot.numbers["stride"] = stride_;
+  snapshot.numbers["log_weight"] = log_w_;
+  snapshot.numbers["reverse"] = reverse_;
+  snapshot.numbers["effective"] = effective_;
+  snapshot.numbers["tally"] = {total_.tried, total_.accepted};
+  snapshot.bytes["states"] = save_all(ensemble_);
+  lowest_.save(snapshot);
+  return snapshot;
+}
+
+void Annealing::load(const Snapshot& snapshot, Trace trace) {
+  const std::size_t particles = ensemble_.layout().replicas;
+  const auto& phase = counts(snapshot, "phase", 3);
+  phase_ = static_cast<Phase>(phase[0]);
+  step_ = phase[1];
+  time_ = phase[2];
+  family_ = counts(snapshot, "family", particles);
+  schedule_ = numbers(snapshot, "schedule");
+  length_ = numbers(snapshot, "length", length_.size());
+  stride_ = numbers(snapshot, "stride", stride_.size());
+  log_w_ = numbers(snapshot, "log_weight", particles);
+  reverse_ = numbers(snapshot, "reverse");
+  effective_ = numbers(snapshot, "effective");
+  const auto& tally = numbers(snapshot, "tally", 2);
+  total_ = {tally[0], tally[1]};
+  load_all(ensemble_, bytes(snapshot, "states"));
+  lowest_.load(snapshot);
+  if (trace.width != trace_.width && !trace.rows.empty())
+    throw std::invalid_argument("the draws in the checkpoint do not fit this study");
+  trace_.rows = std::move(trace.rows);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,104 @@
+#include "samplers/chains.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace gibbsite {
+
+Book::Book(const Ensemble& ensemble, const ChainOptions& options, std::vector<Observable> more)
+    : chains_(options.chains),
+      betas_(options.lambda.size()),
+      components_(ensemble.layout().observables.size()),
+      draws_(options.draws),
+      every_snapshot_(options.snapshots == 0 ? 0 : std::max<std::uint64_t>(1, options.draws / options.snapshots)),
+      overlaps_(options.overlaps && options.chains >= 2),
+      lowest_(ensemble) {
+  if (slots() == 0 || slots() != ensemble.layout().replicas)
+    throw std::invalid_argument("the ensemble must have chains x betas replicas");
+  for (const Observable& what : ensemble.layout().observables) add_field(fields_, what, slots());
+  add_field(fields_, {"log_ratio_up", "1", "ln of the ratio of weights, next beta to this one"}, slots());
+  add_field(fields_, {"log_ratio_down", "1", "ln of the ratio of weights, previous beta to this one"}, slots());
+  for (Observable& what : more) add_field(fields_, std::move(what), slots());
+  if (overlaps_) add_field(fields_, {"overlap", "1", "overlap q of two chains"}, chains_ / 2 * betas_);
+  trace_.width = fields_.back().offset + fields_.back().count;
+}
+
+void Book::look(const Ensemble& ensemble) {
+  std::vector<double> observed(slots() * components_);
+  ensemble.observe(observed);
+  lowest_.look(ensemble, observed);
+}
+
+void Book::enter(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> up,
+                 std::span<const double> down, std::span<const double> more) {
+  std::vector<double> observed(slots() * components_);
+  ensemble.observe(observed);
+  lowest_.look(ensemble, observed);
+  auto& rows = trace_.rows;
+  for (std::size_t k = 0; k < components_; ++k)
+    for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(observed[replica[slot] * components_ + k]);
+  for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(up[replica[slot]]);
+  for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(down[replica[slot]]);
+  rows.insert(rows.end(), more.begin(), more.end());
+  if (overlaps_) {
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    for (std::size_t c = 0; c + 1 < chains_; c += 2)
+      for (std::size_t b = 0; b < betas_; ++b)
+        pairs.emplace_back(replica[c * betas_ + b], replica[(c + 1) * betas_ + b]);
+    std::vector<double> q(pairs.size());
+    ensemble.overlap(pairs, q);
+    rows.insert(rows.end(), q.begin(), q.end());
+  }
+  if (every_snapshot_ != 0 && trace_.draws() % every_snapshot_ == 0) {
+    std::vector<std::byte> state(ensemble.layout().state_bytes());
+    for (std::size_t slot = 0; slot < slots(); ++slot) {
+      ensemble.save(replica[slot], state);
+      snapshots_.insert(snapshots_.end(), state.begin(), state.end());
+    }
+  }
+}
+
+void Book::save(Snapshot& snapshot) const {
+  snapshot.counts["draws_wanted"] = {draws_};
+  snapshot.bytes["snapshots"] = snapshots_;
+  lowest_.save(snapshot);
+}
+
+void Book::load(const Snapshot& snapshot, Trace trace) {
+  if (trace.width != trace_.width && !trace.rows.empty())
+    throw std::invalid_argument("the draws in the checkpoint do not fit this study");
+  const std::size_t width = trace_.width;
+  trace_ = std::move(trace);
+  trace_.width = width;
+  draws_ = counts(snapshot, "draws_wanted", 1)[0];
+  snapshots_ = bytes(snapshot, "snapshots");
+  lowest_.load(snapshot);
+}
+
+LogRatios log_ratios(const Ensemble& ensemble, std::span<const double> lambda,
+                     std::span<const std::size_t> rung_of_replica) {
+  const std::size_t replicas = rung_of_replica.size(), top = lambda.size() - 1;
+  std::vector<double> at(replicas), own(replicas);
+  LogRatios ratios{std::vector<double>(replicas), std::vector<double>(replicas)};
+  for (std::size_t r = 0; r < replicas; ++r) at[r] = lambda[rung_of_replica[r]];
+  ensemble.log_weight(at, own);
+  for (std::size_t r = 0; r < replicas; ++r) at[r] = lambda[std::min(rung_of_replica[r] + 1, top)];
+  ensemble.log_weight(at, ratios.up);
+  for (std::size_t r = 0; r < replicas; ++r) at[r] = lambda[rung_of_replica[r] == 0 ? 0 : rung_of_replica[r] - 1];
+  ensemble.log_weight(at, ratios.down);
+  for (std::size_t r = 0; r < replicas; ++r) {
+    ratios.up[r] -= own[r];
+    ratios.down[r] -= own[r];
+  }
+  return ratios;
+}
+
+void begin(Ensemble& ensemble, Start start, std::size_t betas) {
+  std::vector<std::byte> ordered(ensemble.layout().state_bytes());
+  if (start != Start::hot) ensemble.save(0, ordered);  // a new ensemble holds ordered states
+  ensemble.draw_reference(0);
+  for (std::size_t r = 0; r < ensemble.layout().replicas; ++r)
+    if (starts_cold(start, r / betas)) ensemble.load(r, ordered);
+}
+
+}  // namespace gibbsite

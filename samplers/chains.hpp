@@ -1,0 +1,84 @@
+/// What chains and tempering have in common: C x B replicas in slots (chain c, beta b), a row of the trace per draw.
+#pragma once
+
+#include <utility>
+
+#include "physics/random.hpp"
+#include "samplers/keeping.hpp"
+#include "samplers/method.hpp"
+
+namespace gibbsite {
+
+/// How replicas begin: an exact draw of the reference, the ordered state, or (mixed) even chains hot and odd chains
+/// cold.
+enum class Start { hot, cold, mixed };
+
+struct ChainOptions {
+  Key key{1};                       ///< of the method's own draws (exchanges)
+  std::vector<double> lambda = {};  ///< the grid or ladder, ascending
+  std::size_t chains = 4;
+  Start start = Start::mixed;
+  std::uint64_t thermalization =
+      1000;  ///< sweeps thrown away; strides (and a ladder) are tuned in their first half, then stay
+  std::uint64_t draws = 20000;
+  std::uint64_t every = 1;      ///< sweeps from one draw to the next
+  std::uint64_t snapshots = 0;  ///< configurations of all slots kept, evenly spaced over the draws
+  bool overlaps = false;        ///< measure the overlap of chains 0 and 1, 2 and 3, ... at every beta
+};
+
+/// Whether chain c starts from the ordered state.
+constexpr bool starts_cold(Start start, std::size_t chain) {
+  return start == Start::cold || (start == Start::mixed && chain % 2 == 1);
+}
+
+/// The book of draws of C x B slots: observables, log ratios to the neighbouring lambdas, overlaps, snapshots, the
+/// lowest energy. Fields, each [slot]: the ensemble's observables; "log_ratio_up" = log_weight(x, lambda_{b+1}) -
+/// log_weight(x, lambda_b), 0 at the last b; "log_ratio_down" to lambda_{b-1}, 0 at the first; and "overlap" [pair of
+/// chains][beta].
+class Book {
+ public:
+  Book(const Ensemble& ensemble, const ChainOptions& options, std::vector<Observable> more);
+
+  std::size_t chains() const noexcept { return chains_; }
+  std::size_t betas() const noexcept { return betas_; }
+  std::size_t slots() const noexcept { return chains_ * betas_; }
+  const Trace& trace() const noexcept { return trace_; }
+  std::span<const Field> fields() const noexcept { return fields_; }
+  const Lowest& lowest() const noexcept { return lowest_; }
+  /// Canonical states, [snapshot][slot].
+  std::span<const std::byte> snapshots() const noexcept { return snapshots_; }
+  std::uint64_t wanted() const noexcept { return draws_; }
+  bool full() const noexcept { return trace_.draws() >= draws_; }
+  void close() noexcept { draws_ = trace_.draws(); }
+
+  /// Only the lowest energy, during thermalization.
+  void look(const Ensemble& ensemble);
+  /// A row: replica[slot] stands in each slot, ratios [slot] up and down, `more` [field][slot].
+  void enter(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> up,
+             std::span<const double> down, std::span<const double> more);
+
+  void save(Snapshot& snapshot) const;
+  void load(const Snapshot& snapshot, Trace trace);
+
+ private:
+  std::size_t chains_, betas_, components_;
+  std::uint64_t draws_, every_snapshot_;
+  bool overlaps_;
+  std::vector<Field> fields_;
+  Trace trace_;
+  Lowest lowest_;
+  std::vector<std::byte> snapshots_;
+};
+
+/// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;
+/// [replica].
+struct LogRatios {
+  std::vector<double> up, down;
+};
+LogRatios log_ratios(const Ensemble& ensemble, std::span<const double> lambda,
+                     std::span<const std::size_t> rung_of_replica);
+
+/// Puts the replicas of `ensemble` (chain-major slots) into their first states.
+void begin(Ensemble& ensemble, Start start, std::size_t betas);
+
+}  // namespace gibbsite

@@ -1,0 +1,134 @@
+/// Cluster updates of models with Fortuin-Kasteleyn bonds, on any graph and any couplings.
+///
+/// A satisfied bond is active with probability 1 - exp(-2 beta J s s); sites joined by active bonds are a cluster, and
+/// turning clusters over leaves p invariant (Fortuin & Kasteleyn 1972; Swendsen & Wang, PRL 58, 86 (1987), eqs. 2-4).
+/// Fields are bonds with a ghost spin that stays +1 (Coniglio, de Liberto, Monroy & Peruggi, J. Phys. A 22, L837
+/// (1989)): the cluster that holds the ghost stays as it is. Frustrated couplings are allowed and correct, but clusters
+/// then percolate above the transition and decorrelate little.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "samplers/kernel.hpp"
+
+namespace gibbsite {
+
+/// Swendsen-Wang: all clusters, each turned over with probability 1/2. Cost: all bonds, union-find nearly linear.
+class SwendsenWang {
+ public:
+  struct Workspace {
+    std::vector<std::uint32_t> parent;
+    std::vector<std::int8_t> fate;  // of a root: 0 not drawn yet, +1 stays, -1 turned over
+  };
+  static constexpr Stride stride = Stride::unused;
+
+  template <Bonds M>
+  auto prepare(const M& model, double lambda) const {
+    return model.bonds(lambda);
+  }
+  /// Tally: spins, and spins turned over.
+  template <Bonds M, class P, class C>
+  void sweep(const M& model, const P& bonds, std::span<typename M::Unit> s, double, Order, C& chance, Tally& tally,
+             Workspace& scratch) const {
+    const auto n = static_cast<std::uint32_t>(model.units());
+    const auto first = model.graph().first();
+    const auto neighbour = model.graph().neighbour();
+    auto& parent = scratch.parent;
+    parent.resize(n + 1);  // the ghost is site n
+    for (std::uint32_t i = 0; i <= n; ++i) parent[i] = i;
+    for (std::uint32_t i = 0; i < n; ++i) {
+      for (std::uint32_t e = first[i]; e < first[i + 1]; ++e)
+        if (neighbour[e] > i && chance_of(bonds.join(s, i, e), chance)) unite(parent, i, neighbour[e]);
+      if (chance_of(bonds.ghost(s, i), chance)) unite(parent, i, n);
+    }
+    scratch.fate.assign(n + 1, 0);
+    scratch.fate[root(parent, n)] = 1;
+    const Coin half(0.5);
+    std::size_t turned = 0;
+    for (std::uint32_t i = 0; i < n; ++i) {
+      std::int8_t& fate = scratch.fate[root(parent, i)];
+      if (fate == 0) fate = chance.coin(half) ? -1 : 1;
+      if (fate > 0) continue;
+      model.flip(s, i);
+      ++turned;
+    }
+    tally.tried += n;
+    tally.accepted += static_cast<double>(turned);
+  }
+
+ private:
+  template <class C>
+  static bool chance_of(const Coin& coin, C& chance) {
+    return coin.p > 0 && chance.coin(coin);
+  }
+  static std::uint32_t root(std::vector<std::uint32_t>& parent, std::uint32_t i) {
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+  }
+  static void unite(std::vector<std::uint32_t>& parent, std::uint32_t i, std::uint32_t j) {
+    const std::uint32_t a = root(parent, i), b = root(parent, j);
+    if (a < b)
+      parent[b] = a;
+    else
+      parent[a] = b;
+  }
+};
+
+/// Wolff (PRL 62, 361 (1989)): one cluster at a time, grown from a random site and always turned over, unless it holds
+/// the ghost. A sweep is a fixed number of clusters (stride, rounded, at least 1): a sweep that stopped after N spins
+/// would be biased. Cost per cluster: its sites and their bonds.
+class Wolff {
+ public:
+  struct Workspace {
+    std::vector<std::uint32_t> cluster;
+    std::vector<bool> inside;
+  };
+  static constexpr Stride stride = Stride::clusters;
+
+  template <Bonds M>
+  auto prepare(const M& model, double lambda) const {
+    return model.bonds(lambda);
+  }
+  /// Tally: spins of the system, and spins turned over.
+  template <Bonds M, class P, class C>
+  void sweep(const M& model, const P& bonds, std::span<typename M::Unit> s, double clusters, Order, C& chance,
+             Tally& tally, Workspace& scratch) const {
+    const std::size_t n = model.units();
+    const auto first = model.graph().first();
+    const auto neighbour = model.graph().neighbour();
+    auto& cluster = scratch.cluster;
+    auto& inside = scratch.inside;
+    inside.assign(n, false);
+    const auto count = std::max<long long>(1, std::llround(clusters));
+    std::size_t turned = 0;
+    for (long long k = 0; k < count; ++k) {
+      cluster.assign(1, static_cast<std::uint32_t>(chance.pick(n)));
+      inside[cluster[0]] = true;
+      bool held = false;  // by the ghost
+      for (std::size_t at = 0; at < cluster.size() && !held; ++at) {
+        const std::uint32_t i = cluster[at];
+        const Coin ghost = bonds.ghost(s, i);
+        held = ghost.p > 0 && chance.coin(ghost);
+        for (std::uint32_t e = first[i]; e < first[i + 1] && !held; ++e) {
+          const std::uint32_t j = neighbour[e];
+          if (inside[j]) continue;
+          const Coin join = bonds.join(s, i, e);
+          if (join.p <= 0 || !chance.coin(join)) continue;
+          inside[j] = true;
+          cluster.push_back(j);
+        }
+      }
+      for (const std::uint32_t i : cluster) {
+        inside[i] = false;
+        if (!held) model.flip(s, i);
+      }
+      if (!held) turned += cluster.size();
+    }
+    tally.tried += static_cast<double>(n);
+    tally.accepted += static_cast<double>(turned);
+  }
+};
+
+}  // namespace gibbsite

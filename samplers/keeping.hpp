@@ -1,0 +1,52 @@
+/// Helpers that methods share: what a row of the trace holds, the lowest energy seen, how strides are tuned.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "samplers/ensemble.hpp"
+#include "samplers/method.hpp"
+
+namespace gibbsite {
+
+/// The configuration of lowest energy seen at any draw; kept as the canonical bytes of the first replica that had it.
+class Lowest {
+ public:
+  explicit Lowest(const Ensemble& ensemble);
+  /// observed: what ensemble.observe() gave.
+  void look(const Ensemble& ensemble, std::span<const double> observed);
+  bool known() const noexcept { return std::isfinite(energy_); }
+  double energy() const noexcept { return energy_; }
+  std::span<const std::byte> state() const noexcept { return state_; }
+  void save(Snapshot& snapshot) const;
+  void load(const Snapshot& snapshot);
+
+ private:
+  std::size_t component_, components_;  // where "energy" stands among the observables
+  double energy_ = std::numeric_limits<double>::infinity();
+  std::vector<std::byte> state_;
+};
+
+/// The stride for which, at the rate seen in `tally`, a sweep would do as it should: clusters turn over as many spins
+/// as the system has; a step size is accepted with probability 0.574. One step of a damped fixed-point iteration.
+double tuned_stride(Stride kind, double stride, const Tally& tally);
+
+/// Sweeps that one call of Method::advance() makes at most: about 2^22 unit updates, so that a stop is heeded soon.
+std::uint32_t sweeps_per_advance(const Layout& layout);
+
+/// Arrays of a snapshot by name. Throw std::invalid_argument if missing or not of the length wanted.
+const std::vector<double>& numbers(const Snapshot& snapshot, const std::string& name);
+const std::vector<double>& numbers(const Snapshot& snapshot, const std::string& name, std::size_t length);
+const std::vector<std::uint64_t>& counts(const Snapshot& snapshot, const std::string& name, std::size_t length);
+const std::vector<std::byte>& bytes(const Snapshot& snapshot, const std::string& name);
+
+/// Tallies and settings as plain numbers, two per replica, and back.
+std::vector<double> flat(std::span<const Tally> tally);
+std::vector<double> flat(std::span<const Setting> setting);
+std::vector<Tally> tallies(std::span<const double> flat);
+std::vector<Setting> settings(std::span<const double> flat);
+
+}  // namespace gibbsite

@@ -1,0 +1,85 @@
+#include "samplers/mcmc.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace gibbsite {
+
+Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options)
+    : ensemble_(ensemble), options_(std::move(options)), book_(ensemble, options_, {}), tally_(book_.slots()) {
+  for (std::size_t r = 0; r < book_.slots(); ++r) setting_.push_back({options_.lambda[r % book_.betas()], 1});
+  begin(ensemble_, options_.start, book_.betas());
+}
+
+void Mcmc::tune() {
+  for (std::size_t b = 0; b < book_.betas(); ++b) {
+    Tally sum;
+    for (std::size_t r = b; r < book_.slots(); r += book_.betas()) {
+      sum.tried += tally_[r].tried;
+      sum.accepted += tally_[r].accepted;
+    }
+    const double stride = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum);
+    for (std::size_t r = b; r < book_.slots(); r += book_.betas()) setting_[r].stride = stride;
+  }
+}
+
+void Mcmc::thermalize() {
+  const std::uint64_t tuning = options_.thermalization / 2;
+  const bool tuned = sweeps_ < tuning && ensemble_.layout().stride != Stride::unused;
+  const std::uint64_t until = tuned ? std::min(window_end_, tuning) : options_.thermalization;
+  const auto count =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(until - sweeps_, sweeps_per_advance(ensemble_.layout())));
+  ensemble_.sweep(setting_, {.time = sweeps_, .count = count}, tally_);
+  sweeps_ += count;
+  book_.look(ensemble_);
+  if (tuned && sweeps_ == until) {
+    tune();
+    window_end_ = 2 * sweeps_;
+    std::fill(tally_.begin(), tally_.end(), Tally{});
+  }
+  if (sweeps_ == options_.thermalization) std::fill(tally_.begin(), tally_.end(), Tally{});
+}
+
+void Mcmc::advance() {
+  if (sweeps_ < options_.thermalization) return thermalize();
+  if (book_.full()) return;
+  const std::uint64_t next_draw = options_.thermalization + (book_.trace().draws() + 1) * options_.every;
+  const auto count =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(next_draw - sweeps_, sweeps_per_advance(ensemble_.layout())));
+  ensemble_.sweep(setting_, {.time = sweeps_, .count = count}, tally_);
+  sweeps_ += count;
+  if (sweeps_ < next_draw) return;
+  std::vector<std::size_t> replica(book_.slots()), rung(book_.slots());
+  std::iota(replica.begin(), replica.end(), std::size_t{0});
+  for (std::size_t r = 0; r < book_.slots(); ++r) rung[r] = r % book_.betas();
+  const LogRatios ratios = log_ratios(ensemble_, options_.lambda, rung);
+  book_.enter(ensemble_, replica, ratios.up, ratios.down, {});
+}
+
+Progress Mcmc::progress() const {
+  const bool warm = sweeps_ >= options_.thermalization;
+  return {static_cast<double>(sweeps_), static_cast<double>(options_.thermalization + book_.wanted() * options_.every),
+          warm ? "sampling" : "thermalization"};
+}
+
+Snapshot Mcmc::save() const {
+  Snapshot snapshot;
+  snapshot.counts["time"] = {sweeps_, window_end_};
+  snapshot.numbers["setting"] = flat(setting_);
+  snapshot.numbers["tally"] = flat(tally_);
+  snapshot.bytes["states"] = save_all(ensemble_);
+  book_.save(snapshot);
+  return snapshot;
+}
+
+void Mcmc::load(const Snapshot& snapshot, Trace trace) {
+  const auto& time = counts(snapshot, "time", 2);
+  sweeps_ = time[0];
+  window_end_ = time[1];
+  setting_ = gibbsite::settings(numbers(snapshot, "setting", 2 * book_.slots()));
+  tally_ = tallies(numbers(snapshot, "tally", 2 * book_.slots()));
+  load_all(ensemble_, bytes(snapshot, "states"));
+  book_.load(snapshot, std::move(trace));
+}
+
+}  // namespace gibbsite

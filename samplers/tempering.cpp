@@ -1,0 +1,181 @@
+#include "samplers/tempering.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "physics/chance.hpp"
+
+namespace gibbsite {
+
+Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
+    : ensemble_(ensemble),
+      options_(std::move(options)),
+      ladder_(ladder),
+      book_(ensemble, options_, {{"replica", "1", "replica of its ladder that stands on this rung"}}),
+      lambda_(options_.lambda),
+      tally_(book_.slots()),
+      replica_(book_.slots()),
+      accepted_(book_.betas() - 1),
+      heading_(book_.slots()),
+      round_trips_(book_.slots()) {
+  if (book_.betas() < 2) throw std::invalid_argument("tempering needs a ladder of at least two temperatures");
+  for (std::size_t slot = 0; slot < book_.slots(); ++slot) setting_.push_back({lambda_[slot % book_.betas()], 1});
+  std::iota(replica_.begin(), replica_.end(), std::size_t{0});
+  begin(ensemble_, options_.start, book_.betas());
+}
+
+void Tempering::advance() {
+  if (done()) return;
+  const std::size_t slots = book_.slots(), betas = book_.betas();
+  std::vector<Setting> setting(slots);
+  std::vector<Tally> tally(slots);
+  std::vector<std::size_t> rung(slots);
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    setting[replica_[slot]] = setting_[slot];
+    rung[replica_[slot]] = slot % betas;
+  }
+  ensemble_.sweep(setting, {.time = sweeps_}, tally);
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    tally_[slot].tried += tally[replica_[slot]].tried;
+    tally_[slot].accepted += tally[replica_[slot]].accepted;
+  }
+  const LogRatios ratios = log_ratios(ensemble_, lambda_, rung);
+  ++sweeps_;
+  const bool sampling = sweeps_ > options_.thermalization;
+  if (sampling && (sweeps_ - options_.thermalization) % options_.every == 0) {
+    std::vector<double> index(slots);
+    for (std::size_t slot = 0; slot < slots; ++slot) index[slot] = static_cast<double>(replica_[slot] % betas);
+    book_.enter(ensemble_, replica_, ratios.up, ratios.down, index);
+  } else if (!sampling && sweeps_ % 16 == 0) {
+    book_.look(ensemble_);
+  }
+  exchange(ratios);
+  if (sampling) return;
+  const std::uint64_t tuning = options_.thermalization / 2;
+  if (sweeps_ == window_end_ && sweeps_ <= tuning) {
+    tune();
+    window_end_ = 2 * window_end_ + 16;
+    begin_window();
+  }
+  if (sweeps_ == options_.thermalization) begin_window();
+}
+
+void Tempering::exchange(const LogRatios& ratios) {
+  const std::size_t betas = book_.betas();
+  const std::uint64_t time = sweeps_;
+  for (std::size_t chain = 0; chain < book_.chains(); ++chain) {
+    std::size_t* replica = replica_.data() + chain * betas;
+    Chance chance(Stream(options_.key, Purpose::exchange, time, chain));
+    for (std::size_t b = 0; b + 1 < betas; ++b) {
+      const double alpha = std::exp(std::min(0.0, ratios.up[replica[b]] + ratios.down[replica[b + 1]]));
+      accepted_[b] += alpha;
+      if (b % 2 != time % 2) continue;
+      if (chance.coin(Coin(alpha))) std::swap(replica[b], replica[b + 1]);
+    }
+    for (const std::size_t end : {std::size_t{0}, betas - 1}) {
+      std::uint64_t& heading = heading_[replica[end]];
+      if (end == 0 && heading == 2) ++round_trips_[replica[end]];
+      heading = end == 0 ? 1 : 2;
+    }
+  }
+  exchanges_ += static_cast<double>(book_.chains());
+}
+
+void Tempering::tune() {
+  const std::size_t betas = book_.betas();
+  std::vector<double> stride(betas);
+  for (std::size_t b = 0; b < betas; ++b) {
+    Tally sum;
+    for (std::size_t slot = b; slot < book_.slots(); slot += betas) {
+      sum.tried += tally_[slot].tried;
+      sum.accepted += tally_[slot].accepted;
+    }
+    stride[b] = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum);
+  }
+  std::vector<double> ladder = lambda_;
+  if (ladder_ == Ladder::adaptive) {
+    std::vector<double> rejection = swap_rate();
+    for (double& r : rejection) r = 1 - r;
+    ladder = equalised(lambda_, rejection);
+  }
+  std::vector<double> moved(betas);  // strides, interpolated to where the rungs are now
+  for (std::size_t b = 0; b < betas; ++b) {
+    std::size_t k = 1;
+    while (k + 1 < betas && lambda_[k] < ladder[b]) ++k;
+    const double part = std::clamp((ladder[b] - lambda_[k - 1]) / (lambda_[k] - lambda_[k - 1]), 0.0, 1.0);
+    moved[b] = part == 0 ? stride[k - 1] : part == 1 ? stride[k] : (1 - part) * stride[k - 1] + part * stride[k];
+  }
+  lambda_ = std::move(ladder);
+  for (std::size_t slot = 0; slot < book_.slots(); ++slot)
+    setting_[slot] = {lambda_[slot % betas], moved[slot % betas]};
+}
+
+void Tempering::begin_window() {
+  std::fill(tally_.begin(), tally_.end(), Tally{});
+  std::fill(accepted_.begin(), accepted_.end(), 0.0);
+  std::fill(round_trips_.begin(), round_trips_.end(), std::uint64_t{0});
+  exchanges_ = 0;
+}
+
+std::vector<double> Tempering::swap_rate() const {
+  std::vector<double> rate = accepted_;
+  for (double& a : rate) a /= std::max(exchanges_, 1.0);
+  return rate;
+}
+
+Progress Tempering::progress() const {
+  return {static_cast<double>(sweeps_), static_cast<double>(options_.thermalization + book_.wanted() * options_.every),
+          sweeps_ >= options_.thermalization ? "sampling" : "thermalization"};
+}
+
+Snapshot Tempering::save() const {
+  Snapshot snapshot;
+  snapshot.counts["time"] = {sweeps_, window_end_};
+  snapshot.counts["replica"] = {replica_.begin(), replica_.end()};
+  snapshot.counts["heading"] = heading_;
+  snapshot.counts["round_trips"] = round_trips_;
+  snapshot.numbers["lambda"] = lambda_;
+  snapshot.numbers["setting"] = flat(setting_);
+  snapshot.numbers["tally"] = flat(tally_);
+  snapshot.numbers["accepted"] = accepted_;
+  snapshot.numbers["exchanges"] = {exchanges_};
+  snapshot.bytes["states"] = save_all(ensemble_);
+  book_.save(snapshot);
+  return snapshot;
+}
+
+void Tempering::load(const Snapshot& snapshot, Trace trace) {
+  const std::size_t slots = book_.slots();
+  const auto& time = counts(snapshot, "time", 2);
+  sweeps_ = time[0];
+  window_end_ = time[1];
+  const auto& replica = counts(snapshot, "replica", slots);
+  replica_.assign(replica.begin(), replica.end());
+  heading_ = counts(snapshot, "heading", slots);
+  round_trips_ = counts(snapshot, "round_trips", slots);
+  lambda_ = numbers(snapshot, "lambda", book_.betas());
+  setting_ = gibbsite::settings(numbers(snapshot, "setting", 2 * slots));
+  tally_ = tallies(numbers(snapshot, "tally", 2 * slots));
+  accepted_ = numbers(snapshot, "accepted", accepted_.size());
+  exchanges_ = numbers(snapshot, "exchanges", 1)[0];
+  load_all(ensemble_, bytes(snapshot, "states"));
+  book_.load(snapshot, std::move(trace));
+}
+
+std::vector<double> equalised(std::span<const double> old, std::span<const double> rejection) {
+  const std::size_t rungs = old.size();
+  std::vector<double> barrier(rungs, 0.0);
+  for (std::size_t b = 0; b + 1 < rungs; ++b) barrier[b + 1] = barrier[b] + std::max(rejection[b], 1e-6);
+  std::vector<double> ladder(old.begin(), old.end());
+  for (std::size_t b = 1; b + 1 < rungs; ++b) {
+    const double wanted = barrier.back() * static_cast<double>(b) / static_cast<double>(rungs - 1);
+    std::size_t k = 1;
+    while (k + 1 < rungs && barrier[k] < wanted) ++k;
+    ladder[b] = old[k - 1] + (old[k] - old[k - 1]) * (wanted - barrier[k - 1]) / (barrier[k] - barrier[k - 1]);
+  }
+  return ladder;
+}
+
+}  // namespace gibbsite
