@@ -1,4 +1,4 @@
-/// Records as HDF5 files. The one place that knows HDF5 (archive.cpp includes it).
+/// Records as HDF5 files. The one place that knows HDF5 (archive.cpp writes, archive_read.cpp reads, both by hdf5.hpp).
 #pragma once
 
 #include <filesystem>
@@ -7,15 +7,20 @@
 
 namespace gibbsite {
 
-/// Whether numeric chunks are compressed (shuffle + deflate + fletcher32): results are, checkpoint segments need not be.
+/// What becomes of a record's arrays. compressed: a result, whose groups are datasets for xarray (dimension scales,
+/// units, long_name; shuffle + deflate + fletcher32). plain: arrays as they are, for checkpoints: no dimension names,
+/// units or long_name, and lengths of 0 are fine. Either way a checksum over the whole file tells when it is damaged.
 enum class Packing { compressed, plain };
 
-/// Writes the whole record to a temporary file beside `path`, syncs it and its folder to disk, and renames it into place:
-/// at every instant `path` is either what it was or all new. Throws std::runtime_error with path and cause
-/// (unwritable folder, disk full); the temporary file is then removed and `path` untouched.
+/// Writes the whole record to a temporary file beside `path`, syncs it and its folder to disk, and renames it into
+/// place: at every instant `path` is either what it was or all new. The same record gives the same bytes. Throws
+/// std::runtime_error with path and cause (unwritable folder, disk full); the temporary file is then removed and `path`
+/// untouched. Throws std::logic_error for a record that breaks its own rules (record.hpp). Any thread may call it.
 void write_archive(const std::filesystem::path& path, const Group& root, Packing packing = Packing::compressed);
 
-/// Reads a whole file back. Throws std::runtime_error naming the path if it is missing, unreadable, not HDF5, or cut short.
+/// Reads a whole file back. Of files written by others, numbers, strings and groups are read and the rest is passed
+/// over; an axis without a name is "" (no names at all: `dims` is empty). Throws std::runtime_error ("PATH: what is
+/// wrong; what to do") if it is missing, unreadable, not HDF5, cut short or damaged. Any thread may call it.
 Group read_archive(const std::filesystem::path& path);
 
 }  // namespace gibbsite

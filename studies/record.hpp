@@ -1,4 +1,4 @@
-/// What a run leaves behind, as plain data: a tree of groups with variables on named dimensions. Knows no file format.
+/// What a run leaves behind, as plain data: a tree of groups with variables on named dimensions. Knows no format.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,17 @@
 
 namespace gibbsite {
 
-using Column = std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::int8_t>, std::vector<std::string>>;
+using Column =
+    std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::int8_t>, std::vector<std::string>>;
 
 /// An array on named dimensions, row-major. A variable on one dimension of its own name is that dimension's coordinate.
+/// No shape at all is a single value.
 struct Variable {
   std::string name;
   std::vector<std::string> dims;
   std::vector<std::size_t> shape;
   Column data;
-  std::string units = "1";
+  std::string units = "1";  ///< "s" for seconds: xarray makes dates of "seconds", "days", ...
   std::string long_name;
 };
 
@@ -39,5 +41,16 @@ struct Group {
     return nullptr;
   }
 };
+
+inline bool is_coordinate(const Variable& v) { return v.dims.size() == 1 && v.dims[0] == v.name; }
+
+/// Throws std::logic_error, naming the culprit, unless each name can be one and stands once among its siblings, and
+/// each shape fits its data.
+void check_arrays(const Group& root);
+
+/// Throws std::logic_error, naming the culprit, unless each group can open as a dataset: every dimension has its
+/// coordinate, of its length, in the same group; none is empty (netCDF takes a length of 0 for a dimension that grows)
+/// or twice in one variable; units and long_name are there.
+void check_dimensions(const Group& root);
 
 }  // namespace gibbsite

@@ -1,0 +1,232 @@
+/// Reading HDF5 files as records: ours exactly, others' as far as they hold numbers and strings.
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <new>
+#include <optional>
+#include <set>
+
+#include "studies/archive.hpp"
+#include "studies/hdf5.hpp"
+#include "studies/seal.hpp"
+#include "studies/whole_file.hpp"
+
+namespace gibbsite {
+namespace fs = std::filesystem;
+
+namespace {
+
+using hdf5::need;
+
+// ---- Values ----
+
+/// A dataset or an attribute, which HDF5 reads by different functions.
+struct Source {
+  hid_t id;
+  bool attribute;
+
+  hdf5::Space space() const { return hdf5::Space(attribute ? H5Aget_space(id) : H5Dget_space(id)); }
+  hdf5::Type type() const { return hdf5::Type(attribute ? H5Aget_type(id) : H5Dget_type(id)); }
+  void read(hid_t memory_type, void* out) const {
+    need(attribute ? H5Aread(id, memory_type, out) : H5Dread(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out));
+  }
+};
+
+template <class T>
+std::vector<T> read_numbers(const Source& source, std::size_t count, hid_t memory_type) {
+  std::vector<T> numbers(count);
+  if (count > 0) source.read(memory_type, numbers.data());
+  return numbers;
+}
+
+std::vector<std::string> read_pointed_texts(const Source& source, std::size_t count, hid_t type) {
+  std::vector<char*> starts(count, nullptr);
+  if (count > 0) source.read(type, starts.data());
+  std::vector<std::string> texts;
+  for (const char* start : starts) texts.emplace_back(start == nullptr ? "" : start);  // HDF5's empty string is null
+  H5Dvlen_reclaim(type, source.space(), H5P_DEFAULT, starts.data());
+  return texts;
+}
+
+std::vector<std::string> read_padded_texts(const Source& source, std::size_t count, hid_t type) {
+  const std::size_t width = H5Tget_size(type);
+  std::string all(count * width, '\0');
+  if (count > 0) source.read(type, all.data());
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string text = all.substr(i * width, width);
+    text.resize(std::min(text.size(), text.find('\0')));
+    if (H5Tget_strpad(type) == H5T_STR_SPACEPAD) text.resize(text.find_last_not_of(' ') + 1);
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+/// The values of a source, if they are of a kind that a record can hold.
+std::optional<Column> read_column(const Source& source, std::size_t count) {
+  const hdf5::Type type = source.type();
+  const std::size_t bytes = H5Tget_size(type);
+  switch (H5Tget_class(type)) {
+    case H5T_FLOAT:
+      return read_numbers<double>(source, count, H5T_NATIVE_DOUBLE);
+    case H5T_INTEGER: {
+      const bool is_signed = H5Tget_sign(type) == H5T_SGN_2;
+      if (is_signed && bytes == 1) return read_numbers<std::int8_t>(source, count, H5T_NATIVE_INT8);
+      if (bytes > 8) return std::nullopt;
+      auto numbers = read_numbers<std::int64_t>(source, count, H5T_NATIVE_INT64);
+      // HDF5 turns unsigned numbers that do not fit into the largest that does.
+      if (!is_signed && bytes == 8 && std::ranges::count(numbers, std::numeric_limits<std::int64_t>::max()) > 0)
+        return std::nullopt;
+      return numbers;
+    }
+    case H5T_STRING:
+      return need(H5Tis_variable_str(type)) > 0 ? read_pointed_texts(source, count, type)
+                                                : read_padded_texts(source, count, type);
+    default:
+      return std::nullopt;
+  }
+}
+
+// ---- Attributes ----
+
+using Value = std::variant<std::string, double, std::int64_t>;
+
+std::optional<Value> read_value(hid_t attribute) {
+  const Source source{attribute, true};
+  if (need(H5Sget_simple_extent_npoints(source.space())) != 1) return std::nullopt;
+  const std::optional<Column> column = read_column(source, 1);
+  if (!column) return std::nullopt;
+  if (const auto* numbers = std::get_if<std::vector<std::int8_t>>(&*column)) return std::int64_t{numbers->front()};
+  if (const auto* numbers = std::get_if<std::vector<std::int64_t>>(&*column)) return numbers->front();
+  if (const auto* numbers = std::get_if<std::vector<double>>(&*column)) return numbers->front();
+  return std::get<std::vector<std::string>>(*column).front();
+}
+
+std::string read_text_attribute(hid_t object, const char* name, std::string otherwise) {
+  if (need(H5Aexists(object, name)) == 0) return otherwise;
+  const std::optional<Value> value = read_value(hdf5::Attribute(H5Aopen(object, name, H5P_DEFAULT)));
+  return value && std::holds_alternative<std::string>(*value) ? std::get<std::string>(*value) : otherwise;
+}
+
+/// The name that `ask(buffer, room)` gives: it returns the length, and fills the buffer if there is one.
+template <class Ask>
+std::string read_name(Ask ask) {
+  std::string name(static_cast<std::size_t>(need(ask(nullptr, 0))), '\0');
+  need(ask(name.data(), name.size() + 1));
+  return name;
+}
+
+// ---- Variables ----
+
+/// Name of the scale of an axis, or "" if it has none.
+std::string axis_name(hid_t dataset, unsigned axis) {
+  std::array<char, 4096> buffer = {};
+  const H5DS_iterate_t take_first = [](hid_t, unsigned, hid_t scale, void* out) -> herr_t {
+    auto& name = *static_cast<std::array<char, 4096>*>(out);
+    return H5Iget_name(scale, name.data(), name.size()) < 0 ? -1 : 1;
+  };
+  if (H5DSget_num_scales(dataset, axis) > 0) need(H5DSiterate_scales(dataset, axis, nullptr, take_first, &buffer));
+  const std::string path = buffer.data();
+  return path.substr(path.rfind('/') + 1);
+}
+
+std::optional<Variable> read_variable(hid_t dataset, const std::string& name) {
+  const Source source{dataset, false};
+  const hdf5::Space space = source.space();
+  if (H5Sget_simple_extent_type(space) == H5S_NULL) return std::nullopt;
+  std::vector<hsize_t> shape(static_cast<std::size_t>(need(H5Sget_simple_extent_ndims(space))));
+  need(H5Sget_simple_extent_dims(space, shape.data(), nullptr));
+  auto column = read_column(source, static_cast<std::size_t>(need(H5Sget_simple_extent_npoints(space))));
+  if (!column) return std::nullopt;
+
+  std::vector<std::string> dims;
+  for (unsigned axis = 0; axis < shape.size(); ++axis) dims.push_back(axis_name(dataset, axis));
+  if (shape.size() == 1 && H5DSis_scale(dataset) > 0) dims = {name};
+  if (std::ranges::all_of(dims, &std::string::empty)) dims.clear();
+  return Variable{name,
+                  dims,
+                  {shape.begin(), shape.end()},
+                  std::move(*column),
+                  read_text_attribute(dataset, "units", "1"),
+                  read_text_attribute(dataset, "long_name", "")};
+}
+
+// ---- The tree ----
+
+/// In the order of creation where the file knows it.
+template <class Ask>
+H5_index_t order(hid_t group, Ask ask) {
+  const hdf5::Properties properties(H5Gget_create_plist(group));
+  unsigned flags = 0;
+  need(ask(properties, &flags));
+  return (flags & H5P_CRT_ORDER_TRACKED) != 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+}
+
+/// `seen`: where the groups read so far lie in the file. Links of others' files can go in circles.
+Group read_group(hid_t place, const std::string& name, std::set<haddr_t>& seen) {
+  Group group{name, {}, {}, {}};
+  H5O_info_t about;
+  need(H5Oget_info2(place, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS));
+  seen.insert(about.addr);
+  const H5_index_t by = order(place, H5Pget_attr_creation_order);
+  for (hsize_t i = 0; i < about.num_attrs; ++i) {
+    const hdf5::Attribute attribute(H5Aopen_by_idx(place, ".", by, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT));
+    if (auto value = read_value(attribute))
+      group.attributes.emplace_back(
+          read_name([&](char* to, std::size_t room) { return H5Aget_name(attribute, to == nullptr ? 0 : room, to); }),
+          std::move(*value));
+  }
+
+  H5G_info_t inside;
+  need(H5Gget_info(place, &inside));
+  const H5_index_t along = order(place, H5Pget_link_creation_order);
+  for (hsize_t i = 0; i < inside.nlinks; ++i) {
+    const std::string link = read_name([&](char* to, std::size_t room) {
+      return H5Lget_name_by_idx(place, ".", along, H5_ITER_INC, i, to, room, H5P_DEFAULT);
+    });
+    H5L_info_t kind;
+    need(H5Lget_info(place, link.c_str(), &kind, H5P_DEFAULT));
+    if (kind.type != H5L_TYPE_HARD) continue;  // a soft or external link may lead nowhere
+    const hdf5::Object object(H5Oopen(place, link.c_str(), H5P_DEFAULT));
+    const H5I_type_t type = H5Iget_type(object);
+    if (type == H5I_DATASET) {
+      if (auto variable = read_variable(object, link)) group.variables.push_back(std::move(*variable));
+    } else if (type == H5I_GROUP) {
+      need(H5Oget_info2(object, &about, H5O_INFO_BASIC));
+      if (!seen.contains(about.addr)) group.groups.push_back(read_group(object, link, seen));
+    }
+  }
+  return group;
+}
+
+[[noreturn]] void fail(const fs::path& path, const std::string& what) {
+  throw std::runtime_error(path.string() + ": " + what);
+}
+
+}  // namespace
+
+Group read_archive(const fs::path& path) {
+  check_readable_file(path);
+  constexpr const char* cure = "; restore it from a copy, or make it again";
+  if (!seal_holds(path)) fail(path, std::string("the file is damaged (its checksum is wrong)") + cure);
+  const hdf5::Session session;
+  if (H5Fis_hdf5(path.c_str()) <= 0) fail(path, "it is not an HDF5 file, or its start is damaged; check its name");
+  try {
+    const hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS));
+    need(H5Pset_file_locking(access, false, true));  // files appear whole, and many network file systems have no locks
+    const hdf5::File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
+    const hdf5::Object top(H5Gopen2(file, "/", H5P_DEFAULT));
+    std::set<haddr_t> seen;
+    return read_group(top, "", seen);
+  } catch (const hdf5::Error& error) {
+    fail(path, std::string("the file is damaged or cut short (") + error.what() + ")" + cure);
+  } catch (const std::bad_alloc&) {
+    fail(path, "it does not fit into memory; use a larger machine");
+  } catch (const std::length_error&) {
+    fail(path, "it does not fit into memory; use a larger machine");
+  }
+}
+
+}  // namespace gibbsite

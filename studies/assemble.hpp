@@ -1,0 +1,30 @@
+/// From what was given, key by key, to tasks. Each key has one origin: a value or a grid, in the file or on the command
+/// line; the command line wins, and silences the keys of the file that it leaves without a part in the study.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "studies/options.hpp"
+#include "studies/value.hpp"
+
+namespace gibbsite {
+
+/// One key as it was given.
+struct Entry {
+  enum class Origin { file, command_line };
+  std::string key;    ///< "model.size"
+  bool grid = false;  ///< under [grid]: `value` holds several
+  Value value;
+  std::string place;  ///< of the key
+  Origin origin = Origin::file;
+};
+
+/// Fills in tasks, grid and resolved. `file` is the study's name in messages. Throws RequestError.
+Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file);
+
+/// The message that there is no such key here: what was perhaps meant, what is allowed.
+std::string unknown_key(const std::string& key, const std::string& place);
+
+}  // namespace gibbsite

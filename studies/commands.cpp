@@ -1,0 +1,128 @@
+#include "studies/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "studies/options.hpp"
+#include "studies/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::size_t any_number = std::numeric_limits<std::size_t>::max();
+
+const Option help{"help", 'h', "", "this text"};
+const Option json{"json", 0, "", "print JSON instead of tables"};
+
+std::vector<Command> make_commands() {
+  const std::vector<std::string> topics = {"models", "lattices", "samplers", "methods", "estimators"};
+  std::vector<Command> table;
+  table.push_back({
+      .name = "run",
+      .arguments = "STUDY.toml",
+      .summary = "run a study and write its result file",
+      .details = "Runs every task of the study, writes draws, estimates with errors, free energies and exact values "
+                 "where there are any, and prints a table of them. Checkpoints on a timer and when asked to stop.",
+      .least = 1,
+      .most = 1,
+      .keys = true,
+      .options = {{"out", 'o', "FILE", "result file (default: the study's name with .h5, in the current folder)"},
+                  {"force", 0, "", "overwrite the result file if there is one"},
+                  {"resume", 0, "", "continue the result file where it stopped"},
+                  {"quiet", 0, "", "no progress, no tables"},
+                  help},
+      .examples = {"gibbsite run onsager.toml", "gibbsite run onsager.toml --model.size 64 -o onsager_64.h5",
+                   "gibbsite run onsager.toml --method.beta 0.40:0.48:17 --grid.model.size '[16, 32, 64]'"},
+  });
+  table.push_back({
+      .name = "show",
+      .arguments = "FILE.h5",
+      .summary = "print what a result file holds",
+      .details = "Estimates with errors, next to exact values and z-scores where there are any; free energies; "
+                 "warnings.",
+      .least = 1,
+      .most = 1,
+      .options = {json, help},
+      .examples = {"gibbsite show onsager.h5", "gibbsite show onsager.h5 --json | jq .warnings"},
+  });
+  table.push_back({
+      .name = "exact",
+      .arguments = "STUDY.toml",
+      .summary = "print the exact answers for a study's model",
+      .details = "By closed form, transfer matrix or enumeration; where there are none, says why not. Nothing is "
+                 "sampled. Takes the keys of a study as `gibbsite help run` lists them.",
+      .least = 1,
+      .most = 1,
+      .keys = true,
+      .options = {json, help},
+      .examples = {"gibbsite exact onsager.toml", "gibbsite exact onsager.toml --model.size 128 --method.beta 0.44"},
+  });
+  table.push_back({
+      .name = "reweight",
+      .arguments = "FILE.h5 ...",
+      .summary = "smooth curves over temperature from stored draws",
+      .details = "Joins the draws of all betas of the result files and carries them to any beta in between: curves, "
+                 "peaks, and crossings between files.",
+      .least = 1,
+      .most = any_number,
+      .options = {{"beta", 0, "GRID", "where to: start:stop:count, a list, or one number; required"},
+                  {"out", 'o', "FILE", "also write the curves to an HDF5 file"},
+                  json,
+                  help},
+      .examples = {"gibbsite reweight onsager.h5 --beta 0.40:0.48:161",
+                   "gibbsite reweight L16.h5 L32.h5 --beta 0.43:0.45:101 -o crossing.h5"},
+  });
+  table.push_back({
+      .name = "list",
+      .arguments = '[' + join(topics, "|") + ']',
+      .summary = "list what there is, one line each",
+      .details = "Without a topic, all of them.",
+      .most = 1,
+      .topics = topics,
+      .options = {help},
+      .examples = {"gibbsite list", "gibbsite list samplers"},
+  });
+  table.push_back({
+      .name = "bench",
+      .arguments = "[NAME ...]",
+      .summary = "measure the speed of the kernels on this machine",
+      .details = "Each kernel against its own scalar reference; without a NAME, all of them.",
+      .most = any_number,
+      .options = {{"quick", 0, "", "shorter, rougher measurements"}, json, help},
+      .examples = {"gibbsite bench", "gibbsite bench --quick --json"},
+  });
+  table.push_back({
+      .name = "help",
+      .arguments = "[COMMAND]",
+      .summary = "explain a command; `help run` lists every key of a study",
+      .details = "Without COMMAND, an overview of them.",
+      .most = 1,
+      .options = {help},
+      .examples = {"gibbsite help run"},
+  });
+  return table;
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table = make_commands();
+  return table;
+}
+
+const Command& find_command(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    if (command.name == name) return command;
+    names.push_back(command.name);
+  }
+  for (const char* later : {"train", "loglik", "import"})
+    if (name == later)
+      throw RequestError(fmt::format("`gibbsite {}` is not in this version; there are: {}", name, join(names, ", ")));
+  throw RequestError(fmt::format("unknown command `{}`{}", name,
+                                 and_then(did_you_mean(name, names), "the commands are " + join(names, ", "))));
+}
+
+}  // namespace gibbsite

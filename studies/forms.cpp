@@ -1,0 +1,150 @@
+#include "studies/forms.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "studies/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::int64_t most_points = 100'000;  // of one range
+
+std::vector<double> spread(const Value& value, std::string_view words) {
+  const auto parts = split(words, ':');
+  const Misfit malformed{value, "is not a range start:stop:count"};
+  if (parts.size() != 3) throw malformed;
+  const auto start = read_number<double>(parts[0]), stop = read_number<double>(parts[1]);
+  const auto count = read_number<std::int64_t>(parts[2]);
+  if (!start || !stop || !count) throw malformed;
+  if (!std::isfinite(*start) || !std::isfinite(*stop)) throw Misfit{value, "has an end that is not a finite number"};
+  if (*count < 2 || *count > most_points) throw Misfit{value, fmt::format("has a count outside 2 to {}", most_points)};
+  std::vector<double> points(static_cast<std::size_t>(*count));
+  for (std::size_t i = 0; i < points.size(); ++i)
+    points[i] = *start + (*stop - *start) * static_cast<double>(i) / static_cast<double>(points.size() - 1);
+  points.back() = *stop;
+  return points;
+}
+/// Real numbers: one, a list, or "start:stop:count".
+std::vector<double> read_reals(const Value& value) {
+  if (const auto* range = value.text()) return spread(value, *range);
+  if (value.list() == nullptr) return {read_real(value)};
+  if (value.list()->empty()) throw Misfit{value, "is an empty list"};
+  std::vector<double> numbers;
+  for (const Value& element : *value.list()) numbers.push_back(read_real(element));
+  return numbers;
+}
+
+void check_ascending(const Value& value, const std::vector<double>& betas) {
+  for (std::size_t i = 1; i < betas.size(); ++i) {
+    if (betas[i] == betas[i - 1]) throw Misfit{value, fmt::format("has {} twice", betas[i])};
+    if (betas[i] < betas[i - 1])
+      throw Misfit{value, fmt::format("is descending ({} follows {})", betas[i], betas[i - 1])};
+  }
+}
+
+}  // namespace
+
+std::int64_t read_integer(const Value& value, std::int64_t low, std::int64_t high) {
+  std::int64_t integer = 0;
+  if (const auto* i = std::get_if<std::int64_t>(&value.data)) {
+    integer = *i;
+  } else if (const auto* x = std::get_if<double>(&value.data)) {
+    constexpr double exact = 9007199254740992;  // 2^53
+    if (!std::isfinite(*x)) throw Misfit{value, "is not a finite number"};
+    if (std::trunc(*x) != *x) throw Misfit{value, "is not an integer"};
+    if (std::abs(*x) > exact) throw Misfit{value, "is too large to be an exact integer"};
+    integer = static_cast<std::int64_t>(*x);
+  } else {
+    throw Misfit{value, "is " + kind(value) + ", not an integer"};
+  }
+  if (integer < low || integer > high) throw Misfit{value, "is out of range"};
+  return integer;
+}
+
+double read_real(const Value& value) {
+  if (const auto* i = std::get_if<std::int64_t>(&value.data)) return static_cast<double>(*i);
+  const auto* x = std::get_if<double>(&value.data);
+  if (x == nullptr) throw Misfit{value, "is " + kind(value) + ", not a number"};
+  if (!std::isfinite(*x)) throw Misfit{value, "is not a finite number"};
+  return *x;
+}
+
+const std::string& read_text(const Value& value) {
+  if (value.text() == nullptr) throw Misfit{value, "is " + kind(value) + ", not text"};
+  if (value.text()->empty()) throw Misfit{value, "is empty"};
+  return *value.text();
+}
+
+std::string read_path(const Value& value) {
+  return std::filesystem::absolute(value.folder / read_text(value)).lexically_normal().string();
+}
+
+std::vector<std::int64_t> read_sides(const Value& value) {
+  constexpr std::size_t most_sides = 16;
+  constexpr std::int64_t longest = 1'000'000'000;
+  if (value.list() == nullptr) return {read_integer(value, 1, longest)};
+  if (value.list()->empty()) throw Misfit{value, "is an empty list"};
+  if (value.list()->size() > most_sides) throw Misfit{value, fmt::format("has more than {} sides", most_sides)};
+  std::vector<std::int64_t> sides;
+  for (const Value& side : *value.list()) sides.push_back(read_integer(side, 1, longest));
+  return sides;
+}
+
+std::vector<double> read_betas(const Value& value) {
+  const std::vector<double> betas = read_reals(value);
+  for (const double beta : betas)
+    if (beta < 0) throw Misfit{value, fmt::format("has a negative beta ({})", beta)};
+  check_ascending(value, betas);
+  return betas;
+}
+
+std::vector<double> read_temperatures(const Value& value) {
+  std::vector<double> betas;
+  for (const double t : read_reals(value)) {
+    if (t <= 0) throw Misfit{value, fmt::format("has a temperature that is not positive ({})", t)};
+    if (!std::isfinite(1 / t)) throw Misfit{value, fmt::format("has a temperature too small to invert ({})", t)};
+    betas.push_back(1 / t);
+  }
+  std::sort(betas.begin(), betas.end());
+  const auto twin = std::adjacent_find(betas.begin(), betas.end());
+  if (twin != betas.end()) throw Misfit{value, fmt::format("has the temperature {} twice", 1 / *twin)};
+  return betas;
+}
+
+std::vector<double> read_schedule(const Value& value) {
+  constexpr std::int64_t most = 100'000'000;
+  if (value.list() == nullptr && value.text() == nullptr) return {static_cast<double>(read_integer(value, 1, most))};
+  const std::vector<double> betas = read_reals(value);
+  if (betas.size() < 2) throw Misfit{value, "is a schedule of only one beta"};
+  if (betas.front() != 0) throw Misfit{value, "does not start at beta = 0"};
+  check_ascending(value, betas);
+  return betas;
+}
+
+Value::List read_grid(const Value& value) {
+  if (value.list() != nullptr) {
+    if (value.list()->empty()) throw Misfit{value, "is an empty list"};
+    return *value.list();
+  }
+  if (value.text() == nullptr) throw Misfit{value, "is " + kind(value) + ", not several values"};
+  Value::List list;
+  const auto add = [&](auto number) { list.push_back({number, value.place, value.folder}); };
+  const auto parts = split(*value.text(), ':');
+  if (parts.size() == 3) {
+    for (const double x : spread(value, *value.text())) add(x);
+    return list;
+  }
+  const auto start = read_number<std::int64_t>(parts.front()), stop = read_number<std::int64_t>(parts.back());
+  if (parts.size() != 2 || !start || !stop) throw Misfit{value, "is not a range"};
+  if (*start > *stop) throw Misfit{value, "is a descending range"};
+  if (static_cast<double>(*stop) - static_cast<double>(*start) >= static_cast<double>(most_points))
+    throw Misfit{value, fmt::format("is a range of more than {} values", most_points)};
+  for (std::int64_t i = *start; i < *stop; ++i) add(i);
+  add(*stop);
+  return list;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,130 @@
+/// The text of `gibbsite help`, made from the commands and the schema.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "studies/commands.hpp"
+#include "studies/options.hpp"
+#include "studies/schema.hpp"
+#include "studies/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::size_t page = 100;  // columns
+constexpr char unbroken = '\x1f';  // a blank where no line may break
+
+using Row = std::vector<std::string>;  // cells
+
+void widen(std::vector<std::size_t>& widths, const Row& row) {
+  for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+}
+
+/// Rows in columns of at least `widths`; the last cell takes what is left of the page, wrapped.
+std::string tabulate(const std::vector<Row>& rows, std::vector<std::size_t> widths) {
+  for (const Row& row : rows) widen(widths, row);
+  std::size_t indent = 2;
+  for (const std::size_t width : widths) indent += width + 2;
+  std::string out;
+  for (const Row& row : rows) {
+    std::string line = "  ";
+    for (std::size_t c = 0; c < widths.size(); ++c) line += fmt::format("{:<{}}  ", row[c], widths[c]);
+    for (const std::string& words : wrap(row.back(), page - indent)) {
+      out += line + words + '\n';
+      line.assign(indent, ' ');
+    }
+  }
+  std::replace(out.begin(), out.end(), unbroken, ' ');
+  return out;
+}
+
+std::string paragraph(const std::string& words) {
+  std::string out;
+  for (const std::string& line : wrap(words, page)) out += line + '\n';
+  return out;
+}
+
+std::string default_of(const Key& key) {
+  if (const auto value = key.get(Study())) return to_text(*value);
+  return key.name == "method.beta" ? "(required)" : "-";
+}
+
+/// What a key means and takes; what is in parentheses stays together.
+std::string meaning(const Key& key) {
+  if (!key.choices.empty()) return key.help + ": " + key.allowed;
+  std::string allowed = " (" + key.allowed + ')';
+  std::replace(allowed.begin() + 1, allowed.end(), ' ', unbroken);
+  return key.help + allowed;
+}
+
+std::string keys_text() {
+  std::vector<std::vector<Row>> tables;
+  std::vector<std::size_t> widths = {0, 0};
+  for (const std::string& section : sections()) {
+    std::vector<Row>& rows = tables.emplace_back();
+    for (const Key& key : schema()) {
+      if (!key.name.starts_with(section + '.')) continue;
+      rows.push_back({key.name.substr(section.size() + 1), default_of(key), meaning(key)});
+      widen(widths, rows.back());
+    }
+  }
+  std::string out = '\n' + paragraph(
+                               "Keys of a study, with defaults. On the command line each is an option by its full "
+                               "name, --model.size=64, and wins over the file.");
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    out += fmt::format("\n[{}]\n", sections()[i]) + tabulate(tables[i], widths);
+  return out;
+}
+
+const char* const grid_text = R"(
+[grid]
+  Makes one task of every combination, the last key fastest. A key takes a list, "1:100" (every
+  integer) or "0.3:0.5:21" (start:stop:count); in the file, or the same on the command line:
+    "model.size" = [16, 32, 64]         --grid.model.size '[16, 32, 64]'
+    "model.disorder_seed" = "1:100"     --grid.model.disorder_seed 1:100
+)";
+
+std::string option_name(const Option& option) {
+  std::string name = option.letter != 0 ? fmt::format("-{}, --{}", option.letter, option.name) : "    --" + option.name;
+  return option.value.empty() ? name : name + ' ' + option.value;
+}
+
+std::string overview() {
+  std::vector<Row> rows;
+  for (const Command& command : commands()) rows.push_back({command.name, command.summary});
+  std::string out =
+      "Gibbsite simulates models of statistical physics: sampling, tempering, annealing, free energies,\n"
+      "with honest errors, next to exact answers where they exist.\n"
+      "\nUsage:\n  gibbsite COMMAND [ARGUMENTS] [OPTIONS]\n"
+      "\nCommands:\n";
+  out += tabulate(rows, {0});
+  rows = {{"-h, --help", "this text; after a command, that command's"}, {"    --version", "version and commit"}};
+  out += "\nOptions:\n" + tabulate(rows, {0});
+  rows = {{"0", "done"},
+          {"1", "failed while running; what was checkpointed is kept"},
+          {"2", "the request is wrong: usage, study file, data"},
+          {"75", "stopped on request at a checkpoint; the same command with --resume continues"}};
+  out += "\nExit codes:\n" + tabulate(rows, {0});
+  return out + "\nExample:\n  gibbsite run onsager.toml && gibbsite show onsager.h5\n";
+}
+
+}  // namespace
+
+std::string help_text(const std::string& name) {
+  if (name.empty()) return overview();
+  const Command& command = find_command(name);
+  std::string out = fmt::format("Usage:\n  gibbsite {} {}", command.name, command.arguments);
+  if (command.options.size() > 1) out += " [OPTIONS]";
+  if (command.keys) out += " [--KEY VALUE ...]";
+  out += "\n\n" + paragraph(command.details);
+
+  std::vector<Row> rows;
+  for (const Option& option : command.options) rows.push_back({option_name(option), option.help});
+  out += "\nOptions:\n" + tabulate(rows, {0});
+  if (command.name == "run") out += keys_text() + grid_text;
+  out += command.examples.size() == 1 ? "\nExample:\n" : "\nExamples:\n";
+  for (const std::string& example : command.examples) out += "  " + example + '\n';
+  return out;
+}
+
+}  // namespace gibbsite

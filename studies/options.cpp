@@ -1,0 +1,203 @@
+/// Study files by toml++, command lines by Boost.Program_options: the one place that knows either.
+#include "studies/options.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <fstream>
+
+#include "studies/grammar.hpp"
+#include "studies/schema.hpp"
+#include "studies/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+namespace po = boost::program_options;
+
+std::string read_file(const std::filesystem::path& file) {
+  constexpr std::streamsize longest = 1 << 24;
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::exists(status)) throw RequestError(fmt::format("no study file `{}`", file.string()));
+  if (std::filesystem::is_directory(status))
+    throw RequestError(fmt::format("`{}` is a folder, not a study file", file.string()));
+  std::ifstream in(file, std::ios::binary);
+  std::string text(longest, '\0');
+  in.read(text.data(), longest);
+  if (in.bad() || (in.fail() && !in.eof())) throw RequestError(fmt::format("cannot read `{}`", file.string()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.find('\0') != text.npos || in.gcount() == longest)
+    throw RequestError(fmt::format("`{}` is not a study file: it is no TOML text", file.string()));
+  return text;
+}
+
+/// A study file's tables, flattened to entries in the order they were written.
+class Flattener {
+ public:
+  explicit Flattener(const std::filesystem::path& file) : name_(file.string()), folder_(file.parent_path()) {}
+
+  std::vector<Entry> flatten(const toml::table& root) {
+    visit(root, "");
+    std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) { return a.line < b.line; });
+    std::vector<Entry> entries;
+    for (Found& found : found_) entries.push_back(std::move(found.entry));
+    return entries;
+  }
+
+  std::string place(const toml::source_region& source) const {
+    return fmt::format("{}:{}:{}", name_, source.begin.line, source.begin.column);
+  }
+
+ private:
+  struct Found {
+    std::pair<std::size_t, std::size_t> line;  // and column
+    Entry entry;
+  };
+
+  void visit(const toml::table& table, const std::string& path) {
+    for (auto&& [key, node] : table) {
+      const std::string name = path.empty() ? std::string(key.str()) : path + '.' + std::string(key.str());
+      if (const toml::table* inner = node.as_table()) {
+        check_section(name, place(key.source()));
+        visit(*inner, name);
+        continue;
+      }
+      const bool grid = name.starts_with(grid_prefix);
+      const auto begin = key.source().begin;
+      found_.push_back({{begin.line, begin.column},
+                        {grid ? name.substr(grid_prefix.size()) : name, grid, convert(node), place(key.source())}});
+    }
+  }
+
+  static void check_section(const std::string& name, const std::string& place) {
+    std::vector<std::string> known = sections();
+    known.push_back("grid");
+    for (const std::string& section : sections()) known.push_back("grid." + section);
+    if (std::find(known.begin(), known.end(), name) != known.end()) return;
+    if (find_key(name) != nullptr) throw RequestError(fmt::format("`{}` ({}) is a key, not a section", name, place));
+    const std::string rest =
+        and_then(did_you_mean(name, known), "the sections are " + join(sections(), ", ") + " and grid");
+    throw RequestError(fmt::format("unknown section `[{}]` ({}){}", name, place, rest));
+  }
+
+  Value convert(const toml::node& node) const {
+    Value value{.place = place(node.source()), .folder = folder_};
+    if (const auto* flag = node.as_boolean())
+      value.data = flag->get();
+    else if (const auto* integer = node.as_integer())
+      value.data = integer->get();
+    else if (const auto* real = node.as_floating_point())
+      value.data = real->get();
+    else if (const auto* text = node.as_string())
+      value.data = text->get();
+    else if (const auto* array = node.as_array()) {
+      Value::List list;
+      for (const toml::node& element : *array) list.push_back(convert(element));
+      value.data = std::move(list);
+    } else
+      value.data = Value::Foreign{node.is_table() ? "a table" : "a date or time"};
+    return value;
+  }
+
+  static constexpr std::string_view grid_prefix = "grid.";
+  std::string name_;
+  std::filesystem::path folder_;
+  std::vector<Found> found_;
+};
+
+/// A parser's complaint without its stage, and a key or section defined again in plain words.
+std::string explain(const toml::parse_error& error) {
+  const std::string_view description = error.description();
+  constexpr std::string_view stage = "Error while parsing ", again = "cannot redefine existing ";
+  const auto colon = description.starts_with(stage) ? description.find(": ") : description.npos;
+  const std::string_view reason = colon == description.npos ? description : description.substr(colon + 2);
+  if (!reason.starts_with(again)) return std::string(reason);
+  return fmt::format("{} is given twice", reason.substr(reason.find(' ', again.size()) + 1));
+}
+
+/// What went wrong with an option, in words that name it.
+std::string explain(const Command& command, const std::string& option, const char* problem) {
+  return fmt::format("option `{}` {}; see gibbsite help {}", option, problem, command.name);
+}
+
+po::options_description describe(const Command& command) {
+  po::options_description described;
+  const auto add = [&](const std::string& name, bool takes_value) {
+    if (takes_value)
+      described.add_options()(name.c_str(), po::value<std::string>());
+    else
+      described.add_options()(name.c_str(), "");
+  };
+  for (const Option& option : command.options)
+    add(option.letter != 0 ? option.name + ',' + option.letter : option.name, !option.value.empty());
+  if (command.keys)
+    for (const Key& key : schema()) {
+      add(key.name, true);
+      if (key.griddable) add("grid." + key.name, true);
+    }
+  return described;
+}
+
+std::string unknown_option(const Command& command, const std::string& option) {
+  std::vector<std::string> known;
+  for (const Option& candidate : command.options) known.push_back("--" + candidate.name);
+  if (command.keys)
+    for (const Key& key : schema()) known.push_back("--" + key.name);
+  return fmt::format("unknown option `{}`{}", option,
+                     and_then(did_you_mean(option, known), "see gibbsite help " + command.name));
+}
+
+/// Whether a word that stands where a value should is an option instead (-1 and -.5:.5:3 are values).
+bool looks_like_option(const std::string& word) {
+  return word.size() > 1 && word[0] == '-' && word[1] != '.' && (word[1] < '0' || word[1] > '9');
+}
+
+}  // namespace
+
+std::vector<Entry> read_entries(const std::filesystem::path& file) {
+  const std::string text = read_file(file);
+  Flattener flattener(file);
+  try {
+    return flattener.flatten(toml::parse(text, file.string()));
+  } catch (const toml::parse_error& error) {
+    throw RequestError(fmt::format("not valid TOML: {} ({})", explain(error), flattener.place(error.source())));
+  }
+}
+
+Line read_line(const Command& command, const std::vector<std::string>& words) {
+  using namespace po::command_line_style;
+  constexpr int strict =
+      allow_long | long_allow_adjacent | long_allow_next | allow_short | allow_dash_for_short | short_allow_next;
+  const po::options_description described = describe(command);
+  Line line;
+  try {
+    for (const po::option& option : po::command_line_parser(words).options(described).style(strict).run().options) {
+      const std::string value = option.value.empty() ? "" : option.value.front();
+      if (option.string_key.empty()) {
+        if (option.original_tokens.front() != value) throw po::unknown_option(option.original_tokens.front());
+        line.arguments.push_back(value);
+        continue;
+      }
+      const std::string& word = option.original_tokens.front();
+      const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
+      const auto same = [&](const auto& given) { return given.first == option.string_key; };
+      if (std::any_of(line.options.begin(), line.options.end(), same))
+        throw RequestError(explain(command, name, "is given twice"));
+      const bool takes_value = described.find(option.string_key, false).semantic()->max_tokens() > 0;
+      if (takes_value && (value.empty() || value[0] == '=' || looks_like_option(value)))
+        throw RequestError(explain(command, name, "needs a value"));
+      line.options.emplace_back(option.string_key, value);
+    }
+  } catch (const po::unknown_option& error) {
+    throw RequestError(unknown_option(command, error.get_option_name()));
+  } catch (const po::invalid_command_line_syntax& error) {
+    const bool idle = error.kind() == po::invalid_command_line_syntax::extra_parameter;
+    throw RequestError(explain(command, error.get_option_name(), idle ? "takes no value" : "needs a value"));
+  }
+  return line;
+}
+
+}  // namespace gibbsite

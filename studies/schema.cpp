@@ -1,0 +1,172 @@
+#include "studies/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "studies/options.hpp"
+#include "studies/section.hpp"
+#include "studies/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+using Model = Study::Model;
+using Sampler = Study::Sampler;
+using Method = Study::Method;
+using Run = Study::Run;
+
+bool is_lattice(const Study& s) { return s.model.couplings.empty(); }
+bool is_instance(const Study& s) { return !is_lattice(s); }
+bool is_disordered(const Study& s) { return is_lattice(s) && s.model.disorder != "none"; }
+bool is_hypercubic(const Study& s) {
+  return is_lattice(s) && s.model.lattice == "hypercubic" && s.model.size.size() == 1;
+}
+bool is_single_spin(const Study& s) { return s.sampler.name == "heat-bath" || s.sampler.name == "metropolis"; }
+bool is_annealing(const Study& s) { return s.method.name == "annealing"; }
+bool is_tempering(const Study& s) { return s.method.name == "tempering"; }
+bool is_chains(const Study& s) { return s.method.name == "mcmc" || is_tempering(s); }
+bool is_unscheduled(const Study& s) { return is_annealing(s) && s.method.temperatures.size() == 1; }
+
+const Condition on_a_lattice{"a lattice, not with model.couplings", {"model.couplings"}, is_lattice};
+const Condition on_couplings{"model.couplings", {"model.couplings"}, is_instance};
+const Condition disordered{
+    R"(model.disorder = "bimodal" or "gaussian")", {"model.disorder", "model.couplings"}, is_disordered};
+const Condition hypercubic{R"(model.lattice = "hypercubic" and a size of one number)",
+                           {"model.lattice", "model.size", "model.couplings"},
+                           is_hypercubic};
+const Condition single_spin{R"(sampler.name = "heat-bath" or "metropolis")", {"sampler.name"}, is_single_spin};
+const Condition in_chains{R"(method.name = "mcmc" or "tempering")", {"method.name"}, is_chains};
+const Condition tempering{R"(method.name = "tempering")", {"method.name"}, is_tempering};
+const Condition annealing{R"(method.name = "annealing")", {"method.name"}, is_annealing};
+const Condition unscheduled{R"(method.name = "annealing" and one number for method.temperatures)",
+                            {"method.name", "method.temperatures"},
+                            is_unscheduled};
+
+template <class Number>
+Value one_or_list(const std::vector<Number>& numbers) {
+  if (numbers.size() == 1) return {numbers.front()};
+  Value::List list;
+  for (const Number number : numbers) list.push_back({number});
+  return {std::move(list)};
+}
+
+void add_model(std::vector<Key>& keys) {
+  const Section<Model> model(keys, "model", &Study::model);
+  const auto lattice = model.when(on_a_lattice);
+  model.choice("name", &Model::name, {"ising"}, "kind of system");
+  lattice.choice("lattice", &Model::lattice,
+                 {"chain", "square", "cubic", "hypercubic", "triangular", "honeycomb", "complete"},
+                 "graph of the bonds");
+  lattice.add(
+      "size", "integer >= 1 or a list", "sites along each side (honeycomb: cells); one number: all sides",
+      [](Model& m, const Value& value) { m.size = read_sides(value); },
+      [](const Model& m) { return one_or_list(m.size); });
+  model.when(hypercubic)
+      .integer("dimension", &Model::dimension, {1, 16}, "hypercubic: how many sides, where size is one number");
+  lattice.choice("boundary", &Model::boundary, {"periodic", "open"}, "how the sides end");
+  lattice.real("coupling", &Model::coupling, {}, "J: strength of the bonds, or scale of random ones");
+  lattice.choice("disorder", &Model::disorder, {"none", "bimodal", "gaussian"}, "random bonds (bimodal: +J or -J)");
+  model.when(disordered).integer("disorder_seed", &Model::disorder_seed, {0}, "which random bonds");
+  lattice.real("field", &Model::field, {}, "h: field on every site");
+  const auto couplings = [](const Model& m) {
+    return m.couplings.empty() ? std::nullopt : std::optional(Value{m.couplings});
+  };
+  model
+      .add(
+          "couplings", "text file of lines i j J or i i h", "a graph instead of a lattice",
+          [](Model& m, const Value& value) { m.couplings = read_path(value); }, couplings)
+      .text = true;
+  model.when(on_couplings).integer("index_base", &Model::index_base, {0, 1}, "first index in the couplings file");
+}
+
+void add_sampler(std::vector<Key>& keys) {
+  const Section<Sampler> sampler(keys, "sampler", &Study::sampler);
+  sampler.choice("name", &Sampler::name, {"heat-bath", "metropolis", "wolff", "swendsen-wang"}, "how the system moves");
+  sampler.when(single_spin)
+      .choice("scan", &Sampler::scan, {"default", "sequential", "checkerboard", "random"},
+              "order in which heat-bath and metropolis visit the sites");
+}
+
+void add_method(std::vector<Key>& keys) {
+  constexpr const char* real_forms = "\"start:stop:count\", a list or one number";
+  const Section<Method> method(keys, "method", &Study::method);
+  method.choice("name", &Method::name, {"mcmc", "tempering", "annealing"}, "how samples are gathered");
+  method.fixed().add(
+      "beta", real_forms, "inverse temperatures, ascending; tempering: the ladder",
+      [](Method& m, const Value& value) { m.beta = read_betas(value); },
+      [](const Method& m) { return m.beta.empty() ? std::nullopt : std::optional(one_or_list(m.beta)); });
+  method.fixed().add(
+      "temperature", real_forms, "instead of beta, in any order",
+      [](Method& m, const Value& value) { m.beta = read_temperatures(value); },
+      [](const Method&) { return std::optional<Value>(); });
+
+  const auto chains = method.when(in_chains);
+  chains.integer("chains", &Method::chains, {1, 1'000'000}, "independent chains per beta; tempering: ladders");
+  chains.choice("start", &Method::start, {"hot", "cold", "mixed"}, "random or ordered first states, or both");
+  method.integer("thermalization", &Method::thermalization, {0}, "sweeps thrown away");
+  chains.integer("sweeps", &Method::sweeps, {1}, "sweeps kept");
+  chains.integer("every", &Method::every, {1}, "sweeps between two draws");
+  chains.real("target_error", &Method::target_error, {.low = 0}, "stop once target is known this well; 0: never");
+  chains.text("target", &Method::target, "an observable", "what target_error is about");
+  chains.integer("snapshots", &Method::snapshots, {0}, "configurations kept per replica, evenly spaced");
+  method.when(tempering).choice("ladder", &Method::ladder, {"fixed", "adaptive"},
+                                "tempering: whether interior betas may move");
+
+  const auto population = method.when(annealing);
+  population.integer("particles", &Method::particles, {2, 1'000'000'000}, "annealing: size of the population");
+  population.add(
+      "temperatures", "integer >= 1, \"0:stop:count\" or a list",
+      "annealing: how many betas on the way, or which, from 0",
+      [](Method& m, const Value& value) { m.temperatures = read_schedule(value); },
+      [](const Method& m) {
+        if (m.temperatures.size() > 1) return one_or_list(m.temperatures);
+        return Value{static_cast<std::int64_t>(m.temperatures.front())};
+      });
+  method.when(unscheduled)
+      .choice("schedule", &Method::schedule, {"adaptive", "linear"}, "annealing: spacing of the betas on the way");
+  population.real("resample", &Method::resample, {.low = 0, .high = 1},
+                  "annealing: resample below this effective fraction; 0: never");
+  population.flag("reverse", &Method::reverse, "annealing: also back from the target, as a check");
+}
+
+void add_run(std::vector<Key>& keys) {
+  const auto run = Section<Run>(keys, "run", &Study::run).fixed();
+  run.integer("seed", &Run::seed, {0}, "seed of all random numbers");
+  run.integer("threads", &Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
+  run.real("checkpoint", &Run::checkpoint, {.low = 0, .open = true}, "seconds between checkpoints");
+  run.real("max_time", &Run::max_time, {.low = 0}, "seconds, then a last checkpoint and exit 75; 0: no limit");
+}
+
+}  // namespace
+
+const std::vector<Key>& schema() {
+  static const std::vector<Key> keys = [] {
+    std::vector<Key> table;
+    for (const auto add : {add_model, add_sampler, add_method, add_run}) add(table);
+    return table;
+  }();
+  return keys;
+}
+
+const Key* find_key(std::string_view name) {
+  const auto key = std::find_if(schema().begin(), schema().end(), [&](const Key& k) { return k.name == name; });
+  return key == schema().end() ? nullptr : &*key;
+}
+
+const std::vector<std::string>& sections() {
+  static const std::vector<std::string> names = {"model", "sampler", "method", "run"};
+  return names;
+}
+
+void store(const Key& key, Study& study, const Value& value) {
+  try {
+    key.set(study, value);
+  } catch (const Misfit& misfit) {
+    const std::string hint = misfit.value.text() ? did_you_mean(*misfit.value.text(), key.choices) : "";
+    throw RequestError(fmt::format("`{}` = {} ({}) {}; allowed: {}{}", key.name, to_toml(misfit.value),
+                                   misfit.value.place, misfit.reason, key.allowed, hint));
+  }
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,46 @@
+/// The schema: every key of a study, each defined once. The study file, the command line, `--help` and the resolved
+/// record are all made from this table (schema.cpp); nothing else knows what keys there are.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "studies/study.hpp"
+#include "studies/value.hpp"
+
+namespace gibbsite {
+
+/// What a study must be for a key to have a part in it.
+struct Condition {
+  std::string goes_with;               ///< in words: `method.name = "annealing"`
+  std::vector<std::string> selectors;  ///< the keys that decide it
+  bool (*holds)(const Study&) = nullptr;
+};
+
+struct Key {
+  std::string name;     ///< "model.size"
+  std::string allowed;  ///< "integer >= 1"
+  std::string help;
+  std::function<void(Study&, const Value&)> set;          ///< throws Misfit
+  std::function<std::optional<Value>(const Study&)> get;  ///< nothing where there is nothing to write down
+  bool text = false;                                      ///< its values are words, not numbers
+  bool griddable = true;
+  std::vector<std::string> choices = {};
+  std::optional<Condition> condition = {};
+
+  bool applies(const Study& study) const { return !condition || condition->holds(study); }
+};
+
+/// All keys, section by section.
+const std::vector<Key>& schema();
+const Key* find_key(std::string_view name);
+/// The sections in order: "model", "sampler", "method", "run".
+const std::vector<std::string>& sections();
+
+/// key.set, with a Misfit told as a RequestError: the key, its value and place, the reason, what is allowed.
+void store(const Key& key, Study& study, const Value& value);
+
+}  // namespace gibbsite

@@ -1,0 +1,12 @@
+/// Text that every reader can decode.
+#pragma once
+
+#include <string>
+
+namespace gibbsite {
+
+/// The text itself if it is UTF-8 without NUL, else with U+FFFD for each byte that is not: a file name in Latin-1 on
+/// the command line must not make a result file that Python cannot open.
+std::string valid_utf8(const std::string& text);
+
+}  // namespace gibbsite

@@ -1,0 +1,145 @@
+#include "studies/whole_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace gibbsite {
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void fail(const fs::path& path, const std::string& cause) {
+  throw std::runtime_error("cannot write " + path.string() + ": " + cause);
+}
+[[noreturn]] void fail(const fs::path& path, int error) { fail(path, std::generic_category().message(error)); }
+
+/// An open file, closed at the end whatever happens.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int number() const { return number_; }
+  int close() {
+    const int number = number_;
+    number_ = -1;
+    return number < 0 ? 0 : ::close(number);
+  }
+
+ private:
+  int number_;
+};
+
+/// A file that vanishes unless it is renamed.
+class Temporary {
+ public:
+  explicit Temporary(fs::path path) : path_(std::move(path)) {}
+  ~Temporary() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  int rename(const fs::path& to) {
+    if (::rename(path_.c_str(), to.c_str()) != 0) return errno;
+    path_.clear();
+    return 0;
+  }
+
+ private:
+  fs::path path_;
+};
+
+/// Where a chain of symbolic links ends, whether or not anything is there. (weakly_canonical stops at a link to none.)
+fs::path follow(fs::path path) {
+  std::error_code none;
+  for (int links = 0; links < 40 && fs::is_symlink(path, none); ++links) {
+    const fs::path target = fs::read_symlink(path, none);
+    path = target.is_absolute() ? target : path.parent_path() / target;
+  }
+  return path;
+}
+
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
+/// What the temporary names of a file begin with; cut, so that a long name stays within a file system's 255 bytes.
+std::string stem(const fs::path& path) { return fmt::format(".{}.tmp-", path.filename().string().substr(0, 200)); }
+
+/// Some network file systems know no fsync and say so by EINVAL; there is nothing better to do there.
+int sync(int number) { return ::fsync(number) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno; }
+
+}  // namespace
+
+void write_whole_file(const fs::path& path, std::span<const std::byte> bytes) {
+  static std::atomic<unsigned> serial = 0;
+  const fs::path target = follow(path);
+  mode_t mode = 0;
+  if (struct stat before; ::stat(target.c_str(), &before) == 0) {
+    // A rename would put a file in place of a device, for root even of /dev/null.
+    if (S_ISDIR(before.st_mode)) fail(path, "it is a folder; name a file in it");
+    if (!S_ISREG(before.st_mode)) fail(path, "it is not a regular file");
+    if (::access(target.c_str(), W_OK) != 0) fail(path, errno);
+    mode = before.st_mode & 07777;
+  } else if (errno != ENOENT) {
+    fail(path, errno);
+  }
+  if (!target.has_filename()) fail(path, "it names a folder; name a file in it");
+
+  fs::path name;
+  int number = -1;
+  do {  // a name may be taken: a killed process with our id, or another machine's process in a shared folder
+    name = folder_of(target) / fmt::format("{}{}-{}", stem(target), ::getpid(), serial++);
+    number = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (number < 0 && errno == EEXIST);
+  if (number < 0) fail(path, errno);
+  Temporary temporary(name);
+  Descriptor file(number);
+  if (mode != 0 && ::fchmod(number, mode) != 0) fail(path, errno);
+
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(number, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(path, errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  if (const int error = sync(number)) fail(path, error);
+  if (file.close() != 0) fail(path, errno);  // network file systems report a full disk here
+  if (const int error = temporary.rename(target)) fail(path, error);
+
+  // The rename itself is on disk once the folder is.
+  const Descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.number() < 0) return;  // a folder that may be written but not listed cannot be opened, nor synced
+  if (const int error = sync(folder.number())) fail(path, error);
+}
+
+void remove_leftovers(const fs::path& path) {
+  const fs::path target = follow(path);
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder_of(target), none))
+    if (entry.path().filename().string().starts_with(stem(target))) fs::remove(entry.path(), none);
+}
+
+void check_readable_file(const fs::path& path) {
+  const auto refuse = [&](const std::string& what) { throw std::runtime_error(path.string() + ": " + what); };
+  std::error_code none;
+  const fs::file_status status = fs::status(path, none);
+  if (!fs::exists(status)) refuse("there is no such file; check its name");
+  if (fs::is_directory(status)) refuse("it is a folder; name a file in it");
+  if (!fs::is_regular_file(status)) refuse("it is not a regular file; copy it into one");
+  if (fs::file_size(path, none) == 0) refuse("the file is empty; restore it from a copy, or make it again");
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0)
+    refuse("it cannot be read: " + std::generic_category().message(errno) + "; check its permissions");
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,24 @@
+/// Files that are whole at every instant: written beside their place, synced to disk, renamed into it. And what the
+/// operating system has against a file, in words for people.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+namespace gibbsite {
+
+/// Makes `path` a file of these bytes. Whoever looks, and whenever the program or the machine dies, `path` is either
+/// what it was or all new. A symbolic link stays one and its target is replaced; permissions of an existing file are
+/// kept. Throws std::runtime_error ("cannot write PATH: cause"); nothing is left behind and, unless the very last sync
+/// of the folder failed, `path` is untouched.
+void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+/// Removes the temporary files of writers of `path` that were killed. Only for who knows that none is at work on it.
+void remove_leftovers(const std::filesystem::path& path);
+
+/// Throws std::runtime_error ("PATH: what is wrong; what to do") unless `path` is a file that holds something and may
+/// be read.
+void check_readable_file(const std::filesystem::path& path);
+
+}  // namespace gibbsite

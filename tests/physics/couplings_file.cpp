@@ -1,0 +1,139 @@
+// Couplings files: what they mean, and one clear message for everything that can be wrong with them.
+#include "physics/couplings_file.hpp"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+using namespace gibbsite;
+using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A file that lives as long as the test that wrote it.
+class TextFile {
+ public:
+  explicit TextFile(const std::string& text)
+      : path_(fs::temp_directory_path() / ("gibbsite_couplings_" + std::to_string(::getpid()) + ".txt")) {
+    std::ofstream(path_, std::ios::binary) << text;
+  }
+  ~TextFile() { fs::remove(path_); }
+  TextFile(const TextFile&) = delete;
+  TextFile& operator=(const TextFile&) = delete;
+  const fs::path& path() const { return path_; }
+  std::string content() const {
+    std::ostringstream out;
+    out << std::ifstream(path_, std::ios::binary).rdbuf();
+    return out.str();
+  }
+
+ private:
+  fs::path path_;
+};
+
+Graph read(const std::string& text, int base = 1) {
+  const TextFile file(text);
+  return read_couplings(file.path(), base);
+}
+
+/// The message for a bad file, without its path; the file must come through unharmed.
+std::string complaint(const std::string& text, int base = 1) {
+  const TextFile file(text);
+  try {
+    read_couplings(file.path(), base);
+  } catch (const std::invalid_argument& error) {
+    CHECK(file.content() == text);
+    CHECK_THAT(error.what(), StartsWith(file.path().string() + ":"));
+    CHECK_THAT(error.what(), Contains("; "));  // what is wrong; what to do
+    return std::string(error.what()).substr(file.path().string().size());
+  }
+  FAIL("accepted: " << text);
+  return {};
+}
+
+void check_triangle(const Graph& graph) {
+  REQUIRE(graph.sites() == 3);
+  REQUIRE(graph.bonds().size() == 3);
+  const std::vector<Bond> bonds{{0, 1, 1}, {1, 2, -0.5}, {2, 0, 2e-3}};
+  for (std::size_t b = 0; b < 3; ++b) {
+    CHECK(graph.bonds()[b].i == bonds[b].i);
+    CHECK(graph.bonds()[b].j == bonds[b].j);
+    CHECK(graph.bonds()[b].J == bonds[b].J);
+  }
+  CHECK(graph.fields()[1] == 0.25);
+  CHECK(graph.fields()[0] == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a couplings file holds bonds and fields, from index 1 or 0, with or without its first line") {
+  check_triangle(read("1 2 1\n2 3 -0.5\n3 1 2e-3\n2 2 0.25\n"));
+  check_triangle(read("0 1 1\n1 2 -0.5\n2 0 2e-3\n1 1 0.25\n", 0));
+  check_triangle(read("3 3\n1 2 1\n2 3 -0.5\n3 1 2e-3\n2 2 0.25\n"));
+  check_triangle(read("3 3\n0 1 1\n1 2 -0.5\n2 0 2e-3\n1 1 0.25\n", 0));
+}
+
+TEST_CASE("comments, blank lines, tabs, carriage returns and a missing last newline are harmless") {
+  check_triangle(
+      read("# a triangle\r\n\r\n 3\t3 # n m\r\n1 2 +1# strong\r\n  2\t3 -0.5\r\n#3 3 9\r\n3 1 2e-3\r\n2 2 .25"));
+}
+
+TEST_CASE("repeated pairs and fields add up") {
+  const Graph graph = read("1 2 1\n2 1 0.5\n1 1 1\n1 1 -3\n");
+  CHECK(graph.bonds().size() == 2);
+  CHECK(graph.degree(0) == 2);
+  CHECK(graph.fields()[0] == -2);
+}
+
+TEST_CASE("the first line may promise sites without bonds; indices leave none out") {
+  CHECK(read("5 1\n1 2 1\n").sites() == 5);
+  CHECK(read("4 0\n").sites() == 4);
+  CHECK(read("1 4 1\n").sites() == 4);
+  CHECK(read("1 1 0.5\n").sites() == 1);
+}
+
+TEST_CASE("every fault of a couplings file has its message") {
+  CHECK_THAT(complaint(""), StartsWith(":1: ") && Contains("no couplings") && Contains("i j J"));
+  CHECK_THAT(complaint("# nothing\n\n"), Contains("no couplings"));
+  CHECK_THAT(complaint("1 2 1\n0 2 1\n"), StartsWith(":2: ") && Contains("site 0") && Contains("index_base"));
+  CHECK_THAT(complaint("3 1\n1 4 1\n"), StartsWith(":2: ") && Contains("site 4 is not among 1 .. 3"));
+  CHECK_THAT(complaint("3 1\n0 3 1\n", 0), StartsWith(":2: ") && Contains("site 3 is not among 0 .. 2"));
+  CHECK_THAT(complaint("1 4000000000 1\n"), StartsWith(":1: ") && Contains("not among"));
+  CHECK_THAT(complaint("1 99999999999999999999999 1\n"), StartsWith(":1: ") && Contains("whole number"));
+  CHECK_THAT(complaint("1 2 1\n2 3"), StartsWith(":2: ") && Contains("cut short"));
+  CHECK_THAT(complaint("1 2 1\n2 3 -"), StartsWith(":2: ") && Contains("'-'"));
+  CHECK_THAT(complaint("1 2 1\n2\n"), StartsWith(":2: ") && Contains("cut short"));
+  CHECK_THAT(complaint("7\n"), StartsWith(":1: ") && Contains("cut short"));
+  CHECK_THAT(complaint("1 2 1 7\n"), StartsWith(":1: ") && Contains("'7' is too much"));
+  CHECK_THAT(complaint("1 2 1x\n"), StartsWith(":1: ") && Contains("'1x'"));
+  CHECK_THAT(complaint("1 2 +-1\n"), StartsWith(":1: ") && Contains("'+-1'"));
+  CHECK_THAT(complaint("1 2.5 1\n"), StartsWith(":1: ") && Contains("'2.5'"));
+  CHECK_THAT(complaint("-1 2 1\n"), StartsWith(":1: ") && Contains("'-1'"));
+  for (const std::string word : {"nan", "inf", "-inf", "1e999"}) {
+    CHECK_THAT(complaint("1 2 1\n1 3 " + word + "\n"), StartsWith(":2: ") && Contains("finite"));
+    CHECK_THAT(complaint("1 1 " + word + "\n"), Contains("finite"));
+  }
+  CHECK_THAT(complaint("3 3\n1 2 1\n2 3 1\n2 2 1\n"),
+             StartsWith(":4: ") && Contains("2 bonds") && Contains("promises 3"));
+  CHECK_THAT(complaint("3 1\n1 2 1\n2 3 1\n"), Contains("2 bonds") && Contains("promises 1"));
+  CHECK_THAT(complaint("0 0\n"), StartsWith(":1: ") && Contains("number of sites"));
+  CHECK_THAT(complaint("4000000000 1\n1 2 1\n"), StartsWith(":1: ") && Contains("number of sites"));
+  CHECK_THAT(complaint("3 x\n1 2 1\n"), StartsWith(":1: ") && Contains("number of bonds"));
+}
+
+TEST_CASE("a couplings file that is not there, or no file, is refused by its path") {
+  const fs::path nowhere = fs::temp_directory_path() / "gibbsite_no_such_file.txt";
+  CHECK_THROWS_WITH(read_couplings(nowhere),
+                    StartsWith(nowhere.string() + ": cannot be opened (No such file") && EndsWith("check the path"));
+  CHECK(!fs::exists(nowhere));
+  CHECK_THROWS_WITH(read_couplings(fs::temp_directory_path()), Contains("cannot be"));
+  CHECK_THROWS_WITH(read("1 2 1\n", 2), Contains("index_base is 2"));
+}
