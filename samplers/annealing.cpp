@@ -27,6 +27,12 @@ std::vector<double> relative_weights(std::span<const double> log_w) {
   return w;
 }
 
+double log_mean_weight(std::span<const double> log_w) {
+  const std::vector<double> w = relative_weights(log_w);
+  return *std::max_element(log_w.begin(), log_w.end()) +
+         std::log(std::accumulate(w.begin(), w.end(), 0.0) / static_cast<double>(w.size()));
+}
+
 /// Effective share of the particles: (sum w)^2 / (R sum w^2).
 double effective_share(std::span<const double> log_w) {
   double sum = 0, squares = 0;
@@ -62,6 +68,7 @@ Annealing::Annealing(Ensemble& ensemble, AnnealingOptions options)
   log_w_.assign(particles, 0.0);
   family_.resize(particles);
   std::iota(family_.begin(), family_.end(), std::uint64_t{0});
+  ancestor_ = family_;
   if (schedule_.empty() || ensemble.layout().stride != Stride::unused) {
     phase_ = Phase::pilot;
     for (std::size_t k = 0; k <= pilot_steps; ++k)
@@ -149,25 +156,21 @@ void Annealing::reweight(double from, double to, std::vector<double>& log_w) con
   for (std::size_t r = 0; r < particles; ++r) log_w[r] += after[r] - before[r];
 }
 
-void Annealing::resample() {
+std::vector<std::size_t> Annealing::resample() {
   // Systematic resampling: one uniform number, comb of R teeth; every particle then carries the mean weight.
   const std::size_t particles = ensemble_.layout().replicas;
   const std::vector<double> w = relative_weights(log_w_);
-  const double top = *std::max_element(log_w_.begin(), log_w_.end());
   const double sum = std::accumulate(w.begin(), w.end(), 0.0), n = static_cast<double>(particles);
   Chance chance(Stream(options_.key, Purpose::resample, time_, 0));
   const double shift = chance.uniform();
   std::vector<std::size_t> parent(particles);
-  std::vector<std::uint64_t> family(particles);
   double reached = w[0] / sum * n;
   for (std::size_t r = 0, p = 0; r < particles; ++r) {
     while (reached < static_cast<double>(r) + shift && p + 1 < particles) reached += w[++p] / sum * n;
     parent[r] = p;
-    family[r] = family_[p];
   }
   ensemble_.resample(parent);
-  family_ = std::move(family);
-  std::fill(log_w_.begin(), log_w_.end(), top + std::log(sum / n));
+  return parent;
 }
 
 void Annealing::record() {
@@ -187,7 +190,13 @@ void Annealing::forward() {
     reweight(schedule_[step_ - 1], lambda, log_w_);
     const double effective = effective_share(log_w_);
     effective_.push_back(effective);
-    if (effective < options_.resample_below) resample();
+    if (effective < options_.resample_below) {
+      const double mean = log_mean_weight(log_w_);
+      const std::vector<std::uint64_t> before = family_;
+      const std::vector<std::size_t> parent = resample();
+      for (std::size_t r = 0; r < parent.size(); ++r) family_[r] = before[parent[r]];
+      std::fill(log_w_.begin(), log_w_.end(), mean);
+    }
     sweep(lambda, stride_at(lambda), options_.sweeps, Order::forward);
   }
   if (std::binary_search(options_.report.begin(), options_.report.end(), lambda)) record();
@@ -198,11 +207,8 @@ void Annealing::forward() {
 
 void Annealing::settle() {
   if (step_ == 0) {
-    const auto family = family_;
-    const auto log_w = log_w_;
-    resample();
-    family_ = family;
-    log_w_ = log_w;
+    const std::vector<std::size_t> parent = resample();
+    for (std::size_t r = 0; r < parent.size(); ++r) ancestor_[r] = family_[parent[r]];
   }
   const double lambda = schedule_.back();
   const auto count = std::min<std::uint64_t>(options_.thermalization - step_, sweeps_per_advance(ensemble_.layout()));
@@ -250,6 +256,7 @@ Snapshot Annealing::save() const {
   Snapshot snapshot;
   snapshot.counts["phase"] = {static_cast<std::uint64_t>(phase_), step_, time_};
   snapshot.counts["family"] = family_;
+  snapshot.counts["ancestor"] = ancestor_;
   snapshot.numbers["schedule"] = schedule_;
   snapshot.numbers["length"] = length_;
   snapshot.numbers["stride"] = stride_;
@@ -269,6 +276,7 @@ void Annealing::load(const Snapshot& snapshot, Trace trace) {
   step_ = phase[1];
   time_ = phase[2];
   family_ = counts(snapshot, "family", particles);
+  ancestor_ = counts(snapshot, "ancestor", particles);
   schedule_ = numbers(snapshot, "schedule");
   length_ = numbers(snapshot, "length", length_.size());
   stride_ = numbers(snapshot, "stride", stride_.size());

@@ -63,6 +63,8 @@ class Annealing final : public Method {
   /// ln w' of the way back, [particle]; -log_mean_exp of it estimates ln Z_T / Z_0. Empty before the end or without
   /// reverse.
   std::span<const double> reverse_log_weight() const noexcept { return reverse_; }
+  /// The forward particle that each particle of the way back started from.
+  std::span<const std::uint64_t> reverse_family() const noexcept { return ancestor_; }
   /// Effective particles / particles after each step of the schedule.
   std::span<const double> effective_fraction() const noexcept { return effective_; }
   const Tally& tally() const noexcept { return total_; }
@@ -78,7 +80,8 @@ class Annealing final : public Method {
   void sweep(double lambda, double stride, std::uint64_t count, Order order);
   /// Adds the log ratio of weights between two lambdas to every particle.
   void reweight(double from, double to, std::vector<double>& log_w) const;
-  void resample();
+  /// Particles by weight; returns the parents.
+  std::vector<std::size_t> resample();
   void record();
   double stride_at(double lambda) const;
 
@@ -90,7 +93,7 @@ class Annealing final : public Method {
   Phase phase_ = Phase::forward;
   std::vector<double> schedule_, grid_, length_, stride_;  // length and stride by point of the pilot's grid
   std::vector<double> log_w_, reverse_, effective_;
-  std::vector<std::uint64_t> family_;
+  std::vector<std::uint64_t> family_, ancestor_;  // first ancestors: of the way there; particles the way back began from
   Tally total_;
   std::uint64_t step_ = 0;  // of the phase
   std::uint64_t time_ = 0;  // of the next sweep

@@ -93,9 +93,9 @@ LogRatios log_ratios(const Ensemble& ensemble, std::span<const double> lambda,
   return ratios;
 }
 
-void begin(Ensemble& ensemble, Start start, std::size_t betas) {
+void begin(Ensemble& ensemble, Starts start, std::size_t betas) {
   std::vector<std::byte> ordered(ensemble.layout().state_bytes());
-  if (start != Start::hot) ensemble.save(0, ordered);  // a new ensemble holds ordered states
+  if (start != Starts::hot) ensemble.save(0, ordered);  // a new ensemble holds ordered states
   ensemble.draw_reference(0);
   for (std::size_t r = 0; r < ensemble.layout().replicas; ++r)
     if (starts_cold(start, r / betas)) ensemble.load(r, ordered);

@@ -11,13 +11,13 @@ namespace gibbsite {
 
 /// How replicas begin: an exact draw of the reference, the ordered state, or (mixed) even chains hot and odd chains
 /// cold.
-enum class Start { hot, cold, mixed };
+enum class Starts { hot, cold, mixed };
 
 struct ChainOptions {
   Key key{1};                       ///< of the method's own draws (exchanges)
   std::vector<double> lambda = {};  ///< the grid or ladder, ascending
   std::size_t chains = 4;
-  Start start = Start::mixed;
+  Starts start = Starts::mixed;
   std::uint64_t thermalization =
       1000;  ///< sweeps thrown away; strides (and a ladder) are tuned in their first half, then stay
   std::uint64_t draws = 20000;
@@ -27,8 +27,8 @@ struct ChainOptions {
 };
 
 /// Whether chain c starts from the ordered state.
-constexpr bool starts_cold(Start start, std::size_t chain) {
-  return start == Start::cold || (start == Start::mixed && chain % 2 == 1);
+constexpr bool starts_cold(Starts start, std::size_t chain) {
+  return start == Starts::cold || (start == Starts::mixed && chain % 2 == 1);
 }
 
 /// The book of draws of C x B slots: observables, log ratios to the neighbouring lambdas, overlaps, snapshots, the
@@ -79,6 +79,6 @@ LogRatios log_ratios(const Ensemble& ensemble, std::span<const double> lambda,
                      std::span<const std::size_t> rung_of_replica);
 
 /// Puts the replicas of `ensemble` (chain-major slots) into their first states.
-void begin(Ensemble& ensemble, Start start, std::size_t betas);
+void begin(Ensemble& ensemble, Starts start, std::size_t betas);
 
 }  // namespace gibbsite

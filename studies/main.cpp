@@ -1,1 +1,25 @@
-int main() { return 0; }
+/// The program: words in, exit code out.
+#include <fmt/format.h>
+
+#include <exception>
+#include <new>
+
+#include "studies/execute.hpp"
+#include "studies/options.hpp"
+
+int main(int argc, char** argv) {
+  using namespace gibbsite;
+  constexpr int failed = 1, wrong_request = 2;
+  try {
+    return execute({argv + 1, argv + argc});
+  } catch (const RequestError& e) {
+    fmt::print(stderr, "gibbsite: {}\n", e.what());
+    return wrong_request;
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "gibbsite: not enough memory for this study; what was checkpointed is kept\n");
+    return failed;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "gibbsite: {}\n", e.what());
+    return failed;
+  }
+}

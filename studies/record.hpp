@@ -26,9 +26,9 @@ struct Variable {
 /// A group opens as one dataset in xarray: every dimension of its variables has its coordinate in the same group.
 struct Group {
   std::string name;
-  std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> attributes;
-  std::vector<Variable> variables;
-  std::vector<Group> groups;
+  std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> attributes = {};
+  std::vector<Variable> variables = {};
+  std::vector<Group> groups = {};
 
   const Variable* find(const std::string& variable) const {
     for (const Variable& v : variables)

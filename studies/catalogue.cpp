@@ -1,0 +1,236 @@
+#include "studies/catalogue.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "physics/couplings_file.hpp"
+#include "samplers/annealing.hpp"
+#include "samplers/array_ensemble.hpp"
+#include "samplers/cluster.hpp"
+#include "samplers/heat_bath.hpp"
+#include "samplers/mcmc.hpp"
+#include "samplers/metropolis.hpp"
+#include "samplers/tempering.hpp"
+#include "studies/options.hpp"
+
+namespace gibbsite {
+namespace {
+
+const Entry models[] = {{"ising", "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i"}};
+
+const Entry lattices[] = {{"chain", "one dimension, 2 neighbours"},
+                          {"square", "two dimensions, 4 neighbours"},
+                          {"cubic", "three dimensions, 6 neighbours"},
+                          {"hypercubic", "any dimension d, 2 d neighbours"},
+                          {"triangular", "two dimensions, 6 neighbours"},
+                          {"honeycomb", "two dimensions, 3 neighbours, two sites per cell"},
+                          {"complete", "every pair: J/N (Curie-Weiss), or disordered J/sqrt(N) (Sherrington-Kirkpatrick)"},
+                          {"(any graph)", "couplings = \"FILE\" with lines `i j J`, and `i i h` for fields"}};
+
+const Entry samplers[] = {{"heat-bath", "each spin drawn anew given its neighbours; valid everywhere (scan: sequential, checkerboard, random)"},
+                          {"metropolis", "single flips, accepted with min(1, exp(-beta dE)) (scan: random, sequential, checkerboard)"},
+                          {"wolff", "one cluster at a time; a sweep is a fixed number of them, tuned per beta; fields by a ghost spin"},
+                          {"swendsen-wang", "all clusters at once; fields by a ghost spin"}};
+
+const Entry methods[] = {{"mcmc", "independent chains over a grid of beta, from hot and cold starts"},
+                         {"tempering", "non-reversible replica exchange on a ladder of beta, fixed or adaptive; ln Z along the ladder"},
+                         {"annealing", "annealed importance sampling from beta = 0, and back; ln Z; optional resampling"}};
+
+const Entry estimators[] = {{"tau", "integrated autocorrelation time by Wolff's Gamma method, automatic window; errors follow from it"},
+                            {"ess, rhat", "effective sample size; split R-hat over chains"},
+                            {"derived", "specific heat, susceptibilities, Binder cumulant: delta method with correlated errors"},
+                            {"stepping_stone", "ln Z along a ladder from ratios of neighbouring weights, errors by the summed influence"},
+                            {"bar", "the same by Bennett's acceptance ratio, from both sides"},
+                            {"ais", "ln Z from annealing weights: a lower bound in expectation"},
+                            {"ais_reverse", "ln Z from the way back"},
+                            {"ais_two_sided", "ln Z from both by Bennett's acceptance ratio"}};
+
+const std::map<std::string, std::span<const Entry>>& table() {
+  static const std::map<std::string, std::span<const Entry>> all = {
+      {"models", models}, {"lattices", lattices}, {"samplers", samplers}, {"methods", methods}, {"estimators", estimators}};
+  return all;
+}
+
+const std::map<std::string, Geometry> geometries = {
+    {"chain", Geometry::chain},           {"square", Geometry::square},       {"cubic", Geometry::cubic},
+    {"hypercubic", Geometry::hypercubic}, {"triangular", Geometry::triangular}, {"honeycomb", Geometry::honeycomb},
+    {"complete", Geometry::complete}};
+const std::map<std::string, Disorder> disorders = {
+    {"none", Disorder::none}, {"bimodal", Disorder::bimodal}, {"gaussian", Disorder::gaussian}};
+const std::map<std::string, Starts> starts = {{"hot", Starts::hot}, {"cold", Starts::cold}, {"mixed", Starts::mixed}};
+
+std::size_t sides(Geometry geometry, const Study::Model& model) {
+  switch (geometry) {
+    case Geometry::chain:
+    case Geometry::complete: return 1;
+    case Geometry::cubic: return 3;
+    case Geometry::hypercubic: return model.size.size() > 1 ? model.size.size() : static_cast<std::size_t>(model.dimension);
+    default: return 2;
+  }
+}
+
+/// Two or more dimensions, every side at least 3: where a fixed order of Metropolis flips is common practice.
+bool extended(const Lattice& lattice) {
+  const bool flat = lattice.geometry == Geometry::square || lattice.geometry == Geometry::cubic ||
+                    lattice.geometry == Geometry::triangular || lattice.geometry == Geometry::honeycomb ||
+                    (lattice.geometry == Geometry::hypercubic && lattice.size.size() > 1);
+  return flat && std::all_of(lattice.size.begin(), lattice.size.end(), [](std::size_t side) { return side >= 3; });
+}
+
+/// Puts a model and a kernel together where they fit, and refuses by name where they do not.
+template <class M, class K>
+std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> model, K kernel, Key key) {
+  if constexpr (Kernel<K, M>)
+    return std::make_unique<ArrayEnsemble<M, K>>(std::move(model), std::move(kernel), key, replicas(study));
+  else
+    throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can", study.sampler.name, study.model.name));
+}
+
+ScanOrder scan_of(const Study& study) {
+  if (study.sampler.scan == "default") return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
+  if (study.sampler.scan == "random") return ScanOrder::random;
+  return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
+}
+
+ChainOptions chain_options(const Study& study, const Ensemble& ensemble, Key key) {
+  const Study::Method& m = study.method;
+  ChainOptions options;
+  options.key = key;
+  options.lambda = m.beta;
+  options.chains = static_cast<std::size_t>(m.chains);
+  options.start = starts.at(m.start);
+  options.thermalization = static_cast<std::uint64_t>(m.thermalization);
+  options.every = static_cast<std::uint64_t>(m.every);
+  options.draws = static_cast<std::uint64_t>(m.sweeps / m.every);
+  options.snapshots = static_cast<std::uint64_t>(m.snapshots);
+  options.overlaps = ensemble.layout().units > 1 && (study.model.disorder != "none" || !study.model.couplings.empty());
+  return options;
+}
+
+AnnealingOptions annealing_options(const Study& study, Key key) {
+  const Study::Method& m = study.method;
+  AnnealingOptions options;
+  options.key = key;
+  options.report = m.beta;
+  if (m.temperatures.size() > 1) {
+    options.schedule = m.temperatures;
+    for (const double beta : m.beta)
+      if (std::find(m.temperatures.begin(), m.temperatures.end(), beta) == m.temperatures.end()) options.schedule.push_back(beta);
+    std::sort(options.schedule.begin(), options.schedule.end());
+    if (options.schedule.front() > 0) options.schedule.insert(options.schedule.begin(), 0.0);
+    while (options.schedule.back() > m.beta.back()) options.schedule.pop_back();
+  } else {
+    options.temperatures = static_cast<std::size_t>(m.temperatures.front());
+    if (m.schedule == "linear") options.schedule = linear_schedule(m.beta, options.temperatures);
+  }
+  options.sweeps = static_cast<std::uint64_t>(m.every);
+  options.resample_below = m.resample;
+  options.reverse = m.reverse;
+  options.thermalization = static_cast<std::uint64_t>(m.thermalization);
+  return options;
+}
+
+}  // namespace
+
+std::vector<std::string> topics() { return {"models", "lattices", "samplers", "methods", "estimators"}; }
+
+std::span<const Entry> entries(const std::string& topic) {
+  const auto found = table().find(topic);
+  if (found == table().end()) throw RequestError(fmt::format("there is no list of '{}'; there are: {}", topic, fmt::join(topics(), ", ")));
+  return found->second;
+}
+
+System make_system(const Study& study) {
+  const Study::Model& m = study.model;
+  System system;
+  try {
+    if (!m.couplings.empty()) {
+      system.lattice.geometry = Geometry::graph;
+      system.ising = std::make_shared<const Ising>(read_couplings(m.couplings, static_cast<int>(m.index_base)));
+      system.lattice.size = {system.ising->units()};
+      return system;
+    }
+    system.lattice.geometry = geometries.at(m.lattice);
+    system.lattice.size.assign(m.size.begin(), m.size.end());
+    if (system.lattice.size.size() == 1) system.lattice.size.resize(sides(system.lattice.geometry, m), system.lattice.size[0]);
+    system.lattice.boundary = m.boundary == "open" ? Boundary::open : Boundary::periodic;
+    system.lattice.coupling = m.coupling;
+    system.lattice.disorder = disorders.at(m.disorder);
+    system.lattice.disorder_seed = m.disorder_seed;
+    system.lattice.field = m.field;
+    system.ising = std::make_shared<const Ising>(build(system.lattice));
+    return system;
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(m.couplings.empty() ? fmt::format("[model]: {}", e.what()) : std::string(e.what()));
+  }
+}
+
+std::string describe(const Study& study, const System& system) {
+  const Study::Model& m = study.model;
+  const std::size_t n = system.ising->units(), bonds = system.ising->graph().bonds().size();
+  if (system.lattice.geometry == Geometry::graph) return fmt::format("{}, graph of {} sites and {} bonds", m.name, n, bonds);
+  const std::string boundary = system.lattice.geometry == Geometry::complete ? "" : ", " + m.boundary;
+  const std::string couplings = m.disorder == "none" ? fmt::format("J = {}", m.coupling)
+                                                     : fmt::format("{} J (scale {}, seed {})", m.disorder, m.coupling, m.disorder_seed);
+  const std::string field = m.field == 0 ? "" : fmt::format(", h = {}", m.field);
+  return fmt::format("{}, {} {}{}, {}{}", m.name, m.lattice, fmt::join(system.lattice.size, " x "), boundary, couplings, field);
+}
+
+std::string plan(const Study& study) {
+  const Study::Method& m = study.method;
+  if (m.name == "annealing")
+    return fmt::format("{}; annealing: {} particles to beta = {:.6g}{}", study.sampler.name, m.particles, m.beta.back(),
+                       m.reverse ? fmt::format(", {} sweeps there, and back", m.thermalization) : "");
+  return fmt::format("{}; {}: {} {} x {} sweeps at {} beta{}, after {} sweeps of thermalization", study.sampler.name, m.name, m.chains,
+                     m.name == "mcmc" ? "chains" : "ladders", m.sweeps, m.beta.size(), m.beta.size() > 1 ? "s" : "", m.thermalization);
+}
+
+std::size_t replicas(const Study& study) {
+  return static_cast<std::size_t>(study.method.name == "annealing" ? study.method.particles
+                                                                   : study.method.chains * static_cast<std::int64_t>(study.method.beta.size()));
+}
+
+std::unique_ptr<Ensemble> make_ensemble(const Study& study, const System& system, Key key) {
+  const std::string& name = study.sampler.name;
+  const Graph& graph = system.ising->graph();
+  if (name == "heat-bath") return assemble(study, system.ising, HeatBath(Scan(scan_of(study), graph)), key);
+  if (name == "metropolis") return assemble(study, system.ising, Metropolis(Scan(scan_of(study), graph)), key);
+  if (name == "wolff") return assemble(study, system.ising, Wolff(), key);
+  return assemble(study, system.ising, SwendsenWang(), key);
+}
+
+void check_sampler(const Study& study, const System& system) {
+  const std::string& name = study.sampler.name;
+  const Graph& graph = system.ising->graph();
+  std::optional<std::string> why;
+  if (name == "heat-bath" || name == "metropolis") {
+    const ScanOrder order = scan_of(study);
+    if (order == ScanOrder::checkerboard && !graph.two_colouring())
+      why = "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" or \"random\"";
+    else if (name == "metropolis") {
+      why = why_not_ergodic(graph, order, extended(system.lattice));
+      if (why && order != ScanOrder::random) *why += "; use scan = \"random\" or the heat bath";
+    }
+  } else if (std::none_of(graph.bonds().begin(), graph.bonds().end(), [](const Bond& bond) { return bond.J != 0; })) {
+    why = "there are no bonds, so there are no clusters; use the heat bath";
+  }
+  if (why) throw RequestError(fmt::format("{} cannot move this system ({}): {}", name, describe(study, system), *why));
+}
+
+std::unique_ptr<Method> make_method(const Study& study, Ensemble& ensemble, Key key) {
+  try {
+    if (study.method.name == "annealing") return std::make_unique<Annealing>(ensemble, annealing_options(study, key));
+    ChainOptions options = chain_options(study, ensemble, key);
+    if (study.method.name == "mcmc") return std::make_unique<Mcmc>(ensemble, std::move(options));
+    return std::make_unique<Tempering>(ensemble, std::move(options), study.method.ladder == "adaptive" ? Ladder::adaptive : Ladder::fixed);
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(fmt::format("[method] {}: {}", study.method.name, e.what()));
+  }
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,146 @@
+#include "studies/combine.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <optional>
+
+#include "studies/variables.hpp"
+
+namespace gibbsite {
+namespace {
+
+struct Axis {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+template <class T>
+std::optional<std::vector<T>> parsed(const std::vector<std::string>& texts) {
+  std::vector<T> values;
+  for (const std::string& text : texts) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    values.push_back(value);
+  }
+  return values;
+}
+
+void add_axis(Group& group, const Axis& axis, const std::string& key) {
+  const std::string meaning = "grid key " + key;
+  if (const auto integers = parsed<std::int64_t>(axis.values)) add_coordinate(group, axis.name, *integers, "1", meaning);
+  else if (const auto reals = parsed<double>(axis.values)) add_coordinate(group, axis.name, *reals, "1", meaning);
+  else add_coordinate(group, axis.name, axis.values, "1", meaning);
+}
+
+/// One variable of all tasks, one behind the other; nothing where a task lacks it or has another shape or type.
+std::optional<Column> stacked(const std::string& name, const std::vector<const Group*>& tasks) {
+  const Variable& first = *tasks[0]->find(name);
+  Column all = first.data;
+  for (std::size_t t = 1; t < tasks.size(); ++t) {
+    const Variable* v = tasks[t]->find(name);
+    if (v == nullptr || v->dims != first.dims || v->shape != first.shape || v->data.index() != first.data.index()) return std::nullopt;
+    std::visit([&](auto& to) {
+      const auto& from = std::get<std::decay_t<decltype(to)>>(v->data);
+      to.insert(to.end(), from.begin(), from.end());
+    }, all);
+  }
+  return all;
+}
+
+bool same_everywhere(const std::string& name, const std::vector<const Group*>& tasks) {
+  const Variable* first = tasks[0]->find(name);
+  return std::all_of(tasks.begin(), tasks.end(), [&](const Group* g) {
+    const Variable* v = g->find(name);
+    return first != nullptr && v != nullptr && v->data == first->data;
+  });
+}
+
+/// Mean and its standard error over the axis at `position`, of data on shape.
+void add_disorder_average(Group& group, const Variable& v, std::size_t position) {
+  const auto& x = std::get<std::vector<double>>(v.data);
+  const std::size_t n = v.shape[position];
+  const std::size_t inner = std::accumulate(v.shape.begin() + static_cast<std::ptrdiff_t>(position) + 1, v.shape.end(), std::size_t{1}, std::multiplies<>());
+  const std::size_t outer = x.size() / (n * inner);
+  std::vector<double> mean(outer * inner, 0.0), error(outer * inner, unknown);
+  for (std::size_t o = 0; o < outer; ++o)
+    for (std::size_t i = 0; i < inner; ++i) {
+      double sum = 0, squares = 0;
+      for (std::size_t k = 0; k < n; ++k) sum += x[(o * n + k) * inner + i];
+      const double average = sum / static_cast<double>(n);
+      for (std::size_t k = 0; k < n; ++k) squares += std::pow(x[(o * n + k) * inner + i] - average, 2);
+      mean[o * inner + i] = average;
+      if (n > 1) error[o * inner + i] = std::sqrt(squares / static_cast<double>(n - 1) / static_cast<double>(n));
+    }
+  auto dims = v.dims;
+  auto shape = v.shape;
+  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(position));
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(position));
+  add(group, v.name + "_disorder_average", dims, shape, std::move(mean), v.units, v.long_name + ", mean over disorder");
+  add(group, v.name + "_disorder_error", dims, shape, std::move(error), v.units, "standard error of the mean over disorder");
+}
+
+Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
+  Group group{.name = name};
+  if (const auto& a = tasks[0]->attributes; !a.empty() && name == "exact") group.attributes = a;
+  std::vector<std::string> dims;
+  std::vector<std::size_t> shape;
+  std::size_t disorder = request.grid.size();
+  for (const auto& [key, values] : request.grid) {
+    Axis axis{key.substr(key.rfind('.') + 1), values};
+    if (tasks[0]->find(axis.name) != nullptr) {
+      axis.name = key;
+      std::replace(axis.name.begin(), axis.name.end(), '.', '_');
+    }
+    if (key == "model.disorder_seed") disorder = dims.size();
+    add_axis(group, axis, key);
+    dims.push_back(axis.name);
+    shape.push_back(values.size());
+  }
+  const bool one_ladder = same_everywhere("beta", tasks);
+  const auto renamed = [&](std::string dim) { return dim == "beta" && !one_ladder ? std::string("rung") : dim; };
+  if (!one_ladder && stacked("beta", tasks)) add_index(group, "rung", tasks[0]->find("beta")->shape[0], "rung of the ladder");
+  std::vector<Variable> averaged;
+  for (const Variable& v : tasks[0]->variables) {
+    const bool beta = v.name == "beta" || v.name == "temperature";
+    if (is_coordinate(v) && !(beta && !one_ladder)) {
+      if (same_everywhere(v.name, tasks)) group.variables.push_back(v);
+      continue;
+    }
+    if (beta && one_ladder) {
+      group.variables.push_back(v);
+      continue;
+    }
+    auto data = stacked(v.name, tasks);
+    const bool fits = std::all_of(v.dims.begin(), v.dims.end(), [&](const std::string& d) { return d == "beta" || same_everywhere(d, tasks); });
+    if (!data || !fits) continue;
+    Variable all{v.name, dims, shape, std::move(*data), v.units, v.long_name};
+    for (const std::string& d : v.dims) all.dims.push_back(renamed(d));
+    all.shape.insert(all.shape.end(), v.shape.begin(), v.shape.end());
+    if (disorder < request.grid.size() && !beta && name != "exact" && v.name.find("_error") == std::string::npos && v.name.find("_tau") == std::string::npos &&
+        v.name.find("_ess") == std::string::npos && v.name.find("_rhat") == std::string::npos)
+      averaged.push_back(all);
+    group.variables.push_back(std::move(all));
+  }
+  for (const Variable& v : averaged) add_disorder_average(group, v, disorder);
+  return group;
+}
+
+}  // namespace
+
+std::vector<Group> combine(const Request& request, std::span<const Group> tasks) {
+  std::vector<Group> groups;
+  for (const std::string name : {"estimates", "free_energy", "exact"}) {
+    std::vector<const Group*> parts;
+    for (const Group& task : tasks)
+      if (const Group* part = task.child(name)) parts.push_back(part);
+    if (parts.empty() || parts.size() != tasks.size()) continue;
+    groups.push_back(combined(name, request, parts));
+  }
+  return groups;
+}
+
+}  // namespace gibbsite

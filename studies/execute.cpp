@@ -1,0 +1,127 @@
+#include "studies/execute.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "physics/exact/exact.hpp"
+#include "studies/archive.hpp"
+#include "studies/catalogue.hpp"
+#include "studies/report.hpp"
+#include "studies/run.hpp"
+#include "studies/table.hpp"
+#include "studies/variables.hpp"
+#include "studies/version.hpp"
+
+namespace gibbsite {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text = "gibbsite";
+  for (const std::string& word : words) {
+    const bool plain = word.find_first_of(" \t\"'$&|;<>()*?[]#~`\\") == std::string::npos && !word.empty();
+    text += plain ? ' ' + word : " '" + word + '\'';
+  }
+  return text;
+}
+
+/// The exact answers of one task as a table: one row per beta.
+void print_exact(const Task& task, const System& system, const ExactAnswers& answers) {
+  std::string where;
+  for (const auto& [key, value] : task.coordinates) where += fmt::format("{} = {}: ", key, value);
+  fmt::print("{}{}\n  {}\n", where, describe(task.study, system), wrapped(answers.source, 2));
+  std::vector<std::string> header = {"beta"}, names;
+  for (const char* name : {"log_z", "energy_density", "specific_heat", "magnetization_density", "abs_magnetization_density", "susceptibility", "binder_cumulant"})
+    if (answers.at[0].values.contains(name)) names.emplace_back(name);
+  header.insert(header.end(), names.begin(), names.end());
+  Table table(header);
+  for (std::size_t b = 0; b < answers.at.size(); ++b) {
+    std::vector<std::string> row = {fmt::format("{:.6g}", task.study.method.beta[b])};
+    for (const std::string& name : names) {
+      const auto found = answers.at[b].values.find(name);
+      row.push_back(found == answers.at[b].values.end() ? "-" : fmt::format("{:.12g}", found->second));
+    }
+    table.add(std::move(row));
+  }
+  fmt::print("\n{}", table.text());
+  for (const auto& [name, value] : answers.constants) fmt::print("  {} = {:.12g}\n", name, value);
+}
+
+}  // namespace
+
+int show(const Request& request) {
+  const std::string& path = request.arguments.front();
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    const bool begun = std::filesystem::exists(path + ".parts", ignored);
+    throw RequestError(fmt::format("{} is not there{}", path, begun ? "; an unfinished run stands beside it: continue it with `gibbsite run ... --resume`" : ""));
+  }
+  Group root;
+  try {
+    root = read_archive(path);
+  } catch (const std::runtime_error& e) {
+    throw RequestError(e.what());
+  }
+  const bool ours = std::any_of(root.attributes.begin(), root.attributes.end(), [](const auto& a) { return a.first == "program"; });
+  if (!ours || (root.child("estimates") == nullptr && root.child("tasks") == nullptr && root.child("model") == nullptr))
+    throw RequestError(fmt::format("{} is an HDF5 file, but not a result of gibbsite", path));
+  if (request.json) fmt::print("{}\n", result_as_json(root).dump(1));
+  else print_result(root, path);
+  return 0;
+}
+
+int exact(const Request& request) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const Task& task : request.tasks) {
+    const System system = make_system(task.study);
+    const auto answers = exact_answers(system.lattice, system.ising->graph(), task.study.method.beta);
+    if (const auto* reason = std::get_if<std::string>(&answers))
+      throw RequestError(fmt::format("no exact answer for {}: {}", describe(task.study, system), *reason));
+    const auto& known = std::get<ExactAnswers>(answers);
+    if (!request.json) {
+      print_exact(task, system, known);
+      continue;
+    }
+    nlohmann::json entry = {{"source", known.source}, {"constants", known.constants}, {"exact", nlohmann::json::array()}};
+    for (const auto& [key, value] : task.coordinates) entry[key] = value;
+    for (std::size_t b = 0; b < known.at.size(); ++b)
+      for (const auto& [name, value] : known.at[b].values) entry["exact"].push_back({{"name", name}, {"beta", task.study.method.beta[b]}, {"value", value}});
+    all.push_back(std::move(entry));
+  }
+  if (request.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(1));
+  return 0;
+}
+
+int list(const Request& request) {
+  const std::vector<std::string> wanted = request.arguments.empty() ? topics() : request.arguments;
+  for (const std::string& topic : wanted) {
+    if (wanted.size() > 1) fmt::print("{}{}\n", topic == wanted.front() ? "" : "\n", topic);
+    std::size_t width = 0;
+    for (const Entry& entry : entries(topic)) width = std::max(width, entry.name.size());
+    for (const Entry& entry : entries(topic)) fmt::print("  {:<{}}  {}\n", entry.name, width, wrapped(entry.meaning, width + 4));
+  }
+  return 0;
+}
+
+int execute(const std::vector<std::string>& words) {
+  const Request request = parse(words);
+  const std::string& command = request.command;
+  if (command == "run") return run_study(request, joined(words));
+  if (command == "show") return show(request);
+  if (command == "exact") return exact(request);
+  if (command == "list") return list(request);
+  if (command == "bench") return bench(request);
+  if (command == "reweight") return reweight(request);
+  if (command == "version") {
+    fmt::print("gibbsite {} ({})\n", version(), git_commit());
+    return 0;
+  }
+  const std::string text = help_text(request.arguments.empty() ? "" : request.arguments.front());
+  const bool asked = !words.empty();
+  fmt::print(asked ? stdout : stderr, "{}", text);
+  return asked ? 0 : 2;
+}
+
+}  // namespace gibbsite

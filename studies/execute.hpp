@@ -1,0 +1,26 @@
+/// The commands of the program, each a function of the request.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "studies/options.hpp"
+
+namespace gibbsite {
+
+/// Parses and carries out a command line (argv[1] ...); returns the exit code. Throws RequestError (exit 2) or any other exception
+/// (exit 1).
+int execute(const std::vector<std::string>& words);
+
+/// `gibbsite show FILE.h5`: what a result file holds.
+int show(const Request& request);
+/// `gibbsite exact STUDY.toml`: the exact answers, or why there are none.
+int exact(const Request& request);
+/// `gibbsite list [TOPIC]`.
+int list(const Request& request);
+/// `gibbsite bench [NAME ...]`: speed of the kernels on this machine.
+int bench(const Request& request);
+/// `gibbsite reweight FILE.h5 ... --beta GRID`.
+int reweight(const Request& request);
+
+}  // namespace gibbsite

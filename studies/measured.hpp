@@ -1,0 +1,28 @@
+/// A result, line by line: every number that was estimated, with its error, next to the exact one.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "estimators/estimate.hpp"
+#include "studies/record.hpp"
+
+namespace gibbsite {
+
+/// One estimate. `at`: the grid's keys and values ("size" -> "32"), empty without a grid. exact and z are unknown (nan) where no
+/// exact answer is.
+struct Measured {
+  std::string name, estimator;  ///< estimator: of log_z, else empty
+  std::vector<std::pair<std::string, std::string>> at;
+  double beta = unknown, value = unknown, error = unknown, exact = unknown, z = unknown;
+};
+
+/// All estimates of /estimates, of every task where tasks could not be combined.
+std::vector<Measured> estimates_of(const Group& root);
+/// ln Z by every estimator.
+std::vector<Measured> free_energies_of(const Group& root);
+/// Warnings of all tasks; in a grid each begins with its task's coordinates.
+std::vector<std::string> warnings_of(const Group& root);
+
+}  // namespace gibbsite

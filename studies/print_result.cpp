@@ -1,0 +1,197 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "estimators/significance.hpp"
+#include "studies/measured.hpp"
+#include "studies/table.hpp"
+#include "studies/variables.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::size_t page = 100;  // columns
+
+std::string title(const std::string& text) {
+  const bool bold = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
+  return bold ? "\033[1m" + text + "\033[0m" : text;
+}
+
+std::string attribute(const Group& group, const std::string& name) {
+  for (const auto& [key, value] : group.attributes)
+    if (key == name) return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+  return "";
+}
+
+/// Numbers of the table's rows: grid coordinates and beta, each row once, in order.
+struct Place {
+  std::vector<std::pair<std::string, std::string>> at;
+  double beta;
+  bool operator<(const Place& other) const { return std::tie(at, beta) < std::tie(other.at, other.beta); }
+};
+
+/// Columns that belong together: an estimate, and where it is known the exact value and z.
+struct Block {
+  std::vector<std::string> header;
+  std::map<Place, std::vector<std::string>> cells;
+  std::size_t width = 0;
+};
+
+std::string exact_text(double exact) { return std::isnan(exact) ? "-" : fmt::format("{:.8g}", exact); }
+std::string z_text(double z) { return std::isnan(z) ? "-" : fmt::format("{:+.2f}", z); }
+
+Block block_of(const std::string& header, const std::vector<Measured>& all) {
+  Block block;
+  bool exact = false;
+  for (const Measured& m : all) exact = exact || !std::isnan(m.exact);
+  block.header = {header};
+  if (exact) block.header.insert(block.header.end(), {"exact", "z"});
+  for (const Measured& m : all) {
+    std::vector<std::string> cells = {with_error(m.value, m.error)};
+    if (exact) cells.insert(cells.end(), {exact_text(m.exact), z_text(m.z)});
+    block.cells[{m.at, m.beta}] = std::move(cells);
+  }
+  for (std::size_t c = 0; c < block.header.size(); ++c) {
+    std::size_t width = block.header[c].size();
+    for (const auto& [place, cells] : block.cells) width = std::max(width, cells[c].size());
+    block.width += width + 2;
+  }
+  return block;
+}
+
+void print_blocks(const std::vector<Block>& blocks, const std::vector<Place>& places) {
+  if (places.empty()) return;
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : places[0].at) keys.push_back(key);
+  keys.emplace_back("beta");
+  std::size_t lead = 2;
+  for (const std::string& key : keys) lead += std::max<std::size_t>(key.size(), 8) + 2;
+  for (std::size_t begin = 0; begin < blocks.size();) {
+    std::size_t end = begin, width = lead;
+    while (end < blocks.size() && (end == begin || width + blocks[end].width <= page)) width += blocks[end++].width;
+    std::vector<std::string> header = keys;
+    for (std::size_t k = begin; k < end; ++k) header.insert(header.end(), blocks[k].header.begin(), blocks[k].header.end());
+    Table table(header);
+    for (const Place& place : places) {
+      std::vector<std::string> row;
+      for (const auto& [key, value] : place.at) row.push_back(value);
+      row.push_back(fmt::format("{:.6g}", place.beta));
+      for (std::size_t k = begin; k < end; ++k) {
+        const auto found = blocks[k].cells.find(place);
+        const std::vector<std::string> none(blocks[k].header.size(), "-");
+        const auto& cells = found == blocks[k].cells.end() ? none : found->second;
+        row.insert(row.end(), cells.begin(), cells.end());
+      }
+      table.add(std::move(row));
+    }
+    fmt::print("\n{}", table.text());
+    begin = end;
+  }
+}
+
+/// Measured numbers grouped by name (or estimator), in order; and the places, in order.
+void print_measured(const std::vector<Measured>& all, bool by_estimator) {
+  std::vector<std::string> names;
+  std::map<std::string, std::vector<Measured>> groups;
+  std::vector<Place> places;
+  std::set<Place> seen;
+  for (const Measured& m : all) {
+    const std::string name = by_estimator ? "log_z (" + m.estimator + ")" : m.name;
+    if (!groups.contains(name)) names.push_back(name);
+    groups[name].push_back(m);
+    if (seen.insert({m.at, m.beta}).second) places.push_back({m.at, m.beta});
+  }
+  std::vector<Block> blocks;
+  for (const std::string& name : names) blocks.push_back(block_of(name, groups[name]));
+  print_blocks(blocks, places);
+}
+
+void print_diagnostics(const Group& diagnostics) {
+  const auto range = [&](const std::string& name) {
+    const auto v = doubles(diagnostics, name);
+    return std::pair(*std::min_element(v.begin(), v.end()), *std::max_element(v.begin(), v.end()));
+  };
+  const auto scalar = [&](const std::string& name) { return doubles(diagnostics, name).front(); };
+  if (!doubles(diagnostics, "swap_rate").empty()) {
+    const auto [low, high] = range("swap_rate");
+    fmt::print("\n  exchanges accepted {:.2f} .. {:.2f}, communication barrier {:.2f}, round trips per ladder {:.1f} (at most about {:.1f})\n", low, high,
+               scalar("communication_barrier"), scalar("round_trips_per_ladder"), scalar("round_trips_predicted"));
+  }
+  if (!doubles(diagnostics, "weight_ess").empty()) {
+    const auto ess = doubles(diagnostics, "weight_ess");
+    fmt::print("\n  effective sample size of the weights at the target {:.1f}", ess.back());
+    if (!doubles(diagnostics, "two_sided_overlap").empty())
+      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})", attribute(diagnostics, "two_sided_check"), scalar("two_sided_z"), scalar("two_sided_overlap"));
+    fmt::print("\n");
+  }
+}
+
+void print_significance(const std::vector<Measured>& estimates, const std::vector<Measured>& free_energies) {
+  std::vector<double> z;
+  for (const auto* all : {&estimates, &free_energies})
+    for (const Measured& m : *all) z.push_back(m.z);
+  const Largest largest = largest_z(z);
+  if (largest.comparisons == 0) return;
+  fmt::print("\n  Against exact answers: largest |z| = {:.2f} in {} comparisons; by chance it exceeds {:.2f} once in 1000 studies{}\n", std::abs(largest.z), largest.comparisons,
+             largest.threshold, largest.exceeds ? " - TOO LARGE" : "");
+}
+
+bool printed(const Measured& m) {  // the file and --json hold the rest
+  return m.name != "energy" && m.name != "magnetization_density_squared" && m.name != "susceptibility_abs" && m.name != "overlap";
+}
+
+}  // namespace
+
+void print_result(const Group& root, const std::string& path) {
+  fmt::print("{}\n", title(path));
+  for (const char* name : {"system", "plan"})
+    if (const std::string text = attribute(root, name); !text.empty()) fmt::print("  {}\n", wrapped(text, 2, page));
+  if (attribute(root, "state") == "partial") fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
+  const std::vector<Measured> estimates = estimates_of(root), free_energies = free_energies_of(root);
+  std::vector<Measured> main;
+  for (const Measured& m : estimates)
+    if (printed(m)) main.push_back(m);
+  print_measured(main, false);
+  print_measured(free_energies, true);
+  if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
+  if (const Group* configurations = root.child("configurations"))
+    fmt::print("\n  lowest energy seen: {:.10g}{}\n", doubles(*configurations, "lowest_energy").front(),
+               root.child("exact") != nullptr && !doubles(*root.child("exact"), "ground_energy").empty()
+                   ? fmt::format(" (exact ground energy: {:.10g})", doubles(*root.child("exact"), "ground_energy").front())
+                   : "");
+  print_significance(estimates, free_energies);
+  if (const Group* exact = root.child("exact")) fmt::print("  Exact: {}\n", wrapped(attribute(*exact, "source"), 9, page));
+  const auto warnings = warnings_of(root);
+  constexpr std::size_t shown = 12;
+  if (!warnings.empty()) fmt::print("\n{}\n", title("Warnings"));
+  for (std::size_t k = 0; k < std::min(shown, warnings.size()); ++k) fmt::print("  - {}\n", wrapped(warnings[k], 4, page));
+  if (warnings.size() > shown) fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, path);
+  std::fflush(stdout);
+}
+
+nlohmann::json result_as_json(const Group& root) {
+  using nlohmann::json;
+  const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
+  json out = {{"estimates", json::array()}, {"free_energy", json::array()}, {"warnings", warnings_of(root)}};
+  out["state"] = attribute(root, "state");
+  for (const Measured& m : estimates_of(root)) {
+    json entry = {{"name", m.name}, {"beta", number(m.beta)}, {"value", number(m.value)}, {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
+    for (const auto& [key, value] : m.at) entry[key] = json::accept(value) ? json::parse(value) : json(value);
+    out["estimates"].push_back(std::move(entry));
+  }
+  for (const Measured& m : free_energies_of(root)) {
+    json entry = {{"estimator", m.estimator}, {"beta", number(m.beta)}, {"log_z", number(m.value)}, {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
+    for (const auto& [key, value] : m.at) entry[key] = json::accept(value) ? json::parse(value) : json(value);
+    out["free_energy"].push_back(std::move(entry));
+  }
+  if (const Group* configurations = root.child("configurations")) out["lowest_energy"] = number(doubles(*configurations, "lowest_energy").front());
+  return out;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,162 @@
+#include "studies/report.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "physics/exact/exact.hpp"
+#include "samplers/mcmc.hpp"
+#include "samplers/tempering.hpp"
+#include "studies/options.hpp"
+#include "studies/variables.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::size_t enumerated_beside_a_run = 22;  // spins: well under a second
+
+const Book* book_of(const Method& method) {
+  if (const auto* mcmc = dynamic_cast<const Mcmc*>(&method)) return &mcmc->book();
+  if (const auto* tempering = dynamic_cast<const Tempering*>(&method)) return &tempering->book();
+  return nullptr;
+}
+
+Findings findings_of(const Study& study, const System& system, const Method& method) {
+  if (const Book* book = book_of(method)) return chain_findings(study, system, method, *book);
+  return annealing_findings(system, dynamic_cast<const Annealing&>(method));
+}
+
+std::size_t fewest_rows(const Method& method) { return book_of(method) != nullptr ? 2 : 1; }
+
+/// Canonical bytes as a variable: int8 or double units.
+Column units_of(const Layout& layout, std::span<const std::byte> bytes) {
+  const auto copy = [&]<class T>(std::vector<T> values) {
+    values.resize(bytes.size() / sizeof(T));
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::byte*>(values.data()));
+    return values;
+  };
+  if (layout.unit_type == UnitType::float64) return copy(std::vector<double>());
+  return copy(std::vector<std::int8_t>());
+}
+
+}  // namespace
+
+std::vector<double> betas_of(const Study& study, const Method& method) {
+  const auto* tempering = dynamic_cast<const Tempering*>(&method);
+  if (tempering == nullptr) return study.method.beta;
+  return {tempering->lambda().begin(), tempering->lambda().end()};
+}
+
+Group model_group(const System& system) {
+  const Graph& graph = system.ising->graph();
+  Group group{.name = "model"};
+  std::vector<std::int64_t> i, j;
+  std::vector<double> J;
+  for (const Bond& bond : graph.bonds()) {
+    i.push_back(bond.i);
+    j.push_back(bond.j);
+    J.push_back(bond.J);
+  }
+  const std::size_t bonds = J.size();
+  if (bonds > 0) {
+    add_index(group, "bond", bonds, "bond");
+    add(group, "i", {"bond"}, {bonds}, std::move(i), "1", "first site of the bond, counted from 0");
+    add(group, "j", {"bond"}, {bonds}, std::move(j), "1", "second site of the bond, counted from 0");
+    add(group, "J", {"bond"}, {bonds}, std::move(J), "J", "coupling");
+  }
+  add_index(group, "site", graph.sites(), "site");
+  add(group, "h", {"site"}, {graph.sites()}, std::vector<double>(graph.fields().begin(), graph.fields().end()), "J", "field");
+  return group;
+}
+
+std::optional<Group> exact_group(const System& system, std::span<const double> beta) {
+  const auto answers = exact_answers(system.lattice, system.ising->graph(), beta, enumerated_beside_a_run);
+  if (std::holds_alternative<std::string>(answers)) return std::nullopt;
+  return exact_as_group(std::get<ExactAnswers>(answers), beta, static_cast<double>(system.ising->units()));
+}
+
+Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, double sites) {
+  Group group{.name = "exact"};
+  group.attributes.emplace_back("source", answers.source);
+  add_beta(group, beta);
+  const auto value = [&](std::size_t b, const std::string& name) {
+    const auto found = answers.at[b].values.find(name);
+    return found == answers.at[b].values.end() ? unknown : found->second;
+  };
+  for (const Estimated& what : estimated_quantities()) {
+    std::vector<double> column;
+    for (std::size_t b = 0; b < beta.size(); ++b) column.push_back(value(b, what.name));
+    if (std::all_of(column.begin(), column.end(), [](double v) { return std::isnan(v); })) continue;
+    add(group, what.name, {"beta"}, {beta.size()}, std::move(column), what.units, "exact " + what.meaning);
+  }
+  if (std::isnan(value(0, "log_z"))) return group;
+  std::vector<double> density, free_energy, entropy;
+  for (std::size_t b = 0; b < beta.size(); ++b) {
+    const double log_z = value(b, "log_z");
+    density.push_back(log_z / sites);
+    free_energy.push_back(beta[b] > 0 ? -log_z / (beta[b] * sites) : unknown);
+    entropy.push_back((log_z + beta[b] * value(b, "energy")) / sites);
+  }
+  add(group, "log_z_density", {"beta"}, {beta.size()}, std::move(density), "1", "exact ln Z per site");
+  add(group, "free_energy_density", {"beta"}, {beta.size()}, std::move(free_energy), "J", "exact free energy per site");
+  add(group, "entropy_density", {"beta"}, {beta.size()}, std::move(entropy), "1", "exact entropy per site");
+  for (const auto& [name, constant] : answers.constants)
+    add_scalar(group, name, constant, name == "ground_energy" ? "J" : "1", name == "ground_energy" ? "lowest energy" : "number of states of lowest energy");
+  return group;
+}
+
+std::optional<Group> configurations_group(const Ensemble& ensemble, const Method& method) {
+  const Book* book = book_of(method);
+  const Lowest& lowest = book != nullptr ? book->lowest() : dynamic_cast<const Annealing&>(method).lowest();
+  if (!lowest.known()) return std::nullopt;
+  const Layout& layout = ensemble.layout();
+  Group group{.name = "configurations"};
+  add_index(group, "site", layout.units, "site");
+  add_scalar(group, "lowest_energy", lowest.energy(), "J", "lowest energy seen at any draw");
+  add(group, "lowest_energy_configuration", {"site"}, {layout.units}, units_of(layout, lowest.state()), "1", "configuration of the lowest energy seen");
+  if (book == nullptr || book->snapshots().empty()) return group;
+  const std::size_t snapshots = book->snapshots().size() / (layout.state_bytes() * book->slots());
+  add_index(group, "snapshot", snapshots, "snapshot");
+  add_index(group, "chain", book->chains(), "chain");
+  std::vector<std::size_t> shape = {snapshots, book->chains(), book->betas(), layout.units};
+  add(group, "configuration", {"snapshot", "chain", "beta", "site"}, std::move(shape), units_of(layout, book->snapshots()), "1", "configuration");
+  return group;
+}
+
+Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble, const Method& method) {
+  Group root{.name = name};
+  const std::vector<double> beta = betas_of(study, method);
+  root.groups.push_back(model_group(system));
+  if (method.trace().draws() >= fewest_rows(method)) {
+    const Book* book = book_of(method);
+    root.groups.push_back(book != nullptr ? chain_series(study, method, beta, *book)
+                                          : annealing_series(dynamic_cast<const Annealing&>(method)));
+    if (auto configurations = configurations_group(ensemble, method)) {
+      if (configurations->find("configuration") != nullptr) add_beta(*configurations, beta);
+      root.groups.push_back(std::move(*configurations));
+    }
+    Findings found = findings_of(study, system, method);
+    root.groups.push_back(std::move(found.estimates));
+    if (!found.free_energy.variables.empty()) root.groups.push_back(std::move(found.free_energy));
+    if (auto exact = exact_group(system, beta)) root.groups.push_back(std::move(*exact));
+    if (!found.warnings.empty()) {
+      add_index(found.diagnostics, "warning", found.warnings.size(), "warning");
+      add(found.diagnostics, "warnings", {"warning"}, {found.warnings.size()}, found.warnings, "1", "what to doubt, in plain words");
+    }
+    found.diagnostics.attributes.emplace_back("layout", ensemble.layout().name);
+    root.groups.push_back(std::move(found.diagnostics));
+  }
+  return root;
+}
+
+double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble&, const Method& method) {
+  if (method.trace().draws() < fewest_rows(method)) return std::numeric_limits<double>::infinity();
+  const Findings found = findings_of(study, system, method);
+  const Group& group = name == "log_z" ? found.free_energy : found.estimates;
+  const auto errors = doubles(group, name + "_error");
+  if (errors.empty()) throw RequestError("method.target = \"" + name + "\": this study does not estimate it");
+  double largest = 0;
+  for (const double error : errors) largest = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(largest, error);
+  return largest;
+}
+
+}  // namespace gibbsite

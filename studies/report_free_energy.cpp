@@ -1,0 +1,50 @@
+// What ln Z says, per estimator; and the list of everything that is estimated.
+#include <array>
+#include <cmath>
+
+#include "studies/report.hpp"
+#include "studies/variables.hpp"
+
+namespace gibbsite {
+
+std::span<const Estimated> estimated_quantities() {
+  static const std::vector<Estimated> all = {
+      {"energy", "J", "total energy"},
+      {"energy_density", "J", "energy per site"},
+      {"specific_heat", "1", "specific heat per site, beta^2 var(E) / N"},
+      {"magnetization_density", "1", "magnetization per site"},
+      {"abs_magnetization_density", "1", "absolute magnetization per site"},
+      {"magnetization_density_squared", "1", "square of the magnetization per site"},
+      {"susceptibility", "1/J", "susceptibility beta N (<m^2> - <m>^2), <m> = 0 without fields"},
+      {"susceptibility_abs", "1/J", "susceptibility beta N (<m^2> - <|m|>^2)"},
+      {"binder_cumulant", "1", "Binder cumulant 1 - <m^4> / (3 <m^2>^2)"},
+      {"overlap", "1", "overlap q of two chains with the same couplings"},
+      {"abs_overlap", "1", "absolute overlap |q|"},
+      {"overlap_squared", "1", "square of the overlap"},
+      {"overlap_binder", "1", "Binder cumulant of the overlap, 1 - <q^4> / (3 <q^2>^2)"}};
+  return all;
+}
+
+void add_free_energy(Group& group, std::span<const double> beta, std::vector<std::string> estimators,
+                     std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy, double sites) {
+  add_beta(group, beta);
+  std::vector<Estimate> total, density, free_energy, entropy;
+  for (const std::vector<Estimate>& route : log_z)
+    for (std::size_t b = 0; b < beta.size(); ++b) {
+      const Estimate& z = route[b];
+      total.push_back(z);
+      density.push_back({z.value / sites, z.error / sites});
+      free_energy.push_back(beta[b] > 0 ? Estimate{-z.value / (beta[b] * sites), z.error / (beta[b] * sites)} : Estimate{});
+      entropy.push_back(beta[b] > 0 ? Estimate{(z.value + beta[b] * energy[b].value) / sites, (z.error + beta[b] * energy[b].error) / sites}
+                                    : Estimate{z.value / sites, z.error / sites});
+    }
+  const std::vector<std::string> dims = {"estimator", "beta"};
+  const std::vector<std::size_t> shape = {estimators.size(), beta.size()};
+  add_coordinate(group, "estimator", std::move(estimators), "1", "estimator of ln Z");
+  add_estimates(group, "log_z", dims, shape, total, "1", "ln of the sum over states of exp(-beta E)");
+  add_estimates(group, "log_z_density", dims, shape, density, "1", "ln Z per site");
+  add_estimates(group, "free_energy_density", dims, shape, free_energy, "J", "free energy per site, -ln Z / (beta N)");
+  add_estimates(group, "entropy_density", dims, shape, entropy, "1", "entropy per site, (ln Z + beta E) / N");
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,238 @@
+#include "studies/run.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <exception>
+#include <filesystem>
+
+#include "studies/archive.hpp"
+#include "studies/checkpoint.hpp"
+#include "studies/combine.hpp"
+#include "studies/signals.hpp"
+#include "studies/table.hpp"
+#include "studies/task_run.hpp"
+#include "studies/version.hpp"
+
+namespace gibbsite {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int format_version = 1;
+constexpr int exit_done = 0, exit_stopped = 75;
+
+/// Every line of the resolved study that its results depend on: not threads, checkpoint and max_time.
+std::string identity(const std::string& resolved) {
+  std::string kept;
+  for (std::size_t at = 0; at < resolved.size();) {
+    const std::size_t end = std::min(resolved.find('\n', at), resolved.size());
+    const std::string line = resolved.substr(at, end - at);
+    if (!line.starts_with("threads =") && !line.starts_with("checkpoint =") && !line.starts_with("max_time =")) kept += line + '\n';
+    at = end + 1;
+  }
+  return kept;
+}
+
+/// The first line in which two studies differ, for people.
+std::string difference(const std::string& before, const std::string& now) {
+  std::size_t a = 0, b = 0;
+  while (a < before.size() && b < now.size()) {
+    const std::size_t a_end = before.find('\n', a), b_end = now.find('\n', b);
+    const std::string old_line = before.substr(a, a_end - a), new_line = now.substr(b, b_end - b);
+    if (old_line != new_line) return fmt::format("it was `{}`, now it is `{}`", old_line, new_line);
+    a = a_end + 1;
+    b = b_end + 1;
+  }
+  return "one has keys that the other has not";
+}
+
+std::string now_as_text() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  return text;
+}
+
+class Runner {
+ public:
+  Runner(const Request& request, std::string command)
+      : request_(request), run_(request.tasks.front().study.run), command_(std::move(command)), parts_(request.out), begin_(Clock::now()) {}
+
+  int run();
+
+ private:
+  bool claim_output();
+  bool outside() const;
+  void work(Meter& meter);
+  void save_all_tasks();
+  Group record(bool complete) const;
+  std::string system_text() const;
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  bool out_of_time() const { return run_.max_time > 0 && seconds() > run_.max_time; }
+  bool stopping() const { return stop_asked() || out_of_time(); }
+
+  const Request& request_;
+  const Study::Run& run_;
+  std::string command_;
+  Parts parts_;
+  std::vector<std::unique_ptr<TaskRun>> tasks_;
+  Clock::time_point begin_;
+};
+
+/// Whether there is anything to do. Never touches what is there without --force or --resume.
+bool Runner::claim_output() {
+  const fs::path& out = request_.out;
+  if (fs::is_directory(out)) throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
+  const Manifest manifest{identity(request_.resolved), version(), git_commit()};
+  if (request_.resume && parts_.exist()) {
+    const Manifest before = parts_.resume();
+    if (before.study != manifest.study)
+      throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force", out.string(), difference(before.study, manifest.study)));
+    if (before.git_commit != manifest.git_commit || before.version != manifest.version)
+      fmt::print(stderr, "gibbsite: note: this run was begun by version {} ({}); the same bits are promised only within one version\n", before.version, before.git_commit);
+    return true;
+  }
+  if (fs::exists(out) && request_.resume) {
+    const Group root = read_archive(out);
+    if (std::find(root.attributes.begin(), root.attributes.end(), decltype(root.attributes)::value_type("state", "complete")) == root.attributes.end())
+      throw RequestError(fmt::format("{0} holds a run that was stopped, but its checkpoints in {0}.parts are gone; start anew with --force", out.string()));
+    fmt::print(stderr, "gibbsite: {} is complete; there is nothing to resume\n", out.string());
+    return false;
+  }
+  if (!request_.force && parts_.exist())
+    throw RequestError(fmt::format("an unfinished run stands in {}.parts; continue it with --resume, or start anew with --force", out.string()));
+  if (!request_.force && fs::exists(out))
+    throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out.string()));
+  parts_.begin(manifest);
+  return true;
+}
+
+/// Whether to spread tasks over threads (many small ones) instead of the replicas of one task after the other.
+bool Runner::outside() const {
+  constexpr double large = 1 << 14;  // spins in all replicas of a task
+  double most = 0;
+  for (const auto& task : tasks_) most = std::max(most, task->work_per_sweep());
+  return tasks_.size() > 1 && most < large;
+}
+
+void Runner::work(Meter& meter) {
+  const auto unfinished = [&] {
+    std::vector<TaskRun*> list;
+    for (const auto& task : tasks_)
+      if (!task->done()) list.push_back(task.get());
+    return list;
+  };
+  for (auto list = unfinished(); !list.empty() && !stopping(); list = unfinished()) {
+    const auto checkpoint = Clock::now() + std::chrono::duration<double>(run_.checkpoint);
+    const auto pause = [&] { return stopping() || Clock::now() > checkpoint; };
+    std::exception_ptr failure;
+#pragma omp parallel for schedule(dynamic, 1) if (outside())
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      try {
+        if (!pause()) list[k]->advance(pause, meter);
+      } catch (...) {
+#pragma omp critical(gibbsite_failure)
+        failure = std::current_exception();
+      }
+    }
+    if (failure) {
+      save_all_tasks();
+      std::rethrow_exception(failure);
+    }
+    if (Clock::now() > checkpoint || stopping()) save_all_tasks();
+  }
+}
+
+void Runner::save_all_tasks() {
+  for (const auto& task : tasks_) task->save(parts_);
+}
+
+Group Runner::record(bool complete) const {
+  Group root;
+  root.attributes = {{"program", std::string("gibbsite")},
+                     {"version", version()},
+                     {"git_commit", git_commit()},
+                     {"format_version", std::int64_t{format_version}},
+                     {"created_at", now_as_text()},
+                     {"command", command_},
+                     {"study", request_.resolved},
+                     {"seed", static_cast<std::int64_t>(run_.seed)},
+                     {"threads", std::int64_t{omp_get_max_threads()}},
+                     {"wall_seconds", seconds()},
+                     {"state", std::string(complete ? "complete" : "partial")},
+                     {"system", system_text()},
+                     {"plan", plan(request_.tasks.front().study)}};
+  if (request_.grid.empty()) {
+    if (auto result = tasks_.front()->result("")) root.groups = std::move(result->groups);
+    return root;
+  }
+  Group tasks{.name = "tasks"};
+  for (std::size_t k = 0; k < tasks_.size(); ++k) {
+    auto result = tasks_[k]->result(fmt::format("{:03}", k));
+    if (!result) continue;
+    for (const auto& [key, value] : request_.tasks[k].coordinates) result->attributes.emplace_back(key, value);
+    tasks.groups.push_back(std::move(*result));
+  }
+  if (tasks.groups.size() == tasks_.size()) root.groups = combine(request_, tasks.groups);
+  root.groups.push_back(std::move(tasks));
+  return root;
+}
+
+std::string Runner::system_text() const {
+  std::string text = tasks_.front()->description();
+  for (const auto& [key, values] : request_.grid) text += fmt::format("; grid over {} ({} values)", key, values.size());
+  return text;
+}
+
+int Runner::run() {
+  if (run_.threads > 0) omp_set_num_threads(static_cast<int>(run_.threads));
+  for (std::size_t k = 0; k < request_.tasks.size(); ++k) tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
+  if (!claim_output()) return exit_done;
+  listen_for_stop();
+  std::vector<double> weight, total;
+  for (const auto& task : tasks_) {
+    weight.push_back(task->work_per_sweep());
+    total.push_back(task->sweeps());
+  }
+  {
+    Meter meter(weight, total, request_.quiet);
+    if (request_.resume)
+      for (const auto& task : tasks_) task->resume(parts_, meter);
+    try {
+      work(meter);
+    } catch (const RequestError&) {  // found out late, before anything was worth keeping
+      if (!request_.resume) parts_.remove();
+      throw;
+    }
+  }
+  bool complete = true;
+  for (const auto& task : tasks_) complete = complete && task->done();
+  Group root;
+  try {
+    root = record(complete);
+    write_archive(request_.out, root);
+  } catch (...) {
+    save_all_tasks();
+    throw;
+  }
+  if (complete) parts_.remove();
+  if (!request_.quiet) print_result(root, request_.out.string());
+  if (complete) return exit_done;
+  const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
+  fmt::print(stderr, "gibbsite: stopped by {} at a checkpoint; the same command with --resume continues it\n", why);
+  return exit_stopped;
+}
+
+}  // namespace
+
+int run_study(const Request& request, const std::string& command) { return Runner(request, command).run(); }
+
+}  // namespace gibbsite
