@@ -1,0 +1,80 @@
+#include "estimators/weights.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "estimators/exponential_average.hpp"
+#include "estimators/log_sum_exp.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+void require_valid(const Weights& weights) {
+  if (weights.log_w.empty()) throw std::invalid_argument("weights: there are no particles");
+  for (const double v : weights.log_w)
+    if (!(v < infinite))
+      throw std::invalid_argument("weights: a log weight is nan or +inf; look for an overflow in the energy");
+  if (weights.family.empty() && weights.families != 0 && weights.families != weights.log_w.size())
+    throw std::invalid_argument("weights: say of which family each particle is");
+  if (weights.family.empty()) return;
+  const std::size_t families = weights.families == 0 ? weights.log_w.size() : weights.families;
+  if (weights.family.size() != weights.log_w.size() ||
+      std::any_of(weights.family.begin(), weights.family.end(), [&](std::size_t f) { return f >= families; }))
+    throw std::invalid_argument(
+        "weights: every particle needs one family, and families are counted from 0 below their number");
+}
+
+double sum_of_squares(std::span<const double> x) {
+  double sum = 0;
+  for (const double v : x) sum += v * v;
+  return sum;
+}
+
+}  // namespace
+
+std::vector<double> family_totals(const Weights& weights, std::span<const double> x) {
+  if (weights.family.empty()) return {x.begin(), x.end()};
+  std::vector<double> total(weights.families == 0 ? x.size() : weights.families, 0.0);
+  for (std::size_t i = 0; i < x.size(); ++i) total[weights.family[i]] += x[i];
+  return total;
+}
+
+std::vector<double> normalized(const Weights& weights) {
+  require_valid(weights);
+  const double log_sum = log_sum_exp(weights.log_w);
+  if (!std::isfinite(log_sum)) throw std::invalid_argument("weights: no particle has any weight");
+  std::vector<double> w(weights.log_w.size());
+  std::transform(weights.log_w.begin(), weights.log_w.end(), w.begin(),
+                 [&](double v) { return std::exp(v - log_sum); });
+  return w;
+}
+
+LogZ log_z_from_weights(const Weights& weights) {
+  require_valid(weights);
+  LogZ result;
+  result.log_z.value = log_mean_exp(weights.log_w);
+  result.log_z.error = infinite;
+  if (!std::isfinite(result.log_z.value)) return result;
+
+  const std::vector<double> w = normalized(weights);
+  std::vector<double> share = family_totals(weights, w);
+  const double families = static_cast<double>(share.size());
+  const double v = std::max(sum_of_squares(share) - 1 / families, 0.0);
+  WeightQuality& quality = result.quality;
+  quality.ess = 1 / sum_of_squares(w);
+  quality.family_ess = 1 / sum_of_squares(share);
+  quality.largest_share = *std::max_element(share.begin(), share.end());
+  for (double& s : share) s = std::log(families * s) + result.log_z.value;
+  const AverageCheck check = check_exponential_average(share, result.log_z.value, v / (1 - v), families);
+  quality.effective = check.effective;
+  quality.trusted = check.trusted;
+  result.log_z.error = std::sqrt(check.error2);
+  result.log_z.ess = quality.family_ess;
+  return result;
+}
+
+}  // namespace gibbsite

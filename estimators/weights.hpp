@@ -1,0 +1,58 @@
+/// ln Z and averages from weighted particles: annealed importance sampling and population annealing.
+///
+/// Particle i carries log_w(i) with <exp(log_w)> = Z / Z_reference; so ln Z = ln Z_reference + ln mean exp(log_w)
+/// (R. M. Neal, Stat. Comput. 11, 125 (2001), eq. 12; C. Jarzynski, Phys. Rev. Lett. 78, 2690 (1997)). Where a
+/// population was resampled, every particle's log_w is set at that moment to ln mean exp(log_w) over all, and goes on
+/// adding from there.
+///
+/// Particles that descend from one initial particle are a family; families are independent, particles are not. With W_f
+/// the share of all weight that family f holds, and F families,
+///   v = sum_f (W_f - 1/F)^2,    error^2 of ln Z = v / (1 - v),
+/// (H. P. Chan & T. L. Lai, Ann. Stat. 41, 2877 (2013), eq. 2.19; A. Lee & N. Whiteley, Biometrika 105, 609 (2018),
+/// sec. 2), without resampling the plain delta method. 1 - v, which is 1 where it can be trusted, says "unknown" where
+/// one family holds everything.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "estimators/estimate.hpp"
+
+namespace gibbsite {
+
+struct Weights {
+  std::span<const double> log_w;             ///< per particle; -inf: no weight
+  std::span<const std::size_t> family = {};  ///< per particle, in [0, families); empty: every particle is its own
+  std::size_t families =
+      0;  ///< F, all that began with equal expected weight, extinct ones too; 0: as many as particles
+};
+
+struct WeightQuality {
+  double ess = 0;            ///< of particles, (sum w)^2 / sum w^2 (L. Kish, Survey Sampling (1965))
+  double family_ess = 0;     ///< of families, 1 / sum W_f^2
+  double largest_share = 0;  ///< of one family, max W_f
+  double effective = 0;      ///< families that carry the mean: family_ess, or fewer where the upper tail was not seen
+  bool trusted = false;      ///< effective >= fewest_effective_draws (estimators/exponential_average.hpp)
+};
+
+struct LogZ {
+  Estimate log_z;  ///< ln mean exp(log_w); ess: effective families. Its expectation is too low by about error^2 / 2: a
+                   ///< lower bound
+  WeightQuality quality;
+};
+
+/// All functions of this file and of weighted.hpp throw std::invalid_argument for no particles, nan or +inf, and
+/// families that do not fit.
+
+/// Never a small error without trust: where quality.trusted is false the error holds what the sample cannot tell
+/// (estimators/exponential_average.hpp). If no particle has weight: value -inf, error infinite.
+LogZ log_z_from_weights(const Weights& weights);
+
+/// Normalised weights, per particle; they sum to 1. Throws also where no particle has weight.
+std::vector<double> normalized(const Weights& weights);
+
+/// Totals over families of a quantity per particle.
+std::vector<double> family_totals(const Weights& weights, std::span<const double> x);
+
+}  // namespace gibbsite
