@@ -23,7 +23,7 @@ class Blocks {
         couplings_(std::move(couplings)),
         fields_(std::move(fields)),
         half_(half),
-        inner_(std::min<std::size_t>(graph.sites() - (half ? 1 : 0), 10)),
+        inner_(std::min<std::size_t>(graph.sites() - (half ? 1 : 0), most_inner)),
         inside_(states(), 0),
         ups_(states(), 0) {
     for (std::size_t x = 0; x < states(); ++x) {
@@ -42,7 +42,7 @@ class Blocks {
   std::size_t energies(std::uint64_t y, std::span<Number> out) const {
     if (half_) y |= count();
     const auto outer = [&](std::size_t i) { return spin(y, i - inner_); };
-    Number field[10 + 1];
+    Number field[most_inner];
     std::copy_n(fields_.begin(), inner_, field);
     Number rest = 0;
     std::size_t up = 0;
@@ -67,6 +67,8 @@ class Blocks {
   }
 
  private:
+  static constexpr std::size_t most_inner = 10;  // a block and its tables stay in the first cache
+
   static Number spin(std::uint64_t x, std::size_t i) { return (x >> i & 1) != 0 ? Number(1) : Number(-1); }
 
   const Graph& graph_;

@@ -1,6 +1,6 @@
 /// The Ising chain, any couplings and fields:  E = -sum_i J_i s_i s_{i+1} - sum_i h_i s_i, by the transfer matrix
 ///   T_i(s, s') = exp(beta (J_i s s' + h_{i+1} s')),
-/// Kramers & Wannier, Phys. Rev. 60, 252 (1941), eq. (16) ff.; Ising, Z. Phys. 31, 253 (1925).
+/// Kramers & Wannier, Phys. Rev. 60, 252 (1941); Ising, Z. Phys. 31, 253 (1925).
 ///
 /// From the far end, B_i(s) = sum_{s'} T_i(s, s') B_{i+1}(s') is the weight of all that follows spin i; a ring is
 /// closed by summing over its first spin. Then P(s_{i+1} | s_i) = T_i B_{i+1} / B_i, and the number of up spins follows

@@ -1,8 +1,8 @@
-/// The complete graph (Curie-Weiss) by its magnetisation:  E = -(J/2N)(M^2 - N) - h M  with bonds J_ij = J/N, i < j,
-/// and
+/// The complete graph (Curie-Weiss) by its magnetisation: with bonds J_ij = J/N, i < j,
+///   E = -(J/2N)(M^2 - N) - h M,
 ///   Z = sum_k C(N, k) exp(-beta E(M = 2k - N)),
 /// from (sum_i s_i)^2 = N + 2 sum_{i<j} s_i s_j; R. J. Baxter, Exactly Solved Models in Statistical Mechanics (1982),
-/// eq. (3.1.3), whose energy -(J/2N) M^2 differs by the constant J/2. Any sign of J and h.
+/// Sec. 3.1, whose energy -(J/2N) M^2 differs by the constant J/2. Any sign of J and h.
 #pragma once
 
 #include <vector>

@@ -65,17 +65,17 @@ ExactAnswers answer_small(const Request& request) {
   return answers;
 }
 
-/// Why Kaufman's solution does not cover a square lattice; nothing where it does.
-std::string reason_against_kaufman(const Lattice& lattice, const Graph& graph) {
-  std::string reason;
-  const auto add = [&](bool missing, const std::string& what) {
-    if (missing) reason += (reason.empty() ? "" : ", ") + what;
+/// What Kaufman's solution needs that a square lattice does not have; nothing where it applies.
+std::string missing_for_kaufman(const Lattice& lattice, const Graph& graph) {
+  std::string missing;
+  const auto need = [&](bool lacking, const std::string& what) {
+    if (lacking) missing += (missing.empty() ? "" : ", ") + what;
   };
-  add(lattice.boundary != Boundary::periodic, "periodic boundaries");
-  add(lattice.disorder != Disorder::none, "one coupling for all bonds");
-  add(graph.common_field() != 0.0, "no field");
-  add(lattice.coupling < 0 && (lattice.size[0] % 2 != 0 || lattice.size[1] % 2 != 0), "even sides where J < 0");
-  return reason;
+  need(lattice.boundary != Boundary::periodic, "periodic boundaries");
+  need(lattice.disorder != Disorder::none, "one coupling for all bonds");
+  need(graph.common_field() != 0.0, "no field");
+  need(lattice.coupling < 0 && (lattice.size[0] % 2 != 0 || lattice.size[1] % 2 != 0), "even sides where J < 0");
+  return missing;
 }
 
 /// On even sides J < 0 is J > 0 with every second spin turned over.
@@ -107,12 +107,19 @@ std::variant<ExactAnswers, std::string> exact_answers(const Lattice& lattice, co
     if (!(b >= 0) || !std::isfinite(b))
       throw std::invalid_argument("exact answers need every beta finite and at least 0");
   const Request request{lattice, graph, beta, max_enumerated_spins};
-  if (lattice.geometry == Geometry::complete && lattice.disorder == Disorder::none) return answer_complete(request);
+  std::string against = "no closed form is known for this lattice";
   if (request.is_chain()) return answer_chain(request);
-  const std::string against = request.is_square() ? reason_against_kaufman(lattice, graph) : "a square lattice";
-  if (against.empty()) return answer_torus(request);
+  if (lattice.geometry == Geometry::complete) {
+    if (lattice.disorder == Disorder::none) return answer_complete(request);
+    against = "a sum over the magnetisation needs one coupling for all bonds";
+  }
+  if (request.is_square()) {
+    const std::string missing = missing_for_kaufman(lattice, graph);
+    if (missing.empty()) return answer_torus(request);
+    against = "Kaufman's solution needs " + missing;
+  }
   if (request.small()) return answer_small(request);
-  return "no exact answer: Kaufman's solution needs " + against + ", and " + std::to_string(graph.sites()) +
+  return "no exact answer: " + against + ", and " + std::to_string(graph.sites()) +
          " spins are too many to enumerate (at most " +
          std::to_string(std::min(max_enumerated_spins, most_enumerable_spins)) + ")";
 }

@@ -23,7 +23,7 @@ std::map<std::string, double> name_values(const Thermal& thermal, double beta, s
   std::map<std::string, double> values{{"log_z", thermal.log_z},
                                        {"energy", thermal.energy},
                                        {"energy_density", thermal.energy / sites},
-                                       {"specific_heat", beta * beta * thermal.energy_variance / sites}};
+                                       {"specific_heat", beta * (beta * thermal.energy_variance) / sites}};
   if (thermal.up.empty()) return values;
   const auto average = [&](auto f) {
     long double sum = 0, norm = 0;

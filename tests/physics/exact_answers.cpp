@@ -88,6 +88,15 @@ TEST_CASE("an antiferromagnet on even sides is the ferromagnet turned over") {
   CHECK(strong.at[0].values.at("specific_heat") == Approx(ferro.at[1].values.at("specific_heat")).epsilon(1e-15));
 }
 
+TEST_CASE("answers stay numbers at absurdly low temperatures") {
+  for (const Lattice& lattice : {lattice_of(Geometry::square, {16, 16}), lattice_of(Geometry::square, {3, 4}, 1, 0.2),
+                                 lattice_of(Geometry::chain, {50}), lattice_of(Geometry::complete, {50})})
+    for (const auto& [name, value] : answer(lattice, {1e200}).at[0].values) {
+      CAPTURE(lattice.geometry, name);
+      CHECK(std::isfinite(value));
+    }
+}
+
 TEST_CASE("without an answer, the reason says what is missing") {
   CHECK_THAT(refusal(lattice_of(Geometry::square, {32, 32}, 1, 0.1)),
              Contains("no field") && !Contains("periodic") && Contains("1024 spins"));
@@ -96,7 +105,10 @@ TEST_CASE("without an answer, the reason says what is missing") {
   open.boundary = Boundary::open;
   open.disorder = Disorder::bimodal;
   CHECK_THAT(refusal(open), Contains("periodic boundaries") && Contains("one coupling"));
-  CHECK_THAT(refusal(lattice_of(Geometry::cubic, {4, 4, 4})), Contains("a square lattice") && Contains("at most 26"));
+  CHECK_THAT(refusal(lattice_of(Geometry::cubic, {4, 4, 4})), Contains("no closed form") && Contains("at most 26"));
+  Lattice glass = lattice_of(Geometry::complete, {64});
+  glass.disorder = Disorder::gaussian;
+  CHECK_THAT(refusal(glass), Contains("magnetisation needs one coupling"));
   CHECK_THAT(refusal(lattice_of(Geometry::triangular, {3, 3}), 8), Contains("9 spins") && Contains("at most 8"));
 }
 

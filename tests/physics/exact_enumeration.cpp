@@ -25,14 +25,14 @@ Lattice lattice_of(Geometry geometry, std::vector<std::size_t> size, Boundary bo
 }  // namespace
 
 TEST_CASE("enumeration agrees with the loop over all states, whatever the lattice, disorder and field") {
-  const std::vector<double> betas{0, 1e-6, 0.2, 1, 5, 50};
+  const std::vector<double> betas{0, 0.2, 1, 50};
   for (Lattice lattice : {lattice_of(Geometry::square, {3, 4}), lattice_of(Geometry::square, {3, 4}, Boundary::open),
                           lattice_of(Geometry::chain, {1}, Boundary::open), lattice_of(Geometry::chain, {2}),
                           lattice_of(Geometry::cubic, {2, 2, 2}), lattice_of(Geometry::triangular, {3, 4}),
                           lattice_of(Geometry::honeycomb, {3, 2}), lattice_of(Geometry::complete, {13})})
     for (const Disorder disorder : {Disorder::none, Disorder::bimodal, Disorder::gaussian})
       for (const double field : {0.0, 0.3})
-        for (const double coupling : {1.0, -0.5, 0.0}) {
+        for (const double coupling : {1.0, -0.5}) {
           lattice.disorder = disorder;
           lattice.field = field;
           lattice.coupling = coupling;
@@ -75,7 +75,7 @@ TEST_CASE("enumeration agrees with published numbers in three dimensions") {
   CHECK(two.at[0].log_z == Approx(6.64366111418836).epsilon(1e-14));
 }
 
-TEST_CASE("27 spins in a cube take a moment", "[long]") {
+TEST_CASE("27 spins in a cube take a moment") {
   const double K = 0.221654626;
   const Enumeration three = enumerate(build(lattice_of(Geometry::cubic, {3, 3, 3})), std::vector{K});
   CHECK(three.at[0].log_z == Approx(21.67619336686065).epsilon(1e-14));

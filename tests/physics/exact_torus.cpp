@@ -74,7 +74,7 @@ double textbook_log_z(int n, int m, double K, Gamma0 rule) {
   return static_cast<double>(std::log(sum / 2) + n * m / 2.0L * std::log(2 * std::sinh(2 * k)));
 }
 
-/// Onsager, Phys. Rev. 65, 117 (1944), eq. (108): ln Z / N of the infinite lattice by Simpson's rule (periodic
+/// Onsager, Phys. Rev. 65, 117 (1944): ln Z / N of the infinite lattice by Simpson's rule (periodic
 /// integrand).
 double onsager(double K) {
   const double c = std::cosh(2 * K) * std::cosh(2 * K), s = std::sinh(2 * K);
