@@ -1,6 +1,8 @@
 /// How statistical tests decide: p-values, and the threshold that a false-alarm rate over all comparisons gives.
 #pragma once
 
+#include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <span>
@@ -19,6 +21,30 @@ inline double two_sided(double z) { return std::erfc(std::abs(z) / std::sqrt(2.0
 /// P(chi^2 is at least this large) with that many degrees of freedom.
 inline double chi_square_tail(double chi2, double freedom) {
   return freedom > 0 ? boost::math::gamma_q(freedom / 2, chi2 / 2) : 1;
+}
+
+/// P(|t| is at least this large) for Student's t.
+inline double student(double t, double freedom) {
+  return boost::math::ibeta(freedom / 2, 0.5, freedom / (freedom + t * t));
+}
+
+/// Mean of independent, equal measurements, and its standard error.
+struct Mean {
+  double value = 0, error = 0;
+};
+inline Mean mean_of(std::span<const double> x) {
+  const auto n = static_cast<double>(x.size());
+  Mean mean;
+  for (const double v : x) mean.value += v / n;
+  for (const double v : x) mean.error += (v - mean.value) * (v - mean.value);
+  mean.error = std::sqrt(mean.error / (n * (n - 1)));
+  return mean;
+}
+/// p-value of: the true mean lies within `slack` of `expected`.
+inline double agrees(std::span<const double> x, double expected, double slack = 0) {
+  const Mean mean = mean_of(x);
+  const double off = std::max(0.0, std::abs(mean.value - expected) - slack);
+  return off == 0 ? 1 : student(off / mean.error, static_cast<double>(x.size() - 1));
 }
 
 /// p-values of: z-scores have mean 0 (a normal test), and mean square 1 (a chi-square test from both sides).

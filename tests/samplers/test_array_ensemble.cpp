@@ -302,8 +302,7 @@ TEST_CASE("k sweeps are k times one sweep, and replicas do not see each other") 
     at_once->sweep(setting, {.time = 10, .count = 7}, a);
     for (std::uint64_t k = 0; k < 7; ++k) in_steps->sweep(setting, {.time = 10 + k}, b);
     CHECK(alike(*at_once, *in_steps, setting));
-    for (std::size_t r = 0; r < replicas; ++r)
-      if (setting[r].lambda != 0) CHECK(alike(std::span(a).subspan(r, 1), std::span(b).subspan(r, 1)));
+    CHECK(alike(a, b));
 
     const auto tail = population(model, kernel, Key(31), 4, 12);  // the last four by themselves
     std::vector<Tally> c(4);
