@@ -38,8 +38,9 @@ double tuned_stride(Stride kind, double stride, const Tally& tally) {
   if (kind == Stride::unused || tally.tried <= 0) return stride;
   const double rate = tally.accepted / tally.tried;
   if (kind == Stride::step_size) return stride * std::exp(rate - 0.574);
-  const double most = 4 * stride, least = stride / 4;
-  return std::max(1.0, std::clamp(rate > 0 ? stride / rate : most, least, most));
+  const double made = std::max(1.0, std::round(stride));  // a sweep is a whole number of clusters
+  const double most = 4 * made, least = made / 4;
+  return std::max(1.0, std::clamp(rate > 0 ? made / rate : most, least, most));
 }
 
 std::uint32_t sweeps_per_advance(const Layout& layout) {

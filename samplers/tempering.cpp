@@ -67,9 +67,10 @@ void Tempering::exchange(const LogRatios& ratios) {
   const std::uint64_t time = sweeps_;
   for (std::size_t chain = 0; chain < book_.chains(); ++chain) {
     std::size_t* replica = replica_.data() + chain * betas;
+    const std::vector<std::size_t> swept(replica, replica + betas);  // who stood where when ratios were taken
     Chance chance(Stream(options_.key, Purpose::exchange, time, chain));
     for (std::size_t b = 0; b + 1 < betas; ++b) {
-      const double alpha = std::exp(std::min(0.0, ratios.up[replica[b]] + ratios.down[replica[b + 1]]));
+      const double alpha = std::exp(std::min(0.0, ratios.up[swept[b]] + ratios.down[swept[b + 1]]));
       accepted_[b] += alpha;
       if (b % 2 != time % 2) continue;
       if (chance.coin(Coin(alpha))) std::swap(replica[b], replica[b + 1]);
