@@ -1,9 +1,9 @@
 /// Reading HDF5 files as records: ours exactly, others' as far as they hold numbers and strings.
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <new>
 #include <optional>
 #include <set>
@@ -120,19 +120,27 @@ std::string read_name(Ask ask) {
 
 // ---- Variables ----
 
-/// Name of the scale of an axis, or "" if it has none.
-std::string axis_name(hid_t dataset, unsigned axis) {
-  std::array<char, 4096> buffer = {};
-  const H5DS_iterate_t take_first = [](hid_t, unsigned, hid_t scale, void* out) -> herr_t {
-    auto& name = *static_cast<std::array<char, 4096>*>(out);
-    return H5Iget_name(scale, name.data(), name.size()) < 0 ? -1 : 1;
+/// What was met in the file so far, by where it lies.
+struct Seen {
+  std::set<haddr_t> groups;                 // links of others' files can go in circles
+  std::map<haddr_t, std::string> datasets;  // H5Iget_name would search the whole file for the name of each scale
+};
+
+/// Name of the scale of an axis, or "" if it has none in this group or one above.
+std::string axis_name(hid_t dataset, unsigned axis, const Seen& seen) {
+  haddr_t scale = HADDR_UNDEF;
+  const H5DS_iterate_t take_first = [](hid_t, unsigned, hid_t found, void* out) -> herr_t {
+    H5O_info_t about;
+    if (H5Oget_info2(found, &about, H5O_INFO_BASIC) < 0) return -1;
+    *static_cast<haddr_t*>(out) = about.addr;
+    return 1;
   };
-  if (H5DSget_num_scales(dataset, axis) > 0) need(H5DSiterate_scales(dataset, axis, nullptr, take_first, &buffer));
-  const std::string path = buffer.data();
-  return path.substr(path.rfind('/') + 1);
+  if (H5DSget_num_scales(dataset, axis) > 0) need(H5DSiterate_scales(dataset, axis, nullptr, take_first, &scale));
+  const auto known = seen.datasets.find(scale);
+  return known == seen.datasets.end() ? "" : known->second;
 }
 
-std::optional<Variable> read_variable(hid_t dataset, const std::string& name) {
+std::optional<Variable> read_variable(hid_t dataset, const std::string& name, const Seen& seen) {
   const Source source{dataset, false};
   const hdf5::Space space = source.space();
   if (H5Sget_simple_extent_type(space) == H5S_NULL) return std::nullopt;
@@ -142,7 +150,7 @@ std::optional<Variable> read_variable(hid_t dataset, const std::string& name) {
   if (!column) return std::nullopt;
 
   std::vector<std::string> dims;
-  for (unsigned axis = 0; axis < shape.size(); ++axis) dims.push_back(axis_name(dataset, axis));
+  for (unsigned axis = 0; axis < shape.size(); ++axis) dims.push_back(axis_name(dataset, axis, seen));
   if (shape.size() == 1 && H5DSis_scale(dataset) > 0) dims = {name};
   if (std::ranges::all_of(dims, &std::string::empty)) dims.clear();
   return Variable{name,
@@ -164,12 +172,11 @@ H5_index_t order(hid_t group, Ask ask) {
   return (flags & H5P_CRT_ORDER_TRACKED) != 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
 }
 
-/// `seen`: where the groups read so far lie in the file. Links of others' files can go in circles.
-Group read_group(hid_t place, const std::string& name, std::set<haddr_t>& seen) {
+Group read_group(hid_t place, const std::string& name, Seen& seen) {
   Group group{name, {}, {}, {}};
   H5O_info_t about;
   need(H5Oget_info2(place, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS));
-  seen.insert(about.addr);
+  seen.groups.insert(about.addr);
   const H5_index_t by = order(place, H5Pget_attr_creation_order);
   for (hsize_t i = 0; i < about.num_attrs; ++i) {
     const hdf5::Attribute attribute(H5Aopen_by_idx(place, ".", by, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT));
@@ -182,6 +189,7 @@ Group read_group(hid_t place, const std::string& name, std::set<haddr_t>& seen) 
   H5G_info_t inside;
   need(H5Gget_info(place, &inside));
   const H5_index_t along = order(place, H5Pget_link_creation_order);
+  std::vector<std::string> variables, groups;
   for (hsize_t i = 0; i < inside.nlinks; ++i) {
     const std::string link = read_name([&](char* to, std::size_t room) {
       return H5Lget_name_by_idx(place, ".", along, H5_ITER_INC, i, to, room, H5P_DEFAULT);
@@ -189,14 +197,21 @@ Group read_group(hid_t place, const std::string& name, std::set<haddr_t>& seen) 
     H5L_info_t kind;
     need(H5Lget_info(place, link.c_str(), &kind, H5P_DEFAULT));
     if (kind.type != H5L_TYPE_HARD) continue;  // a soft or external link may lead nowhere
-    const hdf5::Object object(H5Oopen(place, link.c_str(), H5P_DEFAULT));
-    const H5I_type_t type = H5Iget_type(object);
-    if (type == H5I_DATASET) {
-      if (auto variable = read_variable(object, link)) group.variables.push_back(std::move(*variable));
-    } else if (type == H5I_GROUP) {
-      need(H5Oget_info2(object, &about, H5O_INFO_BASIC));
-      if (!seen.contains(about.addr)) group.groups.push_back(read_group(object, link, seen));
+    need(H5Oget_info_by_name2(place, link.c_str(), &about, H5O_INFO_BASIC, H5P_DEFAULT));
+    if (about.type == H5O_TYPE_DATASET) {
+      variables.push_back(link);
+      seen.datasets.emplace(about.addr, link);
+    } else if (about.type == H5O_TYPE_GROUP) {
+      groups.push_back(link);
     }
+  }
+  for (const std::string& link : variables)
+    if (auto variable = read_variable(hdf5::Object(H5Oopen(place, link.c_str(), H5P_DEFAULT)), link, seen))
+      group.variables.push_back(std::move(*variable));
+  for (const std::string& link : groups) {
+    const hdf5::Object child(H5Oopen(place, link.c_str(), H5P_DEFAULT));
+    need(H5Oget_info2(child, &about, H5O_INFO_BASIC));
+    if (!seen.groups.contains(about.addr)) group.groups.push_back(read_group(child, link, seen));
   }
   return group;
 }
@@ -218,7 +233,7 @@ Group read_archive(const fs::path& path) {
     need(H5Pset_file_locking(access, false, true));  // files appear whole, and many network file systems have no locks
     const hdf5::File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
     const hdf5::Object top(H5Gopen2(file, "/", H5P_DEFAULT));
-    std::set<haddr_t> seen;
+    Seen seen;
     return read_group(top, "", seen);
   } catch (const hdf5::Error& error) {
     fail(path, std::string("the file is damaged or cut short (") + error.what() + ")" + cure);

@@ -7,15 +7,12 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <cstdlib>
 #include <random>
-#include <thread>
 
 #include "studies/archive.hpp"
 #include "studies/hdf5.hpp"
 #include "studies/utf8.hpp"
-#include "studies/whole_file.hpp"
 #include "tests/studies/sample_record.hpp"
 #include "tests/studies/scratch.hpp"
 
@@ -30,30 +27,14 @@ using test::write_bytes;
 
 namespace {
 
-/// What write_archive or read_archive says when it throws a std::runtime_error; "" if it does not.
-template <class Do>
-std::string complaint(Do&& act) {
+/// What read_archive says when it refuses a file; "" if it does not.
+std::string read_complaint(const fs::path& path) {
   try {
-    act();
+    read_archive(path);
   } catch (const std::runtime_error& error) {
     return error.what();
   }
   return "";
-}
-std::string write_complaint(const fs::path& path) {
-  return complaint([&] { write_archive(path, sample_record()); });
-}
-std::string read_complaint(const fs::path& path) {
-  return complaint([&] { read_archive(path); });
-}
-
-/// A record in which everything tells the same number.
-Group numbered(int n) {
-  return {"",
-          {{"n", std::int64_t{n}}},
-          {{"n", {"n"}, {1000}, std::vector<double>(1000, n), "1", "n"},
-           {"text", {"n"}, {1000}, std::vector<std::string>(1000, std::to_string(n)), "1", "n"}},
-          {}};
 }
 
 }  // namespace
@@ -132,63 +113,6 @@ TEST_CASE("text that is not UTF-8 does not spoil a file") {
   CHECK(std::get<std::string>(read_archive(scratch / "a.h5").attributes[0].second) == "run \uFFFD");
 }
 
-TEST_CASE("a place that cannot be written is refused, and nothing is left or lost") {
-  const Scratch scratch;
-  fs::create_directory(scratch / "folder");
-  CHECK(write_complaint(scratch / "folder") ==
-        "cannot write " + (scratch / "folder").string() + ": it is a folder; name a file in it");
-  CHECK_THAT(write_complaint(scratch / "new/"), Contains("names a folder"));
-  CHECK_THAT(write_complaint(scratch / "no/a.h5"), Contains("cannot write") && Contains("No such file or directory"));
-  write_bytes(scratch / "file", "x");
-  CHECK_THAT(write_complaint(scratch / "file/a.h5"), Contains("Not a directory"));
-  CHECK_THAT(write_complaint("/dev/null"), Contains("not a regular file"));
-  CHECK_THAT(write_complaint(scratch / std::string(300, 'x')), Contains("File name too long"));
-  CHECK(write_complaint(scratch / std::string(255, 'x')).empty());
-  CHECK(read_bytes(scratch / "file") == "x");
-  CHECK(scratch.entries() == 3);
-  if (::geteuid() == 0) return;  // root may write anywhere
-  fs::permissions(scratch / "file", fs::perms::owner_read);
-  CHECK_THAT(write_complaint(scratch / "file"), Contains("Permission denied"));
-  fs::permissions(scratch / "folder", fs::perms::owner_read | fs::perms::owner_exec);
-  CHECK_THAT(write_complaint(scratch / "folder/a.h5"), Contains("Permission denied"));
-}
-
-TEST_CASE("a disk that fills up harms nothing") {
-  const Scratch scratch;
-  write_bytes(scratch / "a.h5", "what was there");
-  rlimit before;
-  ::getrlimit(RLIMIT_FSIZE, &before);
-  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
-  const rlimit tight{4096, before.rlim_max};
-  ::setrlimit(RLIMIT_FSIZE, &tight);
-  const std::string first = write_complaint(scratch / "a.h5"), second = write_complaint(scratch / "a.h5");
-  ::setrlimit(RLIMIT_FSIZE, &before);
-  ::signal(SIGXFSZ, handler);
-  CHECK(first == "cannot write " + (scratch / "a.h5").string() + ": File too large");
-  CHECK(second == first);
-  CHECK(read_bytes(scratch / "a.h5") == "what was there");
-  CHECK(scratch.entries() == 1);
-  CHECK(write_complaint(scratch / "a.h5").empty());  // and the next writer finds nothing in its way
-  CHECK(same(read_archive(scratch / "a.h5"), sample_record()));
-}
-
-TEST_CASE("links and permissions stay") {
-  const Scratch scratch;
-  fs::create_directory(scratch / "elsewhere");
-  fs::create_symlink("elsewhere/a.h5", scratch / "link");  // to nothing yet
-  write_archive(scratch / "link", numbered(1));
-  CHECK(fs::is_symlink(scratch / "link"));
-  CHECK(fs::is_regular_file(scratch / "elsewhere/a.h5"));
-  ::chmod((scratch / "elsewhere/a.h5").c_str(), 0640);
-  write_archive(scratch / "link", numbered(2));
-  CHECK(same(read_archive(scratch / "elsewhere/a.h5"), numbered(2)));
-  CHECK((fs::status(scratch / "link").permissions() & fs::perms::all) == fs::perms(0640));
-  CHECK(scratch.entries() == 2);
-
-  fs::create_symlink("round", scratch / "round");
-  CHECK_THAT(write_complaint(scratch / "round"), Contains("cannot write"));
-}
-
 TEST_CASE("a file that cannot be read is refused in words") {
   const Scratch scratch;
   const auto refused = [&](const std::string& name, const std::string& why) {
@@ -231,6 +155,20 @@ TEST_CASE("damage anywhere in a file is noticed") {
   damaged[damaged.size() * 4 / 5] ^= 1;  // in the chunk of energies, the largest piece of the last half
   write_bytes(scratch / "c.h5", damaged);
   CHECK_THAT(read_complaint(scratch / "c.h5"), Contains("damaged") && Contains("Fletcher32"));
+}
+
+TEST_CASE("who changes a file takes our checksum off") {
+  const Scratch scratch;
+  write_archive(scratch / "a.h5", sample_record());
+  {
+    const hdf5::Session session;
+    const hdf5::File file(H5Fopen((scratch / "a.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT));
+    const hdf5::Object dataset(H5Dopen2(file, "free_energy/lambda", H5P_DEFAULT));
+    const double changed = 2.5;
+    hdf5::need(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, &changed));
+  }
+  const Group changed = read_archive(scratch / "a.h5");
+  CHECK(same(changed.child("free_energy")->find("lambda")->data, Column(std::vector<double>{2.5})));
 }
 
 TEST_CASE("of others' files, numbers, strings and groups are read") {
@@ -277,46 +215,4 @@ TEST_CASE("of others' files, numbers, strings and groups are read") {
   CHECK(same(root.find("spaced")->data, Column(std::vector<std::string>{"ab", "cdef"})));
   REQUIRE(root.child("group"));
   CHECK(root.child("group")->groups.empty());
-}
-
-TEST_CASE("a killed writer leaves the old file or the new one") {
-  const Scratch scratch;
-  const fs::path path = scratch / "a.h5";
-  write_archive(path, numbered(0));
-  std::mt19937_64 random(2);
-  int last = 0;
-  for (int kill = 0; kill < 40; ++kill) {
-    const pid_t child = ::fork();
-    if (child == 0)
-      for (int n = last + 1;; ++n) write_archive(path, numbered(n));
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20000));
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-    const Group found = read_archive(path);
-    const int n = static_cast<int>(std::get<std::int64_t>(found.attributes.at(0).second));
-    REQUIRE(same(found, numbered(n)));
-    REQUIRE(n >= last);
-    last = n;
-  }
-  CHECK(last > 0);
-  remove_leftovers(path);
-  CHECK(scratch.entries() == 1);
-}
-
-TEST_CASE("any thread may write and read") {
-  const Scratch scratch;
-  std::vector<std::thread> threads;
-  std::vector<int> good(4, 0);
-  for (std::size_t t = 0; t < 4; ++t)
-    threads.emplace_back([&, t] {
-      const fs::path own = scratch / std::to_string(t);
-      for (int n = 0; n < 20; ++n) {
-        write_archive(own, numbered(n));
-        write_archive(scratch / "shared", numbered(7));
-        good[t] += same(read_archive(own), numbered(n)) && same(read_archive(scratch / "shared"), numbered(7));
-      }
-    });
-  for (std::thread& thread : threads) thread.join();
-  CHECK(good == std::vector<int>(4, 20));
-  CHECK(scratch.entries() == 5);
 }
