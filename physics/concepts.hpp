@@ -51,7 +51,8 @@ concept LocalMoves = EnergyModel<M> && requires(const M& model, std::span<typena
 /// cluster (probability 0 where the bond is not satisfied); ghost(x, i) the same for the bond of site i with the field.
 template <class M>
 concept Bonds = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, std::size_t i) {
-  { model.bonds(double{}).join(x, i, i) } -> std::convertible_to<Coin>;
+  { model.bonds(double{}).join(x, i, i, bool{}) } -> std::convertible_to<Coin>;
+  { model.bonds(double{}).has_ghost() } -> std::convertible_to<bool>;
   { model.bonds(double{}).ghost(x, i) } -> std::convertible_to<Coin>;
   model.graph();
 };

@@ -9,6 +9,7 @@ Ising::Ising(Graph graph)
       first_(graph_.first().data()),
       neighbour_(graph_.neighbour().data()),
       coupling_(graph_.coupling().data()) {
+  for (const double J : graph_.coupling()) sign_.push_back(static_cast<std::int8_t>((J > 0) - (J < 0)));
   const auto strength = graph_.common_strength();
   const auto field = graph_.common_field();
   constexpr std::size_t widest_table = 64;
@@ -16,8 +17,7 @@ Ising::Ising(Graph graph)
   degree_ = static_cast<int>(graph_.max_degree());
   strength_ = *strength;
   field_ = *field;
-  sign_.resize(std::max<std::size_t>(graph_.coupling().size(), 1));
-  for (std::size_t e = 0; e < graph_.coupling().size(); ++e) sign_[e] = coupling_[e] < 0 ? -1 : 1;
+  table_driven_ = true;
 }
 
 double Ising::energy(ConstState s) const noexcept {
@@ -78,8 +78,10 @@ Ising::Flips::Flips(const Ising& model, double beta) : model_(&model), beta_(bet
 }
 
 Ising::Clusters::Clusters(const Ising& model, double beta) : model_(&model), beta_(beta) {
-  if (const auto strength = model.graph_.common_strength(); strength && *strength > 0)
-    common_ = Coin(-std::expm1(-2 * beta * *strength));
+  const auto strength = model.graph_.common_strength();
+  common_ = strength.has_value();
+  if (common_) coin_[1] = Coin(-std::expm1(-2 * beta * *strength));
+  for (const double h : model.graph_.fields()) ghost_ = ghost_ || h != 0;
 }
 
 }  // namespace gibbsite

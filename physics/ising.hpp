@@ -10,6 +10,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -106,11 +107,13 @@ class Ising {
   class Clusters {
    public:
     Clusters(const Ising& model, double beta);
-    Coin join(ConstState s, std::size_t i, std::size_t e) const noexcept {
-      const double satisfied = model_->coupling_[e] * (s[i] * s[model_->neighbour_[e]]);
-      if (satisfied <= 0) return Coin();
-      return common_ ? *common_ : Coin(-std::expm1(-2 * beta_ * satisfied));
+    /// Coin of adjacency entry e of site i; never true unless `wanted`. No branch where all |J| are the same.
+    Coin join(ConstState s, std::size_t i, std::size_t e, bool wanted) const noexcept {
+      const bool satisfied = model_->sign_[e] * s[i] * s[model_->neighbour_[e]] > 0;
+      if (common_) return coin_[static_cast<std::size_t>(wanted) & static_cast<std::size_t>(satisfied)];
+      return wanted && satisfied ? Coin(-std::expm1(-2 * beta_ * std::abs(model_->coupling_[e]))) : Coin();
     }
+    bool has_ghost() const noexcept { return ghost_; }
     Coin ghost(ConstState s, std::size_t i) const noexcept {
       const double satisfied = model_->graph_.fields()[i] * s[i];
       return satisfied <= 0 ? Coin() : Coin(-std::expm1(-2 * beta_ * satisfied));
@@ -119,7 +122,8 @@ class Ising {
    private:
     const Ising* model_;
     double beta_;
-    std::optional<Coin> common_;  // where all |J| are the same
+    bool common_ = false, ghost_ = false;  // all |J| are the same; there are fields
+    std::array<Coin, 2> coin_{};           // never, and for a satisfied bond where all |J| are the same
   };
   Clusters bonds(double beta) const { return {*this, beta}; }
 
@@ -130,7 +134,7 @@ class Ising {
     for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) k += sign_[e] * s[neighbour_[e]];
     return static_cast<std::size_t>(k);
   }
-  bool table_driven() const noexcept { return !sign_.empty(); }
+  bool table_driven() const noexcept { return table_driven_; }
   std::size_t levels() const noexcept { return 2 * static_cast<std::size_t>(degree_) + 1; }
   double field_at(std::size_t level) const noexcept {
     return strength_ * (static_cast<double>(level) - degree_) + field_;
@@ -140,7 +144,8 @@ class Ising {
   const std::uint32_t* first_;
   const std::uint32_t* neighbour_;
   const double* coupling_;
-  std::vector<std::int8_t> sign_;  // of each adjacency entry; empty unless |J_ij| and h_i are the same everywhere
+  std::vector<std::int8_t> sign_;  // of each adjacency entry: -1, 0, 1
+  bool table_driven_ = false;      // |J_ij| and h_i are the same everywhere: few local fields are possible
   int degree_ = 0;
   double strength_ = 0, field_ = 0;
 };

@@ -7,7 +7,9 @@
 
 #include <Random123/philox.h>
 
+#include <array>
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
 
 namespace gibbsite {
@@ -56,12 +58,8 @@ class Stream {
   }
 
   std::uint32_t next32() noexcept {
-    if (used_ == 4) {
-      block_ = r123::Philox4x32{}(counter_, key_);
-      ++counter_[0];
-      used_ = 0;
-    }
-    return block_[used_++];
+    if (used_ == words_.size()) refill();
+    return words_[used_++];
   }
   result_type operator()() noexcept {
     const std::uint64_t high = next32();
@@ -69,10 +67,20 @@ class Stream {
   }
 
  private:
+  /// Four blocks at a time: they do not wait for each other, so the processor works on all of them at once.
+  void refill() noexcept {
+    for (std::size_t block = 0; block < words_.size(); block += 4) {
+      const r123::Philox4x32::ctr_type out = r123::Philox4x32{}(counter_, key_);
+      for (std::size_t k = 0; k < 4; ++k) words_[block + k] = out[k];
+      ++counter_[0];
+    }
+    used_ = 0;
+  }
+
   r123::Philox4x32::key_type key_;
   r123::Philox4x32::ctr_type counter_;
-  r123::Philox4x32::ctr_type block_{};
-  unsigned used_ = 4;
+  std::array<std::uint32_t, 16> words_{};
+  std::size_t used_ = words_.size();
 };
 
 }  // namespace gibbsite

@@ -35,13 +35,14 @@ class SwendsenWang {
     const auto n = static_cast<std::uint32_t>(model.units());
     const auto first = model.graph().first();
     const auto neighbour = model.graph().neighbour();
+    const bool fields = bonds.has_ghost();
     auto& parent = scratch.parent;
     parent.resize(n + 1);  // the ghost is site n
     for (std::uint32_t i = 0; i <= n; ++i) parent[i] = i;
     for (std::uint32_t i = 0; i < n; ++i) {
       for (std::uint32_t e = first[i]; e < first[i + 1]; ++e)
-        if (neighbour[e] > i && chance_of(bonds.join(s, i, e), chance)) unite(parent, i, neighbour[e]);
-      if (chance_of(bonds.ghost(s, i), chance)) unite(parent, i, n);
+        if (neighbour[e] > i && chance.coin(bonds.join(s, i, e, true))) unite(parent, i, neighbour[e]);
+      if (fields && chance.coin(bonds.ghost(s, i))) unite(parent, i, n);
     }
     scratch.fate.assign(n + 1, 0);
     scratch.fate[root(parent, n)] = 1;
@@ -59,10 +60,6 @@ class SwendsenWang {
   }
 
  private:
-  template <class C>
-  static bool chance_of(const Coin& coin, C& chance) {
-    return coin.p > 0 && chance.coin(coin);
-  }
   static std::uint32_t root(std::vector<std::uint32_t>& parent, std::uint32_t i) {
     while (parent[i] != i) i = parent[i] = parent[parent[i]];
     return i;
@@ -83,7 +80,7 @@ class Wolff {
  public:
   struct Workspace {
     std::vector<std::uint32_t> cluster;
-    std::vector<bool> inside;
+    std::vector<std::uint8_t> inside;
   };
   static constexpr Stride stride = Stride::clusters;
 
@@ -100,31 +97,32 @@ class Wolff {
     const auto neighbour = model.graph().neighbour();
     auto& cluster = scratch.cluster;
     auto& inside = scratch.inside;
-    inside.assign(n, false);
+    cluster.resize(n + 1);  // one more, because a candidate is written before it is known to belong
+    inside.assign(n, 0);
+    const bool fields = bonds.has_ghost();
     const auto count = std::max<long long>(1, std::llround(clusters));
     std::size_t turned = 0;
     for (long long k = 0; k < count; ++k) {
-      cluster.assign(1, static_cast<std::uint32_t>(chance.pick(n)));
-      inside[cluster[0]] = true;
+      cluster[0] = static_cast<std::uint32_t>(chance.pick(n));
+      inside[cluster[0]] = 1;
+      std::size_t size = 1;
       bool held = false;  // by the ghost
-      for (std::size_t at = 0; at < cluster.size() && !held; ++at) {
+      for (std::size_t at = 0; at < size && !held; ++at) {
         const std::uint32_t i = cluster[at];
-        const Coin ghost = bonds.ghost(s, i);
-        held = ghost.p > 0 && chance.coin(ghost);
-        for (std::uint32_t e = first[i]; e < first[i + 1] && !held; ++e) {
+        if (fields) held = chance.coin(bonds.ghost(s, i));
+        for (std::uint32_t e = first[i]; e < first[i + 1]; ++e) {  // no branch depends on the outcome of a coin
           const std::uint32_t j = neighbour[e];
-          if (inside[j]) continue;
-          const Coin join = bonds.join(s, i, e);
-          if (join.p <= 0 || !chance.coin(join)) continue;
-          inside[j] = true;
-          cluster.push_back(j);
+          const bool joins = chance.coin(bonds.join(s, i, e, inside[j] == 0));
+          cluster[size] = j;
+          inside[j] = static_cast<std::uint8_t>(inside[j] | joins);
+          size += joins;
         }
       }
-      for (const std::uint32_t i : cluster) {
-        inside[i] = false;
-        if (!held) model.flip(s, i);
+      for (std::size_t at = 0; at < size; ++at) {
+        inside[cluster[at]] = 0;
+        if (!held) model.flip(s, cluster[at]);
       }
-      if (!held) turned += cluster.size();
+      if (!held) turned += size;
     }
     tally.tried += static_cast<double>(n);
     tally.accepted += static_cast<double>(turned);

@@ -143,7 +143,8 @@ struct GhostAtSeed : Wolff {
   struct Moves {
     Ising::Clusters bonds;
     mutable bool asked = false;
-    Coin join(Ising::ConstState s, std::size_t i, std::size_t e) const { return bonds.join(s, i, e); }
+    Coin join(Ising::ConstState s, std::size_t i, std::size_t e, bool wanted) const { return bonds.join(s, i, e, wanted); }
+    bool has_ghost() const { return bonds.has_ghost(); }
     Coin ghost(Ising::ConstState s, std::size_t i) const {
       return std::exchange(asked, true) ? Coin() : bonds.ghost(s, i);
     }
@@ -168,7 +169,7 @@ struct RefusesOnce : Wolff {
         const std::size_t j = model.graph().neighbour()[e];
         if (met[j]) continue;
         met[j] = true;
-        if (chance.coin(bonds.join(s, cluster[k], e))) cluster.push_back(j);
+        if (chance.coin(bonds.join(s, cluster[k], e, true))) cluster.push_back(j);
       }
     for (const std::size_t i : cluster) model.flip(s, i);
   }
