@@ -13,6 +13,22 @@ namespace {
 
 constexpr std::size_t most_tasks = 100'000;
 
+/// No such key: what was perhaps meant, and what is allowed.
+std::string unknown_key(const std::string& key, const std::string& place) {
+  std::vector<std::string> names, allowed;
+  const std::string section = key.substr(0, key.find('.'));
+  for (const Key& known : schema()) {
+    names.push_back(known.name);
+    if (known.name.starts_with(section + '.')) allowed.push_back(known.name.substr(section.size() + 1));
+  }
+  if (key == section && !allowed.empty())
+    return fmt::format("`{}` ({}) is a section, not a key; write [{}] and its keys below: {}", key, place, key,
+                       join(allowed, ", "));
+  const std::string known = allowed.empty() ? "the sections are " + join(sections(), ", ") + " and grid"
+                                            : fmt::format("[{}] has {}", section, join(allowed, ", "));
+  return fmt::format("unknown key `{}` ({}){}", key, place, and_then(did_you_mean(key, names), known));
+}
+
 /// method.beta and method.temperature say the same thing.
 bool rivals(const std::string& a, const std::string& b) {
   return (a == "method.beta" && b == "method.temperature") || (a == "method.temperature" && b == "method.beta");
@@ -29,7 +45,8 @@ void check(const std::vector<Entry>& entries) {
                       entry.key.starts_with("method.") ? "; give all its values to the key itself" : ""));
     for (std::size_t j = 0; j < i; ++j) {
       if (entries[j].key == entry.key)
-        throw RequestError(fmt::format("`{}` is given twice ({} and {})", entry.key, entries[j].place, entry.place));
+        throw RequestError(fmt::format("`{}` is given twice ({}{})", entry.key, entry.place,
+                                       entries[j].place == entry.place ? "" : " and " + entries[j].place));
       if (rivals(entries[j].key, entry.key))
         throw RequestError(fmt::format("`{}` ({}) and `{}` ({}) are both given; keep one of them", entries[j].key,
                                        entries[j].place, entry.key, entry.place));
@@ -170,21 +187,6 @@ Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_l
     request.tasks = std::move(tasks);
     return request;
   }
-}
-
-std::string unknown_key(const std::string& key, const std::string& place) {
-  std::vector<std::string> names, allowed;
-  const std::string section = key.substr(0, key.find('.'));
-  for (const Key& known : schema()) {
-    names.push_back(known.name);
-    if (known.name.starts_with(section + '.')) allowed.push_back(known.name.substr(section.size() + 1));
-  }
-  if (key == section && !allowed.empty())
-    return fmt::format("`{}` ({}) is a section, not a key; write [{}] and its keys below: {}", key, place, key,
-                       join(allowed, ", "));
-  const std::string known = allowed.empty() ? "the sections are " + join(sections(), ", ") + " and grid"
-                                            : fmt::format("[{}] has {}", section, join(allowed, ", "));
-  return fmt::format("unknown key `{}` ({}){}", key, place, and_then(did_you_mean(key, names), known));
 }
 
 }  // namespace gibbsite

@@ -24,7 +24,4 @@ struct Entry {
 /// Fills in tasks, grid and resolved. `file` is the study's name in messages. Throws RequestError.
 Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file);
 
-/// The message that there is no such key here: what was perhaps meant, what is allowed.
-std::string unknown_key(const std::string& key, const std::string& place);
-
 }  // namespace gibbsite

@@ -18,18 +18,21 @@ namespace {
 namespace po = boost::program_options;
 
 std::string read_file(const std::filesystem::path& file) {
-  constexpr std::streamsize longest = 1 << 24;
+  constexpr std::size_t longest = 1 << 24;
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
   if (!std::filesystem::exists(status)) throw RequestError(fmt::format("no study file `{}`", file.string()));
   if (std::filesystem::is_directory(status))
     throw RequestError(fmt::format("`{}` is a folder, not a study file", file.string()));
   std::ifstream in(file, std::ios::binary);
-  std::string text(longest, '\0');
-  in.read(text.data(), longest);
-  if (in.bad() || (in.fail() && !in.eof())) throw RequestError(fmt::format("cannot read `{}`", file.string()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.find('\0') != text.npos || in.gcount() == longest)
+  std::string text;
+  std::vector<char> chunk(1 << 16);
+  while (in && text.size() < longest) {
+    in.read(chunk.data(), static_cast<std::streamsize>(chunk.size()));
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  }
+  if (!in.eof() && text.size() < longest) throw RequestError(fmt::format("cannot read `{}`", file.string()));
+  if (text.find('\0') != text.npos || text.size() >= longest)
     throw RequestError(fmt::format("`{}` is not a study file: it is no TOML text", file.string()));
   return text;
 }

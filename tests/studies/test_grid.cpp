@@ -90,8 +90,8 @@ TEST_CASE("Bad grids are refused with key, line and column") {
        "`model.disorder_seed` (study.toml:4:1) has no part in this study; it goes with model.disorder = \"bimodal\" or "
        "\"gaussian\""},
       {"\"model.size\" = \"2:99999\"\n\"model.field\" = \"1:100\"", "the grid has more than 100000 combinations"},
-      {"\"model.size\" = [4]\nmodel.size = [8]", "`model.size` is given twice (study.toml:4:1 and study.toml:5:7)"},
-      {"\"model.size\" = [4]\n[model]\nsize = 8", "`model.size` is given twice (study.toml:4:1 and study.toml:6:1)"},
+      {"\"model.size\" = [4]\nmodel.size = [8]", "`model.size` is given twice (study.toml:5:7 and study.toml:4:1)"},
+      {"\"model.size\" = [4]\n[model]\nsize = 8", "`model.size` is given twice (study.toml:6:1 and study.toml:4:1)"},
   };
   for (const auto& [text, message] : mistakes) {
     INFO(text);

@@ -114,7 +114,7 @@ TEST_CASE("Strict: what is not understood is refused") {
       {{"run", study, "--model.size", "3", "--model.size=4"},
        "option `--model.size` is given twice; see gibbsite help run"},
       {{"run", study, "--model.size", "3", "--grid.model.size", "[4]"},
-       "`model.size` is given twice (on the command line and on the command line)"},
+       "`model.size` is given twice (on the command line)"},
       {{"run", study, "--method.beta", "1", "--method.temperature", "1"},
        "`method.beta` (on the command line) and `method.temperature` (on the command line) are both given; keep one of "
        "them"},

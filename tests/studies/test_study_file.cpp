@@ -180,7 +180,7 @@ TEST_CASE("What is no TOML is refused with line and column") {
       "did you mean `model.size`? [method] has name, beta, temperature, chains, start, thermalization, sweeps, every, "
       "target_error, target, snapshots, ladder, particles, temperatures, schedule, resample, reverse");
   CHECK(refused("\"model.size\" = 3\n[model]\nsize = 4\n" + beta) ==
-        "`model.size` is given twice (study.toml:1:1 and study.toml:3:1)");
+        "`model.size` is given twice (study.toml:3:1 and study.toml:1:1)");
 }
 
 TEST_CASE("Files that are no study files are refused by name") {
