@@ -290,7 +290,7 @@ TEST_CASE("tempering leaves every rung its distribution, and a wrong sign does n
                       {.key = Key(5),
                        .lambda = ladder,
                        .chains = chains,
-                       .start = Start::hot,
+                       .start = Starts::hot,
                        .thermalization = sweeps - 1,
                        .draws = 1},
                       Ladder::fixed);
