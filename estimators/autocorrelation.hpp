@@ -9,12 +9,9 @@
 ///
 /// Three things are added, each measured on synthetic series (tests/estimators/):
 /// - The error is itself uncertain, with nu = N / (2 (W + 1/2 - tau)) degrees of freedom (eq. 42); it is widened by
-///   sqrt(nu / (nu - 2)), the standard deviation of Student's t, so that z-scores of short runs still have unit
-///   variance.
-/// - Where chains differ by more than the error explains (F test at 1 %), the spread of the chain means gives the
-/// error.
-/// - A series that alternates (rho(1) < 0 beyond noise) gets its window from |rho|, and tau >= 1 / (2 log10 N), since
-/// the
+///   sqrt(nu / (nu - 2)), the standard deviation of Student's t, so that z-scores of short runs have unit variance.
+/// - Where chains differ by more than the error explains (F test at 1 %), the spread of their means gives the error.
+/// - A series that alternates (rho(1) < 0 beyond noise) gets its window from |rho|, and tau >= 1 / (2 log10 N): the
 ///   plain window closes on the first lag and can leave an error of zero.
 #pragma once
 
@@ -26,8 +23,8 @@
 namespace gibbsite {
 
 enum class Window {
-  gamma,  ///< where statistical and systematic error of tau balance, factor = S, tau_exponential / tau (Wolff eq. 52)
-  madras_sokal,  ///< the smallest W >= factor * tau(W), factor = c, 5 or so
+  gamma,         ///< where statistical and systematic error of tau balance; factor: S = tau_exponential / tau (eq. 52)
+  madras_sokal,  ///< the smallest W >= factor * tau(W), factor: c, 5 or so
 };
 struct Windowing {
   Window rule = Window::gamma;
@@ -58,7 +55,7 @@ Autocorrelation autocorrelation(const Chains& x, Windowing windowing = {});
 Estimate estimate_mean(const Chains& x);
 
 /// value with the error of the mean of `influence`: influence(t) = sum_a df/da (a_t - <a>) to first order, in the units
-/// of value (Wolff eqs. 33, 37). Throws as above.
+/// of value (Wolff sec. 3.1). Throws as above.
 Estimate estimate_from_influence(double value, const Chains& influence);
 
 }  // namespace gibbsite

@@ -1,11 +1,10 @@
 /// Autocovariance function of a set of chains, lag by lag.
 ///
-///   Gamma(t) = 1 / (C (n - t)) sum_c sum_i d_c(i) d_c(i + t)        (U. Wolff, Comput. Phys. Commun. 156, 143 (2004),
-///   eq. 31)
+///   Gamma(t) = 1 / (C (n - t)) sum_c sum_i d_c(i) d_c(i + t)
 ///
-/// with d the deviations from a mean. The first lags are summed directly, O(C n) each, because most series are
-/// forgotten after a few; whoever asks for more gets all lags by fast Fourier transform (Wiener-Khinchin), O(C n log
-/// n).
+/// (U. Wolff, Comput. Phys. Commun. 156, 143 (2004), eq. 31) with d the deviations from a mean. The first lags are
+/// summed directly, O(C n) each, because most series are forgotten after a few; whoever asks for more gets all lags by
+/// fast Fourier transform (Wiener-Khinchin), O(C n log n).
 #pragma once
 
 #include <cstddef>
@@ -19,12 +18,11 @@ class Autocovariance {
  public:
   static constexpr std::size_t direct_lags = 64;
 
-  /// x is checked by the caller; centre: the mean to subtract, in the units of x. Lags 0 ... max_lag() can be asked
-  /// for.
+  /// x is checked by the caller; centre: the mean to subtract, in the units of x.
   Autocovariance(const Chains& x, double centre);
 
   std::size_t max_lag() const noexcept { return draws_ / 2; }
-  /// Gamma(lag), in the squared units of x.
+  /// Gamma(lag), lag <= max_lag(), in the squared units of x.
   double operator()(std::size_t lag);
 
  private:

@@ -3,8 +3,8 @@
 ///   up(i)   = log_weight_1(x_i) - log_weight_0(x_i),  x_i drawn from 0, n0 of them
 ///   down(j) = log_weight_0(x_j) - log_weight_1(x_j),  x_j drawn from 1, n1 of them
 ///   sum_i f(up_i - c) = sum_j f(down_j + c),   f(y) = 1 / (1 + exp(-y)),   ln Z1/Z0 = c + ln(n1/n0)
-/// (C. H. Bennett, J. Comput. Phys. 22, 245 (1976), eqs. 12; M. R. Shirts et al., Phys. Rev. Lett. 91, 140601 (2003),
-/// eq. 8: it is the maximum-likelihood answer.) To first order its deviation is the mean of the influences
+/// (C. H. Bennett, J. Comput. Phys. 22, 245 (1976), eq. 12; M. R. Shirts et al., Phys. Rev. Lett. 91, 140601 (2003): it
+/// is the maximum-likelihood answer.) To first order its deviation is the mean of the influences
 ///   influence_up(i)   =   n0 (f(up_i - c)   - <f(up - c)>)   / S
 ///   influence_down(j) = - n1 (f(down_j + c) - <f(down + c)>) / S,    S = sum_i f'(up_i - c) + sum_j f'(down_j + c).
 #pragma once

@@ -1,13 +1,11 @@
 /// The error of a mean by blocking: a cross-check of the Gamma method that shares nothing with it.
 ///
 /// H. Flyvbjerg & H. G. Petersen, J. Chem. Phys. 91, 461 (1989): averaging neighbours in pairs, again and again, leaves
-/// the error of the mean alone (eqs. 19-24) and makes the blocks independent, so that sigma^2 / (blocks - 1) (eq. 27)
+/// the error of the mean alone (eqs. 20-24) and makes the blocks independent, so that sigma^2 / (blocks - 1) (eq. 28)
 /// rises to a plateau. The plateau begins at the first level from which on no correlation between neighbouring blocks
 /// is left:
-///   M_k = sum_{i >= k} N_i (gamma_i / sigma_i^2)^2,   gamma_i: covariance of neighbouring blocks, N_i: blocks at level
-///   i,
-/// is a chi-square variable of as many degrees of freedom as levels (M. Jonsson, Phys. Rev. E 98, 043304 (2018), sec.
-/// III).
+///   M_k = sum_{i >= k} N_i (gamma_i / sigma_i^2)^2,   N_i: blocks at level i, gamma_i: covariance of neighbours,
+/// is a chi-square variable of as many degrees of freedom as levels (M. Jonsson, Phys. Rev. E 98, 043304 (2018)).
 #pragma once
 
 #include <cstddef>

@@ -58,10 +58,10 @@ double score_halves(const Chains& x) {
   return disagreement(mean_of(first, x.chains), mean_of(second, x.chains));
 }
 
-double score_starts(const Chains& x, std::span<const Start> starts) {
+double score_starts(const Chains& x, std::span<const ChainStart> starts) {
   std::vector<double> hot, cold;
   for (std::size_t c = 0; c < starts.size(); ++c) {
-    auto& group = starts[c] == Start::hot ? hot : cold;
+    auto& group = starts[c] == ChainStart::hot ? hot : cold;
     group.insert(group.end(), x.chain(c).begin(), x.chain(c).end());
   }
   if (hot.empty() || cold.empty()) return unknown;
@@ -101,7 +101,7 @@ double split_rhat(const Chains& x) {
   return std::sqrt((n - 1) / n + between / within);
 }
 
-Convergence check_convergence(const Chains& x, std::span<const Start> starts) {
+Convergence check_convergence(const Chains& x, std::span<const ChainStart> starts) {
   require_valid(x, "check_convergence");
   if (!starts.empty() && starts.size() != x.chains)
     throw std::invalid_argument("check_convergence: say for every chain how it was started, or for none");

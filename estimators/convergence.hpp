@@ -1,6 +1,6 @@
 /// Was the run long enough? Numbers here; sentences in estimators/verdict.hpp.
 ///
-/// Split R-hat: A. Gelman et al., Bayesian Data Analysis, 3rd ed., eqs. 11.1-11.4; A. Vehtari et al., Bayesian Anal.
+/// Split R-hat: A. Gelman et al., Bayesian Data Analysis, 3rd ed., eqs. 11.3-11.4; A. Vehtari et al., Bayesian Anal.
 /// 16, 667 (2021), eqs. 1-4: every chain is cut in two, and the variance over all draws is compared with the variance
 /// within the halves.
 ///
@@ -22,7 +22,7 @@ namespace gibbsite {
 double split_rhat(const Chains& x);
 
 /// How a chain was started: from a random configuration or from an ordered one.
-enum class Start { hot, cold };
+enum class ChainStart { hot, cold };
 
 /// Runs shorter than this many autocorrelation times (per chain) have errors that are not to be trusted.
 inline constexpr double shortest_length = 50;
@@ -30,13 +30,12 @@ inline constexpr double shortest_length = 50;
 struct Convergence {
   double z_halves = unknown;  ///< mean of the first halves against mean of the second
   double z_starts = unknown;  ///< mean of the hot chains against mean of the cold; unknown without both
-  double z_chains =
-      unknown;              ///< spread of the chain means against what their own errors explain; unknown for one chain
-  double length = unknown;  ///< n / tau of one chain; 0 where tau is larger than the run can tell
+  double z_chains = unknown;  ///< spread of the chain means against their own errors; unknown for one chain
+  double length = unknown;    ///< n / tau of one chain; 0 where tau is larger than the run can tell
 };
 
 /// starts: one per chain, or empty. Scores are unknown where the series never changed. Throws std::invalid_argument as
 /// split_rhat, and where the number of starts is neither 0 nor the number of chains.
-Convergence check_convergence(const Chains& x, std::span<const Start> starts = {});
+Convergence check_convergence(const Chains& x, std::span<const ChainStart> starts = {});
 
 }  // namespace gibbsite

@@ -23,7 +23,7 @@ bool usable(double error) { return error > 0; }  // neither 0 nor unknown
 
 }  // namespace
 
-Expansion expand(const Function& f, std::span<const double> means, std::span<const double> errors,
+Expansion expand(const FunctionOfMeans& f, std::span<const double> means, std::span<const double> errors,
                  const std::function<double(std::size_t, std::size_t)>& correlation) {
   const std::size_t n = means.size();
   std::vector<double> at(means.begin(), means.end());
@@ -53,7 +53,7 @@ Expansion expand(const Function& f, std::span<const double> means, std::span<con
   return result;
 }
 
-Estimate derived(std::span<const Chains> inputs, const Function& f) {
+Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
   require_together(inputs, "derived");
   std::vector<double> means, errors;
   for (const Chains& x : inputs) {
@@ -81,7 +81,7 @@ Estimate derived(std::span<const Chains> inputs, const Function& f) {
   return estimate_from_influence(expansion.value, {series, chains});
 }
 
-Estimate jackknife(std::span<const Chains> inputs, const Function& f, std::size_t blocks) {
+Estimate jackknife(std::span<const Chains> inputs, const FunctionOfMeans& f, std::size_t blocks) {
   require_together(inputs, "jackknife");
   const std::size_t chains = inputs[0].chains, draws = inputs[0].draws();
   if (blocks < 2 || blocks > chains * draws)

@@ -3,11 +3,11 @@
 /// The largest w carry the mean, and when none of them was drawn the spread of exp(w) is as wrong as the mean: the
 /// error is small just where the answer is worst. So the upper half of w is asked, which every sample knows well:
 ///   s^2 = <(w - median)^2>  over w > median                           (the variance, were w Gaussian)
-///   predicted relative variance of <exp(w)>: (exp(s^2) - 1) / n       (C. Jarzynski, Phys. Rev. E 73, 046105 (2006),
-///   says why)
-/// Zero weights (w = -inf) stand aside. Logarithms of weights are sums over many sites and steps, so nearly Gaussian.
-/// Where the upper half is thinner than that (its tail ends, as for bounded weights) the sample speaks for itself; a
-/// fatter one shows in the sample.
+///   predicted relative variance of <exp(w)>: (exp(s^2) - 1) / n
+/// (C. Jarzynski, Phys. Rev. E 73, 046105 (2006), on which draws carry an exponential average). Zero weights (w = -inf)
+/// stand aside. Logarithms of weights are sums over many sites and steps, so nearly Gaussian. Where the upper half is
+/// thinner than that (its tail ends, as for bounded weights) the sample speaks for itself; a fatter one shows in the
+/// sample.
 #pragma once
 
 #include <span>

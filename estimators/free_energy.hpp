@@ -1,11 +1,10 @@
-/// ln Z along a ladder of distributions p_k(x) ~ exp(log_weight(x, lambda_k)), k = 0 ... P, from equilibrium draws at
-/// every point.
+/// ln Z along a ladder p_k(x) ~ exp(log_weight(x, lambda_k)), k = 0 ... P, from equilibrium draws at every point.
 ///
 ///   up(c, t, k)   = log_weight(x, lambda_{k+1}) - log_weight(x, lambda_k),    x drawn at k
 ///   down(c, t, k) = log_weight(x, lambda_k) - log_weight(x, lambda_{k+1}),    x drawn at k + 1
 /// On the power path up = -(beta_{k+1} - beta_k) E_k and down = (beta_{k+1} - beta_k) E_{k+1}. No units anywhere.
 ///
-/// Stepping stone: ln Z_{k+1}/Z_k = ln <exp(up_k)>  (W. Xie et al., Syst. Biol. 60, 150 (2011), eq. 5; R. W. Zwanzig,
+/// Stepping stone: ln Z_{k+1}/Z_k = ln <exp(up_k)>  (W. Xie et al., Syst. Biol. 60, 150 (2011); R. W. Zwanzig,
 /// J. Chem. Phys. 22, 1420 (1954)). Bennett: estimators/bennett.hpp, from both sides of every pair.
 ///
 /// Neighbours exchange their states and are correlated, so variances of pairs must not be added: the error of ln Z_k -
@@ -31,15 +30,14 @@ struct LadderRatios {
 
 /// How much two neighbours know of each other.
 struct PairOverlap {
-  double fraction =
-      0;  ///< 0 ... 1; stepping stone: Kish's share of effective weights, Bennett: overlap of the two distributions
+  double fraction = 0;   ///< 0 ... 1: Kish's share of effective weights, or Bennett's overlap of the two sides
   double effective = 0;  ///< independent draws that carry the ratio
   bool trusted = false;  ///< effective >= fewest_effective_draws: the error can be believed
 };
 
 struct LadderFreeEnergy {
-  std::vector<Estimate>
-      log_z;  ///< ln Z_k - ln Z_0, P + 1 of them; the first is 0 +- 0. tau, ess, rhat: of the summed influence
+  /// ln Z_k - ln Z_0, P + 1 of them; the first is 0 +- 0. tau, ess, rhat: of the summed influence.
+  std::vector<Estimate> log_z;
   std::vector<PairOverlap> pair;  ///< P of them
   /// Whether all pairs up to point k are trusted. Where not, the error is widened by what is not known, and is no more
   /// than a guess.

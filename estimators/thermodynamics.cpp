@@ -39,7 +39,7 @@ Estimate specific_heat(const Chains& energy, Conditions at) {
   require_valid(at);
   return scaled(variance(energy), at.beta * at.beta / at.sites);
 }
-Estimate specific_heat(const Weights& weights, std::span<const double> energy, Conditions at) {
+Estimate specific_heat(const ParticleWeights& weights, std::span<const double> energy, Conditions at) {
   require_valid(at);
   return scaled(weighted_variance(weights, energy), at.beta * at.beta / at.sites);
 }
@@ -49,7 +49,8 @@ Estimate susceptibility(const Chains& m, Conditions at, MeanMagnetization known)
   const bool zero = known == MeanMagnetization::zero_by_symmetry;
   return scaled(zero ? estimate_mean({mapped(m.values, square), m.chains}) : variance(m), at.beta * at.sites);
 }
-Estimate susceptibility(const Weights& weights, std::span<const double> m, Conditions at, MeanMagnetization known) {
+Estimate susceptibility(const ParticleWeights& weights, std::span<const double> m, Conditions at,
+                        MeanMagnetization known) {
   require_valid(at);
   const bool zero = known == MeanMagnetization::zero_by_symmetry;
   return scaled(zero ? weighted_mean(weights, mapped(m, square)) : weighted_variance(weights, m), at.beta * at.sites);
@@ -59,7 +60,7 @@ Estimate susceptibility_abs(const Chains& m, Conditions at) {
   require_valid(at);
   return scaled(variance({mapped(m.values, absolute), m.chains}), at.beta * at.sites);
 }
-Estimate susceptibility_abs(const Weights& weights, std::span<const double> m, Conditions at) {
+Estimate susceptibility_abs(const ParticleWeights& weights, std::span<const double> m, Conditions at) {
   require_valid(at);
   return scaled(weighted_variance(weights, mapped(m, absolute)), at.beta * at.sites);
 }
@@ -69,7 +70,7 @@ Estimate binder_cumulant(const Chains& m) {
   const Chains moments[] = {{m2, m.chains}, {m4, m.chains}};
   return derived(moments, binder);
 }
-Estimate binder_cumulant(const Weights& weights, std::span<const double> m) {
+Estimate binder_cumulant(const ParticleWeights& weights, std::span<const double> m) {
   const auto m2 = mapped(m, square), m4 = mapped(m, fourth);
   const std::span<const double> moments[] = {m2, m4};
   return weighted_derived(weights, moments, binder);

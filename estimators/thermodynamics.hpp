@@ -1,9 +1,10 @@
 /// Responses of a system with N sites at inverse temperature beta (k_B = 1), from fluctuations at that one temperature.
 ///
 ///   specific_heat      = beta^2 (<E^2> - <E>^2) / N            E: total energy
-///   susceptibility     = beta N (<m^2> - <m>^2)                m: magnetisation per site; beta N <m^2> where <m> = 0
-///   by symmetry susceptibility_abs = beta N (<m^2> - <|m|>^2) binder_cumulant    = 1 - <m^4> / (3 <m^2>^2) K. Binder,
-///   Z. Phys. B 43, 119 (1981), eq. 15; no unit
+///   susceptibility     = beta N (<m^2> - <m>^2)                m: magnetisation per site
+///                      = beta N <m^2>                          where <m> = 0 by symmetry
+///   susceptibility_abs = beta N (<m^2> - <|m|>^2)
+///   binder_cumulant    = 1 - <m^4> / (3 <m^2>^2)               K. Binder, Z. Phys. B 43, 119 (1981); no unit
 ///
 /// From chains (errors by the Gamma method) or from weighted particles (errors over families), in both cases without
 /// the bias of relative order tau / N that plain variances and ratios have. All throw std::invalid_argument as
@@ -31,10 +32,10 @@ Estimate susceptibility_abs(const Chains& m, Conditions at);
 Estimate binder_cumulant(const Chains& m);
 
 /// The same from particles: one value per particle.
-Estimate specific_heat(const Weights& weights, std::span<const double> energy, Conditions at);
-Estimate susceptibility(const Weights& weights, std::span<const double> m, Conditions at,
+Estimate specific_heat(const ParticleWeights& weights, std::span<const double> energy, Conditions at);
+Estimate susceptibility(const ParticleWeights& weights, std::span<const double> m, Conditions at,
                         MeanMagnetization known = MeanMagnetization::measured);
-Estimate susceptibility_abs(const Weights& weights, std::span<const double> m, Conditions at);
-Estimate binder_cumulant(const Weights& weights, std::span<const double> m);
+Estimate susceptibility_abs(const ParticleWeights& weights, std::span<const double> m, Conditions at);
+Estimate binder_cumulant(const ParticleWeights& weights, std::span<const double> m);
 
 }  // namespace gibbsite

@@ -13,7 +13,7 @@ namespace gibbsite {
 namespace {
 
 /// Squared error of the mean of influences (mean 0), families being independent.
-double error2_of_mean(const Weights& weights, std::span<const double> influence) {
+double error2_of_mean(const ParticleWeights& weights, std::span<const double> influence) {
   const std::vector<double> total = family_totals(weights, influence);
   const double n = static_cast<double>(influence.size()), families = static_cast<double>(total.size());
   const double squares = std::inner_product(total.begin(), total.end(), total.begin(), 0.0);
@@ -29,7 +29,7 @@ double independent(std::span<const double> influence, double error2) {
 
 }  // namespace
 
-TwoSided two_sided(const Weights& forward, const Weights& reverse) {
+TwoSided two_sided(const ParticleWeights& forward, const ParticleWeights& reverse) {
   TwoSided result{.forward = log_z_from_weights(forward), .reverse = log_z_from_weights(reverse)};
   result.reverse.log_z.value = -result.reverse.log_z.value;
   result.z = z_score(result.forward.log_z, result.reverse.log_z);

@@ -1,6 +1,7 @@
 #include "estimators/weighted.hpp"
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 #include <vector>
@@ -20,7 +21,7 @@ struct Deviation {
   }
 };
 
-Deviation deviation(const Weights& weights, std::span<const double> w, std::span<const double> x) {
+Deviation deviation(const ParticleWeights& weights, std::span<const double> w, std::span<const double> x) {
   if (x.size() != w.size()) throw std::invalid_argument("weighted mean: give one value per particle");
   Deviation result;
   for (std::size_t i = 0; i < w.size(); ++i)
@@ -32,30 +33,36 @@ Deviation deviation(const Weights& weights, std::span<const double> w, std::span
   return result;
 }
 
-double effective_families(const Weights& weights, std::span<const double> w) {
-  const std::vector<double> share = family_totals(weights, w);
-  return 1 / std::inner_product(share.begin(), share.end(), share.begin(), 0.0);
+/// The error grows as 1 / sqrt(families that carry the mean) where those are fewer than the weights show.
+Estimate with_doubt(Estimate estimate, const ParticleWeights& weights) {
+  const WeightQuality quality = log_z_from_weights(weights).quality;
+  estimate.ess = quality.effective;
+  if (!quality.trusted)
+    estimate.error *= quality.effective < 1 ? std::numeric_limits<double>::infinity()
+                                            : std::sqrt(quality.family_ess / quality.effective);
+  return estimate;
 }
 
 }  // namespace
 
-Estimate weighted_mean(const Weights& weights, std::span<const double> x) {
+Estimate weighted_mean(const ParticleWeights& weights, std::span<const double> x) {
   const std::vector<double> w = normalized(weights);
   const Deviation d = deviation(weights, w, x);
-  return {.value = d.mean, .error = d.error(), .ess = effective_families(weights, w)};
+  return with_doubt({.value = d.mean, .error = d.error()}, weights);
 }
 
-Estimate weighted_variance(const Weights& weights, std::span<const double> x) {
+Estimate weighted_variance(const ParticleWeights& weights, std::span<const double> x) {
   const std::vector<double> w = normalized(weights);
   const Deviation first = deviation(weights, w, x);
   std::vector<double> square(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) square[i] = (x[i] - first.mean) * (x[i] - first.mean);
   const Deviation second = deviation(weights, w, square);
   const double error = first.error(), bias = error > 0 ? error * error : 0;
-  return {.value = second.mean + bias, .error = second.error(), .ess = effective_families(weights, w)};
+  return with_doubt({.value = second.mean + bias, .error = second.error()}, weights);
 }
 
-Estimate weighted_derived(const Weights& weights, std::span<const std::span<const double>> inputs, const Function& f) {
+Estimate weighted_derived(const ParticleWeights& weights, std::span<const std::span<const double>> inputs,
+                          const FunctionOfMeans& f) {
   if (inputs.empty()) throw std::invalid_argument("weighted_derived: there are no inputs");
   const std::vector<double> w = normalized(weights);
   std::vector<Deviation> deviations;
@@ -76,7 +83,7 @@ Estimate weighted_derived(const Weights& weights, std::span<const std::span<cons
     if (expansion.slope[a] != 0)
       for (std::size_t k = 0; k < total.by_family.size(); ++k)
         total.by_family[k] += expansion.slope[a] * deviations[a].by_family[k] / errors[a];
-  return {.value = total.mean, .error = total.error(), .ess = effective_families(weights, w)};
+  return with_doubt({.value = total.mean, .error = total.error()}, weights);
 }
 
 }  // namespace gibbsite

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
-void require_valid(const Weights& weights) {
+void require_valid(const ParticleWeights& weights) {
   if (weights.log_w.empty()) throw std::invalid_argument("weights: there are no particles");
   for (const double v : weights.log_w)
     if (!(v < infinite))
@@ -36,14 +36,14 @@ double sum_of_squares(std::span<const double> x) {
 
 }  // namespace
 
-std::vector<double> family_totals(const Weights& weights, std::span<const double> x) {
+std::vector<double> family_totals(const ParticleWeights& weights, std::span<const double> x) {
   if (weights.family.empty()) return {x.begin(), x.end()};
   std::vector<double> total(weights.families == 0 ? x.size() : weights.families, 0.0);
   for (std::size_t i = 0; i < x.size(); ++i) total[weights.family[i]] += x[i];
   return total;
 }
 
-std::vector<double> normalized(const Weights& weights) {
+std::vector<double> normalized(const ParticleWeights& weights) {
   require_valid(weights);
   const double log_sum = log_sum_exp(weights.log_w);
   if (!std::isfinite(log_sum)) throw std::invalid_argument("weights: no particle has any weight");
@@ -53,7 +53,7 @@ std::vector<double> normalized(const Weights& weights) {
   return w;
 }
 
-LogZ log_z_from_weights(const Weights& weights) {
+LogZ log_z_from_weights(const ParticleWeights& weights) {
   require_valid(weights);
   LogZ result;
   result.log_z.value = log_mean_exp(weights.log_w);
@@ -73,7 +73,7 @@ LogZ log_z_from_weights(const Weights& weights) {
   quality.effective = check.effective;
   quality.trusted = check.trusted;
   result.log_z.error = std::sqrt(check.error2);
-  result.log_z.ess = quality.family_ess;
+  result.log_z.ess = quality.effective;
   return result;
 }
 

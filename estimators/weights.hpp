@@ -1,16 +1,15 @@
 /// ln Z and averages from weighted particles: annealed importance sampling and population annealing.
 ///
 /// Particle i carries log_w(i) with <exp(log_w)> = Z / Z_reference; so ln Z = ln Z_reference + ln mean exp(log_w)
-/// (R. M. Neal, Stat. Comput. 11, 125 (2001), eq. 12; C. Jarzynski, Phys. Rev. Lett. 78, 2690 (1997)). Where a
-/// population was resampled, every particle's log_w is set at that moment to ln mean exp(log_w) over all, and goes on
-/// adding from there.
+/// (R. M. Neal, Stat. Comput. 11, 125 (2001); C. Jarzynski, Phys. Rev. Lett. 78, 2690 (1997)). Where a population was
+/// resampled, every particle's log_w is set at that moment to ln mean exp(log_w) over all, and goes on from there.
 ///
 /// Particles that descend from one initial particle are a family; families are independent, particles are not. With W_f
 /// the share of all weight that family f holds, and F families,
 ///   v = sum_f (W_f - 1/F)^2,    error^2 of ln Z = v / (1 - v),
-/// (H. P. Chan & T. L. Lai, Ann. Stat. 41, 2877 (2013), eq. 2.19; A. Lee & N. Whiteley, Biometrika 105, 609 (2018),
-/// sec. 2), without resampling the plain delta method. 1 - v, which is 1 where it can be trusted, says "unknown" where
-/// one family holds everything.
+/// (H. P. Chan & T. L. Lai, Ann. Stat. 41, 2877 (2013); A. Lee & N. Whiteley, Biometrika 105, 609 (2018)), without
+/// resampling the plain delta method. 1 - v, which is 1 where it can be trusted, says "unknown" where one family holds
+/// everything.
 #pragma once
 
 #include <cstddef>
@@ -21,11 +20,10 @@
 
 namespace gibbsite {
 
-struct Weights {
+struct ParticleWeights {
   std::span<const double> log_w;             ///< per particle; -inf: no weight
   std::span<const std::size_t> family = {};  ///< per particle, in [0, families); empty: every particle is its own
-  std::size_t families =
-      0;  ///< F, all that began with equal expected weight, extinct ones too; 0: as many as particles
+  std::size_t families = 0;  ///< F, all that began (equal in expected weight), extinct too; 0: as many as particles
 };
 
 struct WeightQuality {
@@ -37,8 +35,8 @@ struct WeightQuality {
 };
 
 struct LogZ {
-  Estimate log_z;  ///< ln mean exp(log_w); ess: effective families. Its expectation is too low by about error^2 / 2: a
-                   ///< lower bound
+  /// ln mean exp(log_w); ess: quality.effective. Too low by error^2 / 2 on average, and so a stochastic lower bound.
+  Estimate log_z;
   WeightQuality quality;
 };
 
@@ -47,12 +45,12 @@ struct LogZ {
 
 /// Never a small error without trust: where quality.trusted is false the error holds what the sample cannot tell
 /// (estimators/exponential_average.hpp). If no particle has weight: value -inf, error infinite.
-LogZ log_z_from_weights(const Weights& weights);
+LogZ log_z_from_weights(const ParticleWeights& weights);
 
 /// Normalised weights, per particle; they sum to 1. Throws also where no particle has weight.
-std::vector<double> normalized(const Weights& weights);
+std::vector<double> normalized(const ParticleWeights& weights);
 
 /// Totals over families of a quantity per particle.
-std::vector<double> family_totals(const Weights& weights, std::span<const double> x);
+std::vector<double> family_totals(const ParticleWeights& weights, std::span<const double> x);
 
 }  // namespace gibbsite

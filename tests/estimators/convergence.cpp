@@ -12,7 +12,7 @@ using namespace gibbsite::synthetic;
 
 namespace {
 
-const std::vector<Start> starts{Start::hot, Start::cold, Start::hot, Start::cold};
+const std::vector<ChainStart> starts{ChainStart::hot, ChainStart::cold, ChainStart::hot, ChainStart::cold};
 
 /// Four chains that forget their start as exp(-t / relax): so many standard deviations away at first, where hot and
 /// where cold.
@@ -21,7 +21,7 @@ std::vector<double> relaxing(std::uint64_t run, double tau, std::size_t draws, d
   auto x = ar1(normal, tau, 4, draws);
   for (std::size_t c = 0; c < 4; ++c)
     for (std::size_t t = 0; t < draws; ++t)
-      x[c * draws + t] += (starts[c] == Start::cold ? cold : hot) * std::exp(-static_cast<double>(t) / relax);
+      x[c * draws + t] += (starts[c] == ChainStart::cold ? cold : hot) * std::exp(-static_cast<double>(t) / relax);
   return x;
 }
 

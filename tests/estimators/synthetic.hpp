@@ -45,6 +45,14 @@ inline std::vector<double> ar1(Normal& normal, double tau, std::size_t chains, s
   return x;
 }
 
+/// Log weights of n particles, Gaussian: ln <exp(w)> = centre + sigma^2 / 2.
+inline std::vector<double> gaussian_weights(std::uint64_t run, std::size_t n, double centre, double sigma) {
+  Normal normal(702, run);
+  std::vector<double> w(n);
+  for (double& v : w) v = centre + sigma * normal();
+  return w;
+}
+
 /// Errors are honest: over many runs z has mean 0 and variance 1.
 struct Calibration {
   std::size_t runs = 0;

@@ -1,0 +1,226 @@
+#include "estimators/weights.hpp"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+#include "estimators/log_sum_exp.hpp"
+#include "estimators/thermodynamics.hpp"
+#include "estimators/weighted.hpp"
+#include "synthetic.hpp"
+
+using namespace gibbsite;
+using namespace gibbsite::synthetic;
+
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+/// Annealing of N(0, 1) to N(stages * step, 1), both normalised (ln Z = 0), particles moving by AR(1) at every stage,
+/// with systematic resampling whenever fewer than half of them are effective (or never).
+struct Population {
+  std::vector<double> x, log_w;
+  std::vector<std::size_t> family;
+
+  static constexpr std::size_t stages = 8;
+  static constexpr double step = 0.3, target = stages * step;
+
+  Population(std::uint64_t run, std::size_t particles, bool resampling, double memory = 0.5)
+      : x(particles), log_w(particles, 0.0), family(particles) {
+    Normal normal(701, run);
+    std::iota(family.begin(), family.end(), std::size_t{0});
+    for (double& v : x) v = normal();
+    double centre = 0;
+    for (std::size_t s = 0; s < stages; ++s) {
+      for (std::size_t i = 0; i < particles; ++i) log_w[i] += step * (x[i] - centre) - step * step / 2;
+      centre += step;
+      if (resampling && log_z_from_weights({log_w}).quality.ess < 0.5 * static_cast<double>(particles))
+        resample(normal.uniform());
+      for (double& v : x) v = centre + memory * (v - centre) + std::sqrt(1 - memory * memory) * normal();
+    }
+  }
+  void resample(double u) {
+    const auto w = normalized({log_w});
+    const double n = static_cast<double>(w.size()), mean = log_mean_exp(log_w);
+    const auto old_x = x;
+    const auto old_family = family;
+    double sum = w[0];
+    for (std::size_t i = 0, parent = 0; i < w.size(); ++i) {
+      while (sum * n < static_cast<double>(i) + u && parent + 1 < w.size()) sum += w[++parent];
+      x[i] = old_x[parent];
+      family[i] = old_family[parent];
+    }
+    std::fill(log_w.begin(), log_w.end(), mean);
+  }
+  ParticleWeights weights() const { return {log_w, family}; }
+};
+
+}  // namespace
+
+TEST_CASE("ln Z of Gaussian weights: an honest error, or no trust", "[calibration]") {
+  struct Case {
+    double sigma;
+    std::size_t particles;
+    bool trusted;
+  };
+  for (const Case k : {Case{0.3, 1000, true},
+                       {1, 2000, true},
+                       {1.5, 10000, true},
+                       {2, 1000, false},
+                       {4, 1000, false},
+                       {4, 20000, false},
+                       {8, 1000, false},
+                       {8, 20000, false}}) {
+    const std::size_t runs = k.particles > 5000 ? 256 : 1024;
+    std::size_t trusted = 0, covered = 0;
+    const Calibration z = calibrate(
+        [&](std::uint64_t run) {
+          const auto w = gaussian_weights(run, k.particles, -k.sigma * k.sigma / 2, k.sigma);
+          const LogZ l = log_z_from_weights({w});
+          trusted += l.quality.trusted;
+          covered += std::abs(z_score(l.log_z, 0)) < 2;
+          return z_score(l.log_z, 0);
+        },
+        runs);
+    INFO("sigma " << k.sigma << ", particles " << k.particles << ", trusted " << trusted << ", covered " << covered
+                  << "; " << z);
+    CHECK((k.trusted ? runs - trusted : trusted) <=
+          runs / 500);  // one Gaussian set in a thousand looks like one whose tail ends
+    CHECK(static_cast<double>(covered) > 0.92 * static_cast<double>(runs));
+    CHECK(z.variance < 1.2);
+    if (k.sigma <= 1) CHECK(z.honest());
+  }
+}
+
+TEST_CASE("weights whose tail ends are believed", "[calibration]") {
+  // Uniform on a width of 7 (variance 4): the mean is carried by many, though the spread is that of sigma = 2.
+  const double width = 7, exact = std::log(std::expm1(width) / width);
+  std::size_t trusted = 0;
+  const Calibration z = calibrate([&](std::uint64_t run) {
+    Normal normal(703, run);
+    std::vector<double> w(1000);
+    for (double& v : w) v = width * normal.uniform();
+    const LogZ l = log_z_from_weights({w});
+    trusted += l.quality.trusted;
+    return z_score(l.log_z, exact);
+  });
+  INFO(z);
+  CHECK(trusted > 1014);
+  CHECK(z.honest());
+}
+
+TEST_CASE("the plain delta method is small and wrong where few weights count", "[calibration][mutant]") {
+  for (const double sigma : {2.0, 4.0, 8.0}) {
+    const Calibration z = calibrate([&](std::uint64_t run) {
+      const LogZ l = log_z_from_weights({gaussian_weights(run, 1000, -sigma * sigma / 2, sigma)});
+      return l.log_z.value * std::sqrt(l.quality.ess);
+    });
+    INFO("sigma " << sigma << ": " << z);
+    CHECK_FALSE(z.honest());
+    CHECK(z.variance + z.mean * z.mean > 1.5);
+  }
+}
+
+TEST_CASE("populations, resampled or not: ln Z and averages have honest errors over families", "[calibration]") {
+  for (const bool resampling : {false, true}) {
+    std::vector<double> z[4];
+    std::size_t trusted = 0;
+    for (std::uint64_t run = 0; run < 1024; ++run) {
+      const Population p(run, 2000, resampling);
+      const LogZ l = log_z_from_weights(p.weights());
+      trusted += l.quality.trusted;
+      z[0].push_back(z_score(l.log_z, 0));
+      z[1].push_back(z_score(weighted_mean(p.weights(), p.x), Population::target));
+      z[2].push_back(z_score(specific_heat(p.weights(), p.x, {.beta = 2, .sites = 4}), 1));
+      const std::span<const double> inputs[] = {p.x, p.x};
+      z[3].push_back(z_score(weighted_derived(p.weights(), inputs, [](auto m) { return m[0] / (1 + m[1]); }),
+                             Population::target / (1 + Population::target)));
+    }
+    const char* names[] = {"ln Z", "<x>", "specific heat", "<x> / (1 + <x>)"};
+    for (std::size_t i = 0; i < 4; ++i) {
+      const Calibration c = calibrate([&](std::uint64_t run) { return z[i][run]; });
+      INFO((resampling ? "resampled, " : "not resampled, ") << names[i] << ": " << c << "; trusted " << trusted);
+      CHECK(c.variance > 0.8);
+      CHECK(c.variance < 1.2);
+      // Value and error of few hundred effective particles are correlated: z is off by half the skewness of a mean.
+      CHECK(std::abs(c.mean) * 32 < sidak_threshold(8) + 0.15 * 32);
+    }
+    CHECK(trusted >= 1022);
+  }
+}
+
+TEST_CASE("errors that forget families after resampling are found out", "[calibration][mutant]") {
+  std::vector<double> log_z, average, honest;
+  for (std::uint64_t run = 0; run < 1024; ++run) {
+    const Population p(run, 4000, true, 0.7);
+    log_z.push_back(z_score(log_z_from_weights({p.log_w}).log_z, 0));
+    average.push_back(z_score(weighted_mean({p.log_w}, p.x), Population::target));
+    honest.push_back(z_score(weighted_mean(p.weights(), p.x), Population::target));
+  }
+  const auto calibrated = [](const std::vector<double>& z) {
+    return calibrate([&](std::uint64_t run) { return z[run]; });
+  };
+  INFO("ln Z: " << calibrated(log_z) << "; <x>: " << calibrated(average) << "; with families: " << calibrated(honest));
+  CHECK_FALSE(calibrated(log_z).honest());
+  CHECK_FALSE(calibrated(average).honest());
+  CHECK(calibrated(honest).variance > 0.8);
+  CHECK(calibrated(honest).variance < 1.2);
+}
+
+TEST_CASE("averages over weights that cannot be trusted say so with their error") {
+  for (const double sigma : {2.0, 3.0, 6.0}) {  // <x> under exp(sigma x) is sigma, and nobody has been there
+    std::size_t covered = 0;
+    for (std::uint64_t run = 0; run < 256; ++run) {
+      auto x = gaussian_weights(run, 1000, 0, 1), w = x;
+      for (double& v : w) v *= sigma;
+      const Estimate mean = weighted_mean({w}, x);
+      covered += std::isinf(mean.error) || std::abs(z_score(mean, sigma)) < 2;
+    }
+    CHECK(covered > 235);
+  }
+}
+
+TEST_CASE("effective sizes of weights") {
+  const std::vector<double> equal(100, -7.0);
+  const LogZ l = log_z_from_weights({equal});
+  CHECK(l.log_z.value == Approx(-7));
+  CHECK(l.log_z.error == Approx(0).margin(1e-8));
+  CHECK(l.quality.ess == Approx(100));
+  CHECK(l.quality.largest_share == Approx(0.01));
+
+  std::vector<double> one(100, -infinite);
+  one[3] = 2;
+  const LogZ single = log_z_from_weights({one});
+  CHECK(single.log_z.value == Approx(2 - std::log(100.0)));
+  CHECK(single.quality.ess == Approx(1));
+  CHECK(single.log_z.error > 1);
+  CHECK_FALSE(single.quality.trusted);
+
+  std::vector<std::size_t> family(100, 5);  // everyone descends from one
+  const LogZ coalesced = log_z_from_weights({equal, family});
+  CHECK(coalesced.quality.family_ess == Approx(1));
+  CHECK(coalesced.quality.ess == Approx(100));
+  CHECK(coalesced.log_z.error > 1);
+  CHECK_FALSE(coalesced.quality.trusted);
+  CHECK(std::isnan(weighted_mean({equal, std::vector<std::size_t>(100, 0), 1}, equal).error));
+
+  const std::vector<double> none(10, -infinite);
+  CHECK(log_z_from_weights({none}).log_z.value == -infinite);
+  CHECK(std::isinf(log_z_from_weights({none}).log_z.error));
+  CHECK_THROWS_AS(weighted_mean({none}, none), std::invalid_argument);
+}
+
+TEST_CASE("weights that make no sense are refused") {
+  const std::vector<double> w(4, 0.0), bad{0.0, std::nan("")}, hot{infinite};
+  const std::vector<std::size_t> outside{0, 1, 2, 4}, few{0};
+  CHECK_THROWS_AS(log_z_from_weights({}), std::invalid_argument);
+  CHECK_THROWS_AS(log_z_from_weights({bad}), std::invalid_argument);
+  CHECK_THROWS_AS(log_z_from_weights({hot}), std::invalid_argument);
+  CHECK_THROWS_AS(log_z_from_weights({w, outside}), std::invalid_argument);
+  CHECK_THROWS_AS(log_z_from_weights({w, few}), std::invalid_argument);
+  CHECK_THROWS_AS(log_z_from_weights({w, {}, 2}), std::invalid_argument);
+  CHECK_THROWS_AS(weighted_mean({w}, bad), std::invalid_argument);
+  CHECK_THROWS_AS(weighted_derived({w}, {}, [](auto) { return 0.0; }), std::invalid_argument);
+}
