@@ -1,7 +1,7 @@
 #include "studies/catalogue.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
 
 #include <algorithm>
 #include <map>
@@ -17,6 +17,7 @@
 #include "samplers/metropolis.hpp"
 #include "samplers/tempering.hpp"
 #include "studies/options.hpp"
+#include "studies/words.hpp"
 
 namespace gibbsite {
 namespace {
@@ -141,7 +142,7 @@ std::vector<std::string> topics() { return {"models", "lattices", "samplers", "m
 
 std::span<const Entry> entries(const std::string& topic) {
   const auto found = table().find(topic);
-  if (found == table().end()) throw RequestError(fmt::format("there is no list of '{}'; there are: {}", topic, fmt::join(topics(), ", ")));
+  if (found == table().end()) throw RequestError(fmt::format("there is no list of '{}'; there are: {}", topic, join(topics(), ", ")));
   return found->second;
 }
 
@@ -178,7 +179,9 @@ std::string describe(const Study& study, const System& system) {
   const std::string couplings = m.disorder == "none" ? fmt::format("J = {}", m.coupling)
                                                      : fmt::format("{} J (scale {}, seed {})", m.disorder, m.coupling, m.disorder_seed);
   const std::string field = m.field == 0 ? "" : fmt::format(", h = {}", m.field);
-  return fmt::format("{}, {} {}{}, {}{}", m.name, m.lattice, fmt::join(system.lattice.size, " x "), boundary, couplings, field);
+  std::vector<std::string> sides;
+  for (const std::size_t side : system.lattice.size) sides.push_back(std::to_string(side));
+  return fmt::format("{}, {} {}{}, {}{}", m.name, m.lattice, join(sides, " x "), boundary, couplings, field);
 }
 
 std::string plan(const Study& study) {

@@ -34,7 +34,7 @@ struct Sampling {
   const Method& method;
   const Book& book;
   std::vector<double> beta;
-  std::vector<Start> starts;
+  std::vector<ChainStart> starts;
 
   double sites() const { return static_cast<double>(system.ising->units()); }
   MeanMagnetization mean_magnetization() const {
@@ -57,7 +57,7 @@ Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& finding
     const bool odd = s.mean_magnetization() == MeanMagnetization::zero_by_symmetry && (name == "magnetization_density" || name == "overlap");
     if (!odd && name != "energy")
       findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]),
-                          check_convergence(chains, name == "overlap" ? std::span<const Start>() : std::span<const Start>(s.starts))});
+                          check_convergence(chains, name == "overlap" ? std::span<const ChainStart>() : std::span<const ChainStart>(s.starts))});
     const Conditions at{s.beta[b], s.sites()};
     if (name == "energy") row["specific_heat"] = specific_heat(chains, at);
     if (name == "magnetization_density") {
@@ -246,7 +246,7 @@ Findings chain_findings(const Study& study, const System& system, const Method& 
   const Starts start = dynamic_cast<const Mcmc*>(&method) != nullptr ? dynamic_cast<const Mcmc&>(method).options().start
                                                                       : dynamic_cast<const Tempering&>(method).options().start;
   Sampling s{system, method, book, betas_of(study, method), {}};
-  for (std::size_t c = 0; c < book.chains(); ++c) s.starts.push_back(starts_cold(start, c) ? Start::cold : Start::hot);
+  for (std::size_t c = 0; c < book.chains(); ++c) s.starts.push_back(starts_cold(start, c) ? ChainStart::cold : ChainStart::hot);
   if (start != Starts::mixed) s.starts.clear();
   std::vector<Row> rows(s.beta.size());
   std::vector<std::vector<Finding>> findings(s.beta.size());

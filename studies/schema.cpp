@@ -106,7 +106,7 @@ void add_method(std::vector<Key>& keys) {
   chains.choice("start", &Method::start, {"hot", "cold", "mixed"}, "random or ordered first states, or both");
   method.integer("thermalization", &Method::thermalization, {0}, "sweeps thrown away");
   chains.integer("sweeps", &Method::sweeps, {1}, "sweeps kept");
-  chains.integer("every", &Method::every, {1}, "sweeps between two draws");
+  method.integer("every", &Method::every, {1, 1'000'000}, "sweeps between two draws; annealing: at each temperature");
   chains.real("target_error", &Method::target_error, {.low = 0}, "stop once target is known this well; 0: never");
   chains.text("target", &Method::target, "an observable", "what target_error is about");
   chains.integer("snapshots", &Method::snapshots, {0}, "configurations kept per replica, evenly spaced");

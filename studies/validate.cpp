@@ -40,7 +40,7 @@ void validate_lattice(const Study::Model& model) {
 void validate_chains(const Study::Method& method) {
   if (static_cast<double>(method.sweeps) + static_cast<double>(method.thermalization) > most_sweeps)
     refuse("method.thermalization + method.sweeps is over {:g} sweeps", most_sweeps);
-  if (method.every > method.sweeps)
+  if (method.name != "annealing" && method.every > method.sweeps)
     refuse("method.every = {} leaves no draw in method.sweeps = {}", method.every, method.sweeps);
   if (method.snapshots > method.sweeps / method.every)
     refuse("method.snapshots = {} is more than the {} draws of method.sweeps / method.every", method.snapshots,
