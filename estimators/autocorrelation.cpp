@@ -76,7 +76,7 @@ Autocorrelation autocorrelation(const Chains& x, Windowing windowing) {
     const double between = error2_between(x, result.mean);
     const auto spread = static_cast<double>(x.chains - 1);
     const boost::math::fisher_f f(spread, result.degrees);
-    if (between > error2 * quantile(complement(f, 0.01))) {
+    if (between > error2 * quantile(complement(f, 1e-3))) {
       result.chains_disagree = true;
       result.degrees = spread;
       error2 = between;

@@ -10,7 +10,7 @@
 /// Three things are added, each measured on synthetic series (tests/estimators/):
 /// - The error is itself uncertain, with nu = N / (2 (W + 1/2 - tau)) degrees of freedom (eq. 42); it is widened by
 ///   sqrt(nu / (nu - 2)), the standard deviation of Student's t, so that z-scores of short runs have unit variance.
-/// - Where chains differ by more than the error explains (F test at 1 %), the spread of their means gives the error.
+/// - Where chains differ by more than the error explains (F test at 0.1 %), the spread of their means gives the error.
 /// - A series that alternates (rho(1) < 0 beyond noise) gets its window from |rho|, and tau >= 1 / (2 log10 N): the
 ///   plain window closes on the first lag and can leave an error of zero.
 #pragma once

@@ -93,7 +93,8 @@ class Annealing final : public Method {
   Phase phase_ = Phase::forward;
   std::vector<double> schedule_, grid_, length_, stride_;  // length and stride by point of the pilot's grid
   std::vector<double> log_w_, reverse_, effective_;
-  std::vector<std::uint64_t> family_, ancestor_;  // first ancestors: of the way there; particles the way back began from
+  std::vector<std::uint64_t> family_,
+      ancestor_;  // first ancestors: of the way there; particles the way back began from
   Tally total_;
   std::uint64_t step_ = 0;  // of the phase
   std::uint64_t time_ = 0;  // of the next sweep

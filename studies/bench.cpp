@@ -1,2 +1,5 @@
 #include "studies/execute.hpp"
-namespace gibbsite { int bench(const Request&) { return 0; } int reweight(const Request&) { return 0; } }
+namespace gibbsite {
+int bench(const Request&) { return 0; }
+int reweight(const Request&) { return 0; }
+}  // namespace gibbsite

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -22,43 +21,52 @@
 namespace gibbsite {
 namespace {
 
-const Entry models[] = {{"ising", "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i"}};
+const Entry models[] = {
+    {"ising", "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i"}};
 
-const Entry lattices[] = {{"chain", "one dimension, 2 neighbours"},
-                          {"square", "two dimensions, 4 neighbours"},
-                          {"cubic", "three dimensions, 6 neighbours"},
-                          {"hypercubic", "any dimension d, 2 d neighbours"},
-                          {"triangular", "two dimensions, 6 neighbours"},
-                          {"honeycomb", "two dimensions, 3 neighbours, two sites per cell"},
-                          {"complete", "every pair: J/N (Curie-Weiss), or disordered J/sqrt(N) (Sherrington-Kirkpatrick)"},
-                          {"(any graph)", "couplings = \"FILE\" with lines `i j J`, and `i i h` for fields"}};
+const Entry lattices[] = {
+    {"chain", "one dimension, 2 neighbours"},
+    {"square", "two dimensions, 4 neighbours"},
+    {"cubic", "three dimensions, 6 neighbours"},
+    {"hypercubic", "any dimension d, 2 d neighbours"},
+    {"triangular", "two dimensions, 6 neighbours"},
+    {"honeycomb", "two dimensions, 3 neighbours, two sites per cell"},
+    {"complete", "every pair: J/N (Curie-Weiss), or disordered J/sqrt(N) (Sherrington-Kirkpatrick)"},
+    {"(any graph)", "couplings = \"FILE\" with lines `i j J`, and `i i h` for fields"}};
 
-const Entry samplers[] = {{"heat-bath", "each spin drawn anew given its neighbours; valid everywhere (scan: sequential, checkerboard, random)"},
-                          {"metropolis", "single flips, accepted with min(1, exp(-beta dE)) (scan: random, sequential, checkerboard)"},
-                          {"wolff", "one cluster at a time; a sweep is a fixed number of them, tuned per beta; fields by a ghost spin"},
-                          {"swendsen-wang", "all clusters at once; fields by a ghost spin"}};
+const Entry samplers[] = {
+    {"heat-bath",
+     "each spin drawn anew given its neighbours; valid everywhere (scan: sequential, checkerboard, random)"},
+    {"metropolis", "single flips, accepted with min(1, exp(-beta dE)) (scan: random, sequential, checkerboard)"},
+    {"wolff", "one cluster at a time; a sweep is a fixed number of them, tuned per beta; fields by a ghost spin"},
+    {"swendsen-wang", "all clusters at once; fields by a ghost spin"}};
 
-const Entry methods[] = {{"mcmc", "independent chains over a grid of beta, from hot and cold starts"},
-                         {"tempering", "non-reversible replica exchange on a ladder of beta, fixed or adaptive; ln Z along the ladder"},
-                         {"annealing", "annealed importance sampling from beta = 0, and back; ln Z; optional resampling"}};
+const Entry methods[] = {
+    {"mcmc", "independent chains over a grid of beta, from hot and cold starts"},
+    {"tempering", "non-reversible replica exchange on a ladder of beta, fixed or adaptive; ln Z along the ladder"},
+    {"annealing", "annealed importance sampling from beta = 0, and back; ln Z; optional resampling"}};
 
-const Entry estimators[] = {{"tau", "integrated autocorrelation time by Wolff's Gamma method, automatic window; errors follow from it"},
-                            {"ess, rhat", "effective sample size; split R-hat over chains"},
-                            {"derived", "specific heat, susceptibilities, Binder cumulant: delta method with correlated errors"},
-                            {"stepping_stone", "ln Z along a ladder from ratios of neighbouring weights, errors by the summed influence"},
-                            {"bar", "the same by Bennett's acceptance ratio, from both sides"},
-                            {"ais", "ln Z from annealing weights: a lower bound in expectation"},
-                            {"ais_reverse", "ln Z from the way back"},
-                            {"ais_two_sided", "ln Z from both by Bennett's acceptance ratio"}};
+const Entry estimators[] = {
+    {"tau", "integrated autocorrelation time by Wolff's Gamma method, automatic window; errors follow from it"},
+    {"ess, rhat", "effective sample size; split R-hat over chains"},
+    {"derived", "specific heat, susceptibilities, Binder cumulant: delta method with correlated errors"},
+    {"stepping_stone", "ln Z along a ladder from ratios of neighbouring weights, errors by the summed influence"},
+    {"bar", "the same by Bennett's acceptance ratio, from both sides"},
+    {"ais", "ln Z from annealing weights: a lower bound in expectation"},
+    {"ais_reverse", "ln Z from the way back"},
+    {"ais_two_sided", "ln Z from both by Bennett's acceptance ratio"}};
 
 const std::map<std::string, std::span<const Entry>>& table() {
-  static const std::map<std::string, std::span<const Entry>> all = {
-      {"models", models}, {"lattices", lattices}, {"samplers", samplers}, {"methods", methods}, {"estimators", estimators}};
+  static const std::map<std::string, std::span<const Entry>> all = {{"models", models},
+                                                                    {"lattices", lattices},
+                                                                    {"samplers", samplers},
+                                                                    {"methods", methods},
+                                                                    {"estimators", estimators}};
   return all;
 }
 
 const std::map<std::string, Geometry> geometries = {
-    {"chain", Geometry::chain},           {"square", Geometry::square},       {"cubic", Geometry::cubic},
+    {"chain", Geometry::chain},           {"square", Geometry::square},         {"cubic", Geometry::cubic},
     {"hypercubic", Geometry::hypercubic}, {"triangular", Geometry::triangular}, {"honeycomb", Geometry::honeycomb},
     {"complete", Geometry::complete}};
 const std::map<std::string, Disorder> disorders = {
@@ -68,10 +76,14 @@ const std::map<std::string, Starts> starts = {{"hot", Starts::hot}, {"cold", Sta
 std::size_t sides(Geometry geometry, const Study::Model& model) {
   switch (geometry) {
     case Geometry::chain:
-    case Geometry::complete: return 1;
-    case Geometry::cubic: return 3;
-    case Geometry::hypercubic: return model.size.size() > 1 ? model.size.size() : static_cast<std::size_t>(model.dimension);
-    default: return 2;
+    case Geometry::complete:
+      return 1;
+    case Geometry::cubic:
+      return 3;
+    case Geometry::hypercubic:
+      return model.size.size() > 1 ? model.size.size() : static_cast<std::size_t>(model.dimension);
+    default:
+      return 2;
   }
 }
 
@@ -89,11 +101,13 @@ std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> 
   if constexpr (Kernel<K, M>)
     return std::make_unique<ArrayEnsemble<M, K>>(std::move(model), std::move(kernel), key, replicas(study));
   else
-    throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can", study.sampler.name, study.model.name));
+    throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can",
+                                   study.sampler.name, study.model.name));
 }
 
 ScanOrder scan_of(const Study& study) {
-  if (study.sampler.scan == "default") return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
+  if (study.sampler.scan == "default")
+    return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
   if (study.sampler.scan == "random") return ScanOrder::random;
   return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
 }
@@ -121,7 +135,8 @@ AnnealingOptions annealing_options(const Study& study, Key key) {
   if (m.temperatures.size() > 1) {
     options.schedule = m.temperatures;
     for (const double beta : m.beta)
-      if (std::find(m.temperatures.begin(), m.temperatures.end(), beta) == m.temperatures.end()) options.schedule.push_back(beta);
+      if (std::find(m.temperatures.begin(), m.temperatures.end(), beta) == m.temperatures.end())
+        options.schedule.push_back(beta);
     std::sort(options.schedule.begin(), options.schedule.end());
     if (options.schedule.front() > 0) options.schedule.insert(options.schedule.begin(), 0.0);
     while (options.schedule.back() > m.beta.back()) options.schedule.pop_back();
@@ -142,7 +157,8 @@ std::vector<std::string> topics() { return {"models", "lattices", "samplers", "m
 
 std::span<const Entry> entries(const std::string& topic) {
   const auto found = table().find(topic);
-  if (found == table().end()) throw RequestError(fmt::format("there is no list of '{}'; there are: {}", topic, join(topics(), ", ")));
+  if (found == table().end())
+    throw RequestError(fmt::format("there is no list of '{}'; there are: {}", topic, join(topics(), ", ")));
   return found->second;
 }
 
@@ -158,7 +174,8 @@ System make_system(const Study& study) {
     }
     system.lattice.geometry = geometries.at(m.lattice);
     system.lattice.size.assign(m.size.begin(), m.size.end());
-    if (system.lattice.size.size() == 1) system.lattice.size.resize(sides(system.lattice.geometry, m), system.lattice.size[0]);
+    if (system.lattice.size.size() == 1)
+      system.lattice.size.resize(sides(system.lattice.geometry, m), system.lattice.size[0]);
     system.lattice.boundary = m.boundary == "open" ? Boundary::open : Boundary::periodic;
     system.lattice.coupling = m.coupling;
     system.lattice.disorder = disorders.at(m.disorder);
@@ -174,10 +191,12 @@ System make_system(const Study& study) {
 std::string describe(const Study& study, const System& system) {
   const Study::Model& m = study.model;
   const std::size_t n = system.ising->units(), bonds = system.ising->graph().bonds().size();
-  if (system.lattice.geometry == Geometry::graph) return fmt::format("{}, graph of {} sites and {} bonds", m.name, n, bonds);
+  if (system.lattice.geometry == Geometry::graph)
+    return fmt::format("{}, graph of {} sites and {} bonds", m.name, n, bonds);
   const std::string boundary = system.lattice.geometry == Geometry::complete ? "" : ", " + m.boundary;
-  const std::string couplings = m.disorder == "none" ? fmt::format("J = {}", m.coupling)
-                                                     : fmt::format("{} J (scale {}, seed {})", m.disorder, m.coupling, m.disorder_seed);
+  const std::string couplings = m.disorder == "none"
+                                    ? fmt::format("J = {}", m.coupling)
+                                    : fmt::format("{} J (scale {}, seed {})", m.disorder, m.coupling, m.disorder_seed);
   const std::string field = m.field == 0 ? "" : fmt::format(", h = {}", m.field);
   std::vector<std::string> sides;
   for (const std::size_t side : system.lattice.size) sides.push_back(std::to_string(side));
@@ -189,13 +208,15 @@ std::string plan(const Study& study) {
   if (m.name == "annealing")
     return fmt::format("{}; annealing: {} particles to beta = {:.6g}{}", study.sampler.name, m.particles, m.beta.back(),
                        m.reverse ? fmt::format(", {} sweeps there, and back", m.thermalization) : "");
-  return fmt::format("{}; {}: {} {} x {} sweeps at {} beta{}, after {} sweeps of thermalization", study.sampler.name, m.name, m.chains,
-                     m.name == "mcmc" ? "chains" : "ladders", m.sweeps, m.beta.size(), m.beta.size() > 1 ? "s" : "", m.thermalization);
+  return fmt::format("{}; {}: {} {} x {} sweeps at {} beta{}, after {} sweeps of thermalization", study.sampler.name,
+                     m.name, m.chains, m.name == "mcmc" ? "chains" : "ladders", m.sweeps, m.beta.size(),
+                     m.beta.size() > 1 ? "s" : "", m.thermalization);
 }
 
 std::size_t replicas(const Study& study) {
-  return static_cast<std::size_t>(study.method.name == "annealing" ? study.method.particles
-                                                                   : study.method.chains * static_cast<std::int64_t>(study.method.beta.size()));
+  return static_cast<std::size_t>(study.method.name == "annealing"
+                                      ? study.method.particles
+                                      : study.method.chains * static_cast<std::int64_t>(study.method.beta.size()));
 }
 
 std::unique_ptr<Ensemble> make_ensemble(const Study& study, const System& system, Key key) {
@@ -214,7 +235,9 @@ void check_sampler(const Study& study, const System& system) {
   if (name == "heat-bath" || name == "metropolis") {
     const ScanOrder order = scan_of(study);
     if (order == ScanOrder::checkerboard && !graph.two_colouring())
-      why = "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" or \"random\"";
+      why =
+          "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" "
+          "or \"random\"";
     else if (name == "metropolis") {
       why = why_not_ergodic(graph, order, extended(system.lattice));
       if (why && order != ScanOrder::random) *why += "; use scan = \"random\" or the heat bath";
@@ -230,7 +253,8 @@ std::unique_ptr<Method> make_method(const Study& study, Ensemble& ensemble, Key 
     if (study.method.name == "annealing") return std::make_unique<Annealing>(ensemble, annealing_options(study, key));
     ChainOptions options = chain_options(study, ensemble, key);
     if (study.method.name == "mcmc") return std::make_unique<Mcmc>(ensemble, std::move(options));
-    return std::make_unique<Tempering>(ensemble, std::move(options), study.method.ladder == "adaptive" ? Ladder::adaptive : Ladder::fixed);
+    return std::make_unique<Tempering>(ensemble, std::move(options),
+                                       study.method.ladder == "adaptive" ? Ladder::adaptive : Ladder::fixed);
   } catch (const std::invalid_argument& e) {
     throw RequestError(fmt::format("[method] {}: {}", study.method.name, e.what()));
   }

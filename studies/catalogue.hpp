@@ -34,7 +34,8 @@ System make_system(const Study& study);
 /// One line for people: "ising, square 32 x 32, periodic, J = 1".
 std::string describe(const Study& study, const System& system);
 
-/// And one about what is done with it: "wolff; mcmc: 8 chains x 5000 sweeps at 13 betas, after 500 sweeps of thermalization".
+/// And one about what is done with it: "wolff; mcmc: 8 chains x 5000 sweeps at 13 betas, after 500 sweeps of
+/// thermalization".
 std::string plan(const Study& study);
 
 /// Replicas that the study's method needs: chains x betas, or particles.

@@ -31,9 +31,12 @@ std::optional<std::vector<T>> parsed(const std::vector<std::string>& texts) {
 
 void add_axis(Group& group, const Axis& axis, const std::string& key) {
   const std::string meaning = "grid key " + key;
-  if (const auto integers = parsed<std::int64_t>(axis.values)) add_coordinate(group, axis.name, *integers, "1", meaning);
-  else if (const auto reals = parsed<double>(axis.values)) add_coordinate(group, axis.name, *reals, "1", meaning);
-  else add_coordinate(group, axis.name, axis.values, "1", meaning);
+  if (const auto integers = parsed<std::int64_t>(axis.values))
+    add_coordinate(group, axis.name, *integers, "1", meaning);
+  else if (const auto reals = parsed<double>(axis.values))
+    add_coordinate(group, axis.name, *reals, "1", meaning);
+  else
+    add_coordinate(group, axis.name, axis.values, "1", meaning);
 }
 
 /// One variable of all tasks, one behind the other; nothing where a task lacks it or has another shape or type.
@@ -42,11 +45,14 @@ std::optional<Column> stacked(const std::string& name, const std::vector<const G
   Column all = first.data;
   for (std::size_t t = 1; t < tasks.size(); ++t) {
     const Variable* v = tasks[t]->find(name);
-    if (v == nullptr || v->dims != first.dims || v->shape != first.shape || v->data.index() != first.data.index()) return std::nullopt;
-    std::visit([&](auto& to) {
-      const auto& from = std::get<std::decay_t<decltype(to)>>(v->data);
-      to.insert(to.end(), from.begin(), from.end());
-    }, all);
+    if (v == nullptr || v->dims != first.dims || v->shape != first.shape || v->data.index() != first.data.index())
+      return std::nullopt;
+    std::visit(
+        [&](auto& to) {
+          const auto& from = std::get<std::decay_t<decltype(to)>>(v->data);
+          to.insert(to.end(), from.begin(), from.end());
+        },
+        all);
   }
   return all;
 }
@@ -63,7 +69,8 @@ bool same_everywhere(const std::string& name, const std::vector<const Group*>& t
 void add_disorder_average(Group& group, const Variable& v, std::size_t position) {
   const auto& x = std::get<std::vector<double>>(v.data);
   const std::size_t n = v.shape[position];
-  const std::size_t inner = std::accumulate(v.shape.begin() + static_cast<std::ptrdiff_t>(position) + 1, v.shape.end(), std::size_t{1}, std::multiplies<>());
+  const std::size_t inner = std::accumulate(v.shape.begin() + static_cast<std::ptrdiff_t>(position) + 1, v.shape.end(),
+                                            std::size_t{1}, std::multiplies<>());
   const std::size_t outer = x.size() / (n * inner);
   std::vector<double> mean(outer * inner, 0.0), error(outer * inner, unknown);
   for (std::size_t o = 0; o < outer; ++o)
@@ -80,7 +87,8 @@ void add_disorder_average(Group& group, const Variable& v, std::size_t position)
   dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(position));
   shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(position));
   add(group, v.name + "_disorder_average", dims, shape, std::move(mean), v.units, v.long_name + ", mean over disorder");
-  add(group, v.name + "_disorder_error", dims, shape, std::move(error), v.units, "standard error of the mean over disorder");
+  add(group, v.name + "_disorder_error", dims, shape, std::move(error), v.units,
+      "standard error of the mean over disorder");
 }
 
 Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
@@ -102,7 +110,8 @@ Group combined(const std::string& name, const Request& request, const std::vecto
   }
   const bool one_ladder = same_everywhere("beta", tasks);
   const auto renamed = [&](std::string dim) { return dim == "beta" && !one_ladder ? std::string("rung") : dim; };
-  if (!one_ladder && stacked("beta", tasks)) add_index(group, "rung", tasks[0]->find("beta")->shape[0], "rung of the ladder");
+  if (!one_ladder && stacked("beta", tasks))
+    add_index(group, "rung", tasks[0]->find("beta")->shape[0], "rung of the ladder");
   std::vector<Variable> averaged;
   for (const Variable& v : tasks[0]->variables) {
     const bool beta = v.name == "beta" || v.name == "temperature";
@@ -115,13 +124,15 @@ Group combined(const std::string& name, const Request& request, const std::vecto
       continue;
     }
     auto data = stacked(v.name, tasks);
-    const bool fits = std::all_of(v.dims.begin(), v.dims.end(), [&](const std::string& d) { return d == "beta" || same_everywhere(d, tasks); });
+    const bool fits = std::all_of(v.dims.begin(), v.dims.end(),
+                                  [&](const std::string& d) { return d == "beta" || same_everywhere(d, tasks); });
     if (!data || !fits) continue;
     Variable all{v.name, dims, shape, std::move(*data), v.units, v.long_name};
     for (const std::string& d : v.dims) all.dims.push_back(renamed(d));
     all.shape.insert(all.shape.end(), v.shape.begin(), v.shape.end());
-    if (disorder < request.grid.size() && !beta && name != "exact" && v.name.find("_error") == std::string::npos && v.name.find("_tau") == std::string::npos &&
-        v.name.find("_ess") == std::string::npos && v.name.find("_rhat") == std::string::npos)
+    if (disorder < request.grid.size() && !beta && name != "exact" && v.name.find("_error") == std::string::npos &&
+        v.name.find("_tau") == std::string::npos && v.name.find("_ess") == std::string::npos &&
+        v.name.find("_rhat") == std::string::npos)
       averaged.push_back(all);
     group.variables.push_back(std::move(all));
   }

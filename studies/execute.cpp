@@ -33,7 +33,8 @@ void print_exact(const Task& task, const System& system, const ExactAnswers& ans
   for (const auto& [key, value] : task.coordinates) where += fmt::format("{} = {}: ", key, value);
   fmt::print("{}{}\n  {}\n", where, describe(task.study, system), wrapped(answers.source, 2));
   std::vector<std::string> header = {"beta"}, names;
-  for (const char* name : {"log_z", "energy_density", "specific_heat", "magnetization_density", "abs_magnetization_density", "susceptibility", "binder_cumulant"})
+  for (const char* name : {"log_z", "energy_density", "specific_heat", "magnetization_density",
+                           "abs_magnetization_density", "susceptibility", "binder_cumulant"})
     if (answers.at[0].values.contains(name)) names.emplace_back(name);
   header.insert(header.end(), names.begin(), names.end());
   Table table(header);
@@ -56,7 +57,9 @@ int show(const Request& request) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     const bool begun = std::filesystem::exists(path + ".parts", ignored);
-    throw RequestError(fmt::format("{} is not there{}", path, begun ? "; an unfinished run stands beside it: continue it with `gibbsite run ... --resume`" : ""));
+    throw RequestError(
+        fmt::format("{} is not there{}", path,
+                    begun ? "; an unfinished run stands beside it: continue it with `gibbsite run ... --resume`" : ""));
   }
   Group root;
   try {
@@ -64,11 +67,14 @@ int show(const Request& request) {
   } catch (const std::runtime_error& e) {
     throw RequestError(e.what());
   }
-  const bool ours = std::any_of(root.attributes.begin(), root.attributes.end(), [](const auto& a) { return a.first == "program"; });
+  const bool ours =
+      std::any_of(root.attributes.begin(), root.attributes.end(), [](const auto& a) { return a.first == "program"; });
   if (!ours || (root.child("estimates") == nullptr && root.child("tasks") == nullptr && root.child("model") == nullptr))
     throw RequestError(fmt::format("{} is an HDF5 file, but not a result of gibbsite", path));
-  if (request.json) fmt::print("{}\n", result_as_json(root).dump(1));
-  else print_result(root, path);
+  if (request.json)
+    fmt::print("{}\n", result_as_json(root).dump(1));
+  else
+    print_result(root, path);
   return 0;
 }
 
@@ -84,10 +90,12 @@ int exact(const Request& request) {
       print_exact(task, system, known);
       continue;
     }
-    nlohmann::json entry = {{"source", known.source}, {"constants", known.constants}, {"exact", nlohmann::json::array()}};
+    nlohmann::json entry = {
+        {"source", known.source}, {"constants", known.constants}, {"exact", nlohmann::json::array()}};
     for (const auto& [key, value] : task.coordinates) entry[key] = value;
     for (std::size_t b = 0; b < known.at.size(); ++b)
-      for (const auto& [name, value] : known.at[b].values) entry["exact"].push_back({{"name", name}, {"beta", task.study.method.beta[b]}, {"value", value}});
+      for (const auto& [name, value] : known.at[b].values)
+        entry["exact"].push_back({{"name", name}, {"beta", task.study.method.beta[b]}, {"value", value}});
     all.push_back(std::move(entry));
   }
   if (request.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(1));
@@ -100,7 +108,8 @@ int list(const Request& request) {
     if (wanted.size() > 1) fmt::print("{}{}\n", topic == wanted.front() ? "" : "\n", topic);
     std::size_t width = 0;
     for (const Entry& entry : entries(topic)) width = std::max(width, entry.name.size());
-    for (const Entry& entry : entries(topic)) fmt::print("  {:<{}}  {}\n", entry.name, width, wrapped(entry.meaning, width + 4));
+    for (const Entry& entry : entries(topic))
+      fmt::print("  {:<{}}  {}\n", entry.name, width, wrapped(entry.meaning, width + 4));
   }
   return 0;
 }

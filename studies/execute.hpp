@@ -8,8 +8,8 @@
 
 namespace gibbsite {
 
-/// Parses and carries out a command line (argv[1] ...); returns the exit code. Throws RequestError (exit 2) or any other exception
-/// (exit 1).
+/// Parses and carries out a command line (argv[1] ...); returns the exit code. Throws RequestError (exit 2) or any
+/// other exception (exit 1).
 int execute(const std::vector<std::string>& words);
 
 /// `gibbsite show FILE.h5`: what a result file holds.

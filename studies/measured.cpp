@@ -18,7 +18,8 @@ std::string value_at(const Variable& coordinate, std::size_t index) {
 }
 
 /// Adds variable `name` of `group` (if it is there), which stands on (keys ..., [estimator], beta or rung).
-void add(std::vector<Measured>& out, const Group& group, const Group* exact, const std::string& name, const Coordinates& outer) {
+void add(std::vector<Measured>& out, const Group& group, const Group* exact, const std::string& name,
+         const Coordinates& outer) {
   const Variable* v = group.find(name);
   const auto values = doubles(group, name), errors = doubles(group, name + "_error");
   if (v == nullptr || values.empty() || v->dims.empty()) return;
@@ -34,8 +35,10 @@ void add(std::vector<Measured>& out, const Group& group, const Group* exact, con
     for (std::size_t d = 0; d < at.size(); ++d) {
       const std::string& dim = v->dims[d];
       const Variable* coordinate = group.find(dim);
-      if (dim == "estimator") m.estimator = value_at(*coordinate, at[d]);
-      else if (dim != "beta" && dim != "rung") m.at.emplace_back(dim, coordinate != nullptr ? value_at(*coordinate, at[d]) : fmt::format("{}", at[d]));
+      if (dim == "estimator")
+        m.estimator = value_at(*coordinate, at[d]);
+      else if (dim != "beta" && dim != "rung")
+        m.at.emplace_back(dim, coordinate != nullptr ? value_at(*coordinate, at[d]) : fmt::format("{}", at[d]));
       if (dim != "estimator") same = same * v->shape[d] + at[d];
     }
     const std::size_t betas = v->shape.back();
@@ -57,7 +60,8 @@ void for_each_part(const Group& root, const std::string& part, Visit visit) {
   for (const Group& task : tasks->groups) {
     Coordinates at;
     for (const auto& [key, value] : task.attributes)
-      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && key.find('.') != std::string::npos) at.emplace_back(key.substr(key.rfind('.') + 1), *text);
+      if (const auto* text = std::get_if<std::string>(&value); text != nullptr && key.find('.') != std::string::npos)
+        at.emplace_back(key.substr(key.rfind('.') + 1), *text);
     if (const Group* group = task.child(part)) visit(*group, task, at);
   }
 }
@@ -68,9 +72,31 @@ std::vector<Measured> estimates_of(const Group& root) {
   std::vector<Measured> out;
   for_each_part(root, "estimates", [&](const Group& group, const Group& parent, const Coordinates& at) {
     for (const Variable& v : group.variables)
-      if (group.find(v.name + "_error") != nullptr && group.find("q") != &v && v.name != "overlap_distribution") add(out, group, parent.child("exact"), v.name, at);
+      if (group.find(v.name + "_error") != nullptr && group.find("q") != &v && v.name != "overlap_distribution")
+        add(out, group, parent.child("exact"), v.name, at);
   });
   return out;
+}
+
+std::vector<Measured> mixing_of(const Group& root) {
+  std::vector<Measured> tau, rhat;
+  for_each_part(root, "estimates", [&](const Group& group, const Group&, const Coordinates& at) {
+    add(tau, group, nullptr, "energy_density_tau", at);
+    std::vector<Measured> worst;
+    for (const Variable& v : group.variables) {
+      if (!v.name.ends_with("_rhat") || v.name == "magnetization_density_rhat" || v.name == "overlap_rhat") continue;
+      std::vector<Measured> one;
+      add(one, group, nullptr, v.name, at);
+      if (worst.empty()) worst = one;
+      for (std::size_t k = 0; k < one.size(); ++k)
+        if (!(worst[k].value >= one[k].value)) worst[k].value = one[k].value;
+    }
+    rhat.insert(rhat.end(), worst.begin(), worst.end());
+  });
+  for (Measured& m : tau) m.name = "tau (energy)";
+  for (Measured& m : rhat) m.name = "R-hat";
+  tau.insert(tau.end(), rhat.begin(), rhat.end());
+  return tau;
 }
 
 std::vector<Measured> free_energies_of(const Group& root) {

@@ -10,8 +10,8 @@
 
 namespace gibbsite {
 
-/// One estimate. `at`: the grid's keys and values ("size" -> "32"), empty without a grid. exact and z are unknown (nan) where no
-/// exact answer is.
+/// One estimate. `at`: the grid's keys and values ("size" -> "32"), empty without a grid. exact and z are unknown (nan)
+/// where no exact answer is.
 struct Measured {
   std::string name, estimator;  ///< estimator: of log_z, else empty
   std::vector<std::pair<std::string, std::string>> at;
@@ -20,6 +20,9 @@ struct Measured {
 
 /// All estimates of /estimates, of every task where tasks could not be combined.
 std::vector<Measured> estimates_of(const Group& root);
+/// How well the chains moved, one per place: name "tau (energy)" (sweeps; error and exact unknown) and "R-hat" (the
+/// worst of all quantities that are even under a flip of all spins). Nothing for annealing.
+std::vector<Measured> mixing_of(const Group& root);
 /// ln Z by every estimator.
 std::vector<Measured> free_energies_of(const Group& root);
 /// Warnings of all tasks; in a grid each begins with its task's coordinates.

@@ -11,7 +11,8 @@ namespace gibbsite {
 
 std::string clock_time(double seconds) {
   const auto s = static_cast<long long>(std::llround(std::max(0.0, seconds)));
-  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60) : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
 }
 
 Meter::Meter(std::vector<double> weight, std::vector<double> total, bool quiet)
@@ -47,7 +48,8 @@ void Meter::report(std::size_t task, const Progress& progress) {
       const double rate = (done - before_) / seconds;
       const std::string which = done_.size() > 1 ? fmt::format("task {} of {}, ", task + 1, done_.size()) : "";
       const std::string left = rate > 0 ? fmt::format("{} left", clock_time((total - done) / rate)) : "";
-      fmt::print(stderr, "\r\033[K{:5.1f} %  {}{}  {:.1f} M spins/s  {}", 100 * done / total, which, progress.phase, rate / 1e6, left);
+      fmt::print(stderr, "\r\033[K{:5.1f} %  {}{}  {:.1f} M spins/s  {}", 100 * done / total, which, progress.phase,
+                 rate / 1e6, left);
       std::fflush(stderr);
       shown_ = true;
     }

@@ -12,7 +12,8 @@ namespace gibbsite {
 
 class Meter {
  public:
-  /// weight[task]: spins that one sweep of all replicas of the task updates; total[task]: its sweeps. Shows nothing if `quiet`.
+  /// weight[task]: spins that one sweep of all replicas of the task updates; total[task]: its sweeps. Shows nothing if
+  /// `quiet`.
   Meter(std::vector<double> weight, std::vector<double> total, bool quiet);
   ~Meter();
   Meter(const Meter&) = delete;

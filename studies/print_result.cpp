@@ -47,12 +47,13 @@ std::string z_text(double z) { return std::isnan(z) ? "-" : fmt::format("{:+.2f}
 
 Block block_of(const std::string& header, const std::vector<Measured>& all) {
   Block block;
+  const bool plain = header == "R-hat" || header == "tau (energy)";
   bool exact = false;
   for (const Measured& m : all) exact = exact || !std::isnan(m.exact);
   block.header = {header};
   if (exact) block.header.insert(block.header.end(), {"exact", "z"});
   for (const Measured& m : all) {
-    std::vector<std::string> cells = {with_error(m.value, m.error)};
+    std::vector<std::string> cells = {plain ? fmt::format("{:.3f}", m.value) : with_error(m.value, m.error)};
     if (exact) cells.insert(cells.end(), {exact_text(m.exact), z_text(m.z)});
     block.cells[{m.at, m.beta}] = std::move(cells);
   }
@@ -75,7 +76,8 @@ void print_blocks(const std::vector<Block>& blocks, const std::vector<Place>& pl
     std::size_t end = begin, width = lead;
     while (end < blocks.size() && (end == begin || width + blocks[end].width <= page)) width += blocks[end++].width;
     std::vector<std::string> header = keys;
-    for (std::size_t k = begin; k < end; ++k) header.insert(header.end(), blocks[k].header.begin(), blocks[k].header.end());
+    for (std::size_t k = begin; k < end; ++k)
+      header.insert(header.end(), blocks[k].header.begin(), blocks[k].header.end());
     Table table(header);
     for (const Place& place : places) {
       std::vector<std::string> row;
@@ -119,14 +121,17 @@ void print_diagnostics(const Group& diagnostics) {
   const auto scalar = [&](const std::string& name) { return doubles(diagnostics, name).front(); };
   if (!doubles(diagnostics, "swap_rate").empty()) {
     const auto [low, high] = range("swap_rate");
-    fmt::print("\n  exchanges accepted {:.2f} .. {:.2f}, communication barrier {:.2f}, round trips per ladder {:.1f} (at most about {:.1f})\n", low, high,
-               scalar("communication_barrier"), scalar("round_trips_per_ladder"), scalar("round_trips_predicted"));
+    fmt::print(
+        "\n  exchanges accepted {:.2f} .. {:.2f}, communication barrier {:.2f}, round trips per ladder {:.1f} (at most "
+        "about {:.1f})\n",
+        low, high, scalar("communication_barrier"), scalar("round_trips_per_ladder"), scalar("round_trips_predicted"));
   }
   if (!doubles(diagnostics, "weight_ess").empty()) {
     const auto ess = doubles(diagnostics, "weight_ess");
     fmt::print("\n  effective sample size of the weights at the target {:.1f}", ess.back());
     if (!doubles(diagnostics, "two_sided_overlap").empty())
-      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})", attribute(diagnostics, "two_sided_check"), scalar("two_sided_z"), scalar("two_sided_overlap"));
+      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})", attribute(diagnostics, "two_sided_check"),
+                 scalar("two_sided_z"), scalar("two_sided_overlap"));
     fmt::print("\n");
   }
 }
@@ -137,12 +142,26 @@ void print_significance(const std::vector<Measured>& estimates, const std::vecto
     for (const Measured& m : *all) z.push_back(m.z);
   const Largest largest = largest_z(z);
   if (largest.comparisons == 0) return;
-  fmt::print("\n  Against exact answers: largest |z| = {:.2f} in {} comparisons; by chance it exceeds {:.2f} once in 1000 studies{}\n", std::abs(largest.z), largest.comparisons,
-             largest.threshold, largest.exceeds ? " - TOO LARGE" : "");
+  fmt::print(
+      "\n  Against exact answers: largest |z| = {:.2f} in {} comparisons; by chance it exceeds {:.2f} once in 1000 "
+      "studies{}\n",
+      std::abs(largest.z), largest.comparisons, largest.threshold, largest.exceeds ? " - TOO LARGE" : "");
 }
 
-bool printed(const Measured& m) {  // the file and --json hold the rest
-  return m.name != "energy" && m.name != "magnetization_density_squared" && m.name != "susceptibility_abs" && m.name != "overlap";
+/// Without fields <m> = 0, and nobody needs to read that.
+bool without_fields(const Group& root) {
+  const Group* model = root.child("model");
+  const Group* tasks = root.child("tasks");
+  if (model == nullptr && tasks != nullptr && !tasks->groups.empty()) model = tasks->groups.front().child("model");
+  if (model == nullptr) return false;
+  const auto h = doubles(*model, "h");
+  return std::all_of(h.begin(), h.end(), [](double field) { return field == 0; });
+}
+
+bool printed(const Measured& m, bool symmetric) {  // the file and --json hold the rest
+  if (symmetric && m.name == "magnetization_density") return false;
+  return m.name != "energy" && m.name != "magnetization_density_squared" && m.name != "susceptibility_abs" &&
+         m.name != "overlap";
 }
 
 }  // namespace
@@ -151,25 +170,31 @@ void print_result(const Group& root, const std::string& path) {
   fmt::print("{}\n", title(path));
   for (const char* name : {"system", "plan"})
     if (const std::string text = attribute(root, name); !text.empty()) fmt::print("  {}\n", wrapped(text, 2, page));
-  if (attribute(root, "state") == "partial") fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
+  if (attribute(root, "state") == "partial")
+    fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
   const std::vector<Measured> estimates = estimates_of(root), free_energies = free_energies_of(root);
   std::vector<Measured> main;
+  const bool symmetric = without_fields(root);
   for (const Measured& m : estimates)
-    if (printed(m)) main.push_back(m);
+    if (printed(m, symmetric)) main.push_back(m);
+  for (Measured& m : mixing_of(root)) main.push_back(std::move(m));
   print_measured(main, false);
   print_measured(free_energies, true);
   if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
   if (const Group* configurations = root.child("configurations"))
-    fmt::print("\n  lowest energy seen: {:.10g}{}\n", doubles(*configurations, "lowest_energy").front(),
-               root.child("exact") != nullptr && !doubles(*root.child("exact"), "ground_energy").empty()
-                   ? fmt::format(" (exact ground energy: {:.10g})", doubles(*root.child("exact"), "ground_energy").front())
-                   : "");
+    fmt::print(
+        "\n  lowest energy seen: {:.10g}{}\n", doubles(*configurations, "lowest_energy").front(),
+        root.child("exact") != nullptr && !doubles(*root.child("exact"), "ground_energy").empty()
+            ? fmt::format(" (exact ground energy: {:.10g})", doubles(*root.child("exact"), "ground_energy").front())
+            : "");
   print_significance(estimates, free_energies);
-  if (const Group* exact = root.child("exact")) fmt::print("  Exact: {}\n", wrapped(attribute(*exact, "source"), 9, page));
+  if (const Group* exact = root.child("exact"))
+    fmt::print("  Exact: {}\n", wrapped(attribute(*exact, "source"), 9, page));
   const auto warnings = warnings_of(root);
   constexpr std::size_t shown = 12;
   if (!warnings.empty()) fmt::print("\n{}\n", title("Warnings"));
-  for (std::size_t k = 0; k < std::min(shown, warnings.size()); ++k) fmt::print("  - {}\n", wrapped(warnings[k], 4, page));
+  for (std::size_t k = 0; k < std::min(shown, warnings.size()); ++k)
+    fmt::print("  - {}\n", wrapped(warnings[k], 4, page));
   if (warnings.size() > shown) fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, path);
   std::fflush(stdout);
 }
@@ -180,16 +205,19 @@ nlohmann::json result_as_json(const Group& root) {
   json out = {{"estimates", json::array()}, {"free_energy", json::array()}, {"warnings", warnings_of(root)}};
   out["state"] = attribute(root, "state");
   for (const Measured& m : estimates_of(root)) {
-    json entry = {{"name", m.name}, {"beta", number(m.beta)}, {"value", number(m.value)}, {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
+    json entry = {{"name", m.name},           {"beta", number(m.beta)},   {"value", number(m.value)},
+                  {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
     for (const auto& [key, value] : m.at) entry[key] = json::accept(value) ? json::parse(value) : json(value);
     out["estimates"].push_back(std::move(entry));
   }
   for (const Measured& m : free_energies_of(root)) {
-    json entry = {{"estimator", m.estimator}, {"beta", number(m.beta)}, {"log_z", number(m.value)}, {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
+    json entry = {{"estimator", m.estimator}, {"beta", number(m.beta)},   {"log_z", number(m.value)},
+                  {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
     for (const auto& [key, value] : m.at) entry[key] = json::accept(value) ? json::parse(value) : json(value);
     out["free_energy"].push_back(std::move(entry));
   }
-  if (const Group* configurations = root.child("configurations")) out["lowest_energy"] = number(doubles(*configurations, "lowest_energy").front());
+  if (const Group* configurations = root.child("configurations"))
+    out["lowest_energy"] = number(doubles(*configurations, "lowest_energy").front());
   return out;
 }
 

@@ -64,7 +64,8 @@ Group model_group(const System& system) {
     add(group, "J", {"bond"}, {bonds}, std::move(J), "J", "coupling");
   }
   add_index(group, "site", graph.sites(), "site");
-  add(group, "h", {"site"}, {graph.sites()}, std::vector<double>(graph.fields().begin(), graph.fields().end()), "J", "field");
+  add(group, "h", {"site"}, {graph.sites()}, std::vector<double>(graph.fields().begin(), graph.fields().end()), "J",
+      "field");
   return group;
 }
 
@@ -89,18 +90,22 @@ Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, 
     add(group, what.name, {"beta"}, {beta.size()}, std::move(column), what.units, "exact " + what.meaning);
   }
   if (std::isnan(value(0, "log_z"))) return group;
-  std::vector<double> density, free_energy, entropy;
+  std::vector<double> total, density, free_energy, entropy;
   for (std::size_t b = 0; b < beta.size(); ++b) {
     const double log_z = value(b, "log_z");
+    total.push_back(log_z);
     density.push_back(log_z / sites);
     free_energy.push_back(beta[b] > 0 ? -log_z / (beta[b] * sites) : unknown);
     entropy.push_back((log_z + beta[b] * value(b, "energy")) / sites);
   }
+  add(group, "log_z", {"beta"}, {beta.size()}, std::move(total), "1",
+      "exact ln of the sum over states of exp(-beta E)");
   add(group, "log_z_density", {"beta"}, {beta.size()}, std::move(density), "1", "exact ln Z per site");
   add(group, "free_energy_density", {"beta"}, {beta.size()}, std::move(free_energy), "J", "exact free energy per site");
   add(group, "entropy_density", {"beta"}, {beta.size()}, std::move(entropy), "1", "exact entropy per site");
   for (const auto& [name, constant] : answers.constants)
-    add_scalar(group, name, constant, name == "ground_energy" ? "J" : "1", name == "ground_energy" ? "lowest energy" : "number of states of lowest energy");
+    add_scalar(group, name, constant, name == "ground_energy" ? "J" : "1",
+               name == "ground_energy" ? "lowest energy" : "number of states of lowest energy");
   return group;
 }
 
@@ -112,17 +117,20 @@ std::optional<Group> configurations_group(const Ensemble& ensemble, const Method
   Group group{.name = "configurations"};
   add_index(group, "site", layout.units, "site");
   add_scalar(group, "lowest_energy", lowest.energy(), "J", "lowest energy seen at any draw");
-  add(group, "lowest_energy_configuration", {"site"}, {layout.units}, units_of(layout, lowest.state()), "1", "configuration of the lowest energy seen");
+  add(group, "lowest_energy_configuration", {"site"}, {layout.units}, units_of(layout, lowest.state()), "1",
+      "configuration of the lowest energy seen");
   if (book == nullptr || book->snapshots().empty()) return group;
   const std::size_t snapshots = book->snapshots().size() / (layout.state_bytes() * book->slots());
   add_index(group, "snapshot", snapshots, "snapshot");
   add_index(group, "chain", book->chains(), "chain");
   std::vector<std::size_t> shape = {snapshots, book->chains(), book->betas(), layout.units};
-  add(group, "configuration", {"snapshot", "chain", "beta", "site"}, std::move(shape), units_of(layout, book->snapshots()), "1", "configuration");
+  add(group, "configuration", {"snapshot", "chain", "beta", "site"}, std::move(shape),
+      units_of(layout, book->snapshots()), "1", "configuration");
   return group;
 }
 
-Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble, const Method& method) {
+Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
+             const Method& method) {
   Group root{.name = name};
   const std::vector<double> beta = betas_of(study, method);
   root.groups.push_back(model_group(system));
@@ -140,7 +148,8 @@ Group report(const std::string& name, const Study& study, const System& system, 
     if (auto exact = exact_group(system, beta)) root.groups.push_back(std::move(*exact));
     if (!found.warnings.empty()) {
       add_index(found.diagnostics, "warning", found.warnings.size(), "warning");
-      add(found.diagnostics, "warnings", {"warning"}, {found.warnings.size()}, found.warnings, "1", "what to doubt, in plain words");
+      add(found.diagnostics, "warnings", {"warning"}, {found.warnings.size()}, found.warnings, "1",
+          "what to doubt, in plain words");
     }
     found.diagnostics.attributes.emplace_back("layout", ensemble.layout().name);
     root.groups.push_back(std::move(found.diagnostics));
@@ -148,14 +157,16 @@ Group report(const std::string& name, const Study& study, const System& system, 
   return root;
 }
 
-double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble&, const Method& method) {
+double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble&,
+                     const Method& method) {
   if (method.trace().draws() < fewest_rows(method)) return std::numeric_limits<double>::infinity();
   const Findings found = findings_of(study, system, method);
   const Group& group = name == "log_z" ? found.free_energy : found.estimates;
   const auto errors = doubles(group, name + "_error");
   if (errors.empty()) throw RequestError("method.target = \"" + name + "\": this study does not estimate it");
   double largest = 0;
-  for (const double error : errors) largest = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(largest, error);
+  for (const double error : errors)
+    largest = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(largest, error);
   return largest;
 }
 

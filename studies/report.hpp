@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "estimators/estimate.hpp"
 #include "physics/exact/exact.hpp"
 #include "samplers/annealing.hpp"
-#include "estimators/estimate.hpp"
 #include "samplers/chains.hpp"
 #include "studies/catalogue.hpp"
 #include "studies/record.hpp"
@@ -17,14 +17,16 @@
 
 namespace gibbsite {
 
-/// All groups of one task (model, series, configurations, estimates, free_energy, exact, diagnostics) as children of a group
-/// named `name`. At least two draws are needed for estimates; fewer leave those groups out. Throws what the estimators throw
-/// where the draws are not numbers.
-Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble, const Method& method);
+/// All groups of one task (model, series, configurations, estimates, free_energy, exact, diagnostics) as children of a
+/// group named `name`. At least two draws are needed for estimates; fewer leave those groups out. Throws what the
+/// estimators throw where the draws are not numbers.
+Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
+             const Method& method);
 
 /// Largest error over all betas of an estimate ("energy_density", "log_z"); infinite where it is not known yet.
 /// Throws RequestError if the method measures no such thing.
-double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble, const Method& method);
+double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
+                     const Method& method);
 
 /// A quantity that is estimated at every beta, by its name in files.
 struct Estimated {
@@ -50,7 +52,8 @@ std::vector<double> betas_of(const Study& study, const Method& method);
 Group chain_series(const Study& study, const Method& method, std::span<const double> beta, const Book& book);
 Findings chain_findings(const Study& study, const System& system, const Method& method, const Book& book);
 /// log_z with its error, and log_z_density, free_energy_density and entropy_density with theirs, on (estimator, beta).
-/// log_z[estimator][beta]; the energy's estimates enter the entropy, whose error is the bound |error of ln Z| + beta |error of E|.
+/// log_z[estimator][beta]; the energy's estimates enter the entropy, whose error is the bound |error of ln Z| + beta
+/// |error of E|.
 void add_free_energy(Group& group, std::span<const double> beta, std::vector<std::string> estimators,
                      std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy, double sites);
 

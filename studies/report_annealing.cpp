@@ -29,7 +29,8 @@ struct Population {
   ParticleWeights weights() const { return {values("log_weight"), family, family.size()}; }
 };
 
-std::vector<Estimate> estimates_of(const Population& p, const Conditions& at, MeanMagnetization known, const std::string& name) {
+std::vector<Estimate> estimates_of(const Population& p, const Conditions& at, MeanMagnetization known,
+                                   const std::string& name) {
   const ParticleWeights w = p.weights();
   if (name == "specific_heat") return {specific_heat(w, p.values("energy"), at)};
   if (find_field(p.annealing.fields(), name) != nullptr) return {weighted_mean(w, p.values(name))};
@@ -61,17 +62,22 @@ Group annealing_series(const Annealing& annealing) {
       for (std::size_t b = 0; b < beta.size(); ++b, ++at) values[at] = trace.at(b, field.offset + r);
     if (field.what.name == "log_weight") {
       const double* w = trace.rows.data() + last * trace.width + field.offset;
-      add(group, "log_weight", {"particle"}, {particles}, std::vector<double>(w, w + particles), "1", "ln of the importance weight at the last beta");
-      add(group, "log_weight_path", {"particle", "beta"}, {particles, beta.size()}, std::move(values), "1", "ln of the importance weight at every beta");
+      add(group, "log_weight", {"particle"}, {particles}, std::vector<double>(w, w + particles), "1",
+          "ln of the importance weight at the last beta");
+      add(group, "log_weight_path", {"particle", "beta"}, {particles, beta.size()}, std::move(values), "1",
+          "ln of the importance weight at every beta");
     } else if (field.what.name == "family") {
-      add(group, "family", {"particle", "beta"}, {particles, beta.size()}, std::vector<std::int64_t>(values.begin(), values.end()), "1", field.what.meaning);
+      add(group, "family", {"particle", "beta"}, {particles, beta.size()},
+          std::vector<std::int64_t>(values.begin(), values.end()), "1", field.what.meaning);
     } else {
-      add(group, field.what.name, {"particle", "beta"}, {particles, beta.size()}, std::move(values), field.what.units, field.what.meaning);
+      add(group, field.what.name, {"particle", "beta"}, {particles, beta.size()}, std::move(values), field.what.units,
+          field.what.meaning);
     }
   }
   if (annealing.done() && !annealing.reverse_log_weight().empty())
     add(group, "log_weight_reverse", {"particle"}, {particles},
-        std::vector<double>(annealing.reverse_log_weight().begin(), annealing.reverse_log_weight().end()), "1", "ln of the weight on the way back");
+        std::vector<double>(annealing.reverse_log_weight().begin(), annealing.reverse_log_weight().end()), "1",
+        "ln of the weight on the way back");
   return group;
 }
 
@@ -96,7 +102,8 @@ Findings annealing_findings(const System& system, const Annealing& annealing) {
     add_estimates(found.estimates, what.name, {"beta"}, {beta.size()}, column, what.units, what.meaning);
     std::vector<double> ess;
     for (const Estimate& e : column) ess.push_back(e.ess);
-    add(found.estimates, what.name + "_ess", {"beta"}, {beta.size()}, std::move(ess), "1", "effective sample size of " + what.name);
+    add(found.estimates, what.name + "_ess", {"beta"}, {beta.size()}, std::move(ess), "1",
+        "effective sample size of " + what.name);
   }
 
   std::vector<Estimate> forward;
@@ -109,9 +116,11 @@ Findings annealing_findings(const System& system, const Annealing& annealing) {
     family_ess.push_back(z.quality.family_ess);
     share.push_back(z.quality.largest_share);
     if (!z.quality.trusted)
-      found.warnings.push_back(fmt::format("the weights at beta = {:.6g} are carried by only {:.1f} of {} particles: ln Z there is a lower bound in expectation, "
-                                           "and its error is not to be trusted; use more temperatures or particles",
-                                           beta[b], z.quality.effective, populations[b].family.size()));
+      found.warnings.push_back(
+          fmt::format("the weights at beta = {:.6g} are carried by only {:.1f} of {} particles: ln Z there is a lower "
+                      "bound in expectation, "
+                      "and its error is not to be trusted; use more temperatures or particles",
+                      beta[b], z.quality.effective, populations[b].family.size()));
   }
   std::vector<std::string> names = {"ais"};
   std::vector<std::vector<Estimate>> routes = {forward};
@@ -133,12 +142,16 @@ Findings annealing_findings(const System& system, const Annealing& annealing) {
       routes.push_back(at_target(both.combined));
     }
     add_scalar(found.diagnostics, "two_sided_z", both.z, "1", "forward against reverse, in their errors");
-    add_scalar(found.diagnostics, "two_sided_overlap", both.overlap, "1", "overlap of forward and reverse paths, 0 to 1");
-    found.diagnostics.attributes.emplace_back("two_sided_check", both.trusted ? "forward and reverse annealing agree" : "forward and reverse annealing do not meet");
+    add_scalar(found.diagnostics, "two_sided_overlap", both.overlap, "1",
+               "overlap of forward and reverse paths, 0 to 1");
+    found.diagnostics.attributes.emplace_back("two_sided_check", both.trusted
+                                                                     ? "forward and reverse annealing agree"
+                                                                     : "forward and reverse annealing do not meet");
     if (!both.trusted)
-      found.warnings.push_back(fmt::format("forward and reverse annealing do not meet (ln Z = {:.6g} and {:.6g}, overlap of paths {:.2g}): "
-                                           "use more temperatures, or more thermalization at the target",
-                                           forward.back().value, both.reverse.log_z.value + reference, both.overlap));
+      found.warnings.push_back(
+          fmt::format("forward and reverse annealing do not meet (ln Z = {:.6g} and {:.6g}, overlap of paths {:.2g}): "
+                      "use more temperatures, or more thermalization at the target",
+                      forward.back().value, both.reverse.log_z.value + reference, both.overlap));
   }
   add_free_energy(found.free_energy, beta, names, routes, energy, sites);
 
@@ -146,15 +159,19 @@ Findings annealing_findings(const System& system, const Annealing& annealing) {
   add_beta(d, beta);
   add(d, "weight_ess", {"beta"}, {beta.size()}, std::move(ess), "1", "effective sample size of the weights");
   add(d, "family_ess", {"beta"}, {beta.size()}, std::move(family_ess), "1", "effective number of families");
-  add(d, "largest_share", {"beta"}, {beta.size()}, std::move(share), "1", "largest share of all weight that one family holds");
-  add_scalar(d, "acceptance", annealing.tally().accepted / std::max(annealing.tally().tried, 1.0), "1", "spins changed per spin and sweep");
+  add(d, "largest_share", {"beta"}, {beta.size()}, std::move(share), "1",
+      "largest share of all weight that one family holds");
+  add_scalar(d, "acceptance", annealing.tally().accepted / std::max(annealing.tally().tried, 1.0), "1",
+             "spins changed per spin and sweep");
   const auto schedule = annealing.schedule();
   if (schedule.size() > 1) {
-    add_coordinate(d, "schedule", std::vector<double>(schedule.begin(), schedule.end()), "1/J", "betas of the annealing schedule");
+    add_coordinate(d, "schedule", std::vector<double>(schedule.begin(), schedule.end()), "1/J",
+                   "betas of the annealing schedule");
     std::vector<double> effective(annealing.effective_fraction().begin(), annealing.effective_fraction().end());
     effective.insert(effective.begin(), 1.0);
     effective.resize(schedule.size(), unknown);
-    add(d, "effective_fraction", {"schedule"}, {schedule.size()}, std::move(effective), "1", "effective share of the particles");
+    add(d, "effective_fraction", {"schedule"}, {schedule.size()}, std::move(effective), "1",
+        "effective share of the particles");
   }
   return found;
 }

@@ -53,11 +53,14 @@ Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& finding
     const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
     const Chains chains{x, field.count / s.beta.size()};
     row[name] = estimate_mean(chains);
-    // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not depend on it.
-    const bool odd = s.mean_magnetization() == MeanMagnetization::zero_by_symmetry && (name == "magnetization_density" || name == "overlap");
+    // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
+    // depend on it.
+    const bool odd = s.mean_magnetization() == MeanMagnetization::zero_by_symmetry &&
+                     (name == "magnetization_density" || name == "overlap");
     if (!odd && name != "energy")
       findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]),
-                          check_convergence(chains, name == "overlap" ? std::span<const ChainStart>() : std::span<const ChainStart>(s.starts))});
+                          check_convergence(chains, name == "overlap" ? std::span<const ChainStart>()
+                                                                      : std::span<const ChainStart>(s.starts))});
     const Conditions at{s.beta[b], s.sites()};
     if (name == "energy") row["specific_heat"] = specific_heat(chains, at);
     if (name == "magnetization_density") {
@@ -82,7 +85,8 @@ void add_overlap_distribution(Group& group, const Sampling& s) {
   const Field* field = find_field(s.method.fields(), "overlap");
   if (field == nullptr) return;
   const double step = 2 / s.sites();
-  const double values = s.sites() + 1, per_bin = 2 * std::floor(values / 64 / 2) + 1;  // odd, so that a bin is centred on 0
+  const double values = s.sites() + 1,
+               per_bin = 2 * std::floor(values / 64 / 2) + 1;  // odd, so that a bin is centred on 0
   const double half = std::ceil((values / per_bin - 1) / 2);
   std::vector<double> edges, centre, density, error;
   for (double k = -half; k <= half + 1; ++k) edges.push_back((k - 0.5) * per_bin * step);
@@ -100,8 +104,10 @@ void add_overlap_distribution(Group& group, const Sampling& s) {
   }
   const std::size_t bins = centre.size();
   add_coordinate(group, "q", std::move(centre), "1", "overlap, centre of the bin");
-  add(group, "overlap_distribution", {"beta", "q"}, {s.beta.size(), bins}, std::move(density), "1", "probability density P(q)");
-  add(group, "overlap_distribution_error", {"beta", "q"}, {s.beta.size(), bins}, std::move(error), "1", "standard error of overlap_distribution");
+  add(group, "overlap_distribution", {"beta", "q"}, {s.beta.size(), bins}, std::move(density), "1",
+      "probability density P(q)");
+  add(group, "overlap_distribution_error", {"beta", "q"}, {s.beta.size(), bins}, std::move(error), "1",
+      "standard error of overlap_distribution");
 }
 
 Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double every) {
@@ -117,18 +123,23 @@ Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double ev
       for (const Estimate& e : estimates) values.push_back(scale * e.*part);
       return values;
     };
-    add(group, what.name + "_tau", {"beta"}, {rows.size()}, column(&Estimate::tau, every), "sweep", "integrated autocorrelation time of " + what.name);
-    add(group, what.name + "_ess", {"beta"}, {rows.size()}, column(&Estimate::ess, 1), "1", "effective sample size of " + what.name);
-    add(group, what.name + "_rhat", {"beta"}, {rows.size()}, column(&Estimate::rhat, 1), "1", "split R-hat of " + what.name);
+    add(group, what.name + "_tau", {"beta"}, {rows.size()}, column(&Estimate::tau, every), "sweep",
+        "integrated autocorrelation time of " + what.name);
+    add(group, what.name + "_ess", {"beta"}, {rows.size()}, column(&Estimate::ess, 1), "1",
+        "effective sample size of " + what.name);
+    add(group, what.name + "_rhat", {"beta"}, {rows.size()}, column(&Estimate::rhat, 1), "1",
+        "split R-hat of " + what.name);
   }
   add_overlap_distribution(group, s);
   return group;
 }
 
 /// ln Z along the grid where it begins at the reference: stepping stone and Bennett.
-Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double log_z_reference, std::vector<std::string>& warnings) {
+Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double log_z_reference,
+                        std::vector<std::string>& warnings) {
   Group group{.name = "free_energy"};
-  const std::size_t betas = s.beta.size(), pairs = betas - 1, chains = s.book.chains(), draws = s.method.trace().draws();
+  const std::size_t betas = s.beta.size(), pairs = betas - 1, chains = s.book.chains(),
+                    draws = s.method.trace().draws();
   if (betas < 2 || s.beta[0] != 0) return group;
   const Field& up = *find_field(s.method.fields(), "log_ratio_up");
   const Field& down = *find_field(s.method.fields(), "log_ratio_down");
@@ -173,18 +184,25 @@ void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::ve
   for (const std::int64_t n : trips) total += n;
   add_index(group, "chain", chains, "independent ladder");
   add_index(group, "replica", pairs + 1, "replica of a ladder");
-  add(group, "round_trips", {"chain", "replica"}, {chains, pairs + 1}, std::move(trips), "1", "round trips from the first rung to the last and back");
+  add(group, "round_trips", {"chain", "replica"}, {chains, pairs + 1}, std::move(trips), "1",
+      "round trips from the first rung to the last and back");
   const double per_ladder = static_cast<double>(total) / static_cast<double>(chains);
   add_scalar(group, "round_trips_per_ladder", per_ladder, "1", "round trips, mean over ladders");
   if (lowest < 0.02)
-    warnings.push_back(fmt::format("tempering is nearly cut in two between beta = {:.6g} and {:.6g}: exchanges there are accepted with probability {:.2g}; "
-                                   "put rungs between them or use ladder = \"adaptive\"",
-                                   tempering.lambda()[worst], tempering.lambda()[worst + 1], lowest));
+    warnings.push_back(
+        fmt::format("tempering is nearly cut in two between beta = {:.6g} and {:.6g}: exchanges there are accepted "
+                    "with probability {:.2g}; "
+                    "put rungs between them or use ladder = \"adaptive\"",
+                    tempering.lambda()[worst], tempering.lambda()[worst + 1], lowest));
   if (total == 0)
-    warnings.push_back(fmt::format("tempering is stuck: no replica made a round trip along the ladder in {:.0f} sweeps; cold rungs have not been refreshed. "
-                                   "Use more rungs, ladder = \"adaptive\", or more sweeps", sweeps));
+    warnings.push_back(
+        fmt::format("tempering is stuck: no replica made a round trip along the ladder in {:.0f} sweeps; cold rungs "
+                    "have not been refreshed. "
+                    "Use more rungs, ladder = \"adaptive\", or more sweeps",
+                    sweeps));
   else if (per_ladder < 10)
-    warnings.push_back(fmt::format("only {:.1f} round trips per ladder: cold rungs were seldom refreshed; use more sweeps or rungs", per_ladder));
+    warnings.push_back(fmt::format(
+        "only {:.1f} round trips per ladder: cold rungs were seldom refreshed; use more sweeps or rungs", per_ladder));
 }
 
 Group diagnostics_group(const Sampling& s, std::vector<std::string>& warnings) {
@@ -217,9 +235,11 @@ Group chain_series(const Study& study, const Method& method, std::span<const dou
   const Trace& trace = method.trace();
   const std::size_t betas = beta.size(), draws = trace.draws();
   add_beta(group, beta);
-  add_index(group, "chain", book.chains(), dynamic_cast<const Tempering*>(&method) != nullptr ? "independent ladder" : "independent chain");
+  add_index(group, "chain", book.chains(),
+            dynamic_cast<const Tempering*>(&method) != nullptr ? "independent ladder" : "independent chain");
   std::vector<std::int64_t> sweep;
-  for (std::size_t t = 0; t < draws; ++t) sweep.push_back(study.method.thermalization + static_cast<std::int64_t>(t + 1) * study.method.every);
+  for (std::size_t t = 0; t < draws; ++t)
+    sweep.push_back(study.method.thermalization + static_cast<std::int64_t>(t + 1) * study.method.every);
   add_index(group, "draw", draws, "draw");
   add(group, "sweep", {"draw"}, {draws}, std::move(sweep), "sweep", "sweeps from the start to the draw");
   for (const Field& field : method.fields()) {
@@ -234,19 +254,23 @@ Group chain_series(const Study& study, const Method& method, std::span<const dou
     std::vector<std::string> dims = {pairs ? "pair" : "chain", "draw", "beta"};
     if (field.what.name == "replica") {
       std::vector<std::int64_t> replica(values.begin(), values.end());
-      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(replica), field.what.units, field.what.meaning);
+      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(replica), field.what.units,
+          field.what.meaning);
     } else {
-      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(values), field.what.units, field.what.meaning);
+      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(values), field.what.units,
+          field.what.meaning);
     }
   }
   return group;
 }
 
 Findings chain_findings(const Study& study, const System& system, const Method& method, const Book& book) {
-  const Starts start = dynamic_cast<const Mcmc*>(&method) != nullptr ? dynamic_cast<const Mcmc&>(method).options().start
-                                                                      : dynamic_cast<const Tempering&>(method).options().start;
+  const Starts start = dynamic_cast<const Mcmc*>(&method) != nullptr
+                           ? dynamic_cast<const Mcmc&>(method).options().start
+                           : dynamic_cast<const Tempering&>(method).options().start;
   Sampling s{system, method, book, betas_of(study, method), {}};
-  for (std::size_t c = 0; c < book.chains(); ++c) s.starts.push_back(starts_cold(start, c) ? ChainStart::cold : ChainStart::hot);
+  for (std::size_t c = 0; c < book.chains(); ++c)
+    s.starts.push_back(starts_cold(start, c) ? ChainStart::cold : ChainStart::hot);
   if (start != Starts::mixed) s.starts.clear();
   std::vector<Row> rows(s.beta.size());
   std::vector<std::vector<Finding>> findings(s.beta.size());

@@ -34,8 +34,10 @@ void add_free_energy(Group& group, std::span<const double> beta, std::vector<std
       const Estimate& z = route[b];
       total.push_back(z);
       density.push_back({z.value / sites, z.error / sites});
-      free_energy.push_back(beta[b] > 0 ? Estimate{-z.value / (beta[b] * sites), z.error / (beta[b] * sites)} : Estimate{});
-      entropy.push_back(beta[b] > 0 ? Estimate{(z.value + beta[b] * energy[b].value) / sites, (z.error + beta[b] * energy[b].error) / sites}
+      free_energy.push_back(beta[b] > 0 ? Estimate{-z.value / (beta[b] * sites), z.error / (beta[b] * sites)}
+                                        : Estimate{});
+      entropy.push_back(beta[b] > 0 ? Estimate{(z.value + beta[b] * energy[b].value) / sites,
+                                               (z.error + beta[b] * energy[b].error) / sites}
                                     : Estimate{z.value / sites, z.error / sites});
     }
   const std::vector<std::string> dims = {"estimator", "beta"};

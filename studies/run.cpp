@@ -33,7 +33,8 @@ std::string identity(const std::string& resolved) {
   for (std::size_t at = 0; at < resolved.size();) {
     const std::size_t end = std::min(resolved.find('\n', at), resolved.size());
     const std::string line = resolved.substr(at, end - at);
-    if (!line.starts_with("threads =") && !line.starts_with("checkpoint =") && !line.starts_with("max_time =")) kept += line + '\n';
+    if (!line.starts_with("threads =") && !line.starts_with("checkpoint =") && !line.starts_with("max_time ="))
+      kept += line + '\n';
     at = end + 1;
   }
   return kept;
@@ -64,7 +65,11 @@ std::string now_as_text() {
 class Runner {
  public:
   Runner(const Request& request, std::string command)
-      : request_(request), run_(request.tasks.front().study.run), command_(std::move(command)), parts_(request.out), begin_(Clock::now()) {}
+      : request_(request),
+        run_(request.tasks.front().study.run),
+        command_(std::move(command)),
+        parts_(request.out),
+        begin_(Clock::now()) {}
 
   int run();
 
@@ -90,25 +95,34 @@ class Runner {
 /// Whether there is anything to do. Never touches what is there without --force or --resume.
 bool Runner::claim_output() {
   const fs::path& out = request_.out;
-  if (fs::is_directory(out)) throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
+  if (fs::is_directory(out))
+    throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
   const Manifest manifest{identity(request_.resolved), version(), git_commit()};
   if (request_.resume && parts_.exist()) {
     const Manifest before = parts_.resume();
     if (before.study != manifest.study)
-      throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force", out.string(), difference(before.study, manifest.study)));
+      throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
+                                     out.string(), difference(before.study, manifest.study)));
     if (before.git_commit != manifest.git_commit || before.version != manifest.version)
-      fmt::print(stderr, "gibbsite: note: this run was begun by version {} ({}); the same bits are promised only within one version\n", before.version, before.git_commit);
+      fmt::print(
+          stderr,
+          "gibbsite: note: this run was begun by version {} ({}); the same bits are promised only within one version\n",
+          before.version, before.git_commit);
     return true;
   }
   if (fs::exists(out) && request_.resume) {
     const Group root = read_archive(out);
-    if (std::find(root.attributes.begin(), root.attributes.end(), decltype(root.attributes)::value_type("state", "complete")) == root.attributes.end())
-      throw RequestError(fmt::format("{0} holds a run that was stopped, but its checkpoints in {0}.parts are gone; start anew with --force", out.string()));
+    if (std::find(root.attributes.begin(), root.attributes.end(),
+                  decltype(root.attributes)::value_type("state", "complete")) == root.attributes.end())
+      throw RequestError(fmt::format(
+          "{0} holds a run that was stopped, but its checkpoints in {0}.parts are gone; start anew with --force",
+          out.string()));
     fmt::print(stderr, "gibbsite: {} is complete; there is nothing to resume\n", out.string());
     return false;
   }
   if (!request_.force && parts_.exist())
-    throw RequestError(fmt::format("an unfinished run stands in {}.parts; continue it with --resume, or start anew with --force", out.string()));
+    throw RequestError(fmt::format(
+        "an unfinished run stands in {}.parts; continue it with --resume, or start anew with --force", out.string()));
   if (!request_.force && fs::exists(out))
     throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out.string()));
   parts_.begin(manifest);
@@ -194,7 +208,8 @@ std::string Runner::system_text() const {
 
 int Runner::run() {
   if (run_.threads > 0) omp_set_num_threads(static_cast<int>(run_.threads));
-  for (std::size_t k = 0; k < request_.tasks.size(); ++k) tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
+  for (std::size_t k = 0; k < request_.tasks.size(); ++k)
+    tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
   if (!claim_output()) return exit_done;
   listen_for_stop();
   std::vector<double> weight, total;

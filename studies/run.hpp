@@ -7,9 +7,9 @@
 
 namespace gibbsite {
 
-/// Runs the study of `request` and prints its result; `command` is the command line, for the record. Returns the exit code: 0 done,
-/// 75 stopped at a checkpoint. Throws RequestError for a request that cannot be, std::runtime_error for what fails on the way
-/// (what was checkpointed is kept).
+/// Runs the study of `request` and prints its result; `command` is the command line, for the record. Returns the exit
+/// code: 0 done, 75 stopped at a checkpoint. Throws RequestError for a request that cannot be, std::runtime_error for
+/// what fails on the way (what was checkpointed is kept).
 int run_study(const Request& request, const std::string& command);
 
 }  // namespace gibbsite

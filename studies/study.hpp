@@ -11,43 +11,43 @@ struct Study {
   struct Model {
     std::string name = "ising";
     std::string lattice = "square";
-    std::vector<std::int64_t> size = {32};   ///< one number: all sides
-    std::int64_t dimension = 4;              ///< sides of a hypercubic lattice whose size is one number
+    std::vector<std::int64_t> size = {32};  ///< one number: all sides
+    std::int64_t dimension = 4;             ///< sides of a hypercubic lattice whose size is one number
     std::string boundary = "periodic";
     double coupling = 1;
     std::string disorder = "none";
     std::uint64_t disorder_seed = 1;
     double field = 0;
-    std::string couplings;                   ///< file with an arbitrary graph, instead of a lattice; resolved path
+    std::string couplings;  ///< file with an arbitrary graph, instead of a lattice; resolved path
     std::int64_t index_base = 1;
   } model;
   struct Sampler {
     std::string name = "heat-bath";
-    std::string scan = "default";            ///< sequential | checkerboard | random; default: the sampler's own
+    std::string scan = "default";  ///< sequential | checkerboard | random; default: the sampler's own
   } sampler;
   struct Method {
     std::string name = "mcmc";
-    std::vector<double> beta;                ///< from `beta`, or as 1 / `temperature`; ascending
+    std::vector<double> beta;  ///< from `beta`, or as 1 / `temperature`; ascending
     std::int64_t chains = 4;
-    std::string start = "mixed";             ///< hot | cold | mixed
+    std::string start = "mixed";  ///< hot | cold | mixed
     std::int64_t thermalization = 1000;
     std::int64_t sweeps = 20000;
     std::int64_t every = 1;
-    double target_error = 0;                 ///< stop when `target` is known this well at every beta; 0: run all sweeps
+    double target_error = 0;  ///< stop when `target` is known this well at every beta; 0: run all sweeps
     std::string target = "energy_density";
-    std::int64_t snapshots = 0;              ///< configurations kept per replica, evenly spaced
-    std::string ladder = "fixed";            ///< fixed | adaptive (tempering)
-    std::int64_t particles = 1000;           ///< annealing
+    std::int64_t snapshots = 0;                 ///< configurations kept per replica, evenly spaced
+    std::string ladder = "fixed";               ///< fixed | adaptive (tempering)
+    std::int64_t particles = 1000;              ///< annealing
     std::vector<double> temperatures = {1000};  ///< annealing: one number, how many; or the list of betas itself
-    std::string schedule = "adaptive";       ///< adaptive | linear (annealing)
-    double resample = 0;                     ///< annealing: resample below this fraction of effective particles; 0: never
-    bool reverse = true;                     ///< annealing: also run back from the target
+    std::string schedule = "adaptive";          ///< adaptive | linear (annealing)
+    double resample = 0;  ///< annealing: resample below this fraction of effective particles; 0: never
+    bool reverse = true;  ///< annealing: also run back from the target
   } method;
   struct Run {
     std::uint64_t seed = 1;
-    std::int64_t threads = 0;                ///< 0: all cores
-    double checkpoint = 300;                 ///< seconds
-    double max_time = 0;                     ///< seconds; 0: no limit
+    std::int64_t threads = 0;  ///< 0: all cores
+    double checkpoint = 300;   ///< seconds
+    double max_time = 0;       ///< seconds; 0: no limit
   } run;
 };
 

@@ -29,7 +29,8 @@ std::string Table::text() const {
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     std::string line;
     for (std::size_t c = 0; c < rows_[r].size(); ++c)
-      line += (c == 0 ? "  " : "  ") + (c < left_ ? fmt::format("{:<{}}", rows_[r][c], width[c]) : fmt::format("{:>{}}", rows_[r][c], width[c]));
+      line += (c == 0 ? "  " : "  ") +
+              (c < left_ ? fmt::format("{:<{}}", rows_[r][c], width[c]) : fmt::format("{:>{}}", rows_[r][c], width[c]));
     while (!line.empty() && line.back() == ' ') line.pop_back();
     out += line + '\n';
     if (r != 0) continue;

@@ -9,7 +9,8 @@
 
 namespace gibbsite {
 
-/// value with its error in the last two digits, "-1.41907(12)"; "1.5(?)" where the error is unknown, "-" where the value is.
+/// value with its error in the last two digits, "-1.41907(12)"; "1.5(?)" where the error is unknown, "-" where the
+/// value is.
 std::string with_error(double value, double error);
 
 /// Cells under headers; the first `left` columns are aligned left, the others right. Two spaces between columns.
@@ -25,8 +26,8 @@ class Table {
   std::size_t left_;
 };
 
-/// Prints a result: what it is, estimates next to exact answers with z-scores, ln Z, diagnostics, warnings. Headers are bold where
-/// stdout is a terminal and NO_COLOR is not set.
+/// Prints a result: what it is, estimates next to exact answers with z-scores, ln Z, diagnostics, warnings. Headers are
+/// bold where stdout is a terminal and NO_COLOR is not set.
 void print_result(const Group& root, const std::string& path);
 
 /// As `gibbsite show --json` promises; numbers that are not known are null.

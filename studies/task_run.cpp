@@ -21,9 +21,12 @@ TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(inde
   const double units = static_cast<double>(system_->ising->units());
   work_per_sweep_ = static_cast<double>(replicas(study)) * units;
   const Study::Method& m = study.method;
-  sweeps_ = m.name == "annealing" ? static_cast<double>(m.every) * (m.temperatures.size() > 1 ? static_cast<double>(m.temperatures.size()) : m.temperatures[0]) * (m.reverse ? 2 : 1) +
-                                        static_cast<double>(m.thermalization)
-                                  : static_cast<double>(m.thermalization + m.sweeps);
+  sweeps_ = m.name == "annealing"
+                ? static_cast<double>(m.every) *
+                          (m.temperatures.size() > 1 ? static_cast<double>(m.temperatures.size()) : m.temperatures[0]) *
+                          (m.reverse ? 2 : 1) +
+                      static_cast<double>(m.thermalization)
+                : static_cast<double>(m.thermalization + m.sweeps);
   check_sampler(study, *system_);
 }
 

@@ -11,14 +11,16 @@
 
 namespace gibbsite {
 
-inline void add(Group& group, std::string name, std::vector<std::string> dims, std::vector<std::size_t> shape, Column data,
-                std::string units, std::string long_name) {
-  group.variables.push_back({std::move(name), std::move(dims), std::move(shape), std::move(data), std::move(units), std::move(long_name)});
+inline void add(Group& group, std::string name, std::vector<std::string> dims, std::vector<std::size_t> shape,
+                Column data, std::string units, std::string long_name) {
+  group.variables.push_back(
+      {std::move(name), std::move(dims), std::move(shape), std::move(data), std::move(units), std::move(long_name)});
 }
 
 /// A coordinate: a variable on the dimension of its own name.
 template <class T>
-void add_coordinate(Group& group, const std::string& name, std::vector<T> values, std::string units, std::string long_name) {
+void add_coordinate(Group& group, const std::string& name, std::vector<T> values, std::string units,
+                    std::string long_name) {
   const std::size_t length = values.size();
   add(group, name, {name}, {length}, std::move(values), std::move(units), std::move(long_name));
 }
@@ -43,8 +45,9 @@ inline void add_beta(Group& group, std::span<const double> beta) {
 }
 
 /// NAME and NAME_error on `dims`, from estimates in row-major order.
-inline void add_estimates(Group& group, const std::string& name, std::vector<std::string> dims, std::vector<std::size_t> shape,
-                          std::span<const Estimate> estimates, const std::string& units, const std::string& long_name) {
+inline void add_estimates(Group& group, const std::string& name, std::vector<std::string> dims,
+                          std::vector<std::size_t> shape, std::span<const Estimate> estimates, const std::string& units,
+                          const std::string& long_name) {
   std::vector<double> value, error;
   for (const Estimate& e : estimates) {
     value.push_back(e.value);

@@ -143,7 +143,9 @@ struct GhostAtSeed : Wolff {
   struct Moves {
     Ising::Clusters bonds;
     mutable bool asked = false;
-    Coin join(Ising::ConstState s, std::size_t i, std::size_t e, bool wanted) const { return bonds.join(s, i, e, wanted); }
+    Coin join(Ising::ConstState s, std::size_t i, std::size_t e, bool wanted) const {
+      return bonds.join(s, i, e, wanted);
+    }
     bool has_ghost() const { return bonds.has_ghost(); }
     Coin ghost(Ising::ConstState s, std::size_t i) const {
       return std::exchange(asked, true) ? Coin() : bonds.ghost(s, i);

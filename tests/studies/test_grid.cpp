@@ -193,6 +193,7 @@ scan = "default"
 name = "annealing"
 beta = [0.25, 0.5]
 thermalization = 1000
+every = 1
 particles = 1000
 temperatures = 1000
 schedule = "adaptive"
