@@ -98,18 +98,19 @@ void Annealing::pilot() {
   // At grid point k: the spread of the log ratio to the next point, seen from both ends, is the interval's length.
   const std::size_t k = step_, particles = ensemble_.layout().replicas;
   if (k > 0) {
-    if (k > 1) stride_[k] = stride_[k - 1];
-    std::vector<Setting> setting(particles);
-    for (int round = 0; round < 3; ++round) {
+    const Stride kind = ensemble_.layout().stride;
+    stride_[k] = k > 1 && kind == Stride::step_size ? stride_[k - 1] : first_stride(kind);
+    constexpr int rounds = 3;
+    for (int round = 1; round <= rounds; ++round) {
       std::vector<Tally> tally(particles);
-      std::fill(setting.begin(), setting.end(), Setting{grid_[k], stride_[k]});
+      const std::vector<Setting> setting(particles, Setting{grid_[k], stride_[k]});
       ensemble_.sweep(setting, {.time = time_++}, tally);
       Tally sum;
       for (const Tally& t : tally) {
         sum.tried += t.tried;
         sum.accepted += t.accepted;
       }
-      stride_[k] = tuned_stride(ensemble_.layout().stride, stride_[k], sum);
+      stride_[k] = tuned_stride(kind, stride_[k], sum, round == rounds ? Tuning::last : Tuning::ongoing);
     }
     std::vector<double> below(particles, 0.0);
     reweight(grid_[k], grid_[k - 1], below);
@@ -133,7 +134,7 @@ double Annealing::stride_at(double lambda) const {
   const double at = std::clamp(lambda / grid_.back(), 0.0, 1.0) * static_cast<double>(pilot_steps);
   const auto k = std::clamp<std::size_t>(static_cast<std::size_t>(at), 1, pilot_steps - 1);
   const double part = std::clamp(at - static_cast<double>(k), 0.0, 1.0);
-  return (1 - part) * stride_[k] + part * stride_[k + 1];
+  return 1 / ((1 - part) / stride_[k] + part / stride_[k + 1]);  // cluster sizes are linear, numbers of clusters are not
 }
 
 void Annealing::sweep(double lambda, double stride, std::uint64_t count, Order order) {

@@ -59,6 +59,18 @@ class SwendsenWang {
     tally.accepted += static_cast<double>(turned);
   }
 
+  /// Spins that one cluster grown from a random site would turn over on average, in the clusters of the last sweep with this
+  /// scratch memory: sum over clusters without the ghost of size^2 / N.
+  static double mean_cluster(Workspace& scratch) {
+    const auto n = static_cast<std::uint32_t>(scratch.parent.size() - 1);
+    std::vector<std::uint32_t> size(n + 1, 0);
+    for (std::uint32_t i = 0; i < n; ++i) ++size[root(scratch.parent, i)];
+    size[root(scratch.parent, n)] = 0;
+    double sum = 0;
+    for (const double c : size) sum += c * c;
+    return sum / n;
+  }
+
  private:
   static std::uint32_t root(std::vector<std::uint32_t>& parent, std::uint32_t i) {
     while (parent[i] != i) i = parent[i] = parent[parent[i]];
@@ -73,14 +85,19 @@ class SwendsenWang {
   }
 };
 
-/// Wolff (PRL 62, 361 (1989)): one cluster at a time, grown from a random site and always turned over, unless it holds
-/// the ghost. A sweep is a fixed number of clusters (stride, rounded, at least 1): a sweep that stopped after N spins
-/// would be biased. Cost per cluster: its sites and their bonds.
+/// Wolff (PRL 62, 361 (1989)): one cluster at a time, grown from a random site and always turned over, unless it holds the
+/// ghost. A sweep is a fixed number of clusters (stride, rounded): a sweep that stopped after N spins would be biased. Cost per
+/// cluster: its sites and their bonds.
+///
+/// stride = 0 is a survey: a Swendsen-Wang sweep, whose tally holds the spins that a single cluster would turn over, so that a
+/// method can choose the number of clusters. Growing clusters one by one would not do: while a large hot system orders, clusters
+/// grow from a few spins to all of them within one sweep, and a number chosen for small ones then never ends.
 class Wolff {
  public:
   struct Workspace {
     std::vector<std::uint32_t> cluster;
     std::vector<std::uint8_t> inside;
+    SwendsenWang::Workspace survey;
   };
   static constexpr Stride stride = Stride::clusters;
 
@@ -90,9 +107,16 @@ class Wolff {
   }
   /// Tally: spins of the system, and spins turned over.
   template <Bonds M, class P, class C>
-  void sweep(const M& model, const P& bonds, std::span<typename M::Unit> s, double clusters, Order, C& chance,
+  void sweep(const M& model, const P& bonds, std::span<typename M::Unit> s, double clusters, Order order, C& chance,
              Tally& tally, Workspace& scratch) const {
     const std::size_t n = model.units();
+    if (clusters == 0) {
+      Tally unused;
+      SwendsenWang().sweep(model, bonds, s, 0, order, chance, unused, scratch.survey);
+      tally.tried += static_cast<double>(n);
+      tally.accepted += SwendsenWang::mean_cluster(scratch.survey);
+      return;
+    }
     const auto first = model.graph().first();
     const auto neighbour = model.graph().neighbour();
     auto& cluster = scratch.cluster;

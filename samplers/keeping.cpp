@@ -34,13 +34,14 @@ void Lowest::load(const Snapshot& snapshot) {
   state_ = bytes(snapshot, "lowest_state");
 }
 
-double tuned_stride(Stride kind, double stride, const Tally& tally) {
+double first_stride(Stride kind) { return kind == Stride::clusters ? 0 : 1; }
+
+double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning window) {
   if (kind == Stride::unused || tally.tried <= 0) return stride;
-  const double rate = tally.accepted / tally.tried;
-  if (kind == Stride::step_size) return stride * std::exp(rate - 0.574);
-  const double made = std::max(1.0, std::round(stride));  // a sweep is a whole number of clusters
-  const double most = 4 * made, least = made / 4;
-  return std::max(1.0, std::clamp(rate > 0 ? made / rate : most, least, most));
+  if (kind == Stride::step_size) return stride * std::exp(tally.accepted / tally.tried - 0.574);
+  if (window == Tuning::ongoing) return 0;
+  constexpr double most = 1e6;  // fields hold all clusters, or nearly
+  return std::clamp(tally.tried / std::max(tally.accepted, tally.tried / most), 1.0, most);
 }
 
 std::uint32_t sweeps_per_advance(const Layout& layout) {

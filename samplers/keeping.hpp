@@ -30,9 +30,12 @@ class Lowest {
   std::vector<std::byte> state_;
 };
 
-/// The stride for which, at the rate seen in `tally`, a sweep would do as it should: clusters turn over as many spins
-/// as the system has; a step size is accepted with probability 0.574. One step of a damped fixed-point iteration.
-double tuned_stride(Stride kind, double stride, const Tally& tally);
+/// The stride to begin with: 0 (a survey) for clusters, else 1.
+double first_stride(Stride kind);
+/// The next stride, from the tally of a window with this one. A step size moves towards an acceptance of 0.574 at every window;
+/// clusters go on with surveys until the last window, which settles for as many clusters (at least 1) as turn over N spins.
+enum class Tuning { ongoing, last };
+double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning window);
 
 /// Sweeps that one call of Method::advance() makes at most: about 2^22 unit updates, so that a stop is heeded soon.
 std::uint32_t sweeps_per_advance(const Layout& layout);

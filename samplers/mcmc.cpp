@@ -7,18 +7,19 @@ namespace gibbsite {
 
 Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options)
     : ensemble_(ensemble), options_(std::move(options)), book_(ensemble, options_, {}), tally_(book_.slots()) {
-  for (std::size_t r = 0; r < book_.slots(); ++r) setting_.push_back({options_.lambda[r % book_.betas()], 1});
+  for (std::size_t r = 0; r < book_.slots(); ++r) 
+    setting_.push_back({options_.lambda[r % book_.betas()], first_stride(ensemble.layout().stride)});
   begin(ensemble_, options_.start, book_.betas());
 }
 
-void Mcmc::tune() {
+void Mcmc::tune(Tuning window) {
   for (std::size_t b = 0; b < book_.betas(); ++b) {
     Tally sum;
     for (std::size_t r = b; r < book_.slots(); r += book_.betas()) {
       sum.tried += tally_[r].tried;
       sum.accepted += tally_[r].accepted;
     }
-    const double stride = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum);
+    const double stride = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum, window);
     for (std::size_t r = b; r < book_.slots(); r += book_.betas()) setting_[r].stride = stride;
   }
 }
@@ -33,7 +34,7 @@ void Mcmc::thermalize() {
   sweeps_ += count;
   book_.look(ensemble_);
   if (tuned && sweeps_ == until) {
-    tune();
+    tune(sweeps_ == tuning ? Tuning::last : Tuning::ongoing);
     window_end_ = 2 * sweeps_;
     std::fill(tally_.begin(), tally_.end(), Tally{});
   }

@@ -31,7 +31,7 @@ class Mcmc final : public Method {
 
  private:
   void thermalize();
-  void tune();
+  void tune(Tuning window);
 
   Ensemble& ensemble_;
   ChainOptions options_;

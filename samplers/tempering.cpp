@@ -21,7 +21,8 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
       heading_(book_.slots()),
       round_trips_(book_.slots()) {
   if (book_.betas() < 2) throw std::invalid_argument("tempering needs a ladder of at least two temperatures");
-  for (std::size_t slot = 0; slot < book_.slots(); ++slot) setting_.push_back({lambda_[slot % book_.betas()], 1});
+  for (std::size_t slot = 0; slot < book_.slots(); ++slot) 
+    setting_.push_back({lambda_[slot % book_.betas()], first_stride(ensemble.layout().stride)});
   std::iota(replica_.begin(), replica_.end(), std::size_t{0});
   begin(ensemble_, options_.start, book_.betas());
 }
@@ -55,8 +56,9 @@ void Tempering::advance() {
   if (sampling) return;
   const std::uint64_t tuning = options_.thermalization / 2;
   if (sweeps_ == window_end_ && sweeps_ <= tuning) {
-    tune();
-    window_end_ = 2 * window_end_ + 16;
+    const std::uint64_t next = 2 * window_end_ + 16;
+    tune(next > tuning ? Tuning::last : Tuning::ongoing);
+    window_end_ = next;
     begin_window();
   }
   if (sweeps_ == options_.thermalization) begin_window();
@@ -84,7 +86,7 @@ void Tempering::exchange(const LogRatios& ratios) {
   exchanges_ += static_cast<double>(book_.chains());
 }
 
-void Tempering::tune() {
+void Tempering::tune(Tuning window) {
   const std::size_t betas = book_.betas();
   std::vector<double> stride(betas);
   for (std::size_t b = 0; b < betas; ++b) {
@@ -93,7 +95,7 @@ void Tempering::tune() {
       sum.tried += tally_[slot].tried;
       sum.accepted += tally_[slot].accepted;
     }
-    stride[b] = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum);
+    stride[b] = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum, window);
   }
   std::vector<double> ladder = lambda_;
   if (ladder_ == Ladder::adaptive) {

@@ -47,7 +47,7 @@ class Tempering final : public Method {
 
  private:
   void exchange(const LogRatios& ratios);
-  void tune();
+  void tune(Tuning window);
   void begin_window();
 
   Ensemble& ensemble_;

@@ -120,21 +120,16 @@ std::vector<double> temper_plainly(const Graph& graph, std::span<const double> l
 }  // namespace
 
 TEST_CASE("tuning finds the clusters per sweep that turn over N spins") {
-  for (const double wanted : {1.0, 1.2, 1.5, 1.9, 2.4, 2.6, 3.5, 17.3, 170.0, 4000.0}) {  // N / mean cluster size
-    double stride = 1;
-    for (int window = 0; window < 10; ++window) {
-      const double made = std::max(1.0, std::round(stride));  // as Wolff does
-      stride = tuned_stride(Stride::clusters, stride, {.tried = 100, .accepted = 100 * made / wanted});
-    }
-    CHECK(stride == Approx(wanted).epsilon(1e-12));
-  }
-  CHECK(tuned_stride(Stride::clusters, 1, {100, 200}) == 1);  // never less than one
-  CHECK(tuned_stride(Stride::clusters, 8, {100, 0}) == 32);   // nothing turned over (held by fields): slowly up
-  CHECK(tuned_stride(Stride::clusters, 8, {0, 0}) == 8);      // nothing known
-  CHECK(tuned_stride(Stride::unused, 8, {100, 1}) == 8);
-  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 574}) == Approx(0.5));
-  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 900}) > 0.5);
-  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 100}) < 0.5);
+  CHECK(first_stride(Stride::clusters) == 0);
+  CHECK(tuned_stride(Stride::clusters, 0, {100, 25}, Tuning::last) == 4);
+  CHECK(tuned_stride(Stride::clusters, 0, {100, 25}, Tuning::ongoing) == 0);   // goes on with surveys
+  CHECK(tuned_stride(Stride::clusters, 0, {100, 100}, Tuning::last) == 1);
+  CHECK(tuned_stride(Stride::clusters, 0, {100, 0}, Tuning::last) > 1);      // nothing turned over (held by fields)
+  CHECK(tuned_stride(Stride::clusters, 0, {0, 0}, Tuning::last) == 0);       // nothing known
+  CHECK(tuned_stride(Stride::unused, 8, {100, 1}, Tuning::last) == 8);
+  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 574}, Tuning::ongoing) == Approx(0.5));
+  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 900}, Tuning::ongoing) > 0.5);
+  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 100}, Tuning::ongoing) < 0.5);
 }
 
 TEST_CASE("a tuned Wolff sweep turns over as many spins as there are") {
