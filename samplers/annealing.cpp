@@ -134,7 +134,8 @@ double Annealing::stride_at(double lambda) const {
   const double at = std::clamp(lambda / grid_.back(), 0.0, 1.0) * static_cast<double>(pilot_steps);
   const auto k = std::clamp<std::size_t>(static_cast<std::size_t>(at), 1, pilot_steps - 1);
   const double part = std::clamp(at - static_cast<double>(k), 0.0, 1.0);
-  return 1 / ((1 - part) / stride_[k] + part / stride_[k + 1]);  // cluster sizes are linear, numbers of clusters are not
+  return 1 /
+         ((1 - part) / stride_[k] + part / stride_[k + 1]);  // cluster sizes are linear, numbers of clusters are not
 }
 
 void Annealing::sweep(double lambda, double stride, std::uint64_t count, Order order) {

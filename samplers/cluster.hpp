@@ -59,8 +59,8 @@ class SwendsenWang {
     tally.accepted += static_cast<double>(turned);
   }
 
-  /// Spins that one cluster grown from a random site would turn over on average, in the clusters of the last sweep with this
-  /// scratch memory: sum over clusters without the ghost of size^2 / N.
+  /// Spins that one cluster grown from a random site would turn over on average, in the clusters of the last sweep with
+  /// this scratch memory: sum over clusters without the ghost of size^2 / N.
   static double mean_cluster(Workspace& scratch) {
     const auto n = static_cast<std::uint32_t>(scratch.parent.size() - 1);
     std::vector<std::uint32_t> size(n + 1, 0);
@@ -85,13 +85,14 @@ class SwendsenWang {
   }
 };
 
-/// Wolff (PRL 62, 361 (1989)): one cluster at a time, grown from a random site and always turned over, unless it holds the
-/// ghost. A sweep is a fixed number of clusters (stride, rounded): a sweep that stopped after N spins would be biased. Cost per
-/// cluster: its sites and their bonds.
+/// Wolff (PRL 62, 361 (1989)): one cluster at a time, grown from a random site and always turned over, unless it holds
+/// the ghost. A sweep is a fixed number of clusters (stride, rounded): a sweep that stopped after N spins would be
+/// biased. Cost per cluster: its sites and their bonds.
 ///
-/// stride = 0 is a survey: a Swendsen-Wang sweep, whose tally holds the spins that a single cluster would turn over, so that a
-/// method can choose the number of clusters. Growing clusters one by one would not do: while a large hot system orders, clusters
-/// grow from a few spins to all of them within one sweep, and a number chosen for small ones then never ends.
+/// stride = 0 is a survey: a Swendsen-Wang sweep, whose tally holds the spins that a single cluster would turn over, so
+/// that a method can choose the number of clusters. Growing clusters one by one would not do: while a large hot system
+/// orders, clusters grow from a few spins to all of them within one sweep, and a number chosen for small ones then
+/// never ends.
 class Wolff {
  public:
   struct Workspace {

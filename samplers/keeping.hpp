@@ -32,8 +32,9 @@ class Lowest {
 
 /// The stride to begin with: 0 (a survey) for clusters, else 1.
 double first_stride(Stride kind);
-/// The next stride, from the tally of a window with this one. A step size moves towards an acceptance of 0.574 at every window;
-/// clusters go on with surveys until the last window, which settles for as many clusters (at least 1) as turn over N spins.
+/// The next stride, from the tally of a window with this one. A step size moves towards an acceptance of 0.574 at every
+/// window; clusters go on with surveys until the last window, which settles for as many clusters (at least 1) as turn
+/// over N spins.
 enum class Tuning { ongoing, last };
 double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning window);
 

@@ -21,7 +21,7 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
       heading_(book_.slots()),
       round_trips_(book_.slots()) {
   if (book_.betas() < 2) throw std::invalid_argument("tempering needs a ladder of at least two temperatures");
-  for (std::size_t slot = 0; slot < book_.slots(); ++slot) 
+  for (std::size_t slot = 0; slot < book_.slots(); ++slot)
     setting_.push_back({lambda_[slot % book_.betas()], first_stride(ensemble.layout().stride)});
   std::iota(replica_.begin(), replica_.end(), std::size_t{0});
   begin(ensemble_, options_.start, book_.betas());

@@ -44,7 +44,8 @@ void check(const std::vector<Entry>& entries) {
           fmt::format("no grid can run over `{}` ({}){}", entry.key, entry.place,
                       entry.key.starts_with("method.") ? "; give all its values to the key itself" : ""));
     for (std::size_t j = 0; j < i; ++j) {
-      if (entries[j].key == entry.key)
+      const bool twin = entries[j].grid != entry.grid && entry.origin == Entry::Origin::file;  // the grid wins
+      if (entries[j].key == entry.key && !twin)
         throw RequestError(fmt::format("`{}` is given twice ({}{})", entry.key, entry.place,
                                        entries[j].place == entry.place ? "" : " and " + entries[j].place));
       if (rivals(entries[j].key, entry.key))
@@ -54,8 +55,12 @@ void check(const std::vector<Entry>& entries) {
   }
 }
 
-/// The command line's entries take the places of the file's.
+/// The file's grid takes the places of its single values, the command line's entries those of the file's.
 std::vector<Entry> merge(std::vector<Entry> entries, std::vector<Entry> winners) {
+  std::erase_if(entries, [all = entries](const Entry& entry) {
+    return !entry.grid &&
+           std::any_of(all.begin(), all.end(), [&](const Entry& e) { return e.grid && e.key == entry.key; });
+  });
   for (Entry& winner : winners) {
     const auto old = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
       return entry.key == winner.key || rivals(entry.key, winner.key);

@@ -1,5 +1,5 @@
-/// Speed of the kernels: every case of every round is timed in turn, so that a busy machine slows all of them alike; the best and the
-/// middle of the rounds are reported. One thread is pinned to one core.
+/// Speed of the kernels: every case of every round is timed in turn, so that a busy machine slows all of them alike;
+/// the best and the middle of the rounds are reported. One thread is pinned to one core.
 #include <fmt/format.h>
 #include <omp.h>
 #include <sched.h>
@@ -36,8 +36,8 @@ struct Timing {
   }
 };
 
-Kernel kernel(const std::string& bench, const std::string& sampler, const std::string& lattice, std::int64_t size, double beta,
-              std::size_t replicas, int threads) {
+Kernel kernel(const std::string& bench, const std::string& sampler, const std::string& lattice, std::int64_t size,
+              double beta, std::size_t replicas, int threads) {
   Kernel k{bench, sampler, {}, replicas, threads};
   k.study.model.lattice = lattice;
   k.study.model.size = {size};
@@ -51,13 +51,17 @@ Kernel kernel(const std::string& bench, const std::string& sampler, const std::s
 std::vector<Kernel> kernels(const std::vector<std::string>& wanted, bool quick) {
   constexpr double square_critical = 0.44068679350977, cubic_critical = 0.221654626;
   std::vector<Kernel> all;
-  const std::vector<std::int64_t> sizes = quick ? std::vector<std::int64_t>{64, 256} : std::vector<std::int64_t>{16, 64, 256, 1024};
+  const std::vector<std::int64_t> sizes =
+      quick ? std::vector<std::int64_t>{64, 256} : std::vector<std::int64_t>{16, 64, 256, 1024};
   for (const std::int64_t size : sizes)
-    for (const char* sampler : {"heat-bath", "metropolis"}) all.push_back(kernel("ising2d", sampler, "square", size, square_critical, 1, 1));
+    for (const char* sampler : {"heat-bath", "metropolis"})
+      all.push_back(kernel("ising2d", sampler, "square", size, square_critical, 1, 1));
   for (const int threads : {1, 2})
-    for (const char* sampler : {"heat-bath", "metropolis"}) all.push_back(kernel("ising2d", sampler, "square", 64, square_critical, 64, threads));
+    for (const char* sampler : {"heat-bath", "metropolis"})
+      all.push_back(kernel("ising2d", sampler, "square", 64, square_critical, 64, threads));
   for (const std::int64_t size : quick ? std::vector<std::int64_t>{32} : std::vector<std::int64_t>{16, 32, 128})
-    for (const char* sampler : {"heat-bath", "metropolis"}) all.push_back(kernel("ising3d", sampler, "cubic", size, cubic_critical, 1, 1));
+    for (const char* sampler : {"heat-bath", "metropolis"})
+      all.push_back(kernel("ising3d", sampler, "cubic", size, cubic_critical, 1, 1));
   for (const char* disorder : {"bimodal", "gaussian"})
     for (const char* sampler : {"heat-bath", "metropolis"}) {
       all.push_back(kernel("glass", sampler, "cubic", 8, 0.9, 64, 1));
@@ -68,9 +72,11 @@ std::vector<Kernel> kernels(const std::vector<std::string>& wanted, bool quick) 
     all.back().study.model.disorder = "gaussian";
   }
   for (const std::int64_t size : sizes)
-    for (const char* sampler : {"heat-bath", "swendsen-wang", "wolff"}) all.push_back(kernel("cluster", sampler, "square", size, square_critical, 1, 1));
+    for (const char* sampler : {"heat-bath", "swendsen-wang", "wolff"})
+      all.push_back(kernel("cluster", sampler, "square", size, square_critical, 1, 1));
   if (!wanted.empty())
-    std::erase_if(all, [&](const Kernel& k) { return std::find(wanted.begin(), wanted.end(), k.bench) == wanted.end(); });
+    std::erase_if(all,
+                  [&](const Kernel& k) { return std::find(wanted.begin(), wanted.end(), k.bench) == wanted.end(); });
   return all;
 }
 
@@ -94,7 +100,10 @@ class Pin {
 
 class Case {
  public:
-  explicit Case(Kernel k) : kernel_(std::move(k)), system_(make_system(kernel_.study)), ensemble_(make_ensemble(kernel_.study, system_, Key(1))) {
+  explicit Case(Kernel k)
+      : kernel_(std::move(k)),
+        system_(make_system(kernel_.study)),
+        ensemble_(make_ensemble(kernel_.study, system_, Key(1))) {
     timing_.layout = ensemble_->layout().name;
     timing_.spins = system_.ising->units();
     const Stride kind = ensemble_->layout().stride;
@@ -119,7 +128,8 @@ class Case {
   const Timing& timing() const { return timing_; }
   bool same_system(const Case& other) const {
     const Study::Model &a = kernel_.study.model, &b = other.kernel_.study.model;
-    return kernel_.bench == other.kernel_.bench && a.size == b.size && a.disorder == b.disorder && kernel_.replicas == other.kernel_.replicas;
+    return kernel_.bench == other.kernel_.bench && a.size == b.size && a.disorder == b.disorder &&
+           kernel_.replicas == other.kernel_.replicas;
   }
 
  private:
@@ -159,21 +169,34 @@ int bench(const Request& request) {
   Table table({"bench", "sampler", "layout", "spins", "replicas", "threads", "best", "median", "ratio"}, 3);
   nlohmann::json all = nlohmann::json::array();
   for (const auto& c : cases) {
-    const auto& reference = *std::find_if(cases.begin(), cases.end(), [&](const auto& other) { return other->same_system(*c); });
+    const auto& reference =
+        *std::find_if(cases.begin(), cases.end(), [&](const auto& other) { return other->same_system(*c); });
     const Timing& t = c->timing();
     const double ratio = t.median() / reference->timing().median();
-    table.add({c->kernel().bench, c->kernel().name, t.layout, std::to_string(t.spins), std::to_string(c->kernel().replicas), std::to_string(c->kernel().threads),
+    table.add({c->kernel().bench, c->kernel().name, t.layout, std::to_string(t.spins),
+               std::to_string(c->kernel().replicas), std::to_string(c->kernel().threads),
                fmt::format("{:.4f}", t.best()), fmt::format("{:.4f}", t.median()), fmt::format("{:.2f}", ratio)});
-    all.push_back({{"kernel", c->kernel().bench}, {"sampler", c->kernel().name}, {"layout", t.layout}, {"size", c->kernel().study.model.size[0]},
-                   {"disorder", c->kernel().study.model.disorder}, {"replicas", c->kernel().replicas}, {"threads", c->kernel().threads}, {"rate", t.best()},
-                   {"rate_median", t.median()}, {"unit", "spins/ns"}, {"reference_rate", reference->timing().best()}, {"ratio", ratio}});
+    all.push_back({{"kernel", c->kernel().bench},
+                   {"sampler", c->kernel().name},
+                   {"layout", t.layout},
+                   {"size", c->kernel().study.model.size[0]},
+                   {"disorder", c->kernel().study.model.disorder},
+                   {"replicas", c->kernel().replicas},
+                   {"threads", c->kernel().threads},
+                   {"rate", t.best()},
+                   {"rate_median", t.median()},
+                   {"unit", "spins/ns"},
+                   {"reference_rate", reference->timing().best()},
+                   {"ratio", ratio}});
   }
   if (request.json) {
     fmt::print("{}\n", all.dump(1));
     return 0;
   }
-  fmt::print("{}\n  Spins updated per ns (wolff: turned over), {} rounds in turn, one thread pinned; ratio: of medians, to\n"
-             "  the first line of the same bench, system and replicas.\n", table.text(), rounds);
+  fmt::print(
+      "{}\n  Spins updated per ns (wolff: turned over), {} rounds in turn, one thread pinned; ratio: of medians, to\n"
+      "  the first line of the same bench, system and replicas.\n",
+      table.text(), rounds);
   return 0;
 }
 

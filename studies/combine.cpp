@@ -130,9 +130,9 @@ Group combined(const std::string& name, const Request& request, const std::vecto
     Variable all{v.name, dims, shape, std::move(*data), v.units, v.long_name};
     for (const std::string& d : v.dims) all.dims.push_back(renamed(d));
     all.shape.insert(all.shape.end(), v.shape.begin(), v.shape.end());
-    if (disorder < request.grid.size() && !beta && name != "exact" && v.name.find("_error") == std::string::npos &&
-        v.name.find("_tau") == std::string::npos && v.name.find("_ess") == std::string::npos &&
-        v.name.find("_rhat") == std::string::npos)
+    if (one_ladder && disorder < request.grid.size() && !beta && name != "exact" &&
+        v.name.find("_error") == std::string::npos && v.name.find("_tau") == std::string::npos &&
+        v.name.find("_ess") == std::string::npos && v.name.find("_rhat") == std::string::npos)
       averaged.push_back(all);
     group.variables.push_back(std::move(all));
   }
