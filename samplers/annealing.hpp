@@ -71,6 +71,7 @@ class Annealing final : public Method {
   const Lowest& lowest() const noexcept { return lowest_; }
 
  private:
+  static constexpr std::size_t pilot_steps = 64;
   enum class Phase : std::uint64_t { pilot, forward, target, reverse, done };
 
   void pilot();

@@ -120,7 +120,7 @@ class ArrayEnsemble final : public Ensemble {
   }
 
   /// Threads pay only where there are replicas and work for them; results are the same either way.
-  bool parallel() const { return layout().replicas > 1 && layout().replicas * units_ >= 2048 && !omp_in_parallel(); }
+  bool parallel() const { return layout().replicas > 1 && layout().replicas * units_ >= 16384 && !omp_in_parallel(); }
   std::span<Unit> state(std::size_t r) { return std::span(x_).subspan(r * units_, units_); }
   std::span<const Unit> state(std::size_t r) const { return std::span(x_).subspan(r * units_, units_); }
   void draw(std::size_t r, Purpose purpose, std::uint64_t time) {

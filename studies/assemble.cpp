@@ -17,7 +17,7 @@ constexpr std::size_t most_tasks = 100'000;
 std::string unknown_key(const std::string& key, const std::string& place) {
   std::vector<std::string> names, allowed;
   const std::string section = key.substr(0, key.find('.'));
-  for (const Key& known : schema()) {
+  for (const StudyKey& known : schema()) {
     names.push_back(known.name);
     if (known.name.starts_with(section + '.')) allowed.push_back(known.name.substr(section.size() + 1));
   }
@@ -37,7 +37,7 @@ bool rivals(const std::string& a, const std::string& b) {
 void check(const std::vector<Entry>& entries) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
-    const Key* key = find_key(entry.key);
+    const StudyKey* key = find_key(entry.key);
     if (key == nullptr) throw RequestError(unknown_key(entry.key, entry.place));
     if (entry.grid && !key->griddable)
       throw RequestError(
@@ -75,7 +75,7 @@ std::vector<Entry> merge(std::vector<Entry> entries, std::vector<Entry> winners)
 
 /// One key of the grid, its values stored one by one to see that each is good, and how they read.
 struct Axis {
-  const Key* key;
+  const StudyKey* key;
   Value::List values;
   std::vector<std::string> texts;
 };
@@ -119,19 +119,19 @@ std::vector<Task> expand(const Study& base, const std::vector<Axis>& axes) {
   return tasks;
 }
 
-bool has_part(const Key& key, const std::vector<Task>& tasks) {
+bool has_part(const StudyKey& key, const std::vector<Task>& tasks) {
   return std::any_of(tasks.begin(), tasks.end(), [&](const Task& task) { return key.applies(task.study); });
 }
 
 /// The study as TOML: every key that has a part in it, at its value; then the grid.
 std::string write_study(const Study& base, const std::vector<Axis>& axes, const std::vector<Task>& tasks) {
   std::string out;
-  const auto in_grid = [&](const Key& key) {
+  const auto in_grid = [&](const StudyKey& key) {
     return std::any_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.key == &key; });
   };
   for (const std::string& section : sections()) {
     out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", section);
-    for (const Key& key : schema()) {
+    for (const StudyKey& key : schema()) {
       if (!key.name.starts_with(section + '.') || in_grid(key) || !has_part(key, tasks)) continue;
       if (const auto value = key.get(base))
         out += fmt::format("{} = {}\n", key.name.substr(section.size() + 1), to_toml(*value));

@@ -17,7 +17,7 @@
 namespace gibbsite {
 namespace {
 
-struct Kernel {
+struct Subject {
   std::string bench, name;  ///< "ising2d", "heat-bath"
   Study study;
   std::size_t replicas = 1;
@@ -36,9 +36,9 @@ struct Timing {
   }
 };
 
-Kernel kernel(const std::string& bench, const std::string& sampler, const std::string& lattice, std::int64_t size,
+Subject kernel(const std::string& bench, const std::string& sampler, const std::string& lattice, std::int64_t size,
               double beta, std::size_t replicas, int threads) {
-  Kernel k{bench, sampler, {}, replicas, threads};
+  Subject k{bench, sampler, {}, replicas, threads};
   k.study.model.lattice = lattice;
   k.study.model.size = {size};
   k.study.sampler.name = sampler;
@@ -48,9 +48,9 @@ Kernel kernel(const std::string& bench, const std::string& sampler, const std::s
 }
 
 /// The first of each bench with the same system, replicas and threads is the reference of those that follow.
-std::vector<Kernel> kernels(const std::vector<std::string>& wanted, bool quick) {
+std::vector<Subject> kernels(const std::vector<std::string>& wanted, bool quick) {
   constexpr double square_critical = 0.44068679350977, cubic_critical = 0.221654626;
-  std::vector<Kernel> all;
+  std::vector<Subject> all;
   const std::vector<std::int64_t> sizes =
       quick ? std::vector<std::int64_t>{64, 256} : std::vector<std::int64_t>{16, 64, 256, 1024};
   for (const std::int64_t size : sizes)
@@ -76,7 +76,7 @@ std::vector<Kernel> kernels(const std::vector<std::string>& wanted, bool quick) 
       all.push_back(kernel("cluster", sampler, "square", size, square_critical, 1, 1));
   if (!wanted.empty())
     std::erase_if(all,
-                  [&](const Kernel& k) { return std::find(wanted.begin(), wanted.end(), k.bench) == wanted.end(); });
+                  [&](const Subject& k) { return std::find(wanted.begin(), wanted.end(), k.bench) == wanted.end(); });
   return all;
 }
 
@@ -100,7 +100,7 @@ class Pin {
 
 class Case {
  public:
-  explicit Case(Kernel k)
+  explicit Case(Subject k)
       : kernel_(std::move(k)),
         system_(make_system(kernel_.study)),
         ensemble_(make_ensemble(kernel_.study, system_, Key(1))) {
@@ -124,7 +124,7 @@ class Case {
     const double ns = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - before).count();
     timing_.rates.push_back((kernel_.name == "wolff" ? tally.accepted : tally.tried) / ns);
   }
-  const Kernel& kernel() const { return kernel_; }
+  const Subject& kernel() const { return kernel_; }
   const Timing& timing() const { return timing_; }
   bool same_system(const Case& other) const {
     const Study::Model &a = kernel_.study.model, &b = other.kernel_.study.model;
@@ -147,7 +147,7 @@ class Case {
     return sum;
   }
 
-  Kernel kernel_;
+  Subject kernel_;
   System system_;
   std::unique_ptr<Ensemble> ensemble_;
   std::vector<Setting> setting_;
@@ -162,7 +162,7 @@ int bench(const Request& request) {
   const double seconds = request.quick ? 0.02 : 0.15;
   const int rounds = request.quick ? 3 : 7;
   std::vector<std::unique_ptr<Case>> cases;
-  for (Kernel& k : kernels(request.arguments, request.quick)) cases.push_back(std::make_unique<Case>(std::move(k)));
+  for (Subject& k : kernels(request.arguments, request.quick)) cases.push_back(std::make_unique<Case>(std::move(k)));
   for (int round = 0; round < rounds; ++round)
     for (const auto& c : cases) c->measure(seconds);
 

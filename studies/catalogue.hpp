@@ -15,13 +15,13 @@
 namespace gibbsite {
 
 /// A name a person can write in a study, with one line about it.
-struct Entry {
+struct Listing {
   std::string name, meaning;
 };
 
 /// Entries of "models", "lattices", "samplers", "methods" or "estimators", in the order in which they are listed.
 std::vector<std::string> topics();
-std::span<const Entry> entries(const std::string& topic);
+std::span<const Listing> entries(const std::string& topic);
 
 /// The physical system of a study. A lattice of geometry `graph` came from a couplings file.
 struct System {

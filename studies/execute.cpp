@@ -107,8 +107,8 @@ int list(const Request& request) {
   for (const std::string& topic : wanted) {
     if (wanted.size() > 1) fmt::print("{}{}\n", topic == wanted.front() ? "" : "\n", topic);
     std::size_t width = 0;
-    for (const Entry& entry : entries(topic)) width = std::max(width, entry.name.size());
-    for (const Entry& entry : entries(topic))
+    for (const Listing& entry : entries(topic)) width = std::max(width, entry.name.size());
+    for (const Listing& entry : entries(topic))
       fmt::print("  {:<{}}  {}\n", entry.name, width, wrapped(entry.meaning, width + 4));
   }
   return 0;

@@ -44,13 +44,13 @@ std::string paragraph(const std::string& words) {
   return out;
 }
 
-std::string default_of(const Key& key) {
+std::string default_of(const StudyKey& key) {
   if (const auto value = key.get(Study())) return to_text(*value);
   return key.name == "method.beta" ? "(required)" : "-";
 }
 
 /// What a key means and takes; what is in parentheses stays together.
-std::string meaning(const Key& key) {
+std::string meaning(const StudyKey& key) {
   if (!key.choices.empty()) return key.help + ": " + key.allowed;
   std::string allowed = " (" + key.allowed + ')';
   std::replace(allowed.begin() + 1, allowed.end(), ' ', unbroken);
@@ -62,7 +62,7 @@ std::string keys_text() {
   std::vector<std::size_t> widths = {0, 0};
   for (const std::string& section : sections()) {
     std::vector<Row>& rows = tables.emplace_back();
-    for (const Key& key : schema()) {
+    for (const StudyKey& key : schema()) {
       if (!key.name.starts_with(section + '.')) continue;
       rows.push_back({key.name.substr(section.size() + 1), default_of(key), meaning(key)});
       widen(widths, rows.back());

@@ -11,6 +11,7 @@
 #include "physics/exact/exact.hpp"
 #include "samplers/annealing.hpp"
 #include "samplers/chains.hpp"
+#include "samplers/tempering.hpp"
 #include "studies/catalogue.hpp"
 #include "studies/record.hpp"
 #include "studies/study.hpp"
@@ -51,6 +52,9 @@ std::vector<double> betas_of(const Study& study, const Method& method);
 /// Chains and tempering.
 Group chain_series(const Study& study, const Method& method, std::span<const double> beta, const Book& book);
 Findings chain_findings(const Study& study, const System& system, const Method& method, const Book& book);
+/// Swap rates, communication barrier and round trips, with a warning where the ladder is cut or stuck.
+void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings);
+
 /// log_z with its error, and log_z_density, free_energy_density and entropy_density with theirs, on (estimator, beta).
 /// log_z[estimator][beta]; the energy's estimates enter the entropy, whose error is the bound |error of ln Z| + beta
 /// |error of E|.

@@ -71,7 +71,7 @@ Request read_study(const std::filesystem::path& file,
   for (const auto& [name, words] : overrides) {
     const bool grid = name.starts_with(grid_prefix);
     const std::string key_name = grid ? name.substr(grid_prefix.size()) : name;
-    const Key* key = find_key(key_name);
+    const StudyKey* key = find_key(key_name);
     const bool text = key != nullptr && key->text;
     const Value value = read_words(words, !text ? Reading::typed : grid ? Reading::list_of_text : Reading::text);
     given.push_back({key_name, grid, value, value.place, Entry::Origin::command_line});

@@ -51,7 +51,7 @@ Value one_or_list(const std::vector<Number>& numbers) {
   return {std::move(list)};
 }
 
-void add_model(std::vector<Key>& keys) {
+void add_model(std::vector<StudyKey>& keys) {
   const Section<Model> model(keys, "model", &Study::model);
   const auto lattice = model.when(on_a_lattice);
   model.choice("name", &Model::name, {"ising"}, "kind of system");
@@ -80,7 +80,7 @@ void add_model(std::vector<Key>& keys) {
   model.when(on_couplings).integer("index_base", &Model::index_base, {0, 1}, "first index in the couplings file");
 }
 
-void add_sampler(std::vector<Key>& keys) {
+void add_sampler(std::vector<StudyKey>& keys) {
   const Section<Sampler> sampler(keys, "sampler", &Study::sampler);
   sampler.choice("name", &Sampler::name, {"heat-bath", "metropolis", "wolff", "swendsen-wang"}, "how the system moves");
   sampler.when(single_spin)
@@ -88,7 +88,7 @@ void add_sampler(std::vector<Key>& keys) {
               "order in which heat-bath and metropolis visit the sites");
 }
 
-void add_method(std::vector<Key>& keys) {
+void add_method(std::vector<StudyKey>& keys) {
   constexpr const char* real_forms = "\"start:stop:count\", a list or one number";
   const Section<Method> method(keys, "method", &Study::method);
   method.choice("name", &Method::name, {"mcmc", "tempering", "annealing"}, "how samples are gathered");
@@ -130,7 +130,7 @@ void add_method(std::vector<Key>& keys) {
   population.flag("reverse", &Method::reverse, "annealing: also back from the target, as a check");
 }
 
-void add_run(std::vector<Key>& keys) {
+void add_run(std::vector<StudyKey>& keys) {
   const auto run = Section<Run>(keys, "run", &Study::run).fixed();
   run.integer("seed", &Run::seed, {0}, "seed of all random numbers");
   run.integer("threads", &Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
@@ -140,17 +140,17 @@ void add_run(std::vector<Key>& keys) {
 
 }  // namespace
 
-const std::vector<Key>& schema() {
-  static const std::vector<Key> keys = [] {
-    std::vector<Key> table;
+const std::vector<StudyKey>& schema() {
+  static const std::vector<StudyKey> keys = [] {
+    std::vector<StudyKey> table;
     for (const auto add : {add_model, add_sampler, add_method, add_run}) add(table);
     return table;
   }();
   return keys;
 }
 
-const Key* find_key(std::string_view name) {
-  const auto key = std::find_if(schema().begin(), schema().end(), [&](const Key& k) { return k.name == name; });
+const StudyKey* find_key(std::string_view name) {
+  const auto key = std::find_if(schema().begin(), schema().end(), [&](const StudyKey& k) { return k.name == name; });
   return key == schema().end() ? nullptr : &*key;
 }
 
@@ -159,7 +159,7 @@ const std::vector<std::string>& sections() {
   return names;
 }
 
-void store(const Key& key, Study& study, const Value& value) {
+void store(const StudyKey& key, Study& study, const Value& value) {
   try {
     key.set(study, value);
   } catch (const Misfit& misfit) {

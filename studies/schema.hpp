@@ -20,7 +20,7 @@ struct Condition {
   bool (*holds)(const Study&) = nullptr;
 };
 
-struct Key {
+struct StudyKey {
   std::string name;     ///< "model.size"
   std::string allowed;  ///< "integer >= 1"
   std::string help;
@@ -35,12 +35,12 @@ struct Key {
 };
 
 /// All keys, section by section.
-const std::vector<Key>& schema();
-const Key* find_key(std::string_view name);
+const std::vector<StudyKey>& schema();
+const StudyKey* find_key(std::string_view name);
 /// The sections in order: "model", "sampler", "method", "run".
 const std::vector<std::string>& sections();
 
 /// key.set, with a Misfit told as a RequestError: the key, its value and place, the reason, what is allowed.
-void store(const Key& key, Study& study, const Value& value);
+void store(const StudyKey& key, Study& study, const Value& value);
 
 }  // namespace gibbsite

@@ -39,7 +39,7 @@ inline std::string describe(Integers range) {
 template <class Part>
 class Section {
  public:
-  Section(std::vector<Key>& keys, std::string name, Part Study::*part)
+  Section(std::vector<StudyKey>& keys, std::string name, Part Study::*part)
       : keys_(keys), name_(std::move(name)), part_(part) {}
 
   /// The same section, for keys that have a part only in some studies.
@@ -56,7 +56,7 @@ class Section {
   }
 
   template <class Integer>
-  Key& integer(const char* name, Integer Part::*member, Integers range, const char* help) const {
+  StudyKey& integer(const char* name, Integer Part::*member, Integers range, const char* help) const {
     return add(
         name, describe(range), help,
         [=](Part& part, const Value& value) {
@@ -65,7 +65,7 @@ class Section {
         [=](const Part& part) { return Value{static_cast<std::int64_t>(part.*member)}; });
   }
 
-  Key& real(const char* name, double Part::*member, Reals range, const char* help) const {
+  StudyKey& real(const char* name, double Part::*member, Reals range, const char* help) const {
     return add(
         name, describe(range), help,
         [=](Part& part, const Value& value) {
@@ -76,7 +76,7 @@ class Section {
         [=](const Part& part) { return Value{part.*member}; });
   }
 
-  Key& flag(const char* name, bool Part::*member, const char* help) const {
+  StudyKey& flag(const char* name, bool Part::*member, const char* help) const {
     return add(
         name, "true or false", help,
         [=](Part& part, const Value& value) {
@@ -87,16 +87,16 @@ class Section {
         [=](const Part& part) { return Value{part.*member}; });
   }
 
-  Key& text(const char* name, std::string Part::*member, const char* allowed, const char* help) const {
-    Key& key = add(
+  StudyKey& text(const char* name, std::string Part::*member, const char* allowed, const char* help) const {
+    StudyKey& key = add(
         name, allowed, help, [=](Part& part, const Value& value) { part.*member = read_text(value); },
         [=](const Part& part) { return Value{part.*member}; });
     key.text = true;
     return key;
   }
 
-  Key& choice(const char* name, std::string Part::*member, std::vector<std::string> choices, const char* help) const {
-    Key& key = add(
+  StudyKey& choice(const char* name, std::string Part::*member, std::vector<std::string> choices, const char* help) const {
+    StudyKey& key = add(
         name, join(choices, ", "), help,
         [=](Part& part, const Value& value) {
           const std::string& word = read_text(value);
@@ -111,8 +111,8 @@ class Section {
 
   /// A key of a type of its own: `set(part, value)` throws Misfit, `get(part)` gives an optional<Value>.
   template <class Set, class Get>
-  Key& add(const char* name, std::string allowed, const char* help, Set set, Get get) const {
-    Key key;
+  StudyKey& add(const char* name, std::string allowed, const char* help, Set set, Get get) const {
+    StudyKey key;
     key.name = name_ + '.' + name;
     key.allowed = std::move(allowed);
     key.help = help;
@@ -124,7 +124,7 @@ class Section {
   }
 
  private:
-  std::vector<Key>& keys_;
+  std::vector<StudyKey>& keys_;
   std::string name_;
   Part Study::*part_;
   std::optional<Condition> condition_;

@@ -22,7 +22,7 @@ std::vector<std::string> coordinates(const Request& request) {
 /// Every key of a study that says something, bit for bit.
 std::string fingerprint(const Study& study) {
   std::string out;
-  for (const Key& key : schema())
+  for (const StudyKey& key : schema())
     if (const auto value = key.get(study); value && key.applies(study)) out += key.name + '=' + to_toml(*value) + '\n';
   return out;
 }

@@ -260,7 +260,7 @@ TEST_CASE("Lattices take one number for all sides, or as many as they have") {
 }
 
 TEST_CASE("Every key of the schema has a help line, reads its own default, and belongs to a section") {
-  for (const Key& key : schema()) {
+  for (const StudyKey& key : schema()) {
     INFO(key.name);
     CHECK_FALSE(key.help.empty());
     CHECK_FALSE(key.allowed.empty());

@@ -1,0 +1,14 @@
+/// When two resolved studies are the same run, so that one may go on where the other stopped.
+#pragma once
+
+#include <string>
+
+namespace gibbsite {
+
+/// The lines of a resolved study that its results depend on: all but threads, checkpoint and max_time.
+std::string identity(const std::string& resolved);
+
+/// The first line in which two identities differ, for people.
+std::string difference(const std::string& before, const std::string& now);
+
+}  // namespace gibbsite
