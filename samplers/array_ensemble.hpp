@@ -15,6 +15,7 @@
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
 #include "samplers/kernel.hpp"
+#include "samplers/team.hpp"
 
 namespace gibbsite {
 
@@ -46,29 +47,14 @@ class ArrayEnsemble final : public Ensemble {
 
   void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
     assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
-#pragma omp parallel if (parallel())
-    {
-      typename K::Workspace scratch;
+    team_.run(static_cast<double>(layout().replicas * units_) * step.count, [&](bool parallel) {
+#pragma omp parallel if (parallel)
+      {
+        typename K::Workspace scratch;
 #pragma omp for schedule(dynamic)
-      for (std::size_t r = 0; r < layout().replicas; ++r) {
-        if (setting[r].lambda == 0) {
-          draw(r, Purpose::sweep, step.time + step.count - 1);
-          tally[r].tried += static_cast<double>(units_) * step.count;
-          tally[r].accepted += static_cast<double>(units_) * step.count;
-          continue;
-        }
-        Moves& moves = prepared_[r];
-        if (!moves.table || moves.lambda != setting[r].lambda) {
-          moves.table.emplace(kernel_.prepare(*model_, setting[r].lambda));
-          moves.lambda = setting[r].lambda;
-        }
-        for (std::uint32_t k = 0; k < step.count; ++k) {
-          Chance chance(Stream(key_, Purpose::sweep, step.time + k, layout().first + r));
-          kernel_.sweep(*model_, *moves.table, state(r), setting[r].stride, step.order, chance, tally[r], scratch);
-        }
-        energy_[r] = model_->energy(state(r));
+        for (std::size_t r = 0; r < layout().replicas; ++r) move(r, setting[r], step, tally[r], scratch);
       }
-    }
+    });
   }
 
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
@@ -119,8 +105,29 @@ class ArrayEnsemble final : public Ensemble {
     return layout;
   }
 
-  /// Threads pay only where there are replicas and work for them; results are the same either way.
-  bool parallel() const { return layout().replicas > 1 && layout().replicas * units_ >= 16384 && !omp_in_parallel(); }
+  void move(std::size_t r, const Setting& setting, const Step& step, Tally& tally, typename K::Workspace& scratch) {
+    if (setting.lambda == 0) {
+      draw(r, Purpose::sweep, step.time + step.count - 1);
+      tally.tried += static_cast<double>(units_) * step.count;
+      tally.accepted += static_cast<double>(units_) * step.count;
+      return;
+    }
+    Moves& moves = prepared_[r];
+    if (!moves.table || moves.lambda != setting.lambda) {
+      moves.table.emplace(kernel_.prepare(*model_, setting.lambda));
+      moves.lambda = setting.lambda;
+    }
+    for (std::uint32_t k = 0; k < step.count; ++k) {
+      Chance chance(Stream(key_, Purpose::sweep, step.time + k, layout().first + r));
+      kernel_.sweep(*model_, *moves.table, state(r), setting.stride, step.order, chance, tally, scratch);
+    }
+    energy_[r] = model_->energy(state(r));
+  }
+
+  /// For loops that only look: threads pay where there is much to see.
+  bool parallel() const {
+    return layout().replicas > 1 && layout().replicas * units_ >= (1U << 18) && !omp_in_parallel();
+  }
   std::span<Unit> state(std::size_t r) { return std::span(x_).subspan(r * units_, units_); }
   std::span<const Unit> state(std::size_t r) const { return std::span(x_).subspan(r * units_, units_); }
   void draw(std::size_t r, Purpose purpose, std::uint64_t time) {
@@ -130,6 +137,7 @@ class ArrayEnsemble final : public Ensemble {
   }
 
   std::shared_ptr<const M> model_;
+  Team team_;
   K kernel_;
   Key key_;
   std::size_t units_;
