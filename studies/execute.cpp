@@ -67,9 +67,8 @@ int show(const Request& request) {
   } catch (const std::runtime_error& e) {
     throw RequestError(e.what());
   }
-  const bool ours =
-      std::any_of(root.attributes.begin(), root.attributes.end(), [](const auto& a) { return a.first == "program"; });
-  if (!ours || (root.child("estimates") == nullptr && root.child("tasks") == nullptr && root.child("model") == nullptr))
+  const auto ours = [](const auto& a) { return a.first == "program" && a.second == decltype(a.second)("gibbsite"); };
+  if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
     throw RequestError(fmt::format("{} is an HDF5 file, but not a result of gibbsite", path));
   if (request.json)
     fmt::print("{}\n", result_as_json(root).dump(1));

@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <span>
+
+#include "studies/seal.hpp"
 
 namespace gibbsite {
 
@@ -28,6 +33,18 @@ std::string difference(const std::string& before, const std::string& now) {
     b = b_end + 1;
   }
   return "one has keys that the other has not";
+}
+
+std::string seals_of_couplings(const Request& request) {
+  std::string lines;
+  for (const Task& task : request.tasks) {
+    const std::string& file = task.study.model.couplings;
+    if (file.empty() || lines.find(file + ' ') != std::string::npos) continue;
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    lines += fmt::format("{} sealed {}\n", file, seal_of(std::as_bytes(std::span(text))));
+  }
+  return lines;
 }
 
 }  // namespace gibbsite

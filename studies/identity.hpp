@@ -3,10 +3,15 @@
 
 #include <string>
 
+#include "studies/options.hpp"
+
 namespace gibbsite {
 
 /// The lines of a resolved study that its results depend on: all but threads, checkpoint and max_time.
 std::string identity(const std::string& resolved);
+
+/// What the couplings files of a request hold, as further lines of its identity.
+std::string seals_of_couplings(const Request& request);
 
 /// The first line in which two identities differ, for people.
 std::string difference(const std::string& before, const std::string& now);

@@ -1,5 +1,7 @@
 #include "studies/report.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -8,6 +10,7 @@
 #include "samplers/tempering.hpp"
 #include "studies/options.hpp"
 #include "studies/variables.hpp"
+#include "studies/words.hpp"
 
 namespace gibbsite {
 namespace {
@@ -155,6 +158,22 @@ Group report(const std::string& name, const Study& study, const System& system, 
     root.groups.push_back(std::move(found.diagnostics));
   }
   return root;
+}
+
+void check_target(const Study& study) {
+  const Study::Method& m = study.method;
+  std::vector<std::string> names = {"log_z"};
+  for (const Estimated& what : estimated_quantities()) names.push_back(what.name);
+  if (std::find(names.begin(), names.end(), m.target) == names.end())
+    throw RequestError(fmt::format("method.target = \"{}\" is unknown{}", m.target,
+                                   and_then(did_you_mean(m.target, names), "allowed: " + join(names, ", "))));
+  if (m.target == "log_z" && (m.beta.size() < 2 || m.beta.front() != 0))
+    throw RequestError("method.target = \"log_z\" needs a method.beta of several values that begins at 0");
+  const bool random = study.model.disorder != "none" || !study.model.couplings.empty();
+  if (m.target.find("overlap") != std::string::npos && (!random || m.chains < 2))
+    throw RequestError(fmt::format(
+        "method.target = \"{}\" needs disordered couplings or a couplings file, and method.chains of 2 or more",
+        m.target));
 }
 
 double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble&,

@@ -24,6 +24,9 @@ namespace gibbsite {
 Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
              const Method& method);
 
+/// Throws RequestError if the study does not estimate its method.target.
+void check_target(const Study& study);
+
 /// Largest error over all betas of an estimate ("energy_density", "log_z"); infinite where it is not known yet.
 /// Throws RequestError if the method measures no such thing.
 double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,

@@ -28,6 +28,12 @@ using Clock = std::chrono::steady_clock;
 constexpr int format_version = 1;
 constexpr int exit_done = 0, exit_stopped = 75;
 
+std::string text_attribute(const Group& group, const std::string& name) {
+  for (const auto& [key, value] : group.attributes)
+    if (const auto* text = std::get_if<std::string>(&value); key == name && text != nullptr) return *text;
+  return "";
+}
+
 std::string now_as_text() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
@@ -50,6 +56,7 @@ class Runner {
 
  private:
   bool claim_output();
+  void check_complete() const;
   bool outside() const;
   void work(Meter& meter);
   void save_all_tasks();
@@ -67,12 +74,33 @@ class Runner {
   Clock::time_point begin_;
 };
 
+/// Refuses to take what stands at the output for the complete result of this study unless it is.
+void Runner::check_complete() const {
+  const std::string out = request_.out.string();
+  Group root;
+  try {
+    root = read_archive(request_.out);
+  } catch (const std::runtime_error& e) {
+    throw RequestError(e.what());
+  }
+  if (text_attribute(root, "program") != "gibbsite")
+    throw RequestError(fmt::format("{} is no result of gibbsite; choose another name with -o", out));
+  const std::string before = identity(text_attribute(root, "study")), now = identity(request_.resolved);
+  if (before != now)
+    throw RequestError(
+        fmt::format("{} holds another study: {}; choose another name with -o, or replace it with --force", out,
+                    difference(before, now)));
+  if (text_attribute(root, "state") != "complete")
+    throw RequestError(fmt::format(
+        "{0} holds a run that was stopped, but its checkpoints in {0}.parts are gone; start anew with --force", out));
+}
+
 /// Whether there is anything to do. Never touches what is there without --force or --resume.
 bool Runner::claim_output() {
   const fs::path& out = request_.out;
   if (fs::is_directory(out))
     throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
-  const Manifest manifest{identity(request_.resolved), version(), git_commit()};
+  const Manifest manifest{identity(request_.resolved) + seals_of_couplings(request_), version(), git_commit()};
   if (request_.resume && parts_.exist()) {
     const Manifest before = parts_.resume();
     if (before.study != manifest.study)
@@ -85,13 +113,11 @@ bool Runner::claim_output() {
           before.version, before.git_commit);
     return true;
   }
-  if (fs::exists(out) && request_.resume) {
-    const Group root = read_archive(out);
-    if (std::find(root.attributes.begin(), root.attributes.end(),
-                  decltype(root.attributes)::value_type("state", "complete")) == root.attributes.end())
-      throw RequestError(fmt::format(
-          "{0} holds a run that was stopped, but its checkpoints in {0}.parts are gone; start anew with --force",
-          out.string()));
+  if (request_.resume) {
+    if (!fs::exists(out))
+      throw RequestError(
+          fmt::format("{}: there is no unfinished run to continue; start it without --resume", out.string()));
+    check_complete();
     fmt::print(stderr, "gibbsite: {} is complete; there is nothing to resume\n", out.string());
     return false;
   }
@@ -185,8 +211,8 @@ int Runner::run() {
   if (run_.threads > 0) omp_set_num_threads(static_cast<int>(run_.threads));
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
-  if (!claim_output()) return exit_done;
   listen_for_stop();
+  if (!claim_output()) return exit_done;
   std::vector<double> weight, total;
   for (const auto& task : tasks_) {
     weight.push_back(task->work_per_sweep());

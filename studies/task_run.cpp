@@ -28,6 +28,7 @@ TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(inde
                       static_cast<double>(m.thermalization)
                 : static_cast<double>(m.thermalization + m.sweeps);
   check_sampler(study, *system_);
+  if (m.name != "annealing") check_target(study);
 }
 
 void TaskRun::start() {

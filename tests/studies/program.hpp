@@ -1,0 +1,180 @@
+/// The program as a user meets it: words in, exit code and texts out; and children that can be stopped at any moment.
+#pragma once
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "studies/archive.hpp"
+#include "tests/studies/sample_record.hpp"
+#include "tests/studies/scratch.hpp"
+
+namespace gibbsite::test {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+/// How the program ended: its exit code, or 128 + the signal that killed it; what it said.
+struct Ended {
+  int code = -1;
+  std::string out, err;
+};
+
+/// The program at work in `folder`; killed with this object.
+class Child {
+ public:
+  Child(const Words& words, const fs::path& folder) : texts_{text_file(), text_file()} {
+    Words all = {GIBBSITE_PROGRAM};
+    all.insert(all.end(), words.begin(), words.end());
+    std::vector<char*> argv;
+    for (std::string& word : all) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      const int nothing = ::open("/dev/null", O_RDONLY);
+      if (::chdir(folder.c_str()) == 0 && ::dup2(nothing, 0) == 0 && ::dup2(texts_[0], 1) == 1 &&
+          ::dup2(texts_[1], 2) == 2)
+        ::execv(argv[0], argv.data());
+      ::_exit(127);
+    }
+    REQUIRE(pid_ > 0);
+  }
+  ~Child() {
+    if (!ended_) {
+      ::kill(pid_, SIGKILL);
+      (void)wait();
+    }
+    ::close(texts_[0]);
+    ::close(texts_[1]);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void send(int signal) const {
+    if (!ended_) ::kill(pid_, signal);
+  }
+  bool running() {
+    if (!ended_ && ::waitpid(pid_, &status_, WNOHANG) == pid_) ended_ = true;
+    return !ended_;
+  }
+  Ended wait() {
+    if (!ended_ && ::waitpid(pid_, &status_, 0) == pid_) ended_ = true;
+    return {WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_), said(texts_[0]), said(texts_[1])};
+  }
+
+ private:
+  static int text_file() {
+    std::string name = (fs::temp_directory_path() / "gibbsite-said-XXXXXX").string();
+    const int file = ::mkostemp(name.data(), O_CLOEXEC);
+    ::unlink(name.c_str());
+    return file;
+  }
+  static std::string said(int file) {
+    std::string text(static_cast<std::size_t>(::lseek(file, 0, SEEK_END)), '\0');
+    const ssize_t read = ::pread(file, text.data(), text.size(), 0);
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(read, 0)));
+    return text;
+  }
+
+  pid_t pid_ = -1;
+  int texts_[2], status_ = 0;
+  bool ended_ = false;
+};
+
+inline Ended run(const Words& words, const fs::path& folder) { return Child(words, folder).wait(); }
+
+inline Words operator+(Words left, const Words& right) {
+  left.insert(left.end(), right.begin(), right.end());
+  return left;
+}
+
+inline void sleep_for(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+
+/// Waits until `ready` says so; false if that takes more than a minute.
+inline bool wait_until(const std::function<bool()>& ready) {
+  for (const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1); !ready(); sleep_for(0.001))
+    if (std::chrono::steady_clock::now() > end) return false;
+  return true;
+}
+
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// What a user is told when something is wrong: one line.
+inline bool is_one_message(const std::string& err) {
+  return err.starts_with("gibbsite: ") && err.find('\n') == err.size() - 1 && err.size() > 20;
+}
+
+/// The study of a result, without the keys of [run] that say how, not what.
+inline std::string without_run_keys(const std::string& study) {
+  std::string kept;
+  for (std::size_t at = 0; at < study.size();) {
+    const std::size_t end = std::min(study.find('\n', at), study.size() - 1) + 1;
+    const std::string line = study.substr(at, end - at);
+    if (!line.starts_with("threads =") && !line.starts_with("checkpoint =") && !line.starts_with("max_time ="))
+      kept += line;
+    at = end;
+  }
+  return kept;
+}
+
+/// Where two results differ: paths of variables and attributes, but for those that tell of the moment, not of the
+/// study.
+inline void collect_differences(const Group& a, const Group& b, const std::string& path, Words& found) {
+  static const Words moments = {"created_at", "wall_seconds", "command", "threads"};
+  const auto attributes = [](const Group& group) {
+    std::map<std::string, decltype(group.attributes)::value_type::second_type> all;
+    for (auto [name, value] : group.attributes) {
+      if (std::ranges::find(moments, name) != moments.end()) continue;
+      if (name == "study") value = without_run_keys(std::get<std::string>(value));
+      all[name] = value;
+    }
+    return all;
+  };
+  const auto left = attributes(a), right = attributes(b);
+  for (const auto& [name, value] : left)
+    if (!right.contains(name) || !same(value, right.at(name))) found.push_back(path + "@" + name);
+  for (const auto& [name, value] : right)
+    if (!left.contains(name)) found.push_back(path + "@" + name);
+  for (const Variable& v : a.variables)
+    if (const Variable* other = b.find(v.name); other == nullptr || !same(v, *other)) found.push_back(path + v.name);
+  for (const Variable& v : b.variables)
+    if (a.find(v.name) == nullptr) found.push_back(path + v.name);
+  for (const Group& g : a.groups) {
+    if (const Group* other = b.child(g.name))
+      collect_differences(g, *other, path + g.name + "/", found);
+    else
+      found.push_back(path + g.name + "/");
+  }
+  for (const Group& g : b.groups)
+    if (a.child(g.name) == nullptr) found.push_back(path + g.name + "/");
+}
+
+inline Words differences(const Group& a, const Group& b) {
+  Words found;
+  collect_differences(a, b, "/", found);
+  return found;
+}
+inline Words differences(const fs::path& a, const fs::path& b) { return differences(read_archive(a), read_archive(b)); }
+
+/// An attribute of the root as text; empty if there is none.
+inline std::string attribute_of(const Group& group, const std::string& name) {
+  for (const auto& [key, value] : group.attributes)
+    if (const auto* text = std::get_if<std::string>(&value); key == name && text != nullptr) return *text;
+  return "";
+}
+
+}  // namespace gibbsite::test
