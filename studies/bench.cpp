@@ -1,5 +1,4 @@
 #include "studies/execute.hpp"
 namespace gibbsite {
 int bench(const Request&) { return 0; }
-int reweight(const Request&) { return 0; }
 }  // namespace gibbsite

@@ -69,6 +69,9 @@ int show(const Request& request) {
   }
   const bool ours =
       std::any_of(root.attributes.begin(), root.attributes.end(), [](const auto& a) { return a.first == "program"; });
+  if (ours && root.child("curves") != nullptr)
+    throw RequestError(fmt::format(
+        "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (!ours || (root.child("estimates") == nullptr && root.child("tasks") == nullptr && root.child("model") == nullptr))
     throw RequestError(fmt::format("{} is an HDF5 file, but not a result of gibbsite", path));
   if (request.json)
