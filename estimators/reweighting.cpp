@@ -217,19 +217,17 @@ std::vector<std::vector<double>> Reweighting::influences(const Point& point, std
   }
 
   std::vector<std::vector<double>> y(functions.size(), std::vector<double>(d.times));
-  Eigen::VectorXd sum(Q), state(Q);
-  for (std::size_t t = 0, n = 0; t < d.times; ++t) {
-    sum.setZero();
+  const auto times = static_cast<double>(d.times);
+  for (std::size_t t = 0, n = 0; t < d.times; ++t)
     for (Eigen::Index k = 0; k < K; ++k, ++n) {
-      const auto level = static_cast<Eigen::Index>(d.at[n]);
-      state = u.col(level);
-      for (Eigen::Index i = 0; i < columns; ++i)
-        state += w[level] * d.column(i, static_cast<Eigen::Index>(n)) * slope.col(i);
-      sum += d.share[k] * state;
+      const auto level = static_cast<Eigen::Index>(d.at[n]), draw = static_cast<Eigen::Index>(n);
+      const double a = times * d.share[k], aw = a * w[level];
+      for (Eigen::Index q = 0; q < Q; ++q) {
+        double state = a * u(q, level);
+        for (Eigen::Index i = 0; i < columns; ++i) state += aw * slope(q, i) * d.column(i, draw);
+        y[static_cast<std::size_t>(q)][t] += state;
+      }
     }
-    for (std::size_t q = 0; q < y.size(); ++q)
-      y[q][t] = static_cast<double>(d.times) * sum[static_cast<Eigen::Index>(q)];
-  }
   return y;
 }
 
