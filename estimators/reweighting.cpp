@@ -217,17 +217,20 @@ std::vector<std::vector<double>> Reweighting::influences(const Point& point, std
   }
 
   std::vector<std::vector<double>> y(functions.size(), std::vector<double>(d.times));
-  const auto times = static_cast<double>(d.times);
-  for (std::size_t t = 0, n = 0; t < d.times; ++t)
+  std::vector<double> sum(functions.size());
+  const auto add = [&sum](double factor, const double* row) {
+    for (std::size_t q = 0; q < sum.size(); ++q) sum[q] += factor * row[q];
+  };
+  for (std::size_t t = 0, n = 0; t < d.times; ++t) {
+    std::fill(sum.begin(), sum.end(), 0.0);
     for (Eigen::Index k = 0; k < K; ++k, ++n) {
       const auto level = static_cast<Eigen::Index>(d.at[n]), draw = static_cast<Eigen::Index>(n);
-      const double a = times * d.share[k], aw = a * w[level];
-      for (Eigen::Index q = 0; q < Q; ++q) {
-        double state = a * u(q, level);
-        for (Eigen::Index i = 0; i < columns; ++i) state += aw * slope(q, i) * d.column(i, draw);
-        y[static_cast<std::size_t>(q)][t] += state;
-      }
+      const double a = static_cast<double>(d.times) * d.share[k];
+      add(a, u.col(level).data());
+      for (Eigen::Index i = 0; i < columns; ++i) add(a * w[level] * d.column(i, draw), slope.col(i).data());
     }
+    for (std::size_t q = 0; q < sum.size(); ++q) y[q][t] = sum[q];
+  }
   return y;
 }
 

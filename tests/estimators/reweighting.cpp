@@ -43,7 +43,6 @@ double exact(const Lattice& lattice, double beta, Quantity quantity, double beta
 }
 
 const Plan quarter{.beta = {0.2, 0.3, 0.4, 0.5, 0.6}, .chains = 2, .draws = 1000, .keep = 0.6};
-constexpr double quarter_tau = 2;
 
 }  // namespace
 
@@ -264,7 +263,7 @@ TEST_CASE("a curve far outside the draws, or across a gap, is not trusted") {
   CHECK(curves.estimate(Quantity::energy_density, cold).error > 0);
 }
 
-TEST_CASE("reweighting gives the same bits on one thread and on two, and is fast", "[.][timing]") {
+TEST_CASE("thirteen betas of 40000 draws are carried to 161 in seconds", "[.][timing]") {
   Plan plan{.beta = {}, .chains = 8, .draws = 5000, .keep = 0.5};
   for (int k = 0; k < 13; ++k) plan.beta.push_back(0.38 + 0.008 * k);
   Drawn drawn = draw(Spectrum(16), plan, 0);
