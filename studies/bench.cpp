@@ -200,6 +200,4 @@ int bench(const Request& request) {
   return 0;
 }
 
-int reweight(const Request&) { return 0; }
-
 }  // namespace gibbsite

@@ -29,16 +29,6 @@ std::optional<std::vector<T>> parsed(const std::vector<std::string>& texts) {
   return values;
 }
 
-void add_axis(Group& group, const Axis& axis, const std::string& key) {
-  const std::string meaning = "grid key " + key;
-  if (const auto integers = parsed<std::int64_t>(axis.values))
-    add_coordinate(group, axis.name, *integers, "1", meaning);
-  else if (const auto reals = parsed<double>(axis.values))
-    add_coordinate(group, axis.name, *reals, "1", meaning);
-  else
-    add_coordinate(group, axis.name, axis.values, "1", meaning);
-}
-
 /// One variable of all tasks, one behind the other; nothing where a task lacks it or has another shape or type.
 std::optional<Column> stacked(const std::string& name, const std::vector<const Group*>& tasks) {
   const Variable& first = *tasks[0]->find(name);
@@ -104,7 +94,7 @@ Group combined(const std::string& name, const Request& request, const std::vecto
       std::replace(axis.name.begin(), axis.name.end(), '.', '_');
     }
     if (key == "model.disorder_seed") disorder = dims.size();
-    add_axis(group, axis, key);
+    add_grid_axis(group, axis.name, axis.values, key);
     dims.push_back(axis.name);
     shape.push_back(values.size());
   }
@@ -141,6 +131,17 @@ Group combined(const std::string& name, const Request& request, const std::vecto
 }
 
 }  // namespace
+
+void add_grid_axis(Group& group, const std::string& name, const std::vector<std::string>& values,
+                   const std::string& key) {
+  const std::string meaning = "grid key " + key;
+  if (const auto integers = parsed<std::int64_t>(values))
+    add_coordinate(group, name, *integers, "1", meaning);
+  else if (const auto reals = parsed<double>(values))
+    add_coordinate(group, name, *reals, "1", meaning);
+  else
+    add_coordinate(group, name, values, "1", meaning);
+}
 
 std::vector<Group> combine(const Request& request, std::span<const Group> tasks) {
   std::vector<Group> groups;

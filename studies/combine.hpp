@@ -15,4 +15,8 @@ namespace gibbsite {
 /// stands on (keys..., rung).
 std::vector<Group> combine(const Request& request, std::span<const Group> tasks);
 
+/// The coordinate of one grid key: integers or reals where all its values are, else text.
+void add_grid_axis(Group& group, const std::string& name, const std::vector<std::string>& values,
+                   const std::string& key);
+
 }  // namespace gibbsite

@@ -69,6 +69,7 @@ std::vector<Command> make_commands() {
       .most = any_number,
       .options = {{"beta", 0, "GRID", "where to: start:stop:count, a list, or one number; required"},
                   {"out", 'o', "FILE", "also write the curves to an HDF5 file"},
+                  {"force", 0, "", "overwrite that file if there is one"},
                   json,
                   help},
       .examples = {"gibbsite reweight onsager.h5 --beta 0.40:0.48:161",

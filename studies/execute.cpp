@@ -68,6 +68,9 @@ int show(const Request& request) {
     throw RequestError(e.what());
   }
   const auto ours = [](const auto& a) { return a.first == "program" && a.second == decltype(a.second)("gibbsite"); };
+  if (root.child("curves") != nullptr)
+    throw RequestError(fmt::format(
+        "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
     throw RequestError(fmt::format("{} is an HDF5 file, but not a result of gibbsite", path));
   if (request.json)

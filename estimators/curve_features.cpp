@@ -1,0 +1,93 @@
+// Peaks of curves over temperature, and where the curves of two systems cross (estimators/temperature_curves.hpp).
+#include <algorithm>
+#include <boost/math/tools/minima.hpp>
+#include <boost/math/tools/toms748_solve.hpp>
+#include <cmath>
+
+#include "estimators/temperature_curves.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr int digits = 30;  // bits of beta, 1e-9; a maximum has no more in double precision
+
+std::size_t index_of(const CurveTable& table, Quantity quantity) {
+  return static_cast<std::size_t>(std::find(table.quantities.begin(), table.quantities.end(), quantity) -
+                                  table.quantities.begin());
+}
+
+/// A curve around one beta.
+struct Neighbourhood {
+  TemperatureCurves::Point below, here, above;
+  double step;
+
+  Neighbourhood(const TemperatureCurves& curves, double beta) : here(curves.at(beta)) {
+    step = 0.05 / std::sqrt(here.energy_variance);
+    below = curves.at(beta - step);
+    above = curves.at(beta + step);
+  }
+  double slope(const TemperatureCurves& curves, Quantity q) const {
+    return (curves.value(q, above) - curves.value(q, below)) / (2 * step);
+  }
+  double bend(const TemperatureCurves& curves, Quantity q) const {
+    return (curves.value(q, above) - 2 * curves.value(q, here) + curves.value(q, below)) / (step * step);
+  }
+};
+
+Crossing measure_crossing(const TemperatureCurves& a, const TemperatureCurves& b, Quantity quantity, double beta) {
+  const Neighbourhood at_a(a, beta), at_b(b, beta);
+  const double slope_a = at_a.slope(a, quantity), slope_b = at_b.slope(b, quantity), slope = slope_a - slope_b;
+  const Estimate q_a = a.estimate(quantity, at_a.here), q_b = b.estimate(quantity, at_b.here);
+  return {{.value = beta, .error = std::hypot(q_a.error, q_b.error) / std::abs(slope)},
+          {.value = (q_a.value + q_b.value) / 2,
+           .error = std::hypot(slope_b * q_a.error, slope_a * q_b.error) / std::abs(slope)}};
+}
+
+}  // namespace
+
+std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity) {
+  const std::size_t q = index_of(table, quantity);
+  if (q == table.quantities.size()) return std::nullopt;
+  const auto& row = table.estimates[q];
+  std::size_t top = 0;
+  for (std::size_t b = 1; b < row.size(); ++b)
+    if (row[b].value > row[top].value) top = b;
+  if (top == 0 || top + 1 >= row.size() || !table.trusted[top - 1] || !table.trusted[top + 1]) return std::nullopt;
+
+  const double beta =
+      boost::math::tools::brent_find_minima([&](double x) { return -curves.value(quantity, curves.at(x)); },
+                                            table.beta[top - 1], table.beta[top + 1], digits)
+          .first;
+  const Neighbourhood at(curves, beta);
+  const double bend = at.bend(curves, quantity);
+  if (!(bend < 0)) return std::nullopt;
+  std::vector<double> moves = curves.influence(quantity, at.above);
+  const std::vector<double> below = curves.influence(quantity, at.below);
+  for (std::size_t t = 0; t < moves.size(); ++t) moves[t] = -(moves[t] - below[t]) / (2 * at.step * bend);
+  return Peak{curves.reweighting().estimate(beta, moves, at.here.trusted), curves.estimate(quantity, at.here)};
+}
+
+std::vector<Crossing> find_crossings(const TemperatureCurves& a, const CurveTable& table_a, const TemperatureCurves& b,
+                                     const CurveTable& table_b, Quantity quantity) {
+  const std::size_t q_a = index_of(table_a, quantity), q_b = index_of(table_b, quantity);
+  std::vector<Crossing> crossings;
+  if (q_a == table_a.quantities.size() || q_b == table_b.quantities.size()) return crossings;
+  const auto difference = [&](double beta) { return a.value(quantity, a.at(beta)) - b.value(quantity, b.at(beta)); };
+  double last = 0, last_beta = 0;  // the last difference beyond doubt
+  for (std::size_t k = 0; k < table_a.beta.size(); ++k) {
+    const Estimate x = table_a.estimates[q_a][k], y = table_b.estimates[q_b][k];
+    const double d = x.value - y.value, beta = table_a.beta[k];
+    if (!(std::abs(d) >= 3 * std::hypot(x.error, y.error))) continue;
+    if (last * d < 0) {
+      std::uintmax_t steps = 100;
+      const auto [low, high] = boost::math::tools::toms748_solve(difference, last_beta, beta, last, d,
+                                                                 boost::math::tools::eps_tolerance<double>(40), steps);
+      crossings.push_back(measure_crossing(a, b, quantity, (low + high) / 2));
+    }
+    last = d;
+    last_beta = beta;
+  }
+  return crossings;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,102 @@
+// Result files as curves over temperature.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "studies/archive.hpp"
+#include "studies/options.hpp"
+#include "studies/reweighted.hpp"
+#include "studies/variables.hpp"
+
+namespace gibbsite {
+namespace {
+
+std::string text_attribute(const Group& group, const std::string& name) {
+  for (const auto& [key, value] : group.attributes)
+    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && key == name) return *text;
+  return "";
+}
+
+Group read_result(const std::filesystem::path& file) {
+  Group root;
+  try {
+    root = read_archive(file);
+  } catch (const std::runtime_error& e) {
+    throw RequestError(e.what());
+  }
+  const bool result = root.child("model") != nullptr || root.child("tasks") != nullptr;
+  if (text_attribute(root, "program").empty() || !result)
+    throw RequestError(fmt::format("{} is an HDF5 file, but not a result of `gibbsite run`", file.string()));
+  return root;
+}
+
+/// The curve of one task, whose groups stand in `task`; `name`: file and task, for messages.
+ReweightedCurve curve_of(const Group& task, const std::string& name) {
+  const Group *series = task.child("series"), *model = task.child("model"), *ln_z = task.child("free_energy");
+  if (series == nullptr)
+    throw RequestError(fmt::format("{} holds fewer than two draws; run it longer, then reweight", name));
+  const Variable* energy = series->find("energy");
+  const std::vector<std::string> chains = {"chain", "draw", "beta"};
+  if (energy == nullptr || energy->dims != chains) {
+    const bool annealing = series->find("log_weight") != nullptr;
+    throw RequestError(fmt::format("{} {}; reweighting needs the draws of `mcmc` or `tempering`", name,
+                                   annealing ? "comes from annealing" : "holds no energies of chains"));
+  }
+  const auto beta = doubles(*series, "beta"), h = model == nullptr ? std::span<const double>() : doubles(*model, "h");
+  if (h.empty()) throw RequestError(fmt::format("{} does not say what system it is of: /model/h is missing", name));
+  const bool field = std::any_of(h.begin(), h.end(), [](double x) { return x != 0; });
+  const SystemDraws draws{beta,
+                          doubles(*series, "energy"),
+                          doubles(*series, "magnetization_density"),
+                          energy->shape[0],
+                          static_cast<double>(h.size()),
+                          field ? MeanMagnetization::measured : MeanMagnetization::zero_by_symmetry};
+  std::optional<double> start;
+  if (ln_z != nullptr && beta.front() == 0)
+    if (const auto log_z = doubles(*ln_z, "log_z"); !log_z.empty()) start = log_z.front();
+  try {
+    return {.file = "",
+            .at = {},
+            .label = "",
+            .sites = draws.sites,
+            .field = field,
+            .log_z_start = start,
+            .curves = TemperatureCurves(draws)};
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(fmt::format("{}: {}", name, e.what()));
+  }
+}
+
+}  // namespace
+
+std::vector<ReweightedCurve> read_curves(const std::filesystem::path& file) {
+  const Group root = read_result(file);
+  const bool partial = text_attribute(root, "state") == "partial";
+  std::vector<ReweightedCurve> curves;
+  const Group* tasks = root.child("tasks");
+  if (tasks == nullptr) {
+    curves.push_back(curve_of(root, file.string()));
+  } else {
+    for (const Group& task : tasks->groups) {
+      std::vector<std::pair<std::string, std::string>> at;
+      std::string label;
+      for (const auto& [key, value] : task.attributes)
+        if (const auto* text = std::get_if<std::string>(&value);
+            text != nullptr && key.find('.') != std::string::npos) {
+          at.emplace_back(key, *text);
+          label += fmt::format("{}{} = {}", label.empty() ? "" : ", ", key.substr(key.rfind('.') + 1), *text);
+        }
+      curves.push_back(curve_of(task, fmt::format("{} ({})", file.string(), label)));
+      curves.back().at = std::move(at);
+      curves.back().label = std::move(label);
+    }
+  }
+  if (curves.empty()) throw RequestError(fmt::format("{} holds no finished task; continue its run", file.string()));
+  for (ReweightedCurve& curve : curves) {
+    curve.file = file.string();
+    curve.partial = partial;
+  }
+  return curves;
+}
+
+}  // namespace gibbsite
