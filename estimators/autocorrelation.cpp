@@ -50,6 +50,7 @@ Autocorrelation autocorrelation(const Chains& x, Windowing windowing) {
   Autocovariance gamma(x, result.mean);
   const double gamma0 = gamma(0);
 
+  const std::size_t shortest = std::min(x.memory, x.draws() / 20);
   double tau = 0.5, guide = 0.5, rho = 0;
   bool alternates = false;
   for (std::size_t w = 1; w <= gamma.max_lag() && !result.window_closed; ++w) {
@@ -58,7 +59,7 @@ Autocorrelation autocorrelation(const Chains& x, Windowing windowing) {
     tau += rho;
     guide += alternates ? std::abs(rho) : rho;
     result.window = w;
-    result.window_closed = closes(windowing, guide, static_cast<double>(w), n);
+    result.window_closed = w >= shortest && closes(windowing, guide, static_cast<double>(w), n);
   }
   if (alternates) tau -= rho / 2;  // the mean of the last two partial sums
   tau = std::max(tau, 0.5 / std::max(1.0, std::log10(n)));

@@ -11,6 +11,9 @@ namespace gibbsite {
 struct Chains {
   std::span<const double> values;
   std::size_t chains = 1;
+  /// Draws over which the source is known to remember, from elsewhere than the series: windows are no shorter. In
+  /// tempering a rung sees a replica again after a round trip, and a series shows that only faintly.
+  std::size_t memory = 0;
 
   std::size_t draws() const noexcept { return chains == 0 ? 0 : values.size() / chains; }
   std::span<const double> chain(std::size_t c) const { return values.subspan(c * draws(), draws()); }

@@ -20,7 +20,7 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 struct Mean {
   double value, error2, degrees;
 };
-Mean mean_of(std::vector<double> x, std::size_t chains) {
+Mean mean_of(std::vector<double> x, std::size_t chains, std::size_t memory) {
   const double value = mean(x);
   const std::size_t draws = x.size() / chains;
   for (std::size_t c = 0; c < chains; ++c) {
@@ -29,7 +29,7 @@ Mean mean_of(std::vector<double> x, std::size_t chains) {
     const double centre = frozen ? chain[0] : mean(chain);  // exactly 0 must be left of a frozen chain
     for (double& v : chain) v -= centre;
   }
-  const Autocorrelation a = autocorrelation({x, chains});
+  const Autocorrelation a = autocorrelation({x, chains, memory});
   const double all = static_cast<double>(x.size());
   if (!(a.variance > 0)) return {value, 0, all};
   // Every chain's own mean was subtracted: Wolff's bias (eq. 49) with n in the place of N.
@@ -55,7 +55,7 @@ double score_halves(const Chains& x) {
     first.insert(first.end(), chain.begin(), chain.begin() + half);
     second.insert(second.end(), chain.end() - half, chain.end());
   }
-  return disagreement(mean_of(first, x.chains), mean_of(second, x.chains));
+  return disagreement(mean_of(first, x.chains, x.memory), mean_of(second, x.chains, x.memory));
 }
 
 double score_starts(const Chains& x, std::span<const ChainStart> starts) {
@@ -65,13 +65,13 @@ double score_starts(const Chains& x, std::span<const ChainStart> starts) {
     group.insert(group.end(), x.chain(c).begin(), x.chain(c).end());
   }
   if (hot.empty() || cold.empty()) return unknown;
-  return disagreement(mean_of(hot, hot.size() / x.draws()), mean_of(cold, cold.size() / x.draws()));
+  return disagreement(mean_of(hot, hot.size() / x.draws(), x.memory), mean_of(cold, cold.size() / x.draws(), x.memory));
 }
 
 double score_chains(const Chains& x) {
   if (x.chains < 2 || x.draws() < 4) return unknown;
   const double chains = static_cast<double>(x.chains);
-  const Mean all = mean_of({x.values.begin(), x.values.end()}, x.chains);
+  const Mean all = mean_of({x.values.begin(), x.values.end()}, x.chains, x.memory);
   double between = 0;
   for (std::size_t c = 0; c < x.chains; ++c) between += std::pow(mean(x.chain(c)) - all.value, 2) / (chains - 1);
   if (all.error2 == 0) return between == 0 ? unknown : infinite;

@@ -61,13 +61,13 @@ Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
     means.push_back(a.mean);
     errors.push_back(a.plain_error());
   }
-  const std::size_t size = inputs[0].values.size(), chains = inputs[0].chains;
+  const std::size_t size = inputs[0].values.size(), chains = inputs[0].chains, memory = inputs[0].memory;
   std::vector<double> series(size);
   // Var(<a> + <b>) in units of both errors is 2 (1 + correlation).
   const auto correlation = [&](std::size_t a, std::size_t b) {
     for (std::size_t t = 0; t < size; ++t)
       series[t] = inputs[a].values[t] / errors[a] + inputs[b].values[t] / errors[b];
-    const double error = autocorrelation({series, chains}).plain_error();
+    const double error = autocorrelation({series, chains, memory}).plain_error();
     return std::isnan(error) ? -1.0 : std::clamp(error * error / 2 - 1, -1.0, 1.0);
   };
   const Expansion expansion = expand(f, means, errors, correlation);
@@ -78,7 +78,7 @@ Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
     if (expansion.slope[a] != 0)
       for (std::size_t t = 0; t < size; ++t)
         series[t] += expansion.slope[a] * (inputs[a].values[t] - means[a]) / errors[a];
-  return estimate_from_influence(expansion.value, {series, chains});
+  return estimate_from_influence(expansion.value, {series, chains, memory});
 }
 
 Estimate jackknife(std::span<const Chains> inputs, const FunctionOfMeans& f, std::size_t blocks) {
@@ -118,7 +118,7 @@ Estimate variance(const Chains& x) {
   std::vector<double> square(x.values.begin(), x.values.end());
   for (double& v : square) v = (v - a.mean) * (v - a.mean);
   const double bias = a.variance > 0 ? a.plain_error() * a.plain_error() : 0;
-  return estimate_from_influence(mean(square) + bias, {square, x.chains});
+  return estimate_from_influence(mean(square) + bias, {square, x.chains, x.memory});
 }
 
 }  // namespace gibbsite

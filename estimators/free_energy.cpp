@@ -98,7 +98,7 @@ LadderFreeEnergy climb(const LadderRatios& ratios, Step&& ratio_of) {
     value += ratio.value;
     unexplained2 += ratio.unexplained2;
     for (std::size_t t = 0; t < influence.size(); ++t) influence[t] += ratio.influence[t];
-    Estimate estimate = estimate_from_influence(value, {influence, ratios.chains});
+    Estimate estimate = estimate_from_influence(value, {influence, ratios.chains, ratios.memory});
     if (unexplained2 > 0)
       estimate.error = std::isnan(estimate.error) ? std::sqrt(unexplained2)
                                                   : std::sqrt(estimate.error * estimate.error + unexplained2);

@@ -25,7 +25,8 @@ namespace gibbsite {
 struct LadderRatios {
   std::span<const double> up, down;  ///< down may be empty for stepping_stone()
   std::size_t chains = 1;
-  std::size_t pairs = 0;  ///< P: one fewer than points
+  std::size_t pairs = 0;   ///< P: one fewer than points
+  std::size_t memory = 0;  ///< as Chains::memory
 };
 
 /// How much two neighbours know of each other.

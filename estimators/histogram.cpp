@@ -25,7 +25,7 @@ std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges) 
   for (std::size_t b = 0; b < bins; ++b) {
     const double width = edges[b + 1] - edges[b];
     std::transform(bin.begin(), bin.end(), inside.begin(), [&](std::size_t k) { return k == b ? 1 / width : 0.0; });
-    density.push_back(estimate_mean({inside, q.chains}));
+    density.push_back(estimate_mean({inside, q.chains, q.memory}));
   }
   return density;
 }

@@ -47,7 +47,7 @@ Estimate specific_heat(const ParticleWeights& weights, std::span<const double> e
 Estimate susceptibility(const Chains& m, Conditions at, MeanMagnetization known) {
   require_valid(at);
   const bool zero = known == MeanMagnetization::zero_by_symmetry;
-  return scaled(zero ? estimate_mean({mapped(m.values, square), m.chains}) : variance(m), at.beta * at.sites);
+  return scaled(zero ? estimate_mean({mapped(m.values, square), m.chains, m.memory}) : variance(m), at.beta * at.sites);
 }
 Estimate susceptibility(const ParticleWeights& weights, std::span<const double> m, Conditions at,
                         MeanMagnetization known) {
@@ -58,7 +58,7 @@ Estimate susceptibility(const ParticleWeights& weights, std::span<const double> 
 
 Estimate susceptibility_abs(const Chains& m, Conditions at) {
   require_valid(at);
-  return scaled(variance({mapped(m.values, absolute), m.chains}), at.beta * at.sites);
+  return scaled(variance({mapped(m.values, absolute), m.chains, m.memory}), at.beta * at.sites);
 }
 Estimate susceptibility_abs(const ParticleWeights& weights, std::span<const double> m, Conditions at) {
   require_valid(at);
@@ -67,7 +67,7 @@ Estimate susceptibility_abs(const ParticleWeights& weights, std::span<const doub
 
 Estimate binder_cumulant(const Chains& m) {
   const auto m2 = mapped(m.values, square), m4 = mapped(m.values, fourth);
-  const Chains moments[] = {{m2, m.chains}, {m4, m.chains}};
+  const Chains moments[] = {{m2, m.chains, m.memory}, {m4, m.chains, m.memory}};
   return derived(moments, binder);
 }
 Estimate binder_cumulant(const ParticleWeights& weights, std::span<const double> m) {

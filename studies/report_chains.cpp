@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "estimators/autocorrelation.hpp"
 #include "estimators/free_energy.hpp"
@@ -35,6 +36,7 @@ struct Sampling {
   const Book& book;
   std::vector<double> beta;
   std::vector<ChainStart> starts;
+  std::size_t memory = 0;  // draws, see Chains
 
   double sites() const { return static_cast<double>(system.ising->units()); }
   MeanMagnetization mean_magnetization() const {
@@ -44,6 +46,16 @@ struct Sampling {
   }
 };
 
+/// In tempering a rung sees a replica again after about half a round trip (from either end), and remembers.
+std::size_t memory_of(const Method& method) {
+  const auto* tempering = dynamic_cast<const Tempering*>(&method);
+  if (tempering == nullptr) return 0;
+  const auto trips = tempering->round_trips();
+  const double total = static_cast<double>(std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}));
+  return static_cast<std::size_t>(static_cast<double>(trips.size() * tempering->trace().draws()) /
+                                  std::max(2 * total, 1.0));
+}
+
 Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& findings) {
   Row row;
   const Trace& trace = s.method.trace();
@@ -51,7 +63,7 @@ Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& finding
     const std::string& name = field.what.name;
     if (name.starts_with("log_ratio") || name == "replica") continue;
     const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
-    const Chains chains{x, field.count / s.beta.size()};
+    const Chains chains{x, field.count / s.beta.size(), s.memory};
     row[name] = estimate_mean(chains);
     // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
     // depend on it.
@@ -72,8 +84,8 @@ Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& finding
       std::vector<double> size = x, square = x;
       for (double& q : size) q = std::abs(q);
       for (double& q : square) q *= q;
-      row["abs_overlap"] = estimate_mean({size, chains.chains});
-      row["overlap_squared"] = estimate_mean({square, chains.chains});
+      row["abs_overlap"] = estimate_mean({size, chains.chains, s.memory});
+      row["overlap_squared"] = estimate_mean({square, chains.chains, s.memory});
       row["overlap_binder"] = binder_cumulant(chains);
     }
   }
@@ -97,7 +109,7 @@ void add_overlap_distribution(Group& group, const Sampling& s) {
   for (std::size_t k = 0; k + 1 < edges.size(); ++k) centre.push_back((edges[k] + edges[k + 1]) / 2);
   for (std::size_t b = 0; b < s.beta.size(); ++b) {
     const std::vector<double> q = series_at(s.method.trace(), *field, s.beta.size(), b);
-    for (const Estimate& p : histogram({q, field->count / s.beta.size()}, edges)) {
+    for (const Estimate& p : histogram({q, field->count / s.beta.size(), s.memory}, edges)) {
       density.push_back(p.value);
       error.push_back(p.error);
     }
@@ -150,7 +162,7 @@ Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double 
         ups[at] = s.method.trace().at(t, up.offset + c * betas + k);
         downs[at] = s.method.trace().at(t, down.offset + c * betas + k + 1);
       }
-  const LadderRatios ratios{ups, downs, chains, pairs};
+  const LadderRatios ratios{ups, downs, chains, pairs, s.memory};
   const LadderFreeEnergy stones = stepping_stone(ratios), bar = bennett_ladder(ratios);
   std::vector<std::vector<Estimate>> log_z = {bar.log_z, stones.log_z};
   for (auto& route : log_z)
@@ -225,7 +237,7 @@ Findings chain_findings(const Study& study, const System& system, const Method& 
   const Starts start = dynamic_cast<const Mcmc*>(&method) != nullptr
                            ? dynamic_cast<const Mcmc&>(method).options().start
                            : dynamic_cast<const Tempering&>(method).options().start;
-  Sampling s{system, method, book, betas_of(study, method), {}};
+  Sampling s{system, method, book, betas_of(study, method), {}, memory_of(method)};
   for (std::size_t c = 0; c < book.chains(); ++c)
     s.starts.push_back(starts_cold(start, c) ? ChainStart::cold : ChainStart::hot);
   if (start != Starts::mixed) s.starts.clear();
