@@ -1,0 +1,89 @@
+# The tests, included by CMakeLists.txt: one program per room, results opened by xarray, the installed library.
+enable_testing()
+find_package(Catch2 2.13 REQUIRED)
+include(Catch)
+add_library(gibbsite_test_main OBJECT tests/main.cpp)
+target_link_libraries(gibbsite_test_main PUBLIC Catch2::Catch2 gibbsite_options)
+foreach(room physics samplers estimators studies)
+  file(GLOB sources CONFIGURE_DEPENDS "tests/${room}/*.cpp")
+  if(NOT sources)
+    continue()
+  endif()
+  add_executable(test_${room} ${sources})
+  # Laws of samplers are checked with estimators, so every room's tests may use all rooms but the studies.
+  target_link_libraries(test_${room} PRIVATE gibbsite_test_main gibbsite_${room} gibbsite_estimators gibbsite_options Catch2::Catch2)
+  target_compile_definitions(test_${room} PRIVATE
+    GIBBSITE_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" GIBBSITE_PROGRAM="$<TARGET_FILE:gibbsite>")
+  # Tags [long] and [calibration] become ctest labels; the presets leave the label "long" out.
+  catch_discover_tests(test_${room} TEST_PREFIX "${room}: " TEST_SPEC "~[long]~[.]"
+    PROPERTIES LABELS ${room} TIMEOUT 300)
+  catch_discover_tests(test_${room} TEST_PREFIX "long ${room}: " TEST_SPEC "[long]" TEST_SUFFIX ""
+    PROPERTIES LABELS long TIMEOUT 3000)
+endforeach()
+if(TARGET test_studies)
+  add_dependencies(test_studies gibbsite)
+  # Debian's own python3, where the modules are; another one may come first on the PATH.
+  find_program(GIBBSITE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+  set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample.h5)
+  add_test(NAME "studies: sample result" COMMAND test_studies "[.sample]")
+  add_test(NAME "studies: xarray opens it with both engines" COMMAND ${GIBBSITE_PYTHON} -W error
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${sample} "series/energy(chain,draw,beta)"
+    "free_energy/log_z(estimator,beta)" "free_energy/comment()" "tasks/000/deeper/beta(beta)")
+  set_tests_properties("studies: sample result" PROPERTIES LABELS studies FIXTURES_SETUP sample
+    ENVIRONMENT GIBBSITE_SAMPLE=${sample})
+  set_tests_properties("studies: xarray opens it with both engines" PROPERTIES LABELS studies FIXTURES_REQUIRED sample
+    TIMEOUT 100)
+
+  # A result of every method, made by the program and opened by xarray, with the variables and dimensions promised.
+  foreach(quantity energy_density specific_heat abs_magnetization_density susceptibility binder_cumulant)
+    foreach(suffix "" _error _tau _ess _rhat)
+      list(APPEND estimates "estimates/${quantity}${suffix}(beta)")
+    endforeach()
+  endforeach()
+  set(system "model/i(bond)" "model/j(bond)" "model/J(bond)" "model/h(site)")
+  set(chains ${system} ${estimates} "series/energy(chain,draw,beta)" "series/temperature(beta)"
+    "series/magnetization_density(chain,draw,beta)" "series/sweep(draw)" "diagnostics/acceptance(beta)"
+    "configurations/lowest_energy()" "configurations/lowest_energy_configuration(site)"
+    "configurations/configuration(snapshot,chain,beta,site)")
+  set(free_energy "free_energy/log_z(estimator,beta)" "free_energy/log_z_error(estimator,beta)"
+    "free_energy/log_z_density(estimator,beta)" "free_energy/free_energy_density(estimator,beta)"
+    "free_energy/entropy_density(estimator,beta)" "exact/log_z(beta)")
+  function(gibbsite_opens name code study)
+    cmake_parse_arguments(RESULT "" "" "KEYS;HOLDS" ${ARGN})
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/${name}.h5)
+    add_test(NAME "studies: a result of ${name}" COMMAND sh -c "\"$@\"; test $? = ${code}" sh
+      $<TARGET_FILE:gibbsite> run ${CMAKE_CURRENT_SOURCE_DIR}/studies/${study}.toml --quiet --force -o ${out}
+      ${RESULT_KEYS})
+    add_test(NAME "studies: xarray opens a result of ${name}" COMMAND ${GIBBSITE_PYTHON} -W error
+      ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${out} ${RESULT_HOLDS})
+    set_tests_properties("studies: a result of ${name}" PROPERTIES LABELS studies FIXTURES_SETUP ${name})
+    set_tests_properties("studies: xarray opens a result of ${name}" PROPERTIES LABELS studies
+      FIXTURES_REQUIRED ${name} TIMEOUT 200)
+  endfunction()
+  gibbsite_opens(chains 0 onsager KEYS --model.size 4 --method.sweeps 60 --method.snapshots 3
+    HOLDS ${chains} "exact/energy_density(beta)" "exact/binder_cumulant(beta)" "exact/log_z(beta)")
+  gibbsite_opens(tempering 0 spin_glass KEYS --model.size "[2, 2, 3]" --method.sweeps 200 --method.snapshots 3
+    HOLDS ${chains} ${free_energy} "series/replica(chain,draw,beta)" "series/overlap(pair,draw,beta)"
+    "estimates/overlap_squared(beta)" "estimates/overlap_distribution(beta,q)" "diagnostics/swap_rate(pair)"
+    "diagnostics/round_trips(chain,replica)" "diagnostics/communication_barrier()" "exact/ground_energy()")
+  gibbsite_opens(annealing 0 free_energy
+    KEYS --model.size 4 --method.particles 20 --method.temperatures 20 --method.thermalization 20
+    HOLDS ${system} ${free_energy} "series/log_weight(particle)" "series/energy(particle,beta)"
+    "estimates/energy_density(beta)" "estimates/energy_density_error(beta)" "diagnostics/weight_ess(beta)")
+  gibbsite_opens(grid 0 spin_glass
+    KEYS --method.name mcmc --method.beta "[0.2, 0.4]" --method.chains 2 --method.thermalization 20
+    --method.sweeps 100 --grid.model.size "[3, [2, 2, 3]]" --grid.model.disorder_seed 1:2
+    HOLDS "estimates/energy_density(size,disorder_seed,beta)" "estimates/energy_density_rhat(size,disorder_seed,beta)"
+    "estimates/energy_density_disorder_average(size,beta)" "estimates/energy_density_disorder_error(size,beta)"
+    "tasks/000/series/energy(chain,draw,beta)" "tasks/002/estimates/energy_density_ess(beta)" "tasks/003/model/J(bond)")
+  gibbsite_opens(ladders 0 spin_glass
+    KEYS --model.size "[2, 2, 3]" --method.sweeps 100 --method.thermalization 100 --grid.model.disorder_seed 1:2
+    HOLDS "estimates/energy_density(disorder_seed,rung)" "estimates/beta(disorder_seed,rung)"
+    "free_energy/log_z(disorder_seed,estimator,rung)"
+    "exact/log_z(disorder_seed,rung)")
+  gibbsite_opens(partial 75 finite_size KEYS --run.max_time 0.3 --method.sweeps 100000000
+    HOLDS "tasks/000/series/energy(chain,draw,beta)" "tasks/000/model/J(bond)")
+endif()
+add_test(NAME "install: the README's example builds against an installed Gibbsite"
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/install.sh ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_CXX_COMPILER})
+set_tests_properties("install: the README's example builds against an installed Gibbsite" PROPERTIES LABELS install TIMEOUT 300)
