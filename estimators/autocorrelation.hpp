@@ -8,7 +8,8 @@
 /// the window W eqs. 50-52; or with the window of N. Madras & A. D. Sokal, J. Stat. Phys. 50, 109 (1988), app. C.
 ///
 /// Four things are added, each measured on synthetic series (tests/estimators/):
-/// - The window is never shorter than Chains::memory (but at most a twentieth of a chain): where fast local moves and slow
+/// - The window is never shorter than Chains::memory (but at most a twentieth of a chain): where fast local moves and
+/// slow
 ///   round trips of tempering mix, rho dips and comes back, and the automatic window closes in the dip.
 /// - The error is itself uncertain, with nu = N / (2 (W + 1/2 - tau)) degrees of freedom (eq. 42); it is widened by
 ///   sqrt(nu / (nu - 2)), the standard deviation of Student's t, so that z-scores of short runs have unit variance.

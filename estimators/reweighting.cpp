@@ -14,12 +14,12 @@ namespace gibbsite {
 
 struct Reweighting::Data {
   std::vector<double> beta, level;
-  std::size_t chains = 1, times = 0;  // times: chains x draws
-  std::vector<std::uint32_t> at;      // level of every draw
-  Eigen::MatrixXd column;             // column, draw
-  Eigen::ArrayXd share, effective;    // a_k and n_k
-  Eigen::ArrayXd count;               // sum of a over the draws of a level
-  Eigen::MatrixXd sum;                // of a x column: column, level
+  std::size_t chains = 1, times = 0, memory = 0;  // times: chains x draws
+  std::vector<std::uint32_t> at;                  // level of every draw
+  Eigen::MatrixXd column;                         // column, draw
+  Eigen::ArrayXd share, effective;                // a_k and n_k
+  Eigen::ArrayXd count;                           // sum of a over the draws of a level
+  Eigen::MatrixXd sum;                            // of a x column: column, level
   HistogramSolution solution;
   std::vector<double> link;                 // links()
   std::vector<double> edge_low, edge_high;  // energies drawn at the first and the last beta
@@ -81,6 +81,7 @@ Reweighting::Reweighting(const TemperatureSeries& series) {
   const std::size_t betas = series.beta.size();
   d.beta.assign(series.beta.begin(), series.beta.end());
   d.chains = series.chains;
+  d.memory = series.memory;
   d.times = series.energy.size() / betas;
   d.column.resize(static_cast<Eigen::Index>(series.columns.size()), static_cast<Eigen::Index>(series.energy.size()));
   for (std::size_t i = 0; i < series.columns.size(); ++i)
@@ -235,7 +236,7 @@ std::vector<std::vector<double>> Reweighting::influences(const Point& point, std
 }
 
 Estimate Reweighting::estimate(double value, std::span<const double> influence, bool trusted) const {
-  Estimate estimate = estimate_from_influence(value, {influence, data_->chains});
+  Estimate estimate = estimate_from_influence(value, {influence, data_->chains, data_->memory});
   if (!trusted) estimate.error = unknown;
   return estimate;
 }

@@ -37,6 +37,7 @@ struct TemperatureSeries {
   std::span<const double> energy;                     ///< total, J
   std::vector<std::span<const double>> columns = {};  ///< other observables of the same states, in any units
   std::size_t chains = 1;
+  std::size_t memory = 0;  ///< as Chains::memory
 };
 
 class Reweighting {

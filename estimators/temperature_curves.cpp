@@ -28,7 +28,7 @@ std::vector<std::vector<double>> columns_of(const SystemDraws& draws) {
 Reweighting join(const SystemDraws& draws) {
   if (!(draws.sites > 0)) throw std::invalid_argument("temperature curves: give a positive number of sites");
   const auto columns = columns_of(draws);
-  TemperatureSeries series{draws.beta, draws.energy, {}, draws.chains};
+  TemperatureSeries series{draws.beta, draws.energy, {}, draws.chains, draws.memory};
   for (const auto& column : columns) series.columns.emplace_back(column);
   return Reweighting(series);
 }

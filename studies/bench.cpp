@@ -37,7 +37,7 @@ struct Timing {
 };
 
 Subject kernel(const std::string& bench, const std::string& sampler, const std::string& lattice, std::int64_t size,
-              double beta, std::size_t replicas, int threads) {
+               double beta, std::size_t replicas, int threads) {
   Subject k{bench, sampler, {}, replicas, threads};
   k.study.model.lattice = lattice;
   k.study.model.size = {size};

@@ -47,10 +47,10 @@ const Listing estimators[] = {
 
 const std::map<std::string, std::span<const Listing>>& table() {
   static const std::map<std::string, std::span<const Listing>> all = {{"models", models},
-                                                                    {"lattices", lattices},
-                                                                    {"samplers", samplers},
-                                                                    {"methods", methods},
-                                                                    {"estimators", estimators}};
+                                                                      {"lattices", lattices},
+                                                                      {"samplers", samplers},
+                                                                      {"methods", methods},
+                                                                      {"estimators", estimators}};
   return all;
 }
 

@@ -193,7 +193,10 @@ Group diagnostics_group(const Sampling& s, std::vector<std::string>& warnings) {
   }
   add(group, "acceptance", {"beta"}, {s.beta.size()}, std::move(acceptance), "1", "spins changed per spin and sweep");
   add(group, "stride", {"beta"}, {s.beta.size()}, std::move(stride), "1", "clusters per sweep (wolff); 1 elsewhere");
-  if (tempering != nullptr) add_tempering_diagnostics(group, *tempering, warnings);
+  if (tempering == nullptr) return group;
+  add_tempering_diagnostics(group, *tempering, warnings);
+  add_scalar(group, "memory", static_cast<double>(s.memory), "1",
+             "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
   return group;
 }
 

@@ -45,12 +45,15 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
   const auto beta = doubles(*series, "beta"), h = model == nullptr ? std::span<const double>() : doubles(*model, "h");
   if (h.empty()) throw RequestError(fmt::format("{} does not say what system it is of: /model/h is missing", name));
   const bool field = std::any_of(h.begin(), h.end(), [](double x) { return x != 0; });
+  const Group* diagnostics = task.child("diagnostics");
+  const auto memory = diagnostics == nullptr ? std::span<const double>() : doubles(*diagnostics, "memory");
   const SystemDraws draws{beta,
                           doubles(*series, "energy"),
                           doubles(*series, "magnetization_density"),
                           energy->shape[0],
                           static_cast<double>(h.size()),
-                          field ? MeanMagnetization::measured : MeanMagnetization::zero_by_symmetry};
+                          field ? MeanMagnetization::measured : MeanMagnetization::zero_by_symmetry,
+                          memory.empty() ? 0 : static_cast<std::size_t>(memory.front())};
   std::optional<double> start;
   if (ln_z != nullptr && beta.front() == 0)
     if (const auto log_z = doubles(*ln_z, "log_z"); !log_z.empty()) start = log_z.front();

@@ -95,7 +95,8 @@ class Section {
     return key;
   }
 
-  StudyKey& choice(const char* name, std::string Part::*member, std::vector<std::string> choices, const char* help) const {
+  StudyKey& choice(const char* name, std::string Part::*member, std::vector<std::string> choices,
+                   const char* help) const {
     StudyKey& key = add(
         name, join(choices, ", "), help,
         [=](Part& part, const Value& value) {
