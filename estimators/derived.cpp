@@ -78,7 +78,18 @@ Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
     if (expansion.slope[a] != 0)
       for (std::size_t t = 0; t < size; ++t)
         series[t] += expansion.slope[a] * (inputs[a].values[t] - means[a]) / errors[a];
-  return estimate_from_influence(expansion.value, {series, chains, memory});
+  Estimate estimate = estimate_from_influence(expansion.value, {series, chains, memory});
+  // Frozen chains in different states: influences cancel to rounding, and say nothing of the error.
+  double most = 0, spread = 0;
+  for (std::size_t t = 0; t < size; ++t) {
+    double parts = 0;
+    for (std::size_t a = 0; a < inputs.size(); ++a)
+      if (expansion.slope[a] != 0) parts += std::abs(expansion.slope[a] * (inputs[a].values[t] - means[a]) / errors[a]);
+    spread = std::max(spread, parts);
+    most = std::max(most, std::abs(series[t]));
+  }
+  if (most <= 1e-9 * spread) estimate.error = unknown;
+  return estimate;
 }
 
 Estimate jackknife(std::span<const Chains> inputs, const FunctionOfMeans& f, std::size_t blocks) {

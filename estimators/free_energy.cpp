@@ -136,7 +136,7 @@ std::vector<std::string> overlap_warnings(const LadderFreeEnergy& free_energy, s
     if (p.trusted) continue;
     char text[240];
     std::snprintf(text, sizeof text,
-                  "ln Z between lambda = %.6g and %.6g rests on %.3g independent draws (overlap %.2g), %.0f are needed "
+                  "ln Z between beta = %.6g and %.6g rests on %.3g independent draws (overlap %.2g), %.0f are needed "
                   "to trust its error; put "
                   "points between them or run longer",
                   lambda[k], lambda[k + 1], p.effective, p.fraction, fewest_effective_draws);

@@ -22,6 +22,7 @@ double normal_from_probability(double p) {
 
 double z_score(const Estimate& estimate, double expected) {
   const double difference = estimate.value - expected;
+  if (!std::isfinite(estimate.error)) return unknown;
   return difference == 0 && estimate.error == 0 ? 0 : difference / estimate.error;
 }
 

@@ -17,7 +17,8 @@ struct Deviation {
   double error() const {
     const double families = static_cast<double>(by_family.size());
     const double squares = std::inner_product(by_family.begin(), by_family.end(), by_family.begin(), 0.0);
-    return squares > 0 && families > 1 ? std::sqrt(squares * families / (families - 1)) : unknown;
+    const bool rounding = squares <= 1e-24 * mean * mean;  // all particles in states of one value, but for rounding
+    return !rounding && families > 1 ? std::sqrt(squares * families / (families - 1)) : unknown;
   }
 };
 

@@ -11,6 +11,12 @@
 namespace gibbsite {
 namespace {
 
+std::size_t number_of_families(const ParticleWeights& weights) {
+  if (weights.families != 0) return weights.families;
+  if (weights.family.empty()) return weights.log_w.size();
+  return *std::max_element(weights.family.begin(), weights.family.end()) + 1;
+}
+
 constexpr double infinite = std::numeric_limits<double>::infinity();
 
 void require_valid(const ParticleWeights& weights) {
@@ -21,7 +27,7 @@ void require_valid(const ParticleWeights& weights) {
   if (weights.family.empty() && weights.families != 0 && weights.families != weights.log_w.size())
     throw std::invalid_argument("weights: say of which family each particle is");
   if (weights.family.empty()) return;
-  const std::size_t families = weights.families == 0 ? weights.log_w.size() : weights.families;
+  const std::size_t families = number_of_families(weights);
   if (weights.family.size() != weights.log_w.size() ||
       std::any_of(weights.family.begin(), weights.family.end(), [&](std::size_t f) { return f >= families; }))
     throw std::invalid_argument(
@@ -38,7 +44,7 @@ double sum_of_squares(std::span<const double> x) {
 
 std::vector<double> family_totals(const ParticleWeights& weights, std::span<const double> x) {
   if (weights.family.empty()) return {x.begin(), x.end()};
-  std::vector<double> total(weights.families == 0 ? x.size() : weights.families, 0.0);
+  std::vector<double> total(number_of_families(weights), 0.0);
   for (std::size_t i = 0; i < x.size(); ++i) total[weights.family[i]] += x[i];
   return total;
 }
@@ -63,7 +69,13 @@ LogZ log_z_from_weights(const ParticleWeights& weights) {
   const std::vector<double> w = normalized(weights);
   std::vector<double> share = family_totals(weights, w);
   const double families = static_cast<double>(share.size());
-  const double v = std::max(sum_of_squares(share) - 1 / families, 0.0);
+  double v = 0;
+  if (weights.family.empty() || weights.families != 0) {
+    v = std::max(sum_of_squares(share) - 1 / families, 0.0);
+  } else {  // a family is expected to hold its share of the particles
+    const std::vector<double> one(w.size(), 1 / static_cast<double>(w.size())), expected = family_totals(weights, one);
+    for (std::size_t f = 0; f < share.size(); ++f) v += (share[f] - expected[f]) * (share[f] - expected[f]);
+  }
   WeightQuality& quality = result.quality;
   quality.ess = 1 / sum_of_squares(w);
   quality.family_ess = 1 / sum_of_squares(share);

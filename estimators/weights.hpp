@@ -23,7 +23,9 @@ namespace gibbsite {
 struct ParticleWeights {
   std::span<const double> log_w;             ///< per particle; -inf: no weight
   std::span<const std::size_t> family = {};  ///< per particle, in [0, families); empty: every particle is its own
-  std::size_t families = 0;  ///< F, all that began (equal in expected weight), extinct too; 0: as many as particles
+  /// F, all that began (equal in expected weight), extinct too. 0: each particle its own or, where families are given,
+  /// each is expected to hold its share of the particles (groups of fixed size; several particles from one start).
+  std::size_t families = 0;
 };
 
 struct WeightQuality {

@@ -1,6 +1,7 @@
 #include "physics/ising.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace gibbsite {
 
@@ -62,7 +63,11 @@ double Ising::overlap(ConstState a, ConstState b) const noexcept {
   return static_cast<double>(sum) / static_cast<double>(a.size());
 }
 
-void Ising::set_ordered(State s) const noexcept { std::fill(s.begin(), s.end(), Unit{1}); }
+void Ising::set_ordered(State s) const noexcept {
+  const auto h = graph_.fields();
+  const double total = std::accumulate(h.begin(), h.end(), 0.0);
+  std::fill(s.begin(), s.end(), static_cast<Unit>(total < 0 ? -1 : 1));
+}
 
 Ising::HeatBath::HeatBath(const Ising& model, double beta) : model_(&model), beta_(beta) {
   if (!model.table_driven()) return;

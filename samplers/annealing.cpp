@@ -65,7 +65,9 @@ Annealing::Annealing(Ensemble& ensemble, AnnealingOptions options)
   trace_.width = fields_.back().offset + fields_.back().count;
   log_w_.assign(particles, 0.0);
   family_.resize(particles);
-  std::iota(family_.begin(), family_.end(), std::uint64_t{0});
+  const std::size_t groups = options_.resample_below > 0 ? resampling_groups(particles) : particles;
+  for (std::size_t g = 0; g < groups; ++g)
+    for (std::size_t r = g * particles / groups; r < (g + 1) * particles / groups; ++r) family_[r] = g;
   ancestor_ = family_;
   if (schedule_.empty() || ensemble.layout().stride != Stride::unused) {
     phase_ = Phase::pilot;
@@ -156,21 +158,51 @@ void Annealing::reweight(double from, double to, std::vector<double>& log_w) con
   for (std::size_t r = 0; r < particles; ++r) log_w[r] += after[r] - before[r];
 }
 
-std::vector<std::size_t> Annealing::resample() {
-  // Systematic resampling: one uniform number, comb of R teeth; every particle then carries the mean weight.
-  const std::size_t particles = ensemble_.layout().replicas;
-  const std::vector<double> w = relative_weights(log_w_);
-  const double sum = std::accumulate(w.begin(), w.end(), 0.0), n = static_cast<double>(particles);
-  Chance chance(Stream(options_.key, Purpose::resample, time_, 0));
+std::size_t resampling_groups(std::size_t particles) {
+  constexpr std::size_t fewest = 64, most = 128;
+  if (particles < 2 * fewest) return std::max<std::size_t>(1, particles / 2);
+  for (std::size_t groups = fewest; groups <= most; ++groups)
+    if (particles % groups == 0 && particles >= 2 * groups) return groups;
+  return fewest;
+}
+
+void Annealing::resample(std::size_t begin, std::size_t end, std::vector<std::size_t>& parent) const {
+  // Systematic resampling: one uniform number, a comb with a tooth for every particle.
+  const std::vector<double> w = relative_weights(std::span(log_w_).subspan(begin, end - begin));
+  const double sum = std::accumulate(w.begin(), w.end(), 0.0), n = static_cast<double>(w.size());
+  Chance chance(Stream(options_.key, Purpose::resample, time_, begin));
   const double shift = chance.uniform();
-  std::vector<std::size_t> parent(particles);
   double reached = w[0] / sum * n;
-  for (std::size_t r = 0, p = 0; r < particles; ++r) {
-    while (reached < static_cast<double>(r) + shift && p + 1 < particles) reached += w[++p] / sum * n;
-    parent[r] = p;
+  for (std::size_t r = 0, p = 0; r < w.size(); ++r) {
+    while (reached < static_cast<double>(r) + shift && p + 1 < w.size()) reached += w[++p] / sum * n;
+    parent[begin + r] = begin + p;
   }
-  ensemble_.resample(parent);
-  return parent;
+}
+
+void Annealing::resample_groups() {
+  const std::size_t particles = log_w_.size(), groups = resampling_groups(particles);
+  std::vector<std::size_t> parent(particles);
+  std::iota(parent.begin(), parent.end(), std::size_t{0});
+  bool any = false;
+  for (std::size_t g = 0; g < groups; ++g) {
+    const std::size_t begin = g * particles / groups, end = (g + 1) * particles / groups;
+    const std::span<double> log_w = std::span(log_w_).subspan(begin, end - begin);
+    if (effective_share(log_w) >= options_.resample_below) continue;
+    any = true;
+    resample(begin, end, parent);
+    const double mean = log_mean_weight(log_w);
+    std::fill(log_w.begin(), log_w.end(), mean);
+  }
+  if (any) ensemble_.resample(parent);
+}
+
+bool Annealing::sweep_on(double lambda, std::uint64_t sweeps, Order order) {
+  const std::uint64_t count = std::min<std::uint64_t>(sweeps - swept_, sweeps_per_advance(ensemble_.layout()));
+  if (count > 0) sweep(lambda, stride_at(lambda), count, order);
+  swept_ += count;
+  if (swept_ < sweeps) return false;
+  swept_ = 0;
+  return true;
 }
 
 void Annealing::record() {
@@ -187,48 +219,41 @@ void Annealing::record() {
 void Annealing::forward() {
   const double lambda = schedule_[step_];
   if (step_ > 0) {
-    reweight(schedule_[step_ - 1], lambda, log_w_);
-    const double effective = effective_share(log_w_);
-    effective_.push_back(effective);
-    if (effective < options_.resample_below) {
-      const double mean = log_mean_weight(log_w_);
-      const std::vector<std::uint64_t> before = family_;
-      const std::vector<std::size_t> parent = resample();
-      for (std::size_t r = 0; r < parent.size(); ++r) family_[r] = before[parent[r]];
-      std::fill(log_w_.begin(), log_w_.end(), mean);
+    if (swept_ == 0) {
+      reweight(schedule_[step_ - 1], lambda, log_w_);
+      effective_.push_back(effective_share(log_w_));
+      if (options_.resample_below > 0) resample_groups();
     }
-    sweep(lambda, stride_at(lambda), options_.sweeps, Order::forward);
+    if (!sweep_on(lambda, options_.sweeps, Order::forward)) return;
   }
   if (std::binary_search(options_.report.begin(), options_.report.end(), lambda)) record();
   if (++step_ < schedule_.size()) return;
   step_ = 0;
-  phase_ = options_.reverse ? Phase::target : Phase::done;
+  if (!options_.reverse) {
+    phase_ = Phase::done;
+    return;
+  }
+  // The way back starts from all particles, by weight.
+  std::vector<std::size_t> parent(log_w_.size());
+  resample(0, log_w_.size(), parent);
+  ensemble_.resample(parent);
+  for (std::size_t r = 0; r < parent.size(); ++r) ancestor_[r] = family_[parent[r]];
+  reverse_.assign(log_w_.size(), 0.0);
+  phase_ = options_.thermalization > 0 ? Phase::target : Phase::reverse;
 }
 
 void Annealing::settle() {
-  if (step_ == 0) {
-    const std::vector<std::size_t> parent = resample();
-    for (std::size_t r = 0; r < parent.size(); ++r) ancestor_[r] = family_[parent[r]];
-  }
-  const double lambda = schedule_.back();
-  const auto count = std::min<std::uint64_t>(options_.thermalization - step_, sweeps_per_advance(ensemble_.layout()));
-  if (count > 0) sweep(lambda, stride_at(lambda), count, Order::forward);
-  step_ += count;
-  if (step_ < options_.thermalization) return;
-  step_ = 0;
-  reverse_.assign(ensemble_.layout().replicas, 0.0);
-  phase_ = Phase::reverse;
+  if (sweep_on(schedule_.back(), options_.thermalization, Order::forward)) phase_ = Phase::reverse;
 }
 
 void Annealing::back() {
   const std::size_t t = schedule_.size() - 1 - step_;  // from t to t - 1
-  reweight(schedule_[t], schedule_[t - 1], reverse_);
+  if (swept_ == 0) reweight(schedule_[t], schedule_[t - 1], reverse_);
   if (t == 1) {
     phase_ = Phase::done;
     return;
   }
-  sweep(schedule_[t - 1], stride_at(schedule_[t - 1]), options_.sweeps, Order::reversed);
-  ++step_;
+  if (sweep_on(schedule_[t - 1], options_.sweeps, Order::reversed)) ++step_;
 }
 
 }  // namespace gibbsite

@@ -25,7 +25,7 @@ struct AnnealingOptions {
       {};  ///< the lambdas themselves, ascending from 0 and through `report`; empty: made from a pilot
   std::size_t temperatures = 1000;  ///< of a schedule made from a pilot
   std::uint64_t sweeps = 1;         ///< at each temperature
-  double resample_below = 0;        ///< resample when effective particles / particles falls below this; 0: never
+  double resample_below = 0;        ///< resample a group when its effective share falls below this; 0: never
   bool reverse = true;
   std::uint64_t thermalization = 1000;  ///< sweeps at the target before going back
 };
@@ -39,10 +39,14 @@ std::vector<double> linear_schedule(std::span<const double> report, std::size_t 
 std::vector<double> equal_length_schedule(std::span<const double> grid, std::span<const double> length,
                                           std::span<const double> report, std::size_t temperatures);
 
+/// Particles that resample together: about 64 to 128 groups of equal size (the first divisor of the number of particles
+/// in that range), never crossing, so that groups are independent and their spread gives the error of everything.
+std::size_t resampling_groups(std::size_t particles);
+
 /// All R replicas of the ensemble are particles. Rows of the trace are the reported lambdas; its fields, each
 /// [particle]: "log_weight" (ln w with ln Z_0 not included; the mean of w estimates Z / Z_0 also after resampling),
-/// "family" (the first ancestor), and the ensemble's observables. A pilot of 64 temperatures with the same particles
-/// measures lengths and strides where they are needed.
+/// "family" (its resampling group; without resampling, the particle itself), and the ensemble's observables. A pilot of
+/// 64 temperatures with the same particles measures lengths and strides where they are needed.
 class Annealing final : public Method {
  public:
   /// The ensemble must be new and outlive the method. Throws std::invalid_argument if report or schedule are not as
@@ -81,8 +85,12 @@ class Annealing final : public Method {
   void sweep(double lambda, double stride, std::uint64_t count, Order order);
   /// Adds the log ratio of weights between two lambdas to every particle.
   void reweight(double from, double to, std::vector<double>& log_w) const;
-  /// Particles by weight; returns the parents.
-  std::vector<std::size_t> resample();
+  /// Particles begin .. end - 1 become copies of some of them, chosen by weight: parents only.
+  void resample(std::size_t begin, std::size_t end, std::vector<std::size_t>& parent) const;
+  /// Resamples every group whose effective share is too small; its particles then carry the group's mean weight.
+  void resample_groups();
+  /// Some of the sweeps at one temperature; whether they are all done.
+  bool sweep_on(double lambda, std::uint64_t sweeps, Order order);
   void record();
   double stride_at(double lambda) const;
 
@@ -97,8 +105,9 @@ class Annealing final : public Method {
   std::vector<std::uint64_t> family_,
       ancestor_;  // first ancestors: of the way there; particles the way back began from
   Tally total_;
-  std::uint64_t step_ = 0;  // of the phase
-  std::uint64_t time_ = 0;  // of the next sweep
+  std::uint64_t step_ = 0;   // of the phase
+  std::uint64_t swept_ = 0;  // sweeps done at this step
+  std::uint64_t time_ = 0;   // of the next sweep
 };
 
 }  // namespace gibbsite

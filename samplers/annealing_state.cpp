@@ -17,7 +17,7 @@ Progress Annealing::progress() const {
     case Phase::forward:
       return {pilot + step * sweeps, total, "annealing"};
     case Phase::target:
-      return {pilot + steps + step, total, "at the target"};
+      return {pilot + steps + static_cast<double>(swept_), total, "at the target"};
     case Phase::reverse:
       return {pilot + steps + settling + step * sweeps, total, "reverse annealing"};
     case Phase::done:
@@ -28,7 +28,7 @@ Progress Annealing::progress() const {
 
 Snapshot Annealing::save() const {
   Snapshot snapshot;
-  snapshot.counts["phase"] = {static_cast<std::uint64_t>(phase_), step_, time_};
+  snapshot.counts["phase"] = {static_cast<std::uint64_t>(phase_), step_, swept_, time_};
   snapshot.counts["family"] = family_;
   snapshot.counts["ancestor"] = ancestor_;
   snapshot.numbers["schedule"] = schedule_;
@@ -45,10 +45,11 @@ Snapshot Annealing::save() const {
 
 void Annealing::load(const Snapshot& snapshot, Trace trace) {
   const std::size_t particles = ensemble_.layout().replicas;
-  const auto& phase = counts(snapshot, "phase", 3);
+  const auto& phase = counts(snapshot, "phase", 4);
   phase_ = static_cast<Phase>(phase[0]);
   step_ = phase[1];
-  time_ = phase[2];
+  swept_ = phase[2];
+  time_ = phase[3];
   family_ = counts(snapshot, "family", particles);
   ancestor_ = counts(snapshot, "ancestor", particles);
   schedule_ = numbers(snapshot, "schedule");

@@ -11,6 +11,7 @@ Book::Book(const Ensemble& ensemble, const ChainOptions& options, std::vector<Ob
       components_(ensemble.layout().observables.size()),
       draws_(options.draws),
       every_snapshot_(options.snapshots == 0 ? 0 : std::max<std::uint64_t>(1, options.draws / options.snapshots)),
+      most_snapshots_(options.snapshots),
       overlaps_(options.overlaps && options.chains >= 2),
       lowest_(ensemble) {
   if (slots() == 0 || slots() != ensemble.layout().replicas)
@@ -34,7 +35,7 @@ void Book::enter(const Ensemble& ensemble, std::span<const std::size_t> replica,
   std::vector<double> observed(slots() * components_);
   ensemble.observe(observed);
   lowest_.look(ensemble, observed);
-  auto& rows = trace_.rows;
+  std::vector<double> rows;
   for (std::size_t k = 0; k < components_; ++k)
     for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(observed[replica[slot] * components_ + k]);
   for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(up[replica[slot]]);
@@ -49,7 +50,9 @@ void Book::enter(const Ensemble& ensemble, std::span<const std::size_t> replica,
     ensemble.overlap(pairs, q);
     rows.insert(rows.end(), q.begin(), q.end());
   }
-  if (every_snapshot_ != 0 && trace_.draws() % every_snapshot_ == 0) {
+  trace_.rows.insert(trace_.rows.end(), rows.begin(), rows.end());  // whole rows only
+  if (every_snapshot_ != 0 && trace_.draws() % every_snapshot_ == 0 &&
+      snapshots_.size() < most_snapshots_ * slots() * ensemble.layout().state_bytes()) {
     std::vector<std::byte> state(ensemble.layout().state_bytes());
     for (std::size_t slot = 0; slot < slots(); ++slot) {
       ensemble.save(replica[slot], state);

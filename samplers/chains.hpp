@@ -45,8 +45,9 @@ class Book {
   const Trace& trace() const noexcept { return trace_; }
   std::span<const Field> fields() const noexcept { return fields_; }
   const Lowest& lowest() const noexcept { return lowest_; }
-  /// Canonical states, [snapshot][slot].
+  /// Canonical states, [snapshot][slot]; snapshot k was taken at draw (k + 1) every_snapshot() - 1.
   std::span<const std::byte> snapshots() const noexcept { return snapshots_; }
+  std::uint64_t every_snapshot() const noexcept { return every_snapshot_; }
   std::uint64_t wanted() const noexcept { return draws_; }
   bool full() const noexcept { return trace_.draws() >= draws_; }
   void close() noexcept { draws_ = trace_.draws(); }
@@ -62,7 +63,7 @@ class Book {
 
  private:
   std::size_t chains_, betas_, components_;
-  std::uint64_t draws_, every_snapshot_;
+  std::uint64_t draws_, every_snapshot_, most_snapshots_;
   bool overlaps_;
   std::vector<Field> fields_;
   Trace trace_;

@@ -40,7 +40,7 @@ double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning windo
   if (kind == Stride::unused || tally.tried <= 0) return stride;
   if (kind == Stride::step_size) return stride * std::exp(tally.accepted / tally.tried - 0.574);
   if (window == Tuning::ongoing) return 0;
-  constexpr double most = 1e6;  // fields hold all clusters, or nearly
+  constexpr double most = 1000;  // fields hold nearly all clusters: more would cost more than they move
   return std::clamp(tally.tried / std::max(tally.accepted, tally.tried / most), 1.0, most);
 }
 

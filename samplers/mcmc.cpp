@@ -8,7 +8,8 @@ namespace gibbsite {
 Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options)
     : ensemble_(ensemble), options_(std::move(options)), book_(ensemble, options_, {}), tally_(book_.slots()) {
   for (std::size_t r = 0; r < book_.slots(); ++r)
-    setting_.push_back({options_.lambda[r % book_.betas()], first_stride(ensemble.layout().stride)});
+    setting_.push_back(
+        {options_.lambda[r % book_.betas()], options_.thermalization < 2 ? 1 : first_stride(ensemble.layout().stride)});
   begin(ensemble_, options_.start, book_.betas());
 }
 

@@ -1,9 +1,9 @@
 /// Whether a loop over replicas is faster with all threads or with one: tried, not guessed.
 ///
-/// A parallel loop ends when its slowest thread arrives. On an idle machine that costs microseconds; on a busy one a thread can
-/// wait milliseconds for its core, and short loops become a hundred times slower. Results do not depend on threads, so the
-/// choice is free: both ways are timed, the faster one is taken, and the other is tried again now and then - the more rarely,
-/// the more often it lost.
+/// A parallel loop ends when its slowest thread arrives. On an idle machine that costs microseconds; on a busy one a
+/// thread can wait milliseconds for its core, and short loops become a hundred times slower. Results do not depend on
+/// threads, so the choice is free: both ways are timed, the faster one is taken, and the other is tried again now and
+/// then - the more rarely, the more often it lost.
 #pragma once
 
 #include <omp.h>

@@ -22,8 +22,10 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
       round_trips_(book_.slots()) {
   if (book_.betas() < 2) throw std::invalid_argument("tempering needs a ladder of at least two temperatures");
   for (std::size_t slot = 0; slot < book_.slots(); ++slot)
-    setting_.push_back({lambda_[slot % book_.betas()], first_stride(ensemble.layout().stride)});
+    setting_.push_back(
+        {lambda_[slot % book_.betas()], options_.thermalization < 2 ? 1 : first_stride(ensemble.layout().stride)});
   std::iota(replica_.begin(), replica_.end(), std::size_t{0});
+  window_end_ = std::clamp<std::uint64_t>(options_.thermalization / 4, 1, 16);
   begin(ensemble_, options_.start, book_.betas());
 }
 

@@ -159,6 +159,10 @@ class Case {
 }  // namespace
 
 int bench(const Request& request) {
+  const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "sk", "cluster"};
+  for (const std::string& name : request.arguments)
+    if (std::find(benches.begin(), benches.end(), name) == benches.end())
+      throw RequestError(fmt::format("there is no bench `{}`; there are {}", name, join(benches, ", ")));
   const double seconds = request.quick ? 0.02 : 0.15;
   const int rounds = request.quick ? 3 : 7;
   std::vector<std::unique_ptr<Case>> cases;

@@ -176,6 +176,14 @@ std::unique_ptr<Ensemble> make_ensemble(const Study& study, const System& system
 }
 
 void check_sampler(const Study& study, const System& system) {
+  double largest = 0;  // energy
+  for (const Bond& bond : system.ising->graph().bonds()) largest += std::abs(bond.J);
+  for (const double h : system.ising->graph().fields()) largest += std::abs(h);
+  constexpr double most = 1e150, least = 1e-150;  // so that squares are numbers too
+  if (largest > most || largest * study.method.beta.back() > most || (largest > 0 && largest < least))
+    throw RequestError(fmt::format(
+        "energies up to {:.3g} (beta up to {:.3g}) are beyond what numbers can hold; scale couplings, fields and beta",
+        largest, study.method.beta.back()));
   const std::string& name = study.sampler.name;
   const Graph& graph = system.ising->graph();
   std::optional<std::string> why;

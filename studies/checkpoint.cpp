@@ -115,7 +115,7 @@ void Parts::lock() {
     fs::create_directory(folder_, error);
     if (error)
       refuse(folder_, "the folder for checkpoints cannot be made: " + error.message() +
-                          "; make the folder of the result first, or name another output with -o");
+                          "; make or open the folder of the result, or name another output with -o");
     const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0 && errno == ENOENT) continue;  // its last owner has just removed the folder
     if (file < 0) refuse(path, std::generic_category().message(errno));

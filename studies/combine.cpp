@@ -81,6 +81,43 @@ void add_disorder_average(Group& group, const Variable& v, std::size_t position)
       "standard error of the mean over disorder");
 }
 
+/// The exact answers of all tasks with the same variables everywhere: what is not known of one task is nan.
+std::vector<Group> filled(std::span<const Group> tasks) {
+  std::vector<Variable> all;  // every quantity that is known of some task
+  std::string source;
+  for (const Group& task : tasks) {
+    const Group* exact = task.child("exact");
+    if (exact == nullptr) continue;
+    for (const auto& [key, value] : exact->attributes)
+      if (const auto* text = std::get_if<std::string>(&value);
+          text != nullptr && source.find(*text) == std::string::npos)
+        source += (source.empty() ? "" : "; ") + *text;
+    for (const Variable& v : exact->variables)
+      if (v.name != "beta" && v.name != "temperature" &&
+          std::none_of(all.begin(), all.end(), [&](const Variable& o) { return o.name == v.name; }))
+        all.push_back(v);
+  }
+  std::vector<Group> whole;
+  for (const Group& task : tasks) {
+    const Group* exact = task.child("exact");
+    Group group{.name = "exact"};
+    group.attributes.emplace_back("source", source);
+    for (const char* name : {"beta", "temperature"}) group.variables.push_back(*task.child("estimates")->find(name));
+    const std::size_t betas = group.variables.front().shape.front();
+    for (Variable v : all) {
+      if (const Variable* known = exact == nullptr ? nullptr : exact->find(v.name)) {
+        group.variables.push_back(*known);
+        continue;
+      }
+      if (!v.shape.empty()) v.shape = {betas};
+      v.data = std::vector<double>(v.shape.empty() ? 1 : betas, unknown);
+      group.variables.push_back(std::move(v));
+    }
+    whole.push_back(std::move(group));
+  }
+  return whole;
+}
+
 Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
   Group group{.name = name};
   if (const auto& a = tasks[0]->attributes; !a.empty() && name == "exact") group.attributes = a;
@@ -89,7 +126,10 @@ Group combined(const std::string& name, const Request& request, const std::vecto
   std::size_t disorder = request.grid.size();
   for (const auto& [key, values] : request.grid) {
     Axis axis{key.substr(key.rfind('.') + 1), values};
-    if (tasks[0]->find(axis.name) != nullptr) {
+    const auto shared = std::count_if(request.grid.begin(), request.grid.end(), [&](const auto& other) {
+      return other.first.substr(other.first.rfind('.') + 1) == axis.name;
+    });
+    if (tasks[0]->find(axis.name) != nullptr || shared > 1 || axis.name == "name") {
       axis.name = key;
       std::replace(axis.name.begin(), axis.name.end(), '.', '_');
     }
@@ -149,7 +189,12 @@ std::vector<Group> combine(const Request& request, std::span<const Group> tasks)
     std::vector<const Group*> parts;
     for (const Group& task : tasks)
       if (const Group* part = task.child(name)) parts.push_back(part);
-    if (parts.empty() || parts.size() != tasks.size()) continue;
+    if (parts.empty() || (parts.size() != tasks.size() && name != "exact")) continue;
+    const std::vector<Group> whole = name == "exact" ? filled(tasks) : std::vector<Group>();
+    if (name == "exact") {
+      parts.clear();
+      for (const Group& group : whole) parts.push_back(&group);
+    }
     groups.push_back(combined(name, request, parts));
   }
   return groups;

@@ -1,8 +1,10 @@
 /// The program: words in, exit code out.
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <exception>
 #include <new>
+#include <stdexcept>
 
 #include "studies/execute.hpp"
 #include "studies/options.hpp"
@@ -11,7 +13,10 @@ int main(int argc, char** argv) {
   using namespace gibbsite;
   constexpr int failed = 1, wrong_request = 2;
   try {
-    return execute({argv + 1, argv + argc});
+    const int code = execute({argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+      throw std::runtime_error("the output could not be written to standard output");
+    return code;
   } catch (const RequestError& e) {
     fmt::print(stderr, "gibbsite: {}\n", e.what());
     return wrong_request;

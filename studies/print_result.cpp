@@ -150,12 +150,13 @@ void print_significance(const std::vector<Measured>& estimates, const std::vecto
 
 /// Without fields <m> = 0, and nobody needs to read that.
 bool without_fields(const Group& root) {
-  const Group* model = root.child("model");
+  const auto none = [](const Group& task) {
+    const Group* model = task.child("model");
+    const auto h = model == nullptr ? std::span<const double>() : doubles(*model, "h");
+    return !h.empty() && std::all_of(h.begin(), h.end(), [](double field) { return field == 0; });
+  };
   const Group* tasks = root.child("tasks");
-  if (model == nullptr && tasks != nullptr && !tasks->groups.empty()) model = tasks->groups.front().child("model");
-  if (model == nullptr) return false;
-  const auto h = doubles(*model, "h");
-  return std::all_of(h.begin(), h.end(), [](double field) { return field == 0; });
+  return tasks == nullptr ? none(root) : std::all_of(tasks->groups.begin(), tasks->groups.end(), none);
 }
 
 bool printed(const Measured& m, bool symmetric) {  // the file and --json hold the rest
@@ -178,6 +179,7 @@ void print_result(const Group& root, const std::string& path) {
   for (const Measured& m : estimates)
     if (printed(m, symmetric)) main.push_back(m);
   for (Measured& m : mixing_of(root)) main.push_back(std::move(m));
+  if (estimates.empty()) fmt::print("\n  No estimates: fewer than two draws.\n");
   print_measured(main, false);
   print_measured(free_energies, true);
   if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
@@ -207,13 +209,15 @@ nlohmann::json result_as_json(const Group& root) {
   for (const Measured& m : estimates_of(root)) {
     json entry = {{"name", m.name},           {"beta", number(m.beta)},   {"value", number(m.value)},
                   {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
-    for (const auto& [key, value] : m.at) entry[key] = json::accept(value) ? json::parse(value) : json(value);
+    for (const auto& [key, value] : m.at)
+      entry[entry.contains(key) ? "grid." + key : key] = json::accept(value) ? json::parse(value) : json(value);
     out["estimates"].push_back(std::move(entry));
   }
   for (const Measured& m : free_energies_of(root)) {
     json entry = {{"estimator", m.estimator}, {"beta", number(m.beta)},   {"log_z", number(m.value)},
                   {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
-    for (const auto& [key, value] : m.at) entry[key] = json::accept(value) ? json::parse(value) : json(value);
+    for (const auto& [key, value] : m.at)
+      entry[entry.contains(key) ? "grid." + key : key] = json::accept(value) ? json::parse(value) : json(value);
     out["free_energy"].push_back(std::move(entry));
   }
   if (const Group* configurations = root.child("configurations"))

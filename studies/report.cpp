@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "estimators/significance.hpp"
 #include "physics/exact/exact.hpp"
 #include "samplers/mcmc.hpp"
 #include "samplers/tempering.hpp"
+#include "studies/measured.hpp"
 #include "studies/options.hpp"
 #include "studies/variables.hpp"
 #include "studies/words.hpp"
@@ -125,12 +127,50 @@ std::optional<Group> configurations_group(const Ensemble& ensemble, const Method
   if (book == nullptr || book->snapshots().empty()) return group;
   const std::size_t snapshots = book->snapshots().size() / (layout.state_bytes() * book->slots());
   add_index(group, "snapshot", snapshots, "snapshot");
+  std::vector<std::int64_t> draw;
+  for (std::size_t k = 1; k <= snapshots; ++k)
+    draw.push_back(static_cast<std::int64_t>(k * book->every_snapshot()) - 1);
+  add(group, "draw", {"snapshot"}, {snapshots}, std::move(draw), "1", "draw at which the snapshot was taken");
   add_index(group, "chain", book->chains(), "chain");
   std::vector<std::size_t> shape = {snapshots, book->chains(), book->betas(), layout.units};
   add(group, "configuration", {"snapshot", "chain", "beta", "site"}, std::move(shape),
       units_of(layout, book->snapshots()), "1", "configuration");
   return group;
 }
+
+namespace {
+
+/// What shows only in the whole: a target not reached, starts that cannot tell, exact answers that are missed.
+void add_doubts(const Study& study, const Group& root, Findings& found, const Method& method) {
+  const Study::Method& m = study.method;
+  if (m.name == "mcmc" && m.start == "cold" && m.chains > 1)
+    found.warnings.push_back(
+        "all chains were started from the same ordered state: if they are trapped there together, nothing here can "
+        "tell; "
+        "start = \"mixed\" can");
+  if (m.target_error > 0 && method.done()) {
+    double largest = 0;
+    for (const double error : doubles(m.target == "log_z" ? found.free_energy : found.estimates, m.target + "_error"))
+      largest = std::isnan(error) ? std::numeric_limits<double>::infinity() : std::max(largest, error);
+    if (largest > m.target_error)
+      found.warnings.push_back(
+          fmt::format("method.target_error = {} was not reached: the largest error of {} is {:.2g} after all {} sweeps",
+                      m.target_error, m.target, largest, m.sweeps));
+  }
+  Group whole;
+  whole.groups = {found.estimates, found.free_energy};
+  if (const Group* exact = root.child("exact")) whole.groups.push_back(*exact);
+  std::vector<double> z;
+  for (const Measured& e : estimates_of(whole)) z.push_back(e.z);
+  for (const Measured& e : free_energies_of(whole)) z.push_back(e.z);
+  if (const Largest largest = largest_z(z); largest.exceeds)
+    found.warnings.push_back(fmt::format(
+        "exact answers are missed by up to {:.1f} standard errors, where {:.1f} are exceeded once in 1000 studies: "
+        "the run was too short, or trapped, and its errors are not to be trusted",
+        std::abs(largest.z), largest.threshold));
+}
+
+}  // namespace
 
 Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
              const Method& method) {
@@ -149,6 +189,7 @@ Group report(const std::string& name, const Study& study, const System& system, 
     root.groups.push_back(std::move(found.estimates));
     if (!found.free_energy.variables.empty()) root.groups.push_back(std::move(found.free_energy));
     if (auto exact = exact_group(system, beta)) root.groups.push_back(std::move(*exact));
+    add_doubts(study, root, found, method);
     if (!found.warnings.empty()) {
       add_index(found.diagnostics, "warning", found.warnings.size(), "warning");
       add(found.diagnostics, "warnings", {"warning"}, {found.warnings.size()}, found.warnings, "1",

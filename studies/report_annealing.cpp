@@ -26,7 +26,7 @@ struct Population {
     const Field& field = *find_field(annealing.fields(), name);
     return std::span(annealing.trace().rows).subspan(row * annealing.trace().width + field.offset, field.count);
   }
-  ParticleWeights weights() const { return {values("log_weight"), family, family.size()}; }
+  ParticleWeights weights() const { return {values("log_weight"), family}; }
 };
 
 std::vector<Estimate> estimates_of(const Population& p, const Conditions& at, MeanMagnetization known,
@@ -127,7 +127,7 @@ Findings annealing_findings(const System& system, const Annealing& annealing) {
   if (annealing.done() && !annealing.reverse_log_weight().empty()) {
     const bool resampled = annealing.options().resample_below > 0;
     const std::vector<std::size_t> ancestor(annealing.reverse_family().begin(), annealing.reverse_family().end());
-    const ParticleWeights back{annealing.reverse_log_weight(), ancestor, ancestor.size()};
+    const ParticleWeights back{annealing.reverse_log_weight(), ancestor};
     const auto at_target = [&](Estimate e) {  // known at the last beta alone
       std::vector<Estimate> route(beta.size());
       e.value += reference;

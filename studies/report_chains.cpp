@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <numeric>
 
 #include "estimators/autocorrelation.hpp"
@@ -56,20 +57,41 @@ std::size_t memory_of(const Method& method) {
                                   std::max(2 * total, 1.0));
 }
 
+/// Whether a quantity changes sign with all spins where that is a symmetry: such a one may be slow while all others are
+/// not.
+bool odd(const Sampling& s, const std::string& name) {
+  return s.mean_magnetization() == MeanMagnetization::zero_by_symmetry &&
+         (name == "magnetization_density" || name == "overlap");
+}
+
+/// What everything at one beta is taken to remember: three times the longest autocorrelation time there. A quantity
+/// that hangs on a slow mode only weakly shows it too faintly for its own window, yet its error comes from there.
+std::size_t memory_at(const Sampling& s, std::size_t b) {
+  double longest = 0;
+  for (const Field& field : s.method.fields()) {
+    const std::string& name = field.what.name;
+    if (name.starts_with("log_ratio") || name == "replica" || name == "energy" || odd(s, name)) continue;
+    const std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
+    const double tau = autocorrelation({x, field.count / s.beta.size()}).tau;
+    if (tau > longest) longest = tau;
+  }
+  return std::max(s.memory, static_cast<std::size_t>(3 * longest));
+}
+
 Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& findings) {
   Row row;
   const Trace& trace = s.method.trace();
+  const std::size_t memory = memory_at(s, b);
   for (const Field& field : s.method.fields()) {
     const std::string& name = field.what.name;
     if (name.starts_with("log_ratio") || name == "replica") continue;
     const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
-    const Chains chains{x, field.count / s.beta.size(), s.memory};
+    const Chains chains{x, field.count / s.beta.size(), memory};
     row[name] = estimate_mean(chains);
+    if (odd(s, name)) row[name].error = std::max(row[name].error, std::abs(row[name].value));  // it is 0, by symmetry
     // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
     // depend on it.
-    const bool odd = s.mean_magnetization() == MeanMagnetization::zero_by_symmetry &&
-                     (name == "magnetization_density" || name == "overlap");
-    if (!odd && name != "energy")
+    if (!odd(s, name) && name != "energy")
       findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]),
                           check_convergence(chains, name == "overlap" ? std::span<const ChainStart>()
                                                                       : std::span<const ChainStart>(s.starts))});
@@ -84,28 +106,30 @@ Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& finding
       std::vector<double> size = x, square = x;
       for (double& q : size) q = std::abs(q);
       for (double& q : square) q *= q;
-      row["abs_overlap"] = estimate_mean({size, chains.chains, s.memory});
-      row["overlap_squared"] = estimate_mean({square, chains.chains, s.memory});
+      row["abs_overlap"] = estimate_mean({size, chains.chains, memory});
+      row["overlap_squared"] = estimate_mean({square, chains.chains, memory});
       row["overlap_binder"] = binder_cumulant(chains);
     }
   }
   return row;
 }
 
-/// P(q) on bins that hold equally many of the values q can take, symmetric about 0.
+/// P(q) on bins symmetric about 0.
 void add_overlap_distribution(Group& group, const Sampling& s) {
   const Field* field = find_field(s.method.fields(), "overlap");
   if (field == nullptr) return;
-  const double step = 2 / s.sites();
-  const double values = s.sites() + 1,
-               per_bin = 2 * std::floor(values / 64 / 2) + 1;  // odd, so that a bin is centred on 0
-  const double half = std::ceil((values / per_bin - 1) / 2);
+  // The values of q are -1, -1 + step, ..., 1. Bins of `per_bin` of them from the middle outwards, so that P(q) can be
+  // symmetric; the outermost may hold fewer, and are as much narrower.
+  const double step = 2 / s.sites(), per_bin = 2 * std::floor((s.sites() + 1) / 64 / 2) + 1, outermost = 1 + step / 2;
+  const bool zero = std::fmod(s.sites(), 2) == 0;  // whether q = 0 is a value, and so the middle of a bin
   std::vector<double> edges, centre, density, error;
-  for (double k = -half; k <= half + 1; ++k) edges.push_back((k - 0.5) * per_bin * step);
-  if (static_cast<std::size_t>(s.sites()) % 2 == 1) {  // q = 0 is not a value: shift edges to lie between values
-    edges.clear();
-    for (double k = -half - 1; k <= half + 1; ++k) edges.push_back(k * per_bin * step);
-  }
+  for (double edge = zero ? per_bin * step / 2 : per_bin * step; edge < outermost - step / 4; edge += per_bin * step)
+    edges.push_back(edge);
+  edges.push_back(outermost);
+  const std::size_t half = edges.size();
+  if (!zero) edges.push_back(0);
+  for (std::size_t k = 0; k < half; ++k) edges.push_back(-edges[k]);
+  std::sort(edges.begin(), edges.end());
   for (std::size_t k = 0; k + 1 < edges.size(); ++k) centre.push_back((edges[k] + edges[k + 1]) / 2);
   for (std::size_t b = 0; b < s.beta.size(); ++b) {
     const std::vector<double> q = series_at(s.method.trace(), *field, s.beta.size(), b);
@@ -246,8 +270,17 @@ Findings chain_findings(const Study& study, const System& system, const Method& 
   if (start != Starts::mixed) s.starts.clear();
   std::vector<Row> rows(s.beta.size());
   std::vector<std::vector<Finding>> findings(s.beta.size());
+  std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic)
-  for (std::size_t b = 0; b < s.beta.size(); ++b) rows[b] = estimate_row(s, b, findings[b]);
+  for (std::size_t b = 0; b < s.beta.size(); ++b) {
+    try {
+      rows[b] = estimate_row(s, b, findings[b]);
+    } catch (...) {
+#pragma omp critical(gibbsite_report)
+      failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
   std::vector<Finding> all;
   for (auto& f : findings) all.insert(all.end(), f.begin(), f.end());
   Findings found;

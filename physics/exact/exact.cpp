@@ -119,8 +119,7 @@ std::variant<ExactAnswers, std::string> exact_answers(const Lattice& lattice, co
     against = "Kaufman's solution needs " + missing;
   }
   if (request.small()) return answer_small(request);
-  return "no exact answer: " + against + ", and " + std::to_string(graph.sites()) +
-         " spins are too many to enumerate (at most " +
+  return against + ", and " + std::to_string(graph.sites()) + " spins are too many to enumerate (at most " +
          std::to_string(std::min(max_enumerated_spins, most_enumerable_spins)) + ")";
 }
 

@@ -175,7 +175,7 @@ TEST_CASE("doubts of overlap are plain sentences") {
   const double lambda[] = {0, 0.5, 1.25};
   const auto warnings = overlap_warnings(f, lambda);
   REQUIRE(warnings.size() == 1);
-  CHECK_THAT(warnings[0], Catch::Contains("between lambda = 0.5 and 1.25"));
+  CHECK_THAT(warnings[0], Catch::Contains("between beta = 0.5 and 1.25"));
   CHECK_THROWS_AS(overlap_warnings(f, std::span(lambda).first(2)), std::invalid_argument);
 }
 

@@ -236,7 +236,7 @@ TEST_CASE("program: what cannot be shown is refused") {
     check_refused(place, {{"show", name}, 2, {name}});
     check_refused(place, {{"show", name, "--json"}, 2, {name}});
   }
-  check_refused(place, {{"exact", "good.toml", "--model.lattice", "cubic"}, 2, {"no exact answer", "cubic"}});
+  check_refused(place, {{"exact", "good.toml", "--model.lattice", "cubic"}, 2, {"no exact answer for", "cubic"}});
 }
 
 TEST_CASE("program: outputs that cannot be, or are there already, are refused") {
