@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "physics/chance.hpp"
+#include "samplers/resampling.hpp"
 
 namespace gibbsite {
 namespace {
@@ -15,30 +16,6 @@ double standard_deviation(std::span<const double> x) {
   double sum = 0;
   for (const double v : x) sum += (v - mean) * (v - mean);
   return n > 1 ? std::sqrt(sum / (n - 1)) : 0;
-}
-
-/// Weights relative to the largest.
-std::vector<double> relative_weights(std::span<const double> log_w) {
-  const double top = *std::max_element(log_w.begin(), log_w.end());
-  std::vector<double> w;
-  for (const double l : log_w) w.push_back(std::exp(l - top));
-  return w;
-}
-
-double log_mean_weight(std::span<const double> log_w) {
-  const std::vector<double> w = relative_weights(log_w);
-  return *std::max_element(log_w.begin(), log_w.end()) +
-         std::log(std::accumulate(w.begin(), w.end(), 0.0) / static_cast<double>(w.size()));
-}
-
-/// Effective share of the particles: (sum w)^2 / (R sum w^2).
-double effective_share(std::span<const double> log_w) {
-  double sum = 0, squares = 0;
-  for (const double w : relative_weights(log_w)) {
-    sum += w;
-    squares += w * w;
-  }
-  return sum * sum / (squares * static_cast<double>(log_w.size()));
 }
 
 }  // namespace
@@ -158,25 +135,11 @@ void Annealing::reweight(double from, double to, std::vector<double>& log_w) con
   for (std::size_t r = 0; r < particles; ++r) log_w[r] += after[r] - before[r];
 }
 
-std::size_t resampling_groups(std::size_t particles) {
-  constexpr std::size_t fewest = 64, most = 128;
-  if (particles < 2 * fewest) return std::max<std::size_t>(1, particles / 2);
-  for (std::size_t groups = fewest; groups <= most; ++groups)
-    if (particles % groups == 0 && particles >= 2 * groups) return groups;
-  return fewest;
-}
-
 void Annealing::resample(std::size_t begin, std::size_t end, std::vector<std::size_t>& parent) const {
-  // Systematic resampling: one uniform number, a comb with a tooth for every particle.
-  const std::vector<double> w = relative_weights(std::span(log_w_).subspan(begin, end - begin));
-  const double sum = std::accumulate(w.begin(), w.end(), 0.0), n = static_cast<double>(w.size());
   Chance chance(Stream(options_.key, Purpose::resample, time_, begin));
-  const double shift = chance.uniform();
-  double reached = w[0] / sum * n;
-  for (std::size_t r = 0, p = 0; r < w.size(); ++r) {
-    while (reached < static_cast<double>(r) + shift && p + 1 < w.size()) reached += w[++p] / sum * n;
-    parent[begin + r] = begin + p;
-  }
+  const std::vector<std::size_t> chosen =
+      systematic_resample(std::span(log_w_).subspan(begin, end - begin), chance.uniform());
+  for (std::size_t r = begin; r < end; ++r) parent[r] = begin + chosen[r - begin];
 }
 
 void Annealing::resample_groups() {

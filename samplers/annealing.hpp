@@ -39,10 +39,6 @@ std::vector<double> linear_schedule(std::span<const double> report, std::size_t 
 std::vector<double> equal_length_schedule(std::span<const double> grid, std::span<const double> length,
                                           std::span<const double> report, std::size_t temperatures);
 
-/// Particles that resample together: about 64 to 128 groups of equal size (the first divisor of the number of particles
-/// in that range), never crossing, so that groups are independent and their spread gives the error of everything.
-std::size_t resampling_groups(std::size_t particles);
-
 /// All R replicas of the ensemble are particles. Rows of the trace are the reported lambdas; its fields, each
 /// [particle]: "log_weight" (ln w with ln Z_0 not included; the mean of w estimates Z / Z_0 also after resampling),
 /// "family" (its resampling group; without resampling, the particle itself), and the ensemble's observables. A pilot of

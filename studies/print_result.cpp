@@ -22,12 +22,6 @@ std::string title(const std::string& text) {
   return bold ? "\033[1m" + text + "\033[0m" : text;
 }
 
-std::string attribute(const Group& group, const std::string& name) {
-  for (const auto& [key, value] : group.attributes)
-    if (key == name) return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
-  return "";
-}
-
 /// Numbers of the table's rows: grid coordinates and beta, each row once, in order.
 struct Place {
   std::vector<std::pair<std::string, std::string>> at;
@@ -130,7 +124,7 @@ void print_diagnostics(const Group& diagnostics) {
     const auto ess = doubles(diagnostics, "weight_ess");
     fmt::print("\n  effective sample size of the weights at the target {:.1f}", ess.back());
     if (!doubles(diagnostics, "two_sided_overlap").empty())
-      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})", attribute(diagnostics, "two_sided_check"),
+      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})", text_attribute(diagnostics, "two_sided_check"),
                  scalar("two_sided_z"), scalar("two_sided_overlap"));
     fmt::print("\n");
   }
@@ -170,8 +164,9 @@ bool printed(const Measured& m, bool symmetric) {  // the file and --json hold t
 void print_result(const Group& root, const std::string& path) {
   fmt::print("{}\n", title(path));
   for (const char* name : {"system", "plan"})
-    if (const std::string text = attribute(root, name); !text.empty()) fmt::print("  {}\n", wrapped(text, 2, page));
-  if (attribute(root, "state") == "partial")
+    if (const std::string text = text_attribute(root, name); !text.empty())
+      fmt::print("  {}\n", wrapped(text, 2, page));
+  if (text_attribute(root, "state") == "partial")
     fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
   const std::vector<Measured> estimates = estimates_of(root), free_energies = free_energies_of(root);
   std::vector<Measured> main;
@@ -191,7 +186,7 @@ void print_result(const Group& root, const std::string& path) {
             : "");
   print_significance(estimates, free_energies);
   if (const Group* exact = root.child("exact"))
-    fmt::print("  Exact: {}\n", wrapped(attribute(*exact, "source"), 9, page));
+    fmt::print("  Exact: {}\n", wrapped(text_attribute(*exact, "source"), 9, page));
   const auto warnings = warnings_of(root);
   constexpr std::size_t shown = 12;
   if (!warnings.empty()) fmt::print("\n{}\n", title("Warnings"));
@@ -205,7 +200,7 @@ nlohmann::json result_as_json(const Group& root) {
   using nlohmann::json;
   const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
   json out = {{"estimates", json::array()}, {"free_energy", json::array()}, {"warnings", warnings_of(root)}};
-  out["state"] = attribute(root, "state");
+  out["state"] = text_attribute(root, "state");
   for (const Measured& m : estimates_of(root)) {
     json entry = {{"name", m.name},           {"beta", number(m.beta)},   {"value", number(m.value)},
                   {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};

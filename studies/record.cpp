@@ -1,5 +1,7 @@
 #include "studies/record.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <stdexcept>
@@ -64,6 +66,12 @@ void check_dimensions(const Group& group) {
     }
   }
   for (const Group& child : group.groups) check_dimensions(child);
+}
+
+std::string text_attribute(const Group& group, const std::string& name) {
+  for (const auto& [key, value] : group.attributes)
+    if (key == name) return std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+  return "";
 }
 
 }  // namespace gibbsite

@@ -42,6 +42,9 @@ struct Group {
   }
 };
 
+/// An attribute as text; empty where there is none.
+std::string text_attribute(const Group& group, const std::string& name);
+
 inline bool is_coordinate(const Variable& v) { return v.dims.size() == 1 && v.dims[0] == v.name; }
 
 /// Throws std::logic_error, naming the culprit, unless each name can be one and stands once among its siblings, and

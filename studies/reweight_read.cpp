@@ -11,12 +11,6 @@
 namespace gibbsite {
 namespace {
 
-std::string text_attribute(const Group& group, const std::string& name) {
-  for (const auto& [key, value] : group.attributes)
-    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && key == name) return *text;
-  return "";
-}
-
 Group read_result(const std::filesystem::path& file) {
   Group root;
   try {

@@ -28,12 +28,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int format_version = 1;
 constexpr int exit_done = 0, exit_stopped = 75;
 
-std::string text_attribute(const Group& group, const std::string& name) {
-  for (const auto& [key, value] : group.attributes)
-    if (const auto* text = std::get_if<std::string>(&value); key == name && text != nullptr) return *text;
-  return "";
-}
-
 std::string now_as_text() {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};

@@ -1,0 +1,46 @@
+/// What the parts of a report on chains and tempering share.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "estimators/thermodynamics.hpp"
+#include "estimators/verdict.hpp"
+#include "studies/report.hpp"
+
+namespace gibbsite {
+
+/// All estimates at one beta, by name.
+using Row = std::map<std::string, Estimate>;
+
+struct Sampling {
+  const System& system;
+  const Method& method;
+  const Book& book;
+  std::vector<double> beta;
+  std::vector<ChainStart> starts;
+  std::size_t memory = 0;  // draws, see Chains
+
+  double sites() const { return static_cast<double>(system.ising->units()); }
+  MeanMagnetization mean_magnetization() const {
+    const auto fields = system.ising->graph().fields();
+    const bool none = std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; });
+    return none ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
+  }
+};
+
+/// One field of the trace at one beta, as [chain][draw].
+std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b);
+
+/// Draws that tempering is known to remember; 0 for chains.
+std::size_t memory_of(const Method& method);
+
+/// Every estimate at beta b, and what there is to say about convergence.
+Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& findings);
+
+/// P(q) with errors on (beta, q), where overlaps were measured.
+void add_overlap_distribution(Group& group, const Sampling& s);
+
+}  // namespace gibbsite
