@@ -174,11 +174,11 @@ Group combined(const std::string& name, const Request& request, const std::vecto
 
 void add_grid_axis(Group& group, const std::string& name, const std::vector<std::string>& values,
                    const std::string& key) {
-  const std::string meaning = "grid key " + key;
+  const std::string meaning = "grid key " + key, units = key == "model.field" || key == "model.coupling" ? "J" : "1";
   if (const auto integers = parsed<std::int64_t>(values))
-    add_coordinate(group, name, *integers, "1", meaning);
+    add_coordinate(group, name, *integers, units, meaning);
   else if (const auto reals = parsed<double>(values))
-    add_coordinate(group, name, *reals, "1", meaning);
+    add_coordinate(group, name, *reals, units, meaning);
   else
     add_coordinate(group, name, values, "1", meaning);
 }
