@@ -4,12 +4,12 @@
 /// (R. M. Neal, Stat. Comput. 11, 125 (2001); C. Jarzynski, Phys. Rev. Lett. 78, 2690 (1997)). Where a population was
 /// resampled, every particle's log_w is set at that moment to ln mean exp(log_w) over those it was resampled with.
 ///
-/// Particles that depend on each other are a family: a group that was resampled within itself, or all that began from one
-/// state. Families are independent, particles are not. With W_f the share of all weight that family f holds, and e_f the
-/// share it is expected to hold (that of its particles, or 1/F),
+/// Particles that depend on each other are a family: a group that was resampled within itself, or all that began from
+/// one state. Families are independent, particles are not. With W_f the share of all weight that family f holds, and
+/// e_f the share it is expected to hold (that of its particles, or 1/F),
 ///   v = sum_f (W_f - e_f)^2,    error^2 of ln Z = v / (1 - v),
-/// the delta method over families; without resampling the plain one. 1 - v, which is 1 where it can be trusted, says "unknown" where one family holds
-/// everything.
+/// the delta method over families; without resampling the plain one. 1 - v, which is 1 where it can be trusted, says
+/// "unknown" where one family holds everything.
 #pragma once
 
 #include <cstddef>

@@ -36,7 +36,9 @@ struct Block {
   std::size_t width = 0;
 };
 
-std::string exact_text(double exact) { return std::isnan(exact) ? "-" : fmt::format("{:.8g}", exact + 0.0);  /* no -0 */ }
+std::string exact_text(double exact) {
+  return std::isnan(exact) ? "-" : fmt::format("{:.8g}", exact + 0.0);  // + 0.0 turns -0 into 0
+}
 std::string z_text(double z) { return std::isnan(z) ? "-" : fmt::format("{:+.2f}", z); }
 
 Block block_of(const std::string& header, const std::vector<Measured>& all) {

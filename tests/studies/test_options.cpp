@@ -173,7 +173,8 @@ TEST_CASE("The help names every command, option and key within 100 columns") {
     }
   }
   const std::string run = help_text("run");
-  for (const StudyKey& key : schema()) CHECK_THAT(run, Contains("\n  " + key.name.substr(key.name.find('.') + 1) + ' '));
+  for (const StudyKey& key : schema())
+    CHECK_THAT(run, Contains("\n  " + key.name.substr(key.name.find('.') + 1) + ' '));
   CHECK(refusal([] { help_text("xyzzy"); }) ==
         "unknown command `xyzzy`; the commands are run, show, exact, reweight, list, bench, help");
 }

@@ -126,9 +126,7 @@ TEST_CASE("program: onsager meets Kaufman's torus") { check_study("onsager", sma
 TEST_CASE("program: a small glass meets enumeration") { check_study("spin_glass", small_glass, few, false); }
 TEST_CASE("program: annealing there and back meets ln Z") { check_study("free_energy", small_free_energy, few, false); }
 // Series of tempering remember a round trip: this fails if the window of the autocorrelation time does not know that.
-TEST_CASE("program: the instance meets enumeration") {
-  check_study("instance", small_instance, few, false);
-}
+TEST_CASE("program: the instance meets enumeration") { check_study("instance", small_instance, few, false); }
 TEST_CASE("program: sizes meet Kaufman's torus") { check_study("finite_size", small_sizes, few, true); }
 
 TEST_CASE("program: exact answers one part in a hundred off do not pass") {
@@ -172,7 +170,5 @@ TEST_CASE("program: a small glass, in full length, for twenty seeds", "[long]") 
   check_study("spin_glass", {"--model.size", "[2, 3, 3]"}, many(), false);
 }
 TEST_CASE("program: annealing, whole, for twenty seeds", "[long]") { check_study("free_energy", {}, many(), false); }
-TEST_CASE("program: the instance, whole, for twenty seeds", "[long]") {
-  check_study("instance", {}, many(), false);
-}
+TEST_CASE("program: the instance, whole, for twenty seeds", "[long]") { check_study("instance", {}, many(), false); }
 TEST_CASE("program: sizes, whole, for twenty seeds", "[long]") { check_study("finite_size", {}, many(), true); }
