@@ -77,7 +77,7 @@ void add_disorder_average(Group& group, const Variable& v, std::size_t position)
   dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(position));
   shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(position));
   add(group, v.name + "_disorder_average", dims, shape, std::move(mean), v.units, v.long_name + ", mean over disorder");
-  add(group, v.name + "_disorder_error", dims, shape, std::move(error), v.units,
+  add(group, v.name + "_disorder_average_error", dims, shape, std::move(error), v.units,
       "standard error of the mean over disorder");
 }
 

@@ -173,12 +173,27 @@ void print_result(const Group& root, const std::string& path) {
   const std::vector<Measured> estimates = estimates_of(root), free_energies = free_energies_of(root);
   std::vector<Measured> main;
   const bool symmetric = without_fields(root);
-  for (const Measured& m : estimates)
-    if (printed(m, symmetric)) main.push_back(m);
-  for (Measured& m : mixing_of(root)) main.push_back(std::move(m));
+  std::vector<Measured> averages;  // over disorder
+  constexpr std::string_view averaged = "_disorder_average";
+  for (Measured m : estimates) {
+    const bool average = m.name.ends_with(averaged);
+    if (average) m.name.resize(m.name.size() - averaged.size());
+    if (printed(m, symmetric)) (average ? averages : main).push_back(std::move(m));
+  }
   if (estimates.empty()) fmt::print("\n  No estimates: fewer than two draws.\n");
-  print_measured(main, false);
-  print_measured(free_energies, true);
+  if (!averages.empty()) {
+    fmt::print("\n{}\n", title("Averages over disorder"));
+    print_measured(averages, false);
+  }
+  constexpr std::size_t readable = 24 * 40;  // numbers
+  if (averages.empty() || main.size() <= readable) {
+    if (!averages.empty()) fmt::print("\n{}\n", title("Each disorder"));
+    for (Measured& m : mixing_of(root)) main.push_back(std::move(m));
+    print_measured(main, false);
+    print_measured(free_energies, true);
+  } else {
+    fmt::print("\n  Each disorder: in the file, and in gibbsite show {} --json\n", path);
+  }
   if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
   if (const Group* configurations = root.child("configurations"))
     fmt::print(

@@ -74,7 +74,7 @@ if(TARGET test_studies)
     KEYS --method.name mcmc --method.beta "[0.2, 0.4]" --method.chains 2 --method.thermalization 20
     --method.sweeps 100 --grid.model.size "[3, [2, 2, 3]]" --grid.model.disorder_seed 1:2
     HOLDS "estimates/energy_density(size,disorder_seed,beta)" "estimates/energy_density_rhat(size,disorder_seed,beta)"
-    "estimates/energy_density_disorder_average(size,beta)" "estimates/energy_density_disorder_error(size,beta)"
+    "estimates/energy_density_disorder_average(size,beta)" "estimates/energy_density_disorder_average_error(size,beta)"
     "tasks/000/series/energy(chain,draw,beta)" "tasks/002/estimates/energy_density_ess(beta)" "tasks/003/model/J(bond)")
   gibbsite_opens(ladders 0 spin_glass
     KEYS --model.size "[2, 2, 3]" --method.sweeps 100 --method.thermalization 100 --grid.model.disorder_seed 1:2
