@@ -223,7 +223,8 @@ nlohmann::json result_as_json(const Group& root) {
                   {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
     for (const auto& [key, value] : m.at)
       entry[entry.contains(key) ? "grid." + key : key] = json::accept(value) ? json::parse(value) : json(value);
-    out["estimates"].push_back(std::move(entry));
+    const bool average = m.name.ends_with("_disorder_average");  // has no disorder_seed: not one of the others
+    out[average ? "disorder_averages" : "estimates"].push_back(std::move(entry));
   }
   for (const Measured& m : free_energies_of(root)) {
     json entry = {{"estimator", m.estimator}, {"beta", number(m.beta)},   {"log_z", number(m.value)},
