@@ -34,6 +34,15 @@ void Lowest::load(const Snapshot& snapshot) {
   state_ = bytes(snapshot, "lowest_state");
 }
 
+Tally tally_at(std::span<const Tally> tally, std::size_t b, std::size_t betas) {
+  Tally sum;
+  for (std::size_t slot = b; slot < tally.size(); slot += betas) {
+    sum.tried += tally[slot].tried;
+    sum.accepted += tally[slot].accepted;
+  }
+  return sum;
+}
+
 double first_stride(Stride kind) { return kind == Stride::clusters ? 0 : 1; }
 
 double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning window) {

@@ -30,6 +30,9 @@ class Lowest {
   std::vector<std::byte> state_;
 };
 
+/// Sum of the tallies of slots b, b + betas, b + 2 betas, ...: all chains at one beta.
+Tally tally_at(std::span<const Tally> tally, std::size_t b, std::size_t betas);
+
 /// The stride to begin with: 0 (a survey) for clusters, else 1.
 double first_stride(Stride kind);
 /// The next stride, from the tally of a window with this one. A step size moves towards an acceptance of 0.574 at every

@@ -15,11 +15,7 @@ Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options)
 
 void Mcmc::tune(Tuning window) {
   for (std::size_t b = 0; b < book_.betas(); ++b) {
-    Tally sum;
-    for (std::size_t r = b; r < book_.slots(); r += book_.betas()) {
-      sum.tried += tally_[r].tried;
-      sum.accepted += tally_[r].accepted;
-    }
+    const Tally sum = tally_at(tally_, b, book_.betas());
     const double stride = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum, window);
     for (std::size_t r = b; r < book_.slots(); r += book_.betas()) setting_[r].stride = stride;
   }

@@ -92,11 +92,7 @@ void Tempering::tune(Tuning window) {
   const std::size_t betas = book_.betas();
   std::vector<double> stride(betas);
   for (std::size_t b = 0; b < betas; ++b) {
-    Tally sum;
-    for (std::size_t slot = b; slot < book_.slots(); slot += betas) {
-      sum.tried += tally_[slot].tried;
-      sum.accepted += tally_[slot].accepted;
-    }
+    const Tally sum = tally_at(tally_, b, betas);
     stride[b] = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum, window);
   }
   std::vector<double> ladder = lambda_;

@@ -72,11 +72,7 @@ Group diagnostics_group(const Sampling& s, std::vector<std::string>& warnings) {
   const auto settings = tempering != nullptr ? tempering->settings() : mcmc->settings();
   std::vector<double> acceptance, stride;
   for (std::size_t b = 0; b < s.beta.size(); ++b) {
-    Tally sum;
-    for (std::size_t slot = b; slot < tally.size(); slot += s.beta.size()) {
-      sum.tried += tally[slot].tried;
-      sum.accepted += tally[slot].accepted;
-    }
+    const Tally sum = tally_at(tally, b, s.beta.size());
     acceptance.push_back(sum.accepted / sum.tried);
     stride.push_back(settings[b].stride);
   }
