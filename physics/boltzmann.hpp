@@ -1,0 +1,67 @@
+/// Boltzmann machine: every unit may be bonded to every other (Ackley, Hinton & Sejnowski, Cognit. Sci. 9, 147 (1985)).
+///
+///   E(x) = -sum_{i<j} W_ij x_i x_j - sum_i b_i x_i,   x_i in {0, 1} or {-1, +1}.
+///
+/// The first `visible` units are the visible ones; the rest, perhaps none, are hidden. Binary or spin units, all alike.
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+#include <vector>
+
+#include "physics/concepts.hpp"
+#include "physics/units.hpp"
+
+namespace gibbsite {
+
+/// Immutable. A state is one number per unit.
+class BoltzmannMachine {
+ public:
+  /// weights: symmetric, [units][units], zero diagonal. patterns: [pattern][unit], +-1 each, may be empty; overlaps
+  /// with them are observables (Hopfield networks). Throws std::invalid_argument where shapes do not fit, weights are
+  /// not symmetric (to 1e-12 of the largest; they are then made so exactly), a diagonal is not zero, numbers are not
+  /// finite, or patterns come with units that are not spins.
+  BoltzmannMachine(UnitKind kind, std::size_t visible, Eigen::MatrixXd weights, std::vector<double> bias,
+                   std::vector<std::vector<std::int8_t>> patterns = {});
+
+  UnitKind kind() const noexcept { return kind_; }
+  std::size_t units() const noexcept { return bias_.size(); }
+  std::size_t visible() const noexcept { return visible_; }
+  const Eigen::MatrixXd& weights() const noexcept { return weights_; }
+  std::span<const double> bias() const noexcept { return bias_; }
+  std::span<const std::vector<std::int8_t>> patterns() const noexcept { return patterns_; }
+  /// The visible layer alone, for base rates (physics/network.hpp).
+  Layer visible_layer() const;
+
+  double energy(std::span<const double> x) const;
+  /// f_i = b_i + sum_j W_ij x_j.
+  double local_field(std::span<const double> x, std::size_t i) const;
+  /// energy, energy_density, visible_magnetization, hidden_magnetization (where there are hidden units); with patterns
+  /// pattern_overlap (with the first one, m_1 = sum_i xi_i x_i / N) and largest_overlap (max over patterns of |m|).
+  std::vector<Observable> observables() const;
+  void observe(std::span<const double> x, std::span<double> out) const;
+  /// The first pattern; without patterns every unit by its bias, as Network does.
+  void set_ordered(std::span<double> x) const;
+
+ private:
+  UnitKind kind_;
+  std::size_t visible_;
+  Eigen::MatrixXd weights_;
+  std::vector<double> bias_;
+  std::vector<std::vector<std::int8_t>> patterns_;
+};
+
+/// How a Hopfield network stores its patterns. hebbian: W_ij = (1/N) sum_mu xi_i xi_j (Hopfield, PNAS 79, 2554 (1982));
+/// retrieval up to P/N = 0.138 at T = 0 (Amit, Gutfreund & Sompolinsky, PRL 55, 1530 (1985)). pseudo_inverse: W the
+/// projection onto the patterns' span, W = Xi' (Xi Xi')^+ Xi (Personnaz, Guyon & Dreyfus, J. Phys. Lett. 46, L359
+/// (1985); Kanter & Sompolinsky, PRA 35, 380 (1987)), for P < N. Diagonals are set to zero.
+enum class PatternRule { hebbian, pseudo_inverse };
+
+/// A Hopfield network: spins, no biases, all visible. patterns: [pattern][unit], +-1. Throws std::invalid_argument for
+/// no patterns, patterns of different lengths, other numbers, or (pseudo_inverse) as many independent patterns as
+/// units.
+BoltzmannMachine hopfield(std::vector<std::vector<std::int8_t>> patterns, PatternRule rule);
+/// Independent patterns of fair coins, a pure function of the seed.
+std::vector<std::vector<std::int8_t>> random_patterns(std::size_t patterns, std::size_t units, std::uint64_t seed);
+
+}  // namespace gibbsite

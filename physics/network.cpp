@@ -1,0 +1,254 @@
+#include "physics/network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <stdexcept>
+
+namespace gibbsite {
+namespace {
+
+using Vector = Eigen::Map<const Eigen::VectorXd>;
+
+Vector map(std::span<const double> x) { return {x.data(), static_cast<Eigen::Index>(x.size())}; }
+
+[[noreturn]] void refuse(std::size_t layer, const std::string& what) {
+  throw std::invalid_argument("layer " + std::to_string(layer) + " " + what);
+}
+
+void check(std::size_t l, const Layer& layer) {
+  const auto finite = [](double v) { return std::isfinite(v); };
+  if (layer.units == 0) refuse(l, "has no units");
+  if (layer.kind == UnitKind::categorical ? layer.states < 2 : layer.states != 1)
+    refuse(l, "needs 2 or more states for categorical units, and 1 for others");
+  if (layer.bias.size() != layer.width())
+    refuse(l, "has " + std::to_string(layer.bias.size()) + " biases for " + std::to_string(layer.width()) + " numbers");
+  if (!std::all_of(layer.bias.begin(), layer.bias.end(), finite)) refuse(l, "has a bias that is not finite");
+  const bool gaussian = layer.kind == UnitKind::gaussian;
+  if (layer.variance.size() != (gaussian ? layer.units : 0))
+    refuse(l, gaussian ? "needs one variance per gaussian unit" : "has variances, but no gaussian units");
+  if (!std::all_of(layer.variance.begin(), layer.variance.end(), [](double v) { return std::isfinite(v) && v > 0; }))
+    refuse(l, "has a variance that is not positive");
+  if (l > 0 && (gaussian || layer.kind == UnitKind::categorical))
+    refuse(l, "has gaussian or categorical units; only the visible layer can");
+}
+
+/// The sums over a categorical unit's states leave weights for the biases above, and biases for the constant.
+void fix_gauge(std::vector<Layer>& layers, Eigen::MatrixXd& weights, double& constant) {
+  Layer& visible = layers[0];
+  const auto q = static_cast<Eigen::Index>(visible.states);
+  for (std::size_t i = 0; i < visible.units; ++i) {
+    auto rows = weights.middleRows(static_cast<Eigen::Index>(i) * q, q);
+    const Eigen::RowVectorXd mean = rows.colwise().mean();
+    rows.rowwise() -= mean;
+    for (std::size_t j = 0; j < layers[1].bias.size(); ++j) layers[1].bias[j] += mean[static_cast<Eigen::Index>(j)];
+    const auto begin = visible.bias.begin() + static_cast<std::ptrdiff_t>(i * visible.states);
+    const auto end = begin + static_cast<std::ptrdiff_t>(visible.states);
+    double sum = 0;
+    for (auto b = begin; b != end; ++b) sum += *b;
+    for (auto b = begin; b != end; ++b) *b -= sum / static_cast<double>(q);
+    constant -= sum / static_cast<double>(q);
+  }
+}
+
+double magnetization(const Layer& layer, std::span<const double> x) {
+  const double n = static_cast<double>(layer.units);
+  if (layer.kind != UnitKind::categorical) return map(x).sum() / n;
+  std::vector<double> count(layer.states, 0.0);
+  for (std::size_t i = 0; i < x.size(); ++i) count[i % layer.states] += x[i];
+  const double q = static_cast<double>(layer.states);
+  return (q * *std::max_element(count.begin(), count.end()) / n - 1) / (q - 1);
+}
+
+/// ln of the sum over a discrete unit's states; of a binary unit or spin in one field.
+double log_unit(UnitKind kind, double field) { return kind == UnitKind::spin ? log_cosh2(field) : softplus(field); }
+
+double log_sum(std::span<const double> field) {
+  const double most = *std::max_element(field.begin(), field.end());
+  double sum = 0;
+  for (const double f : field) sum += std::exp(f - most);
+  return most + std::log(sum);
+}
+
+}  // namespace
+
+double log_cosh2(double x) noexcept { return std::abs(x) + std::log1p(std::exp(-2 * std::abs(x))); }
+double softplus(double x) noexcept { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+double logistic(double x) noexcept { return 1 / (1 + std::exp(-x)); }
+
+Network::Network(std::vector<Layer> layers, std::vector<Eigen::MatrixXd> weights, double constant)
+    : layers_(std::move(layers)), weights_(std::move(weights)), constant_(constant) {
+  if (layers_.size() < 2) throw std::invalid_argument("a network needs two layers or more");
+  if (weights_.size() + 1 != layers_.size())
+    throw std::invalid_argument("a network of " + std::to_string(layers_.size()) +
+                                " layers needs one weight matrix less");
+  for (std::size_t l = 0; l < layers_.size(); ++l) check(l, layers_[l]);
+  for (std::size_t l = 0; l < weights_.size(); ++l) {
+    const auto rows = static_cast<std::size_t>(weights_[l].rows()),
+               columns = static_cast<std::size_t>(weights_[l].cols());
+    if (rows != layers_[l].width() || columns != layers_[l + 1].width())
+      refuse(l, "has weights of " + std::to_string(rows) + " x " + std::to_string(columns) + " to the next, not " +
+                    std::to_string(layers_[l].width()) + " x " + std::to_string(layers_[l + 1].width()));
+    if (!weights_[l].allFinite()) refuse(l, "has a weight that is not finite");
+  }
+  if (layers_[0].kind == UnitKind::categorical) fix_gauge(layers_, weights_[0], constant_);
+  offset_.push_back(0);
+  for (const Layer& layer : layers_) {
+    offset_.push_back(offset_.back() + layer.width());
+    units_ += layer.units;
+  }
+}
+
+double Network::energy(std::span<const double> x) const {
+  double sum = constant_;
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer& layer = layers_[l];
+    const Vector here = map(x.subspan(offset_[l], layer.width()));
+    const Vector bias = map(layer.bias);
+    Eigen::VectorXd pull = bias;
+    if (l < weights_.size()) pull.noalias() += weights_[l] * map(x.subspan(offset_[l + 1], layers_[l + 1].width()));
+    if (layer.kind != UnitKind::gaussian) {
+      sum -= pull.dot(here);
+      continue;
+    }
+    const Vector variance = map(layer.variance);
+    sum += ((here - bias).array().square() / 2 / variance.array()).sum();
+    sum -= ((pull - bias).array() * here.array() / variance.array()).sum();
+  }
+  return sum;
+}
+
+Eigen::VectorXd Network::field(std::size_t l, std::span<const double> x) const {
+  Eigen::VectorXd f = map(layers_[l].bias);
+  if (l + 1 < layers_.size()) f.noalias() += weights_[l] * map(x.subspan(offset_[l + 1], layers_[l + 1].width()));
+  if (l == 0) return f;
+  Eigen::VectorXd below = map(x.subspan(offset_[l - 1], layers_[l - 1].width()));
+  if (layers_[l - 1].kind == UnitKind::gaussian) below.array() /= map(layers_[l - 1].variance).array();
+  f.noalias() += weights_[l - 1].transpose() * below;
+  return f;
+}
+
+double Network::free_energy(std::span<const double> v) const {
+  std::vector<double> x(v.begin(), v.end());
+  x.resize(width(), 0.0);
+  double sum = constant_;
+  const Layer& visible = layers_[0];
+  for (std::size_t i = 0; i < v.size(); ++i)
+    sum += visible.kind == UnitKind::gaussian
+               ? (v[i] - visible.bias[i]) * (v[i] - visible.bias[i]) / (2 * visible.variance[i])
+               : -visible.bias[i] * v[i];
+  for (const double f : field(1, x)) sum -= log_unit(layers_[1].kind, f);
+  return sum;
+}
+
+std::vector<Observable> Network::observables() const {
+  std::vector<Observable> all = {{"energy", "1", "total energy"}, {"energy_density", "1", "energy per unit"}};
+  if (restricted()) all.push_back({"visible_free_energy", "1", "free energy of the visible units, -ln sum_h exp(-E)"});
+  all.push_back({"visible_magnetization", "1",
+                 layers_[0].kind == UnitKind::categorical ? "Potts order parameter of the visible units"
+                                                          : "mean of the visible units"});
+  for (std::size_t l = 1; l < layers_.size(); ++l)
+    all.push_back({restricted() ? "hidden_magnetization" : "hidden_" + std::to_string(l) + "_magnetization", "1",
+                   "mean of the units of hidden layer " + std::to_string(l)});
+  return all;
+}
+
+void Network::observe(std::span<const double> x, std::span<double> out) const {
+  std::size_t k = 0;
+  out[k++] = energy(x);
+  out[k++] = out[0] / static_cast<double>(units_);
+  if (restricted()) out[k++] = free_energy(x.first(layers_[0].width()));
+  for (std::size_t l = 0; l < layers_.size(); ++l)
+    out[k++] = magnetization(layers_[l], x.subspan(offset_[l], layers_[l].width()));
+}
+
+void Network::set_ordered(std::span<double> x) const {
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer& layer = layers_[l];
+    const auto state = x.subspan(offset_[l], layer.width());
+    for (std::size_t i = 0; i < layer.units; ++i) switch (layer.kind) {
+        case UnitKind::binary:
+          state[i] = layer.bias[i] > 0 ? 1 : 0;
+          break;
+        case UnitKind::spin:
+          state[i] = layer.bias[i] < 0 ? -1 : 1;
+          break;
+        case UnitKind::gaussian:
+          state[i] = layer.bias[i];
+          break;
+        case UnitKind::categorical: {
+          const auto unit = state.subspan(i * layer.states, layer.states);
+          const auto begin = layer.bias.begin() + static_cast<std::ptrdiff_t>(i * layer.states);
+          std::fill(unit.begin(), unit.end(), 0.0);
+          unit[static_cast<std::size_t>(std::max_element(begin, begin + static_cast<std::ptrdiff_t>(layer.states)) -
+                                        begin)] = 1;
+        }
+      }
+  }
+}
+
+Reference Reference::flat(const Layer& visible) {
+  if (visible.kind == UnitKind::gaussian) return {{visible.bias, visible.variance}, false};
+  return {{std::vector<double>(visible.width(), 0.0), {}}, true};
+}
+
+Reference Reference::base_rates(const Layer& visible, std::span<const double> mean, std::span<const double> variance,
+                                std::size_t samples) {
+  if (mean.size() != visible.width())
+    throw std::invalid_argument("base rates of " + std::to_string(mean.size()) +
+                                " numbers do not fit a visible layer of " + std::to_string(visible.width()));
+  Reference reference;
+  if (visible.kind == UnitKind::gaussian) {
+    if (variance.size() != visible.units) throw std::invalid_argument("gaussian base rates need one variance per unit");
+    reference.visible = {{mean.begin(), mean.end()}, {variance.begin(), variance.end()}};
+    for (const double v : variance)
+      if (!(v > 0) || !std::isfinite(v)) throw std::invalid_argument("a base rate has a variance that is not positive");
+    return reference;
+  }
+  const double n = static_cast<double>(samples);
+  for (const double m : mean) {
+    const double share = visible.kind == UnitKind::spin ? (1 + m) / 2 : m;
+    if (!(share >= 0 && share <= 1)) throw std::invalid_argument("a base rate is no mean of the units' states");
+    const double ones = n * share + 1, others = n * (1 - share) + 1;
+    switch (visible.kind) {
+      case UnitKind::spin:
+        reference.visible.field.push_back(std::log(ones / others) / 2);
+        break;
+      case UnitKind::categorical:
+        reference.visible.field.push_back(std::log(ones / (n + static_cast<double>(visible.states))));
+        break;
+      default:
+        reference.visible.field.push_back(std::log(ones / others));
+    }
+  }
+  return reference;
+}
+
+double Reference::log_weight(const Layer& layer, std::span<const double> x0) const {
+  double sum = 0;
+  for (std::size_t i = 0; i < x0.size(); ++i)
+    sum += layer.kind == UnitKind::gaussian
+               ? -(x0[i] - visible.field[i]) * (x0[i] - visible.field[i]) / (2 * visible.variance[i])
+               : visible.field[i] * x0[i];
+  return sum;
+}
+
+double Reference::log_z(const Network& network) const {
+  double sum = 0;
+  const Layer& layer = network.layers()[0];
+  for (std::size_t i = 0; i < layer.units; ++i) switch (layer.kind) {
+      case UnitKind::gaussian:
+        sum += std::log(2 * std::numbers::pi * visible.variance[i]) / 2;
+        break;
+      case UnitKind::categorical:
+        sum += log_sum(std::span(visible.field).subspan(i * layer.states, layer.states));
+        break;
+      default:
+        sum += log_unit(layer.kind, visible.field[i]);
+    }
+  for (std::size_t l = 1; l < network.layers().size(); ++l)
+    sum += static_cast<double>(network.layers()[l].units) * std::numbers::ln2;
+  return sum;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,95 @@
+/// Layers of units with bonds between neighbouring layers: restricted Boltzmann machines (two layers; Smolensky 1986;
+/// Hinton, Neural Comput. 14, 1771 (2002)) and deep ones (any number; Salakhutdinov & Hinton, AISTATS 2009, eq. 9).
+///
+///   E(x) = -sum_l [ b_l . x_l + x_l' W_l x_{l+1} ],
+///
+/// where gaussian units (of layer 0 only) with variances s_i^2 have sum_i (x_i - b_i)^2 / (2 s_i^2) in place of -b . x
+/// and enter bonds as x_i / s_i^2 (Cho, Ilin & Raiko, ICANN 2011, eq. 3):  p(x_i | x_1) = N(b_i + (W x_1)_i, s_i^2).
+/// Categorical units are one-hot (Potts); weights and biases are held in the zero-sum gauge, in which the sums over a
+/// unit's states vanish: both are shifted together, with what that does to the neighbours' biases and to the energy, so
+/// that every probability stays what it was, and the constant that E would lose is kept in `constant()`.
+#pragma once
+
+#include <Eigen/Core>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "physics/concepts.hpp"
+#include "physics/units.hpp"
+
+namespace gibbsite {
+
+/// ln of the sum over one unit's states of exp(field x), and what follows from it.
+double log_cosh2(double x) noexcept;  ///< ln(2 cosh x): a spin
+double softplus(double x) noexcept;   ///< ln(1 + e^x): a binary unit
+double logistic(double x) noexcept;   ///< 1 / (1 + e^-x)
+
+/// Immutable. A state is one number per unit (q per categorical unit), layer behind layer: `width()` of them.
+class Network {
+ public:
+  /// weights[l] has layers[l].width() rows and layers[l + 1].width() columns. Throws std::invalid_argument, naming the
+  /// layer, where shapes do not fit, numbers are not finite, variances are not positive, there are fewer than two
+  /// layers, or a layer above the first is gaussian or categorical.
+  Network(std::vector<Layer> layers, std::vector<Eigen::MatrixXd> weights, double constant = 0);
+
+  std::span<const Layer> layers() const noexcept { return layers_; }
+  std::span<const Eigen::MatrixXd> weights() const noexcept { return weights_; }
+  std::size_t units() const noexcept { return units_; }          ///< of all layers
+  std::size_t width() const noexcept { return offset_.back(); }  ///< numbers in a state
+  /// Where layer l begins in a state; offset(layers().size()) is width().
+  std::size_t offset(std::size_t l) const noexcept { return offset_[l]; }
+  bool restricted() const noexcept { return layers_.size() == 2; }
+  double constant() const noexcept { return constant_; }  ///< part of every energy
+  bool discrete() const noexcept { return layers_[0].kind != UnitKind::gaussian; }
+
+  /// Layers whose units stay when the others are summed out in closed form: the visible one of two layers, else the odd
+  /// ones (Salakhutdinov & Hinton 2009, sec. 3.3).
+  bool kept(std::size_t l) const noexcept { return restricted() ? l == 0 : l % 2 == 1; }
+
+  /// From scratch, with the constant.
+  double energy(std::span<const double> x) const;
+  /// What acts on layer l: f = b_l + W_{l-1}' x_{l-1} + W_l x_{l+1}. For gaussian units this is the mean of x_0 given
+  /// x_1. [layers()[l].width()].
+  Eigen::VectorXd field(std::size_t l, std::span<const double> x) const;
+  /// -ln sum_h exp(-E(v, h)) of the visible units, two layers only; v: [layers()[0].width()].
+  double free_energy(std::span<const double> v) const;
+
+  /// energy, energy_density (per unit), visible_free_energy (two layers), visible_magnetization, hidden_magnetization
+  /// (or hidden_1_magnetization, hidden_2_magnetization, ...): the mean of a layer's units; of categorical units the
+  /// Potts order parameter (q max_k n_k - 1) / (q - 1) with n_k the share of units in state k.
+  std::vector<Observable> observables() const;
+  void observe(std::span<const double> x, std::span<double> out) const;
+  /// All units in their state of lowest energy were they alone: the cold start.
+  void set_ordered(std::span<double> x) const;
+
+ private:
+  std::vector<Layer> layers_;
+  std::vector<Eigen::MatrixXd> weights_;
+  std::vector<std::size_t> offset_;
+  std::size_t units_ = 0;
+  double constant_ = 0;
+};
+
+/// The reference at lambda = 0 and the path from it to a network,
+///   ln p_lambda(x) = (1 - lambda) A(x) - lambda E(x) + const,
+/// with A(x) = a . x_0 for the visible layer (gaussian: -sum_i (x_i - m_i)^2 / (2 v_i)) and all other units free.
+struct Reference {
+  IndependentUnits visible;  ///< a; gaussian: m and v
+  bool uniform = false;      ///< A = 0: lambda is an inverse temperature
+
+  /// Every state alike; gaussian units: independent, as the network has them without bonds (uniform stays false then).
+  static Reference flat(const Layer& visible);
+  /// Independent units with these means, as measured on `samples` draws: of binary units and spins the share of ones
+  /// with one more of each kind counted (Laplace), categorical the same per state; gaussian: mean and variance as
+  /// given. mean: [width]; variance: [units], gaussian only. Throws std::invalid_argument for wrong lengths or means
+  /// that no state has.
+  static Reference base_rates(const Layer& visible, std::span<const double> mean, std::span<const double> variance,
+                              std::size_t samples);
+
+  /// A(x_0), and ln of the sum (integral) over all states of `network` of exp(A).
+  double log_weight(const Layer& visible, std::span<const double> x0) const;
+  double log_z(const Network& network) const;
+};
+
+}  // namespace gibbsite

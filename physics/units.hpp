@@ -1,0 +1,30 @@
+/// Units of a Boltzmann machine and layers of them.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace gibbsite {
+
+/// binary: 0 or 1. spin: -1 or +1. gaussian: a real number. categorical: one of q states, written one-hot as q numbers
+/// of which one is 1.
+enum class UnitKind { binary, spin, gaussian, categorical };
+
+/// Units of one kind. A state of the layer is `width()` numbers: one per unit, or q per categorical unit.
+struct Layer {
+  UnitKind kind = UnitKind::binary;
+  std::size_t units = 0;
+  std::size_t states = 1;             ///< q of categorical units, else 1
+  std::vector<double> bias = {};      ///< [width]; gaussian: the mean without input
+  std::vector<double> variance = {};  ///< gaussian: [units]
+
+  std::size_t width() const noexcept { return units * states; }
+};
+
+/// What independent units do: p(x) ~ exp(sum_i field_i x_i), or gaussian with mean field_i and `variance_i`.
+struct IndependentUnits {
+  std::vector<double> field;          ///< [width]
+  std::vector<double> variance = {};  ///< gaussian: [units]
+};
+
+}  // namespace gibbsite
