@@ -70,8 +70,9 @@ class NetworkEnsemble final : public Ensemble {
   void observe(std::span<double> out) const override {
     const std::size_t components = layout().observables.size();
     over_tiles(1, [&](std::size_t t) {
+      know(t);
       for (std::size_t r = t * tile; r < end_of(t); ++r)
-        network_->observe(state(r), out.subspan(r * components, components));
+        network_->observe(state(r), field_of_others(r), out.subspan(r * components, components));
     });
   }
 
@@ -137,6 +138,16 @@ class NetworkEnsemble final : public Ensemble {
     for (std::size_t l = 0; l < layers(); ++l)
       Eigen::Map<Eigen::VectorXd>(x.data() + network_->offset(l), width(l)) = tiles_[r / tile].x[l].col(column(r));
     return x;
+  }
+
+  std::vector<double> field_of_others(std::size_t r) const {
+    std::vector<double> field;
+    for (std::size_t l = 0; l < layers(); ++l)
+      if (!network_->kept(l)) {
+        const auto column_of = units_of(std::as_const(tiles_[r / tile].field[l]), r);
+        field.insert(field.end(), column_of.begin(), column_of.end());
+      }
+    return field;
   }
 
   /// f = b_l + W_{l-1}' x_{l-1} + W_l x_{l+1} for all chains of a tile.

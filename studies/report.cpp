@@ -202,9 +202,9 @@ void check_target(const Study& study, const System& system) {
                                    and_then(did_you_mean(m.target, names), "allowed: " + join(names, ", "))));
   if (m.target == "log_z" && (m.beta.size() < 2 || m.beta.front() != 0))
     throw RequestError("method.target = \"log_z\" needs a method.beta of several values that begins at 0");
-  const bool overlap = std::any_of(lattice_quantities().begin(), lattice_quantities().end(), [&](const Estimated& what) {
-    return what.name == m.target && what.name.find("overlap") != std::string::npos;
-  });
+  const bool overlap = std::any_of(
+      lattice_quantities().begin(), lattice_quantities().end(),
+      [&](const Estimated& what) { return what.name == m.target && what.name.find("overlap") != std::string::npos; });
   if (overlap && (!system.disordered() || m.chains < 2))
     throw RequestError(fmt::format(
         "method.target = \"{}\" needs disordered couplings or a couplings file, and method.chains of 2 or more",

@@ -53,7 +53,8 @@ class System {
   System() = default;
 };
 
-/// An Ising model on a lattice or on a graph from a file, and a network of units. Throw RequestError for what cannot be.
+/// An Ising model on a lattice or on a graph from a file, and a network of units. Throw RequestError for what cannot
+/// be.
 std::shared_ptr<const System> make_lattice_system(const Study& study);
 std::shared_ptr<const System> make_network_system(const Study& study);
 
