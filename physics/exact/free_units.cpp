@@ -7,7 +7,7 @@
 #include <numbers>
 #include <vector>
 
-// Loops over the states of a block in vectors of the machine's own width. Without fused products, so that bits agree.
+// Loops over the states of a block, in vectors as wide as the machine's.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define GIBBSITE_BEST_TARGET __attribute__((target_clones("avx2", "default")))
 #define GIBBSITE_INLINE __attribute__((always_inline)) inline
@@ -19,10 +19,14 @@
 namespace gibbsite {
 namespace {
 
-/// e^x for x <= 0, without branches, to 2e-16; e^-700 for all below: 2^k e^r, |r| <= ln(2)/2, by its Taylor series.
-GIBBSITE_INLINE double exp_negative(double x) {
+/// Arguments of exp_negative end here. Not a constant, lest the compiler give that case a path of its own, and the loop
+/// no vectors.
+volatile double least_exponent = -700;
+
+/// e^x for x <= 0, without branches, to 2e-16; e^least for all below: 2^k e^r, |r| <= ln(2)/2, by its Taylor series.
+GIBBSITE_INLINE double exp_negative(double x, double least) {
   constexpr double magic = 0x1.8p52;  // its last bits then hold the nearest integer
-  x = x > -700 ? x : -700;
+  x = x > least ? x : least;
   const double shifted = x * std::numbers::log2e + magic, k = shifted - magic;
   const double r = (x - k * 0x1.62e42fee00000p-1) - k * 0x1.a39ef35793c76p-33;
   double p = 1. / 6227020800;
@@ -56,19 +60,23 @@ GIBBSITE_INLINE void add_two_valued(const Lane& lane, std::size_t states, const 
   double* __restrict energy = sums.energy;
   double* __restrict variance = sums.variance;
   double* __restrict mean = lane.mean;
+  const double least = least_exponent;
   for (std::size_t x = 0; x < states; ++x) {
-    const double f = lane.base + table[x], g = lane.offset + lane.lambda * f, size = g > 0 ? g : -g;
-    const double t = exp_negative(kind == UnitKind::spin ? -2 * size : -size);
-    log_weight[x] += kind == UnitKind::spin ? size : (g > 0 ? g : 0);
+    const double f = lane.base + table[x], g = lane.offset + lane.lambda * f, size = std::abs(g);
+    const double t = exp_negative(kind == UnitKind::spin ? -2 * size : -size, least);
+    log_weight[x] += kind == UnitKind::spin ? size : (g + size) / 2;
     product[x] *= 1 + t;
-    if constexpr (averages) {
+    if constexpr (averages) mean[x] = t;
+  }
+  if constexpr (averages)  // apart, lest there be more arrays than the compiler will tell apart
+    for (std::size_t x = 0; x < states; ++x) {
+      const double f = lane.base + table[x], g = lane.offset + lane.lambda * f, t = mean[x];
       const double share = 1 / (1 + t), rest = t * share;  // of the likelier value and of the other
-      const double m = kind == UnitKind::spin ? (g > 0 ? share - rest : rest - share) : (g > 0 ? share : rest);
+      const double lean = std::copysign(share - rest, g), m = kind == UnitKind::spin ? lean : (1 + lean) / 2;
       mean[x] = m;
       energy[x] -= f * m;
       variance[x] += f * f * (share * rest) * (kind == UnitKind::spin ? 4 : 1);
     }
-  }
 }
 
 GIBBSITE_BEST_TARGET void binary_log(const Lane& lane, std::size_t states, const FreeSums& sums) {
@@ -108,6 +116,7 @@ GIBBSITE_BEST_TARGET void add_categorical(std::size_t q, const Fields& fields, c
   double most[few], sum[few], mean[few];
   double* __restrict p = probability;
   const std::size_t n = fields.states;
+  const double least = least_exponent;
   for (std::size_t begin = 0; begin < n; begin += few) {
     const std::size_t end = n - begin < few ? n : begin + few;
     for (std::size_t k = 0; k < q; ++k) {
@@ -121,7 +130,7 @@ GIBBSITE_BEST_TARGET void add_categorical(std::size_t q, const Fields& fields, c
     for (std::size_t x = begin; x < end; ++x) sum[x - begin] = mean[x - begin] = 0;
     for (std::size_t k = 0; k < q; ++k)
       for (std::size_t x = begin; x < end; ++x)
-        sum[x - begin] += p[k * n + x] = exp_negative(p[k * n + x] - most[x - begin]);
+        sum[x - begin] += p[k * n + x] = exp_negative(p[k * n + x] - most[x - begin], least);
     for (std::size_t x = begin; x < end; ++x) {
       sums.log_weight[x] += most[x - begin];
       sums.product[x] *= sum[x - begin];
@@ -155,12 +164,17 @@ void add_gaussian(const Layer& layer, const Fields& fields, const Tilt& tilt, st
   const double s2 = layer.variance[j], b = layer.bias[j], m = tilt.reference[j], v = tilt.variance[j];
   const double away = (1 - tilt.lambda) / v, tau = away + tilt.lambda / s2;
   const double constant = std::log(2 * std::numbers::pi / tau) / 2 - away * m * m / 2 - tilt.lambda * b * b / (2 * s2);
+  const double base = fields.base[j];
+  const double* __restrict table = fields.table + j * fields.states;
   for (std::size_t x = 0; x < fields.states; ++x) {
-    const double f = fields.base[j] + fields.table[j * fields.states + x];
-    const double mu = (away * m + tilt.lambda * f / s2) / tau;
+    const double mu = (away * m + tilt.lambda * (base + table[x]) / s2) / tau;
     sums.log_weight[x] += constant + tau * mu * mu / 2;
-    if (sums.mean == nullptr) continue;
-    sums.mean[j * fields.states + x] = mu;
+    if (sums.mean != nullptr) sums.mean[j * fields.states + x] = mu;
+  }
+  if (sums.mean == nullptr) return;
+  const double* __restrict mean = sums.mean + j * fields.states;
+  for (std::size_t x = 0; x < fields.states; ++x) {
+    const double f = base + table[x], mu = mean[x];
     sums.energy[x] += (mu * mu - 2 * f * mu + b * b + 1 / tau) / (2 * s2);
     sums.variance[x] += ((mu - f) * (mu - f) / tau + 1 / (2 * tau * tau)) / (s2 * s2);
   }
@@ -191,7 +205,8 @@ void take_logs(std::size_t states, FreeSums& sums) {
 GIBBSITE_BEST_TARGET void exponentiate(const double* log_weight, double most, std::size_t states, double* out) {
   const double* __restrict from = log_weight;
   double* __restrict to = out;
-  for (std::size_t x = 0; x < states; ++x) to[x] = exp_negative(from[x] - most);
+  const double least = least_exponent;
+  for (std::size_t x = 0; x < states; ++x) to[x] = exp_negative(from[x] - most, least);
 }
 
 }  // namespace gibbsite

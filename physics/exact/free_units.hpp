@@ -4,14 +4,14 @@
 /// weight w(u) = exp((1 - lambda) A(u) - lambda e(u)), with A = a u (gaussian: -(u - m)^2 / (2 v)). Per unit,
 ///   binary, spin, categorical   g = (1 - lambda) a + lambda f:   ln z = ln sum_u exp(g u),
 ///                               <e> = -f <u>,   var e = f^2 var u   (categorical: sum_k p_k (f_k - <f>)^2)
-///   gaussian                    tau = (1 - lambda) / v + lambda / s^2,   mu = [(1 - lambda) m / v + lambda f / s^2] /
-///   tau,
+///   gaussian                    tau = (1 - lambda) / v + lambda / s^2,
+///                               mu = [(1 - lambda) m / v + lambda f / s^2] / tau,
 ///                               ln z = ln(2 pi / tau) / 2 + tau mu^2 / 2 - (1 - lambda) m^2 / (2 v)
 ///                                      - lambda b^2 / (2 s^2),
 ///                               <e> = (mu^2 - 2 f mu + b^2 + 1 / tau) / (2 s^2),
 ///                               var e = [(mu - f)^2 / tau + 1 / (2 tau^2)] / s^4.
-/// Cost: one exponential a state and unit, about 1.5 ns with AVX2 (twice that without); logarithms are taken of
-/// products of hundreds of factors between 1 and 2 (or q). The same bits on any x86.
+/// Cost: one exponential a state and unit, 2 ns with AVX2 (3 ns for averages; twice that without); logarithms are taken
+/// of products of hundreds of factors between 1 and 2 (or q).
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,9 @@ void check(const Network& network, const Reference& reference) {
                                 std::to_string(layer.width()) + " numbers");
 }
 
-TwoSides divide(const Network& network, const Reference& reference, std::size_t parity) {
+/// Visits the layers of one parity, 0 the even ones. Of more than 2^most states only the visited layers: no matrices
+/// for nothing.
+TwoSides divide(const Network& network, const Reference& reference, std::size_t parity, double most) {
   const auto layers = network.layers();
   TwoSides sides;
   std::vector<Eigen::Index> at(layers.size());
@@ -30,6 +32,7 @@ TwoSides divide(const Network& network, const Reference& reference, std::size_t 
     width[free] += static_cast<Eigen::Index>(layers[l].width());
     (free ? sides.free : sides.listed).push_back(layers[l]);
   }
+  if (sides.log2_listed() > most) return sides;
   sides.bonds = Eigen::MatrixXd::Zero(width[1], width[0]);
   for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
     const Eigen::MatrixXd& w = network.weights()[l];
@@ -63,14 +66,15 @@ struct Ways {
   std::vector<std::size_t> parity;
 };
 
-Ways ways_of(const Network& network, const Reference& reference) {
+Ways ways_of(const Network& network, const Reference& reference, const SummationLimits& limits) {
+  const double most = std::log2(limits.states);
   check(network, reference);
   Ways all;
   if (network.discrete()) {
-    all.ways.push_back(divide(network, reference, 0));
+    all.ways.push_back(divide(network, reference, 0, most));
     all.parity.push_back(0);
   }
-  all.ways.push_back(divide(network, reference, 1));
+  all.ways.push_back(divide(network, reference, 1, most));
   all.parity.push_back(1);
   if (all.ways.size() == 2 && all.ways[0].log2_listed() > std::max(few_visible, all.ways[1].log2_listed())) {
     std::swap(all.ways[0], all.ways[1]);
@@ -134,7 +138,7 @@ std::variant<std::vector<NetworkAverages>, std::string> exact_averages(const Net
                                                                        const Reference& reference,
                                                                        std::span<const double> lambda,
                                                                        const SummationLimits& limits) {
-  const Ways all = ways_of(network, reference);
+  const Ways all = ways_of(network, reference, limits);
   const auto chosen = choose(all.ways, lambda, limits);
   if (const auto* why_not = std::get_if<std::string>(&chosen)) return *why_not;
   const TwoSides* way = std::get<const TwoSides*>(chosen);
@@ -147,7 +151,7 @@ std::variant<std::vector<NetworkAverages>, std::string> exact_averages(const Net
 std::variant<std::vector<double>, std::string> exact_log_z(const Network& network, const Reference& reference,
                                                            std::span<const double> lambda,
                                                            const SummationLimits& limits) {
-  const Ways all = ways_of(network, reference);
+  const Ways all = ways_of(network, reference, limits);
   const auto chosen = choose(all.ways, lambda, limits);
   if (const auto* why_not = std::get_if<std::string>(&chosen)) return *why_not;
   return log_z(*std::get<const TwoSides*>(chosen), lambda);
@@ -155,7 +159,7 @@ std::variant<std::vector<double>, std::string> exact_log_z(const Network& networ
 
 std::variant<ExactAnswers, std::string> exact_answers(const Network& network, const Reference& reference,
                                                       std::span<const double> lambda, const SummationLimits& limits) {
-  const Ways all = ways_of(network, reference);
+  const Ways all = ways_of(network, reference, limits);
   const auto chosen = choose(all.ways, lambda, limits);
   if (const auto* why_not = std::get_if<std::string>(&chosen)) return *why_not;
   const TwoSides* way = std::get<const TwoSides*>(chosen);

@@ -27,7 +27,7 @@ std::variant<std::vector<NetworkAverages>, std::string> exact_averages(const Net
                                                                        const Reference& reference,
                                                                        std::span<const double> lambda,
                                                                        const SummationLimits& limits = {});
-/// ln Z at each lambda alone, in half the time.
+/// ln Z at each lambda alone, in two thirds of the time.
 std::variant<std::vector<double>, std::string> exact_log_z(const Network& network, const Reference& reference,
                                                            std::span<const double> lambda,
                                                            const SummationLimits& limits = {});

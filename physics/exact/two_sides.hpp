@@ -36,8 +36,8 @@ struct TwoSides {
   double work(std::size_t lambdas) const;  ///< states x (free numbers + 1) x lambdas
 };
 
-/// How much to spend. A unit of `work` costs 2 to 3 ns of one core for averages and 1.5 for ln Z alone: 2e8 is under a
-/// second.
+/// How much to spend. A unit of `work` costs 3 ns of one core for averages and 2 for ln Z alone (gaussian units 4 and
+/// 1.5): 2e8 is under a second.
 struct SummationLimits {
   double states = 0x1p26;
   double work = std::numeric_limits<double>::infinity();
