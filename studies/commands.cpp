@@ -27,7 +27,7 @@ std::vector<Command> make_commands() {
                  "where there are any, and prints a table of them. Checkpoints on a timer and when asked to stop.",
       .least = 1,
       .most = 1,
-      .keys = true,
+      .keys = Purview::study,
       .options = {{"out", 'o', "FILE", "result file (default: the study's name with .h5, in the current folder)"},
                   {"force", 0, "", "overwrite the result file if there is one"},
                   {"resume", 0, "", "continue the result file where it stopped"},
@@ -55,7 +55,7 @@ std::vector<Command> make_commands() {
                  "sampled. Takes the keys of a study as `gibbsite help run` lists them.",
       .least = 1,
       .most = 1,
-      .keys = true,
+      .keys = Purview::study,
       .options = {json, help},
       .examples = {"gibbsite exact onsager.toml", "gibbsite exact onsager.toml --model.size 128 --method.beta 0.44"},
   });

@@ -31,7 +31,7 @@ std::string joined(const std::vector<std::string>& words) {
 void print_exact(const Task& task, const System& system, const ExactAnswers& answers) {
   std::string where;
   for (const auto& [key, value] : task.coordinates) where += fmt::format("{} = {}: ", key, value);
-  fmt::print("{}{}\n  {}\n", where, describe(task.study, system), wrapped(answers.source, 2));
+  fmt::print("{}{}\n  {}\n", where, system.description(), wrapped(answers.source, 2));
   std::vector<std::string> header = {"beta"}, names;
   for (const char* name : {"log_z", "energy_density", "specific_heat", "magnetization_density",
                            "abs_magnetization_density", "susceptibility", "binder_cumulant"})
@@ -83,13 +83,13 @@ int show(const Request& request) {
 int exact(const Request& request) {
   nlohmann::json all = nlohmann::json::array();
   for (const Task& task : request.tasks) {
-    const System system = make_system(task.study);
-    const auto answers = exact_answers(system.lattice, system.ising->graph(), task.study.method.beta);
+    const auto system = make_system(task.study);
+    const auto answers = system->exact(task.study.method.beta, Effort::asked_for);
     if (const auto* reason = std::get_if<std::string>(&answers))
-      throw RequestError(fmt::format("no exact answer for {}: {}", describe(task.study, system), *reason));
+      throw RequestError(fmt::format("no exact answer for {}: {}", system->description(), *reason));
     const auto& known = std::get<ExactAnswers>(answers);
     if (!request.json) {
-      print_exact(task, system, known);
+      print_exact(task, *system, known);
       continue;
     }
     nlohmann::json entry = {

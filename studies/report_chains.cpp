@@ -14,7 +14,7 @@ namespace {
 Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double every) {
   Group group{.name = "estimates"};
   add_beta(group, s.beta);
-  for (const Estimated& what : estimated_quantities()) {
+  for (const Estimated& what : estimated_quantities(s.system)) {
     if (!rows[0].contains(what.name)) continue;
     std::vector<Estimate> estimates;
     for (const Row& row : rows) estimates.push_back(row.at(what.name));
@@ -58,7 +58,7 @@ Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double 
     for (Estimate& e : route) e.value += log_z_reference;
   std::vector<Estimate> energy;
   for (const Row& row : rows) energy.push_back(row.at("energy"));
-  add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, energy, s.sites());
+  add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, energy, s.system);
   for (std::string& warning : overlap_warnings(bar, s.beta)) warnings.push_back(std::move(warning));
   return group;
 }
@@ -121,7 +121,8 @@ Group chain_series(const Study& study, const Method& method, std::span<const dou
   return group;
 }
 
-Findings chain_findings(const Study& study, const System& system, const Method& method, const Book& book) {
+Findings chain_findings(const Study& study, const System& system, const Ensemble& ensemble, const Method& method,
+                        const Book& book) {
   const Starts start = dynamic_cast<const Mcmc*>(&method) != nullptr
                            ? dynamic_cast<const Mcmc&>(method).options().start
                            : dynamic_cast<const Tempering&>(method).options().start;
@@ -148,7 +149,7 @@ Findings chain_findings(const Study& study, const System& system, const Method& 
   found.estimates = estimates_group(s, rows, static_cast<double>(study.method.every));
   found.diagnostics = diagnostics_group(s, found.warnings);
   for (std::string& sentence : verdict(all)) found.warnings.push_back(std::move(sentence));
-  found.free_energy = free_energy_group(s, rows, static_cast<double>(system.ising->log_states()), found.warnings);
+  found.free_energy = free_energy_group(s, rows, ensemble.layout().log_z_reference, found.warnings);
   return found;
 }
 

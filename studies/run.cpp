@@ -94,7 +94,7 @@ bool Runner::claim_output() {
   const fs::path& out = request_.out;
   if (fs::is_directory(out))
     throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
-  const Manifest manifest{identity(request_.resolved) + seals_of_couplings(request_), version(), git_commit()};
+  const Manifest manifest{identity(request_.resolved) + seals_of_files(request_), version(), git_commit()};
   if (request_.resume && parts_.exist()) {
     const Manifest before = parts_.resume();
     if (before.study != manifest.study)

@@ -74,7 +74,7 @@ Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& finding
                           check_convergence(chains, name == "overlap" ? std::span<const ChainStart>()
                                                                       : std::span<const ChainStart>(s.starts))});
     const Conditions at{s.beta[b], s.sites()};
-    if (name == "energy") row["specific_heat"] = specific_heat(chains, at);
+    if (name == "energy" && s.system.path() == PathKind::temperature) row["specific_heat"] = specific_heat(chains, at);
     if (name == "magnetization_density") {
       row["susceptibility"] = susceptibility(chains, at, s.mean_magnetization());
       row["susceptibility_abs"] = susceptibility_abs(chains, at);

@@ -23,11 +23,9 @@ struct Sampling {
   std::vector<ChainStart> starts;
   std::size_t memory = 0;  // draws, see Chains
 
-  double sites() const { return static_cast<double>(system.ising->units()); }
+  double sites() const { return system.sites(); }
   MeanMagnetization mean_magnetization() const {
-    const auto fields = system.ising->graph().fields();
-    const bool none = std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; });
-    return none ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
+    return system.symmetric() ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
   }
 };
 
