@@ -24,6 +24,7 @@ if(TARGET test_studies)
   add_dependencies(test_studies gibbsite)
   # Debian's own python3, where the modules are; another one may come first on the PATH.
   find_program(GIBBSITE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+  target_compile_definitions(test_studies PRIVATE GIBBSITE_PYTHON="${GIBBSITE_PYTHON}")
   set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample.h5)
   add_test(NAME "studies: sample result" COMMAND test_studies "[.sample]")
   add_test(NAME "studies: xarray opens it with both engines" COMMAND ${GIBBSITE_PYTHON} -W error
