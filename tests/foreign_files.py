@@ -62,6 +62,18 @@ def main(folder):
     with h5py.File(path("vast.h5"), "w") as out:  # promises 8 TB, holds nothing
         out.create_dataset("samples", shape=(10**6, 10**6), dtype="f8", chunks=(1000, 1000))
 
+    # The README's example of a model file made by hand.
+    W, b, c = np.array([[0.5, -1], [0.25, 2], [0, 1]]), np.array([0.1, -0.2, 0.3]), np.array([1.0, -1])
+    with h5py.File(path("by_hand.h5"), "w") as f:
+        f.attrs["content"], f.attrs["model"] = "model", "rbm"
+        f["layer_0/bias"], f["layer_1/bias"] = b, c
+        f["layer_0"].attrs["units_kind"] = f["layer_1"].attrs["units_kind"] = "binary"
+        f["weights_0/W"] = W
+    with h5py.File(path("by_hand_fixed_text.h5"), "w") as f:  # texts of fixed length, whole numbers, float32
+        f.attrs["content"], f.attrs["model"] = np.bytes_("model"), np.bytes_("hopfield")
+        f["patterns/xi"] = np.array([[1, -1, 1, 1], [1, 1, -1, 1]], dtype="i2")
+        f["patterns"].attrs["rule"] = np.bytes_("pseudo-inverse")
+
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
