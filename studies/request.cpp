@@ -124,6 +124,8 @@ Request parse(const std::vector<std::string>& words) {
     request.tasks = std::move(study.tasks);
     request.grid = std::move(study.grid);
     request.resolved = std::move(study.resolved);
+  } else {
+    request.settings = std::move(overrides);
   }
   request.command = command.name;
   request.arguments = line.arguments;
