@@ -138,6 +138,7 @@ int execute(const std::vector<std::string>& words) {
   if (command == "bench") return bench(request);
   if (command == "reweight") return reweight(request);
   if (command == "loglik") return loglik(request, joined(words));
+  if (command == "import") return import_weights(request, joined(words));
   if (command == "version") {
     fmt::print("gibbsite {} ({})\n", version(), git_commit());
     return 0;
