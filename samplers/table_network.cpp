@@ -25,6 +25,8 @@ class TableNetwork final : public Ensemble {
         plan_(std::move(plan)),
         key_(key) {
     for (std::size_t b = 0; b < plan_.blocks.size(); ++b) block_.insert(block_.end(), plan_.blocks[b].vectors, b);
+    for (const Eigen::MatrixXd& w : network_->weights()) work_per_chain_ += static_cast<double>(w.size()) / 256;
+    work_per_chain_ += static_cast<double>(network_->units()) / 8;
     scales_.reference = simd::Buffer<float>(block_.size() * lanes);
     for (std::size_t l = 0; l < bits_.layers.size(); ++l) scales_.field.emplace_back(block_.size() * lanes);
     std::vector<double> x(network_->width());
@@ -100,7 +102,8 @@ class TableNetwork final : public Ensemble {
     simd::Buffer<float> reference;           // [lane]
   };
 
-  double work() const { return static_cast<double>(layout().units * block_.size() * lanes); }
+  /// Of a sweep, in updates of a unit by a plain loop.
+  double work() const { return static_cast<double>(block_.size() * lanes) * work_per_chain_; }
   void move(std::span<const Setting> setting, const Step& step, Purpose purpose);
   void set_scales(std::span<const Setting> setting);
   /// Called by every thread of a team; each ends with all of them done.
@@ -134,6 +137,7 @@ class TableNetwork final : public Ensemble {
   std::shared_ptr<const Network> network_;
   const simd::Kernels& kernels_;
   simd::BitNetwork bits_;
+  double work_per_chain_ = 0;
   mutable simd::Plan plan_;         // fields are a function of the words
   mutable bool stale_ = true;       // fields are not yet those of the words
   std::vector<std::size_t> block_;  // [vector]
