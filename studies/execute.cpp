@@ -38,6 +38,11 @@ void print_exact(const Task& task, const System& system, const ExactAnswers& ans
   for (const char* name : {"log_z", "energy_density", "specific_heat", "magnetization_density",
                            "abs_magnetization_density", "susceptibility", "binder_cumulant"})
     if (answers.at[0].values.contains(name)) names.emplace_back(name);
+  for (const Observable& own : system.observables())
+    if (answers.at[0].values.contains(own.name) &&
+        std::none_of(lattice_quantities().begin(), lattice_quantities().end(),
+                     [&](const Estimated& known) { return known.name == own.name; }))
+      names.push_back(own.name);
   header.insert(header.end(), names.begin(), names.end());
   Table table(header);
   for (std::size_t b = 0; b < answers.at.size(); ++b) {

@@ -13,7 +13,8 @@ namespace gibbsite {
 struct LogZRoute {
   std::string estimator;  ///< exact, ais, ais_reverse, ais_two_sided, tempering
   Estimate log_z;
-  bool trusted = true;  ///< whether its error can be believed
+  bool trusted = true;         ///< whether its error can be believed
+  double effective = unknown;  ///< independent particles or draws that carry it
 };
 
 struct LogZFindings {

@@ -108,15 +108,19 @@ Group record(const Result& r, const NetworkSystem& system, const Request& reques
   Group free_energy{.name = "free_energy"};
   std::vector<std::string> names;
   std::vector<Estimate> values;
+  std::vector<double> effective;
   std::vector<std::int8_t> trusted;
   for (const LogZRoute& route : r.log_z.routes) {
     names.push_back(route.estimator);
     values.push_back(route.log_z);
+    effective.push_back(route.effective);
     trusted.push_back(route.trusted ? 1 : 0);
   }
   const std::size_t routes = names.size();
   add_coordinate(free_energy, "estimator", std::move(names), "1", "estimator of ln Z");
   add_estimates(free_energy, "log_z", {"estimator"}, {routes}, values, "1", "ln Z of the model");
+  add(free_energy, "log_z_ess", {"estimator"}, {routes}, std::move(effective), "1",
+      "independent particles or draws that carry log_z");
   add(free_energy, "trusted", {"estimator"}, {routes}, std::move(trusted), "1", "1 where the error can be believed");
   root.groups.push_back(std::move(free_energy));
   root.groups.push_back(likelihood_group(r));

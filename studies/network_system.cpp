@@ -115,11 +115,12 @@ NetworkSystem::NetworkSystem(const Study& study) {
       reference_ = Reference::flat(layer);
       reference_name_ = reference_.uniform ? "uniform" : "the model's own means and variances";
     } else {
-      if (!data_ && !model_.base_rates)
-        throw RequestError("base rates need data: give data.file, or reference = \"uniform\"");
-      const BaseRates rates = data_ ? rates_from(model_, *data_) : *model_.base_rates;
+      // Those the model learned from come first: then nothing hangs on the data it is judged by.
+      const bool learned = model_.base_rates && model_.base_rates->mean.size() == layer.width();
+      if (!data_ && !learned) throw RequestError("base rates need data: give data.file, or reference = \"uniform\"");
+      const BaseRates rates = learned ? *model_.base_rates : rates_from(model_, *data_);
       reference_ = Reference::base_rates(layer, rates.mean, rates.variance, rates.samples);
-      reference_name_ = data_ ? "base rates of the data" : "base rates in the model file";
+      reference_name_ = learned ? "base rates in the model file" : "base rates of the data";
     }
   } catch (const std::invalid_argument& e) {
     throw RequestError(m.file.empty() ? fmt::format("[model]: {}", e.what()) : fmt::format("{}: {}", m.file, e.what()));
@@ -153,7 +154,7 @@ double NetworkSystem::sites() const {
 }
 
 bool NetworkSystem::disordered() const {
-  if (machine() != nullptr) return machine()->kind() == UnitKind::spin;
+  if (machine() != nullptr) return machine()->kind() == UnitKind::spin && machine()->patterns().empty();
   return std::all_of(network()->layers().begin(), network()->layers().end(),
                      [](const Layer& layer) { return layer.kind == UnitKind::spin; });
 }
@@ -162,8 +163,9 @@ bool NetworkSystem::symmetric() const {
   const auto none = [](std::span<const double> bias) {
     return std::all_of(bias.begin(), bias.end(), [](double b) { return b == 0; });
   };
-  if (!disordered() || !reference_.uniform) return false;
-  if (machine() != nullptr) return none(machine()->bias());
+  if (!reference_.uniform) return false;
+  if (machine() != nullptr) return machine()->kind() == UnitKind::spin && none(machine()->bias());
+  if (!disordered()) return false;
   return std::all_of(network()->layers().begin(), network()->layers().end(),
                      [&](const Layer& layer) { return none(layer.bias); });
 }
@@ -192,6 +194,7 @@ std::optional<double> NetworkSystem::exact_log_z() const {
 
 Group NetworkSystem::record() const {
   Group group = model_record(model_, "model");
+  group.attributes.emplace_back("sites", static_cast<std::int64_t>(sites()));
   group.attributes.emplace_back("reference", reference_name_);
   group.attributes.emplace_back("path", std::string(reference_.uniform ? "temperature" : "mixture"));
   Group reference{.name = "reference"};

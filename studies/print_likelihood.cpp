@@ -28,7 +28,7 @@ double seconds_of(const Group& root) {
 /// One route to ln Z, as it stands in the record.
 struct Row {
   std::string estimator;
-  double value, error;
+  double value, error, effective;
   bool trusted;
 };
 
@@ -38,7 +38,8 @@ std::vector<Row> routes_of(const Group& root) {
   const auto& trusted = std::get<std::vector<std::int8_t>>(group.find("trusted")->data);
   std::vector<Row> rows;
   for (std::size_t k = 0; k < names.size(); ++k)
-    rows.push_back({names[k], doubles(group, "log_z")[k], doubles(group, "log_z_error")[k], trusted[k] != 0});
+    rows.push_back({names[k], doubles(group, "log_z")[k], doubles(group, "log_z_error")[k],
+                    doubles(group, "log_z_ess")[k], trusted[k] != 0});
   return rows;
 }
 
@@ -53,9 +54,10 @@ void print_likelihood(const Group& root, const std::string& path) {
   if (!path.empty()) fmt::print("{}\n", path);
   fmt::print("  {}\n", wrapped(text_attribute(root, "system"), 2));
   fmt::print("  {}; {}\n\n", text_attribute(root, "data"), clock_time(seconds_of(root)));
-  Table routes({"ln Z by", "value", "trusted"}, 1);
+  Table routes({"ln Z by", "value", "effective", "trusted"}, 1);
   for (const Row& row : routes_of(root))
-    routes.add({row.estimator, value_text(row.value, row.error), row.trusted ? "yes" : "NO"});
+    routes.add({row.estimator, value_text(row.value, row.error),
+                std::isnan(row.effective) ? "-" : fmt::format("{:.1f}", row.effective), row.trusted ? "yes" : "NO"});
   fmt::print("{}\n  {}\n", routes.text(), wrapped(text_attribute(root, "verdict"), 2));
 
   const bool bound = text_attribute(found, "kind") == "lower bound";
@@ -85,6 +87,7 @@ std::string likelihood_as_json(const Group& root) {
     routes.push_back({{"estimator", row.estimator},
                       {"value", number(row.value)},
                       {"error", number(row.error)},
+                      {"effective", number(row.effective)},
                       {"trusted", row.trusted}});
   json out = {{"log_z", routes},
               {"log_likelihood",

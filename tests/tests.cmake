@@ -68,8 +68,13 @@ if(TARGET test_studies)
     FIXTURES_REQUIRED "sklearn_weights;sklearn_model")
   set_tests_properties("studies: scikit-learn: show" PROPERTIES
     PASS_REGULAR_EXPRESSION "\"samples\": 1500.*\"units\": 64.*\"units\": 16")
-  # The step of `gibbsite loglik ${sklearn}.h5 --data ${sklearn}_test.npy` belongs here: exact and by annealing, against
-  # ${sklearn}_exact.json (log_z, mean_log_likelihood), which "train" sums over all 2^16 states of the hidden units.
+  gibbsite_sklearn("loglik" $<TARGET_FILE:gibbsite> loglik ${sklearn}.h5 --data ${sklearn}_test.npy
+    -o ${sklearn}_likelihood.h5 --force)
+  gibbsite_sklearn("likelihood" ${GIBBSITE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tests/sklearn_rbm.py likelihood ${sklearn})
+  set_tests_properties("studies: scikit-learn: loglik" PROPERTIES FIXTURES_SETUP sklearn_likelihood
+    FIXTURES_REQUIRED "sklearn_weights;sklearn_model")
+  set_tests_properties("studies: scikit-learn: likelihood" PROPERTIES
+    FIXTURES_REQUIRED "sklearn_weights;sklearn_model;sklearn_likelihood")
 
   # A result of every method, made by the program and opened by xarray, with the variables and dimensions promised.
   foreach(quantity energy_density specific_heat abs_magnetization_density susceptibility binder_cumulant)
@@ -118,6 +123,12 @@ if(TARGET test_studies)
     HOLDS "estimates/energy_density(disorder_seed,rung)" "estimates/beta(disorder_seed,rung)"
     "free_energy/log_z(disorder_seed,estimator,rung)"
     "exact/log_z(disorder_seed,rung)")
+  gibbsite_opens(machine 0 machine KEYS --model.layers "[6, 4]" --method.sweeps 200
+    HOLDS "estimates/visible_free_energy(beta)" "estimates/hidden_magnetization_error(beta)" "exact/specific_heat(beta)"
+    "model/layer_0/bias(unit)" "model/weights_0/W(lower,upper)" "model/reference/field(unit)")
+  gibbsite_opens(hopfield 0 hopfield KEYS --model.layers 50 --grid.model.patterns "[3, 20]"
+    HOLDS "estimates/pattern_overlap(patterns,beta)" "estimates/largest_overlap_error(patterns,beta)"
+    "tasks/000/model/patterns/xi(pattern,unit)")
   gibbsite_opens(partial 75 finite_size KEYS --run.max_time 0.3 --method.sweeps 100000000
     HOLDS "tasks/000/series/energy(chain,draw,beta)" "tasks/000/model/J(bond)")
 endif()
