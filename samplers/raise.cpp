@@ -6,7 +6,8 @@
 
 namespace gibbsite {
 
-std::vector<double> raise_log_likelihood(Ensemble& ensemble, std::span<const double> schedule, std::uint64_t time) {
+std::vector<double> raise_log_likelihood(Ensemble& ensemble, std::span<const double> schedule, std::uint64_t time,
+                                         const std::function<void(std::size_t)>& progress) {
   if (schedule.size() < 2 || schedule.front() != 0 ||
       std::adjacent_find(schedule.begin(), schedule.end(), std::greater_equal<>{}) != schedule.end())
     throw std::invalid_argument("a schedule must ascend from 0");
@@ -22,6 +23,7 @@ std::vector<double> raise_log_likelihood(Ensemble& ensemble, std::span<const dou
     lambda.assign(replicas, schedule[k - 1]);
     ensemble.log_weight(lambda, here);
     for (std::size_t r = 0; r < replicas; ++r) log_w[r] += here[r];
+    if (progress) progress(schedule.size() - k);
   }
   for (double& w : log_w) w -= ensemble.layout().log_z_reference;
   return log_w;

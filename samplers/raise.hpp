@@ -10,6 +10,7 @@
 /// without any estimate of Z_K that could be too low.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,9 @@
 namespace gibbsite {
 
 /// One draw of ln of the bracket per replica, whose states are the x_K and are lost. schedule: ascending from 0. time:
-/// of the first sweep. Throws std::invalid_argument for a schedule that does not.
-std::vector<double> raise_log_likelihood(Ensemble& ensemble, std::span<const double> schedule, std::uint64_t time);
+/// of the first sweep. progress: told after each step how many are done. Throws std::invalid_argument for a schedule
+/// that does not.
+std::vector<double> raise_log_likelihood(Ensemble& ensemble, std::span<const double> schedule, std::uint64_t time,
+                                         const std::function<void(std::size_t)>& progress = {});
 
 }  // namespace gibbsite

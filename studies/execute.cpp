@@ -9,6 +9,7 @@
 #include "physics/exact/exact.hpp"
 #include "studies/archive.hpp"
 #include "studies/catalogue.hpp"
+#include "studies/model_file.hpp"
 #include "studies/report.hpp"
 #include "studies/run.hpp"
 #include "studies/table.hpp"
@@ -67,12 +68,19 @@ int show(const Request& request) {
   } catch (const std::runtime_error& e) {
     throw RequestError(e.what());
   }
+  if (is_model(root)) {
+    if (request.json)
+      fmt::print("{}\n", model_as_json(root, path));
+    else
+      print_model(root, path);
+    return 0;
+  }
   const auto ours = [](const auto& a) { return a.first == "program" && a.second == decltype(a.second)("gibbsite"); };
   if (root.child("curves") != nullptr)
     throw RequestError(fmt::format(
         "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
-    throw RequestError(fmt::format("{} is an HDF5 file, but not a result of gibbsite", path));
+    throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
   if (request.json)
     fmt::print("{}\n", result_as_json(root).dump(1));
   else
@@ -125,6 +133,7 @@ int execute(const std::vector<std::string>& words) {
   if (command == "list") return list(request);
   if (command == "bench") return bench(request);
   if (command == "reweight") return reweight(request);
+  if (command == "loglik") return loglik(request, joined(words));
   if (command == "version") {
     fmt::print("gibbsite {} ({})\n", version(), git_commit());
     return 0;

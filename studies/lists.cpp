@@ -12,7 +12,8 @@ namespace {
 
 const Listing models[] = {
     {"ising", "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i"},
-    {"rbm", "restricted Boltzmann machine: binary, spin, gaussian or categorical visible units, binary or spin hidden ones"},
+    {"rbm",
+     "restricted Boltzmann machine: binary, spin, gaussian or categorical visible units, binary or spin hidden ones"},
     {"dbm", "deep Boltzmann machine: three layers or more"},
     {"dbn", "deep belief network: a restricted Boltzmann machine on top of sigmoid layers; its top is what moves"},
     {"boltzmann", "Boltzmann machine: every unit bonded to every other, with or without hidden ones"},

@@ -189,6 +189,16 @@ std::variant<ExactAnswers, std::string> NetworkSystem::exact(std::span<const dou
   return exact_answers(*machine(), reference_.visible, lambda, limits);
 }
 
+std::optional<double> NetworkSystem::exact_log_z() const {
+  const std::vector<double> model = {1.0};
+  SummationLimits limits;
+  limits.work = 2e10;
+  const auto answer = network() != nullptr ? gibbsite::exact_log_z(*network(), reference_, model, limits)
+                                           : gibbsite::exact_log_z(*machine(), reference_.visible, model, limits);
+  const auto* log_z = std::get_if<std::vector<double>>(&answer);
+  return log_z == nullptr ? std::nullopt : std::optional(log_z->front());
+}
+
 Group NetworkSystem::record() const {
   Group group = model_group(model_);
   group.name = "model";

@@ -39,19 +39,9 @@ Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double ev
 Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double log_z_reference,
                         std::vector<std::string>& warnings) {
   Group group{.name = "free_energy"};
-  const std::size_t betas = s.beta.size(), pairs = betas - 1, chains = s.book.chains(),
-                    draws = s.method.trace().draws();
-  if (betas < 2 || s.beta[0] != 0) return group;
-  const Field& up = *find_field(s.method.fields(), "log_ratio_up");
-  const Field& down = *find_field(s.method.fields(), "log_ratio_down");
-  std::vector<double> ups(chains * draws * pairs), downs(ups.size());
-  for (std::size_t c = 0, at = 0; c < chains; ++c)
-    for (std::size_t t = 0; t < draws; ++t)
-      for (std::size_t k = 0; k < pairs; ++k, ++at) {
-        ups[at] = s.method.trace().at(t, up.offset + c * betas + k);
-        downs[at] = s.method.trace().at(t, down.offset + c * betas + k + 1);
-      }
-  const LadderRatios ratios{ups, downs, chains, pairs, s.memory};
+  if (s.beta.size() < 2 || s.beta[0] != 0) return group;
+  const LadderSeries series = ladder_series(s.method, s.book);
+  const LadderRatios ratios = series.ratios(s.memory);
   const LadderFreeEnergy stones = stepping_stone(ratios), bar = bennett_ladder(ratios);
   std::vector<std::vector<Estimate>> log_z = {bar.log_z, stones.log_z};
   for (auto& route : log_z)

@@ -21,6 +21,20 @@ std::vector<double> series_at(const Trace& trace, const Field& field, std::size_
   return series;
 }
 
+LadderSeries ladder_series(const Method& method, const Book& book) {
+  const std::size_t betas = book.betas(), draws = method.trace().draws();
+  LadderSeries series{{}, {}, book.chains(), betas - 1};
+  const Field& up = *find_field(method.fields(), "log_ratio_up");
+  const Field& down = *find_field(method.fields(), "log_ratio_down");
+  for (std::size_t c = 0; c < book.chains(); ++c)
+    for (std::size_t t = 0; t < draws; ++t)
+      for (std::size_t k = 0; k + 1 < betas; ++k) {
+        series.up.push_back(method.trace().at(t, up.offset + c * betas + k));
+        series.down.push_back(method.trace().at(t, down.offset + c * betas + k + 1));
+      }
+  return series;
+}
+
 /// In tempering a rung sees a replica again after about half a round trip (from either end), and remembers.
 std::size_t memory_of(const Method& method) {
   const auto* tempering = dynamic_cast<const Tempering*>(&method);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "estimators/free_energy.hpp"
 #include "estimators/thermodynamics.hpp"
 #include "estimators/verdict.hpp"
 #include "studies/report.hpp"
@@ -31,6 +32,14 @@ struct Sampling {
 
 /// One field of the trace at one beta, as [chain][draw].
 std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b);
+
+/// Log ratios between neighbouring lambdas, [chain][draw][pair].
+struct LadderSeries {
+  std::vector<double> up, down;
+  std::size_t chains, pairs;
+  LadderRatios ratios(std::size_t memory) const { return {up, down, chains, pairs, memory}; }
+};
+LadderSeries ladder_series(const Method& method, const Book& book);
 
 /// Draws that tempering is known to remember; 0 for chains.
 std::size_t memory_of(const Method& method);

@@ -135,8 +135,7 @@ void add_data(std::vector<StudyKey>& keys) {
   data.when(network)
       .add(
           "file", "file or set", "IDX, .npy, .npz, HDF5 or CSV; or \"bars-and-stripes:4\", \"shifter:8\"",
-          [](DataKeys& d, const Value& value) { d.file = read_path_or_set(value); },
-          optional_text(&DataKeys::file))
+          [](DataKeys& d, const Value& value) { d.file = read_path_or_set(value); }, optional_text(&DataKeys::file))
       .text = true;
   const auto given = data.when(with_data);
   given

@@ -24,6 +24,7 @@ if(TARGET test_studies)
   add_dependencies(test_studies gibbsite)
   # Debian's own python3, where the modules are; another one may come first on the PATH.
   find_program(GIBBSITE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+  target_compile_definitions(test_studies PRIVATE GIBBSITE_PYTHON="${GIBBSITE_PYTHON}")
   set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample.h5)
   add_test(NAME "studies: sample result" COMMAND test_studies "[.sample]")
   add_test(NAME "studies: xarray opens it with both engines" COMMAND ${GIBBSITE_PYTHON} -W error
@@ -33,6 +34,21 @@ if(TARGET test_studies)
     ENVIRONMENT GIBBSITE_SAMPLE=${sample})
   set_tests_properties("studies: xarray opens it with both engines" PROPERTIES LABELS studies FIXTURES_REQUIRED sample
     TIMEOUT 100)
+
+  set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample_model)
+  add_test(NAME "studies: sample models" COMMAND test_studies "[.sample_model]")
+  set_tests_properties("studies: sample models" PROPERTIES LABELS studies FIXTURES_SETUP sample_model
+    ENVIRONMENT GIBBSITE_SAMPLE=${sample})
+  function(gibbsite_opens_model name)
+    add_test(NAME "studies: xarray opens a model file of ${name}" COMMAND ${GIBBSITE_PYTHON} -W error
+      ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${sample}_${name}.h5 ${ARGN})
+    set_tests_properties("studies: xarray opens a model file of ${name}" PROPERTIES LABELS studies
+      FIXTURES_REQUIRED sample_model TIMEOUT 100)
+  endfunction()
+  gibbsite_opens_model(rbm "layer_0/bias(unit,state)" "layer_1/bias(unit)" "weights_0/W(lower,state,upper)"
+    "base_rates/mean(unit,state)")
+  gibbsite_opens_model(dbn "layer_2/bias(unit)" "weights_1/W(lower,upper)" "recognition_0/bias(upper)")
+  gibbsite_opens_model(hopfield "layer_0/bias(unit)" "weights_0/W(lower,upper)" "patterns/xi(pattern,unit)")
 
   # A result of every method, made by the program and opened by xarray, with the variables and dimensions promised.
   foreach(quantity energy_density specific_heat abs_magnetization_density susceptibility binder_cumulant)
