@@ -106,6 +106,13 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
   return fmt::format("{}", fmt::join(shape, " x "));
 }
 
+bool is_hdf5(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  char start[4] = {};
+  in.read(start, sizeof start);
+  return std::string_view(start, sizeof start) == "\x89HDF";
+}
+
 std::vector<NumberArray> read_arrays(const fs::path& file) {
   const std::string where = file.string();
   try {
@@ -114,9 +121,9 @@ std::vector<NumberArray> read_arrays(const fs::path& file) {
     throw RequestError(error.what());
   }
   try {
+    if (is_hdf5(file)) return read_hdf5(file);
     std::string bytes = read_bytes(file);
     if (is_gzip(bytes)) bytes = unzip(bytes, where);
-    if (bytes.starts_with("\x89HDF")) return read_hdf5(file);
     if (is_zip(bytes)) return read_npz(bytes, where);
     if (is_npy(bytes)) return {read_npy(bytes, where)};
     if (is_idx(bytes)) return {read_idx(bytes, where)};

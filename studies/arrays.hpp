@@ -20,6 +20,8 @@ struct NumberArray {
 /// "784 x 500"; "a single number" without axes.
 std::string shape_text(const std::vector<std::size_t>& shape);
 
+bool is_hdf5(const std::filesystem::path& file);
+
 /// Every array of a file. Throws RequestError.
 std::vector<NumberArray> read_arrays(const std::filesystem::path& file);
 

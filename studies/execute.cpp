@@ -9,6 +9,7 @@
 #include "physics/exact/exact.hpp"
 #include "studies/archive.hpp"
 #include "studies/catalogue.hpp"
+#include "studies/likelihood.hpp"
 #include "studies/model_file.hpp"
 #include "studies/report.hpp"
 #include "studies/run.hpp"
@@ -81,8 +82,11 @@ int show(const Request& request) {
         "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
     throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
+  const bool likelihood = root.child("likelihood") != nullptr;
   if (request.json)
-    fmt::print("{}\n", result_as_json(root).dump(1));
+    fmt::print("{}\n", likelihood ? likelihood_as_json(root) : result_as_json(root).dump(1));
+  else if (likelihood)
+    print_likelihood(root, path);
   else
     print_result(root, path);
   return 0;
@@ -134,6 +138,7 @@ int execute(const std::vector<std::string>& words) {
   if (command == "bench") return bench(request);
   if (command == "reweight") return reweight(request);
   if (command == "loglik") return loglik(request, joined(words));
+  if (command == "import") return import_weights(request, joined(words));
   if (command == "version") {
     fmt::print("gibbsite {} ({})\n", version(), git_commit());
     return 0;

@@ -31,4 +31,8 @@ Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, std
 std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Study& study, std::size_t samples,
                                           Meter& meter);
 
+/// The record of `gibbsite loglik`, printed, and as its --json promises (numbers that are not known are null).
+void print_likelihood(const Group& root, const std::string& path);
+std::string likelihood_as_json(const Group& root);
+
 }  // namespace gibbsite

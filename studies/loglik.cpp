@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "studies/archive.hpp"
 #include "studies/execute.hpp"
@@ -12,9 +11,7 @@
 #include "studies/log_z_routes.hpp"
 #include "studies/options.hpp"
 #include "studies/run.hpp"
-#include "studies/table.hpp"
 #include "studies/variables.hpp"
-#include "studies/words.hpp"
 
 namespace gibbsite {
 namespace {
@@ -76,61 +73,10 @@ Result evaluate(const NetworkSystem& system, const Study& study, const Request& 
   return result;
 }
 
-void print(const Result& r, const NetworkSystem& system, const Request& request, double seconds) {
-  const auto& data = *system.data();
-  fmt::print("{}\n", wrapped(system.description(), 2));
-  fmt::print("  data: {}, {} samples; {}\n\n", data.source, data.samples, clock_time(seconds));
-  Table routes({"ln Z", "value", "trusted"}, 1);
-  for (const LogZRoute& route : r.log_z.routes)
-    routes.add({route.estimator,
-                route.estimator == "exact" ? fmt::format("{:.10g}", route.log_z.value)
-                                           : with_error(route.log_z.value, route.log_z.error),
-                route.trusted ? "yes" : "NO"});
-  fmt::print("{}\n  {}\n", routes.text(), wrapped(r.log_z.verdict, 2));
-  fmt::print("\n  mean log-likelihood {} {:.6g} nats ({})\n", r.data.bound ? ">=" : "=", r.mean.value, r.data.meaning);
-  fmt::print("    +- {:.2g} from ln Z, +- {:.2g} from {} samples\n", r.mean.error_log_z, r.mean.error_data,
-             data.samples);
-  if (!r.raise.empty())
-    fmt::print("  conservative, by reverse annealing (RAISE) of {} samples: {} nats; by ln Z, of the same: {}\n",
-               r.raise.size(), with_error(r.raise_mean.value, r.raise_mean.error_data),
-               with_error(r.same_samples.value, r.same_samples.error_log_z));
-  fmt::print("  reconstruction error {} (root mean square)\n",
-             with_error(r.reconstruction.error, r.reconstruction.standard_error));
-  for (const std::string& warning : r.log_z.warnings) fmt::print("\n  warning: {}\n", wrapped(warning, 4));
-  if (!request.out.empty()) fmt::print("\n  written to {}\n", request.out.string());
-}
-
-nlohmann::json as_json(const Result& r) {
-  using nlohmann::json;
-  const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
-  json routes = json::array();
-  for (const LogZRoute& route : r.log_z.routes)
-    routes.push_back({{"estimator", route.estimator},
-                      {"value", number(route.log_z.value)},
-                      {"error", number(route.log_z.error)},
-                      {"trusted", route.trusted}});
-  json out = {{"log_z", routes},
-              {"log_likelihood",
-               {{"mean", number(r.mean.value)},
-                {"error_log_z", number(r.mean.error_log_z)},
-                {"error_data", number(r.mean.error_data)},
-                {"samples", r.log_likelihood.size()},
-                {"log_z_by", r.log_z.best.estimator},
-                {"kind", r.data.bound ? "lower bound" : "exact given ln Z"}}},
-              {"reconstruction_error", number(r.reconstruction.error)},
-              {"verdict", r.log_z.verdict},
-              {"warnings", r.log_z.warnings}};
-  if (!r.raise.empty())
-    out["raise"] = {{"mean", number(r.raise_mean.value)},
-                    {"error_data", number(r.raise_mean.error_data)},
-                    {"samples", r.raise.size()},
-                    {"same_samples_by_log_z", number(r.same_samples.value)}};
-  return out;
-}
-
 Group likelihood_group(const Result& r) {
   Group group{.name = "likelihood"};
   const std::size_t samples = r.log_likelihood.size();
+  group.attributes.emplace_back("kind", std::string(r.data.bound ? "lower bound" : "exact given ln Z"));
   group.attributes.emplace_back("meaning", r.data.meaning);
   group.attributes.emplace_back("log_z_by", r.log_z.best.estimator);
   add_index(group, "sample", samples, "sample, in the order of the data");
@@ -140,12 +86,14 @@ Group likelihood_group(const Result& r) {
   add_scalar(group, "mean_error_log_z", r.mean.error_log_z, "1", "its standard error from ln Z");
   add_scalar(group, "mean_error_data", r.mean.error_data, "1", "its standard error from the finite number of samples");
   add_scalar(group, "reconstruction_error", r.reconstruction.error, "1", "root mean square, per visible number");
+  add_scalar(group, "reconstruction_error_error", r.reconstruction.standard_error, "1", "its standard error");
   if (r.raise.empty()) return group;
   add_index(group, "raised_sample", r.raise.size(), "the first samples of the data");
   add(group, "raise_log_likelihood", {"raised_sample"}, {r.raise.size()}, r.raise, "1",
       "conservative estimate of ln p of the sample by reverse annealing");
   add_scalar(group, "raise_mean", r.raise_mean.value, "1", "mean of raise_log_likelihood");
   add_scalar(group, "raise_mean_error_data", r.raise_mean.error_data, "1", "its standard error");
+  add_scalar(group, "same_samples_mean", r.same_samples.value, "1", "mean of log_likelihood of the same samples");
   return group;
 }
 
@@ -154,6 +102,7 @@ Group record(const Result& r, const NetworkSystem& system, const Request& reques
   Group root;
   root.attributes = run_attributes(command, request, seconds, "complete");
   root.attributes.emplace_back("system", system.description());
+  root.attributes.emplace_back("data", fmt::format("{}, {} samples", system.data()->source, system.data()->samples));
   root.attributes.emplace_back("verdict", r.log_z.verdict);
   root.groups.push_back(system.record());
   Group free_energy{.name = "free_energy"};
@@ -198,11 +147,12 @@ int loglik(const Request& request, const std::string& command) {
   const NetworkSystem system(study);
   const Result result = evaluate(system, study, request);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (!request.out.empty()) write_archive(request.out, record(result, system, request, command, seconds));
+  const Group root = record(result, system, request, command, seconds);
+  if (!request.out.empty()) write_archive(request.out, root);
   if (request.json)
-    fmt::print("{}\n", as_json(result).dump(1));
+    fmt::print("{}\n", likelihood_as_json(root));
   else
-    print(result, system, request, seconds);
+    print_likelihood(root, request.out.string());
   return 0;
 }
 

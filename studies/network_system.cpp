@@ -39,18 +39,17 @@ ModelFile random_model(const Study::Model& m) {
   const RandomWeights random{m.coupling, m.field, m.disorder_seed};
   if (m.name == "rbm" || m.name == "dbm") {
     const auto sizes = m.name == "rbm" ? sizes_of(m, 2, 2) : sizes_of(m, 3, 1000);
-    return {m.name, std::make_shared<const Network>(random_network(kind, sizes, random)), std::nullopt};
+    return {m.name, std::make_shared<const Network>(random_network(kind, sizes, random))};
   }
   if (m.name == "boltzmann") {
     const auto sizes = sizes_of(m, 1, 2);
     const std::size_t hidden = sizes.size() > 1 ? sizes[1] : 0;
-    return {m.name, std::make_shared<const BoltzmannMachine>(random_boltzmann(kind, sizes[0], hidden, random)),
-            std::nullopt};
+    return {m.name, std::make_shared<const BoltzmannMachine>(random_boltzmann(kind, sizes[0], hidden, random))};
   }
   if (m.name == "hopfield") {
     auto patterns = random_patterns(static_cast<std::size_t>(m.patterns), sizes_of(m, 1, 1)[0], m.disorder_seed);
     const PatternRule rule = m.rule == "hebbian" ? PatternRule::hebbian : PatternRule::pseudo_inverse;
-    return {m.name, std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), rule)), std::nullopt};
+    return {m.name, std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), rule))};
   }
   throw RequestError(
       fmt::format("model.name = \"{}\" needs model.file, a model file (see `gibbsite help import`)", m.name));
@@ -73,13 +72,13 @@ std::string units_text(const Layer& layer) {
 /// The layer on which references act: of a belief network, the lower layer of its top.
 Layer reference_layer(const ModelFile& model) {
   if (const auto* belief = std::get_if<Belief>(&model.model)) return (*belief)->top()->layers()[0];
-  return visible_layer(model);
+  return visible_layer(model.model);
 }
 
 /// Means on that layer: of a belief network, by recognition of each sample.
 BaseRates rates_from(const ModelFile& model, const Data& data) {
   const auto* belief = std::get_if<Belief>(&model.model);
-  if (belief == nullptr) return base_rates(data, visible_layer(model));
+  if (belief == nullptr) return base_rates(data, visible_layer(model.model));
   BaseRates rates{std::vector<double>((*belief)->top()->layers()[0].width(), 0.0), {}, data.samples};
   for (std::size_t s = 0; s < data.samples; ++s) {
     const Eigen::VectorXd mean = (*belief)->recognise_means(std::span(data.values).subspan(s * data.width, data.width));
@@ -94,14 +93,6 @@ Eigen::Map<const Eigen::MatrixXd> columns(const Data& data) {
 }
 
 }  // namespace
-
-Layer visible_layer(const ModelFile& model) {
-  if (const auto* layered = std::get_if<Layered>(&model.model)) return (*layered)->layers()[0];
-  if (const auto* machine = std::get_if<Machine>(&model.model)) return (*machine)->visible_layer();
-  const Belief& belief = std::get<Belief>(model.model);
-  return belief->below().empty() ? belief->top()->layers()[0]
-                                 : Layer{UnitKind::binary, belief->visible(), 1, belief->below().front().bias, {}};
-}
 
 NetworkSystem::NetworkSystem(const Study& study) {
   const Study::Model& m = study.model;
@@ -118,7 +109,7 @@ NetworkSystem::NetworkSystem(const Study& study) {
     if (!study.data.file.empty())
       data_ = check_data(
           read_data({study.data.file, study.data.dataset, study.data.binarize, study.data.rows, study.data.seed}),
-          visible_layer(model_));
+          visible_layer(model_.model));
     const Layer layer = reference_layer(model_);
     if (m.reference == "uniform") {
       reference_ = Reference::flat(layer);
@@ -128,7 +119,7 @@ NetworkSystem::NetworkSystem(const Study& study) {
         throw RequestError("base rates need data: give data.file, or reference = \"uniform\"");
       const BaseRates rates = data_ ? rates_from(model_, *data_) : *model_.base_rates;
       reference_ = Reference::base_rates(layer, rates.mean, rates.variance, rates.samples);
-      reference_name_ = data_ ? "base rates of " + data_->source : "base rates in the model file";
+      reference_name_ = data_ ? "base rates of the data" : "base rates in the model file";
     }
   } catch (const std::invalid_argument& e) {
     throw RequestError(m.file.empty() ? fmt::format("[model]: {}", e.what()) : fmt::format("{}: {}", m.file, e.what()));
@@ -200,8 +191,7 @@ std::optional<double> NetworkSystem::exact_log_z() const {
 }
 
 Group NetworkSystem::record() const {
-  Group group = model_group(model_);
-  group.name = "model";
+  Group group = model_record(model_, "model");
   group.attributes.emplace_back("reference", reference_name_);
   group.attributes.emplace_back("path", std::string(reference_.uniform ? "temperature" : "mixture"));
   Group reference{.name = "reference"};

@@ -45,9 +45,6 @@ class NetworkSystem final : public System {
   std::string reference_name_;
 };
 
-/// The visible units of a model, as its data have them.
-Layer visible_layer(const ModelFile& model);
-
 /// Root of the mean squared error of visible units against their means given the hidden ones' means given them, over
 /// all data: and its standard error over samples.
 struct Reconstruction {

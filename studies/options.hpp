@@ -29,7 +29,8 @@ struct Request {
   std::vector<std::string> arguments;  ///< the command's positional arguments (files, names)
   std::filesystem::path out;  ///< -o; for run without it, the study file's name with .h5, in the current folder
   bool force = false, resume = false, json = false, help = false, quiet = false, quick = false;
-  std::vector<double> beta;  ///< reweight: where to
+  std::vector<double> beta;                                   ///< reweight: where to
+  std::vector<std::pair<std::string, std::string>> settings;  ///< import: its keys, as given
   // for run, exact and loglik:
   std::vector<Task> tasks;  ///< in order, last grid key fastest; one task if there is no grid
   std::vector<std::pair<std::string, std::vector<std::string>>> grid;  ///< keys and their values, in order

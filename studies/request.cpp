@@ -121,7 +121,7 @@ Request parse(const std::vector<std::string>& words) {
       request.quick = true;
     else if (name == "beta")
       request.beta = read_beta_option(value);
-    else if (name == "data")
+    else if (name == "data" && command.keys)
       overrides.emplace_back("data.file", value);
     else
       overrides.emplace_back(name, value);
@@ -143,6 +143,8 @@ Request parse(const std::vector<std::string>& words) {
     request.tasks = std::move(study.tasks);
     request.grid = std::move(study.grid);
     request.resolved = std::move(study.resolved);
+  } else {
+    request.settings = std::move(overrides);
   }
   request.command = command.name;
   request.arguments = line.arguments;

@@ -50,6 +50,27 @@ if(TARGET test_studies)
   gibbsite_opens_model(dbn "layer_2/bias(unit)" "weights_1/W(lower,upper)" "recognition_0/bias(upper)")
   gibbsite_opens_model(hopfield "layer_0/bias(unit)" "weights_0/W(lower,upper)" "patterns/xi(pattern,unit)")
 
+  # A machine that scikit-learn trained, imported and judged.
+  set(sklearn ${CMAKE_CURRENT_BINARY_DIR}/sklearn_rbm)
+  function(gibbsite_sklearn name)
+    add_test(NAME "studies: scikit-learn: ${name}" COMMAND ${ARGN})
+    set_tests_properties("studies: scikit-learn: ${name}" PROPERTIES LABELS studies TIMEOUT 200)
+  endfunction()
+  gibbsite_sklearn("train" ${GIBBSITE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tests/sklearn_rbm.py train ${sklearn})
+  gibbsite_sklearn("import" $<TARGET_FILE:gibbsite> import ${sklearn}.npz -o ${sklearn}.h5 --force
+    --data ${sklearn}_train.npy)
+  gibbsite_sklearn("show" $<TARGET_FILE:gibbsite> show ${sklearn}.h5 --json)
+  gibbsite_sklearn("same numbers" ${GIBBSITE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tests/sklearn_rbm.py check ${sklearn})
+  set_tests_properties("studies: scikit-learn: train" PROPERTIES FIXTURES_SETUP sklearn_weights)
+  set_tests_properties("studies: scikit-learn: import" PROPERTIES FIXTURES_SETUP sklearn_model
+    FIXTURES_REQUIRED sklearn_weights)
+  set_tests_properties("studies: scikit-learn: show" "studies: scikit-learn: same numbers" PROPERTIES
+    FIXTURES_REQUIRED "sklearn_weights;sklearn_model")
+  set_tests_properties("studies: scikit-learn: show" PROPERTIES
+    PASS_REGULAR_EXPRESSION "\"samples\": 1500.*\"units\": 64.*\"units\": 16")
+  # The step of `gibbsite loglik ${sklearn}.h5 --data ${sklearn}_test.npy` belongs here: exact and by annealing, against
+  # ${sklearn}_exact.json (log_z, mean_log_likelihood), which "train" sums over all 2^16 states of the hidden units.
+
   # A result of every method, made by the program and opened by xarray, with the variables and dimensions promised.
   foreach(quantity energy_density specific_heat abs_magnetization_density susceptibility binder_cumulant)
     foreach(suffix "" _error _tau _ess _rhat)

@@ -1,0 +1,37 @@
+/// Block Gibbs of R chains of a layered network of two-state units, in a layout where sixteen chains are the lanes of
+/// a vector and products with weights are looked up in tables: the distribution and the contract of
+/// samplers/network_ensemble.hpp, several times as fast.
+///
+///   ln p_lambda(x) = (1 - lambda) A(x_0) - lambda E(x) + const;  lambda f_u + (1 - lambda) a_u decides on unit u.
+///
+/// Fields f are whole numbers (samplers/simd/bit_network.hpp), so that a chain's course is the same bits on any
+/// processor, for any number of threads, and after load(). The fields of the layers that are summed out always belong
+/// to the present state: a sweep begins with them and log_weight needs no product, so a sweep costs two products in
+/// all. Sixteen chains share the layout's grain; every unit of every chain has random bits of its own.
+#pragma once
+
+#include <memory>
+
+#include "physics/network.hpp"
+#include "physics/random.hpp"
+#include "samplers/ensemble.hpp"
+
+namespace gibbsite {
+
+namespace simd {
+struct Kernels;
+}
+
+/// Whether this processor has the instructions, all units are binary or spins, and fields fit 32 bits.
+bool table_layout_fits(const Network& network);
+
+/// Replicas first .. first + replicas - 1 of the whole whose draws hang on `key`; first: a multiple of 16. Canonical
+/// states: int8, all layers, one per unit. The network must fit.
+std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Network> network, Reference reference,
+                                                      Key key, std::size_t replicas, std::size_t first = 0);
+/// With one of simd::kernels(), not the fastest.
+std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Network> network, Reference reference,
+                                                      Key key, std::size_t replicas, std::size_t first,
+                                                      const simd::Kernels& kernels);
+
+}  // namespace gibbsite
