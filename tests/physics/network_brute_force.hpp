@@ -35,7 +35,7 @@ inline Choices choices(UnitKind kind, std::size_t states) {
     }
     case UnitKind::gaussian: {
       Choices grid;
-      for (int k = -80; k <= 80; ++k) grid.push_back({k * 0.2});
+      for (int k = -40; k <= 40; ++k) grid.push_back({k * 0.4});
       return grid;
     }
   }
@@ -88,7 +88,7 @@ inline BruteForce brute_force(const Network& network, const Reference& reference
   for (const Layer& layer : network.layers())
     for (std::size_t i = 0; i < layer.units; ++i) {
       units.push_back(choices(layer.kind, layer.states));
-      if (layer.kind == UnitKind::gaussian) volume *= 0.2;
+      if (layer.kind == UnitKind::gaussian) volume *= 0.4;
     }
   const Layer& visible = network.layers()[0];
   return brute_force(

@@ -1,4 +1,4 @@
-/// Five small ensembles of very different insides, for the laws of the seam.
+/// Small ensembles of very different insides, for the laws of the seam.
 #pragma once
 
 #include <bit>
@@ -6,6 +6,7 @@
 #include <memory>
 #include <numeric>
 
+#include "network_cases.hpp"
 #include "physics/ising.hpp"
 #include "physics/lattice.hpp"
 #include "physics/random.hpp"
@@ -387,7 +388,7 @@ inline std::vector<Case> cases() {
   const double step = 1e-4;
   for (int k = -120000; k <= 120000; ++k) well += step * std::exp(DoubleWell::weight(k * step, 1));
   const auto make_array = [](Key key, std::size_t first, std::size_t n) { return array_ising(key, first, n); };
-  return {
+  std::vector<Case> all = {
       {"array Ising", make_array, 0.8, torus(0.8)},
       {"packed Ising", [](Key k, std::size_t f, std::size_t n) { return std::make_unique<PackedIsing>(k, f, n); }, 0.8,
        torus(0.8)},
@@ -400,6 +401,12 @@ inline std::vector<Case> cases() {
          return std::make_unique<Joined>(make_array(k, f, n / 2), make_array(k, f + n / 2, n - n / 2));
        },
        0.8, torus(0.8)}};
+  std::vector<NetworkCase> networks = boltzmann_cases();
+  for (const NetworkCase& it : network_cases())
+    if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
+  for (const NetworkCase& it : networks)
+    all.push_back({it.name, it.make, 1, it.exact(std::vector<double>{1})[0].values.at("log_z")});
+  return all;
 }
 
 }  // namespace gibbsite::seam
