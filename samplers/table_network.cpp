@@ -59,7 +59,10 @@ class TableNetwork final : public Ensemble {
     stale_ = false;
     look_.run(work() / 4, [&](bool parallel) {
 #pragma omp parallel for schedule(static) if (parallel)
-      for (std::size_t v = 0; v < block_.size(); ++v) log_weight_of(v, lambda, out);
+      for (std::size_t v = 0; v < block_.size(); ++v) {
+        const std::size_t begin = v * lanes, n = std::min(lanes, layout().replicas - begin);
+        plan_.log_weight(bits_, kernels_, block_of(v), v, lambda.subspan(begin, n), out.subspan(begin, n));
+      }
     });
   }
 
@@ -111,7 +114,6 @@ class TableNetwork final : public Ensemble {
   void decide_others(const simd::Cipher& cipher);
   void move_kept(const simd::Cipher& cipher);
   void decide(const simd::Cipher& cipher, const simd::Item& item, const simd::Block& block, const std::int32_t* fields);
-  void log_weight_of(std::size_t vector, std::span<const double> lambda, std::span<double> out) const;
 
   /// The block a vector belongs to.
   const simd::Block& block_of(std::size_t vector) const { return plan_.blocks[block_[vector]]; }
@@ -175,34 +177,25 @@ void TableNetwork::move(std::span<const Setting> setting, const Step& step, Purp
 
 void TableNetwork::renew() const {
 #pragma omp for schedule(static)
-  for (const simd::Item& item : plan_.others) {
-    simd::Panels& layer = plan_.layers[item.layer];
-    for (std::size_t b = plan_.panels[item.panel].begin; b < plan_.panels[item.panel].end; ++b) {
-      const simd::Block& block = plan_.blocks[b];
-      const std::size_t row = block.first * layer.rows + item.product * kernels_.outputs * block.vectors;
-      plan_.multiply(bits_, kernels_, item, block, layer.fields.data() + row * lanes);
-    }
-  }
+  for (const simd::Item& item : plan_.others)
+    for (const simd::Block& block : plan_.blocks_of(item))
+      plan_.multiply(bits_, kernels_, item, block, plan_.fields(kernels_, item, block));
 }
 
 void TableNetwork::decide_others(const simd::Cipher& cipher) {
 #pragma omp for schedule(static)
   for (const simd::Item& item : plan_.others)
-    for (std::size_t b = plan_.panels[item.panel].begin; b < plan_.panels[item.panel].end; ++b) {
-      const simd::Block& block = plan_.blocks[b];
-      const simd::Panels& layer = plan_.layers[item.layer];
-      const std::size_t row = block.first * layer.rows + item.product * kernels_.outputs * block.vectors;
-      decide(cipher, item, block, layer.fields.data() + row * lanes);
-    }
+    for (const simd::Block& block : plan_.blocks_of(item))
+      decide(cipher, item, block, plan_.fields(kernels_, item, block));
 }
 
 void TableNetwork::move_kept(const simd::Cipher& cipher) {
   simd::Buffer<std::int32_t> fields(kernels_.outputs * kernels_.vectors * lanes);
 #pragma omp for schedule(static)
   for (const simd::Item& item : plan_.kept)
-    for (std::size_t b = plan_.panels[item.panel].begin; b < plan_.panels[item.panel].end; ++b) {
-      plan_.multiply(bits_, kernels_, item, plan_.blocks[b], fields.data());
-      decide(cipher, item, plan_.blocks[b], fields.data());
+    for (const simd::Block& block : plan_.blocks_of(item)) {
+      plan_.multiply(bits_, kernels_, item, block, fields.data());
+      decide(cipher, item, block, fields.data());
     }
 }
 
@@ -221,47 +214,6 @@ void TableNetwork::decide(const simd::Cipher& cipher, const simd::Item& item, co
   decision.reference_scale = scales_.reference.data() + lane;
   decision.words = layer.words.data() + lane * layer.words_per_lane + unit / kernels_.bits * block.vectors * lanes;
   kernels_.decide(decision, block.vectors);
-}
-
-void TableNetwork::log_weight_of(std::size_t vector, std::span<const double> lambda, std::span<double> out) const {
-  const std::size_t n = std::min(lanes, layout().replicas - vector * lanes);
-  const simd::Block& block = plan_.blocks[block_[vector]];
-  simd::Buffer<double> scale(lanes), reference_scale(lanes), linear(lanes), product(lanes);
-  for (std::size_t k = 0; k < n; ++k) {
-    const double at = lambda[vector * lanes + k];
-    reference_scale[k] = (1 - at) * std::numbers::log2e;
-    out[vector * lanes + k] = at * bits_.linear + (1 - at) * bits_.fixed;
-  }
-  for (std::size_t l = 0; l < bits_.layers.size(); ++l) {
-    const simd::BitLayer& layer = bits_.layers[l];
-    const simd::Panels& panels = plan_.layers[l];
-    if (layer.kept) continue;
-    for (std::size_t k = 0; k < n; ++k) scale[k] = lambda[vector * lanes + k] * layer.grid * std::numbers::log2e;
-    simd::LogSum sum;
-    sum.stride = block.vectors * lanes;
-    const std::int32_t* fields = panels.fields.data() + (block.first * panels.rows + vector - block.first) * lanes;
-    sum.scale = scale.data();
-    sum.reference_scale = reference_scale.data();
-    sum.linear = linear.data();
-    sum.product = product.data();
-    for (std::size_t unit = 0; unit < layer.units; unit += simd::most_factors) {
-      sum.units = std::min(simd::most_factors, layer.units - unit);
-      sum.fields = fields + unit * sum.stride;
-      sum.reference = layer.reference.empty() ? nullptr : layer.reference.data() + unit;
-      (layer.kind == UnitKind::spin ? kernels_.log_sum_spin : kernels_.log_sum_binary)(sum);
-      for (std::size_t k = 0; k < n; ++k)
-        out[vector * lanes + k] += linear[k] * std::numbers::ln2 + std::log(product[k]);
-    }
-    if (panels.sums_of == simd::Panels::none) continue;
-    const std::int32_t* sums = fields + layer.units * sum.stride;
-    for (std::size_t k = 0; k < n; ++k) {
-      const double at = lambda[vector * lanes + k];
-      out[vector * lanes + k] += at * bits_.bias[panels.sums_of].value(sums[k], sums[sum.stride + k]);
-      if (panels.sums_of == 0)
-        out[vector * lanes + k] +=
-            (1 - at) * bits_.reference[0].value(sums[2 * sum.stride + k], sums[3 * sum.stride + k]);
-    }
-  }
 }
 
 }  // namespace

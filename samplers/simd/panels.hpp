@@ -1,6 +1,8 @@
 /// Layers of chains in memory, and the work of a sweep cut in items that threads can share.
 #pragma once
 
+#include <span>
+
 #include "samplers/simd/bit_network.hpp"
 #include "samplers/simd/buffer.hpp"
 #include "samplers/simd/table_kernels.hpp"
@@ -46,9 +48,21 @@ class Plan {
   std::vector<Item> kept, others;  ///< in the order of tables, so that neighbours share a cache
   std::size_t most_panel = 0;      ///< chains
 
-  /// Fields of one product in a block, to `fields`.
+  std::span<const Block> blocks_of(const Item& item) const {
+    const Panel& panel = panels[item.panel];
+    return std::span(blocks).subspan(panel.begin, panel.end - panel.begin);
+  }
+  /// Where the fields of a product of a summed-out layer stand.
+  std::int32_t* fields(const Kernels& kernels, const Item& item, const Block& block) {
+    Panels& layer = layers[item.layer];
+    return layer.fields.data() + (block.first * layer.rows + item.product * kernels.outputs * block.vectors) * lanes;
+  }
+  /// Makes the fields of one product in a block.
   void multiply(const BitNetwork& network, const Kernels& kernels, const Item& item, const Block& block,
                 std::int32_t* fields) const;
+  /// Of the chains of a vector, once their fields are made.
+  void log_weight(const BitNetwork& network, const Kernels& kernels, const Block& block, std::size_t vector,
+                  std::span<const double> lambda, std::span<double> out) const;
 
  private:
   void cut(const Kernels& kernels, std::size_t vectors);
