@@ -52,7 +52,7 @@ class TableNetwork final : public Ensemble {
 
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
     if (stale_)
-      team_.run(work(), [&](bool parallel) {
+      look_.run(work() / 2, [&](bool parallel) {
 #pragma omp parallel if (parallel)
         renew();
       });

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "networks.hpp"
+#include "samplers/simd/bit_network.hpp"
 #include "samplers/simd/table_kernels.hpp"
 #include "samplers/table_network.hpp"
 #include "statistics.hpp"
@@ -126,6 +127,40 @@ TEST_CASE("the table layout takes two-state units whose fields fit") {
       {{.kind = UnitKind::categorical, .units = 1, .states = 3, .bias = {0, 0, 0}}, {.units = 1, .bias = {0}}},
       {Eigen::MatrixXd::Zero(3, 1)});
   CHECK_FALSE(table_layout_fits(potts));
+}
+
+TEST_CASE("fields in bits and whole numbers are the network's to a grid, and fit 32 bits") {
+  std::vector<System> systems = small_systems();
+  systems.push_back(odd_sizes());
+  Stream stream(Key(8), Purpose::test, 0, 0);
+  for (const System& system : systems) {
+    const Network& network = *system.network;
+    const simd::BitNetwork bits(network, system.reference);
+    for (int trial = 0; trial < 50; ++trial) {
+      std::vector<double> x;
+      for (const Layer& layer : network.layers())
+        for (std::size_t u = 0; u < layer.units; ++u) x.push_back(stream() % 2 == 0 ? 1 : layer.kind == spin ? -1 : 0);
+      for (std::size_t l = 0; l < bits.layers.size(); ++l) {
+        const simd::BitLayer& layer = bits.layers[l];
+        const Eigen::VectorXd f = network.field(l, x);
+        for (std::size_t u = 0; u < layer.units; ++u) {
+          std::int64_t sum = layer.bias[u], largest = layer.bias[u], least = layer.bias[u];
+          std::size_t summands = 1;
+          for (std::size_t k = 0; k < layer.inputs.size(); ++k)
+            for (std::size_t v = 0; v < bits.layers[layer.inputs[k]].units; ++v, ++summands) {
+              const std::int64_t w = layer.weights[k][v * layer.units + u];
+              if (x[network.offset(layer.inputs[k]) + v] > 0) sum += w;
+              (w > 0 ? largest : least) += w;
+            }
+          const double odds = (layer.kind == spin ? 2 : 1) * f[static_cast<Eigen::Index>(u)];
+          CHECK(static_cast<double>(sum) * layer.grid ==
+                Approx(odds).epsilon(1e-14).margin(0.5 * layer.grid * static_cast<double>(summands)));
+          CHECK(largest <= std::numeric_limits<std::int32_t>::max());
+          CHECK(least >= std::numeric_limits<std::int32_t>::min());
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("without an instruction set that fits, the table layout is refused") {
