@@ -1,4 +1,4 @@
-/// Five small ensembles of very different insides, for the laws of the seam.
+/// Six small ensembles of very different insides, for the laws of the seam.
 #pragma once
 
 #include <bit>
@@ -6,11 +6,13 @@
 #include <memory>
 #include <numeric>
 
+#include "networks.hpp"
 #include "physics/ising.hpp"
 #include "physics/lattice.hpp"
 #include "physics/random.hpp"
 #include "samplers/array_ensemble.hpp"
 #include "samplers/heat_bath.hpp"
+#include "samplers/table_network.hpp"
 
 namespace gibbsite::seam {
 
@@ -387,7 +389,7 @@ inline std::vector<Case> cases() {
   const double step = 1e-4;
   for (int k = -120000; k <= 120000; ++k) well += step * std::exp(DoubleWell::weight(k * step, 1));
   const auto make_array = [](Key key, std::size_t first, std::size_t n) { return array_ising(key, first, n); };
-  return {
+  std::vector<Case> all = {
       {"array Ising", make_array, 0.8, torus(0.8)},
       {"packed Ising", [](Key k, std::size_t f, std::size_t n) { return std::make_unique<PackedIsing>(k, f, n); }, 0.8,
        torus(0.8)},
@@ -400,6 +402,17 @@ inline std::vector<Case> cases() {
          return std::make_unique<Joined>(make_array(k, f, n / 2), make_array(k, f + n / 2, n - n / 2));
        },
        0.8, torus(0.8)}};
+  const auto network =
+      networks::random_network({{UnitKind::binary, 4}, {UnitKind::spin, 3}, {UnitKind::binary, 3}}, 0.8, 3);
+  if (!table_layout_fits(*network)) return all;
+  double deep = 0;
+  for (std::size_t k = 0; k < 1024; ++k) deep += std::exp(-network->energy(networks::state(*network, k)));
+  all.push_back({"deep network in tables",
+                 [network](Key k, std::size_t f, std::size_t n) {
+                   return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, n, f);
+                 },
+                 1, std::log(deep)});
+  return all;
 }
 
 }  // namespace gibbsite::seam
