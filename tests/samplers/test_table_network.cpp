@@ -69,7 +69,7 @@ std::vector<System> small_systems() {
                                        {{spin, 2}, {binary, 3}},
                                        {{binary, 2}, {spin, 2}, {binary, 1}},
                                        {{spin, 1}, {spin, 2}, {binary, 1}, {binary, 1}}}) {
-    const auto network = random_network(shapes, 1.2, 7 + all.size());
+    const auto network = random_network(shapes, 0.9, 7 + all.size());
     all.push_back({network, random_reference(*network, 3)});
   }
   all.back().reference = Reference::flat(all.back().network->layers()[0]);
@@ -245,7 +245,7 @@ TEST_CASE("chains of the table layout converge to their lambda, and at 0 are fre
     const auto ensemble = make_table_network_ensemble(system.network, system.reference, Key(5), replicas);
     std::vector<Tally> tally(replicas);
     for (const bool moved : {true, false}) {
-      moved ? ensemble->sweep(spread(replicas, lambdas), {.time = 0, .count = 300}, tally)
+      moved ? ensemble->sweep(spread(replicas, lambdas), {.time = 0, .count = 60}, tally)
             : ensemble->draw_reference(7);
       for (std::size_t k = 0; k < 3; ++k) {
         const double lambda = moved ? lambdas[k] : 0;
