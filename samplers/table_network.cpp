@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "samplers/simd/panels.hpp"
+#include "samplers/simd/packed_chains.hpp"
 #include "samplers/team.hpp"
 
 namespace gibbsite {
@@ -17,14 +17,14 @@ using simd::lanes;
 class TableNetwork final : public Ensemble {
  public:
   TableNetwork(std::shared_ptr<const Network> network, Layout layout, Key key, const simd::Kernels& kernels,
-               simd::BitNetwork bits, simd::Plan plan)
+               simd::BitNetwork bits, simd::PackedChains chains)
       : Ensemble(std::move(layout)),
         network_(std::move(network)),
         kernels_(kernels),
         bits_(std::move(bits)),
-        plan_(std::move(plan)),
+        chains_(std::move(chains)),
         key_(key) {
-    for (std::size_t b = 0; b < plan_.blocks.size(); ++b) block_.insert(block_.end(), plan_.blocks[b].vectors, b);
+    for (std::size_t b = 0; b < chains_.blocks.size(); ++b) block_.insert(block_.end(), chains_.blocks[b].vectors, b);
     for (const Eigen::MatrixXd& w : network_->weights()) work_per_chain_ += static_cast<double>(w.size()) / 256;
     work_per_chain_ += static_cast<double>(network_->units()) / 8;
     scales_.reference = simd::Buffer<float>(block_.size() * lanes);
@@ -61,7 +61,7 @@ class TableNetwork final : public Ensemble {
 #pragma omp parallel for schedule(static) if (parallel)
       for (std::size_t v = 0; v < block_.size(); ++v) {
         const std::size_t begin = v * lanes, n = std::min(lanes, layout().replicas - begin);
-        plan_.log_weight(bits_, kernels_, block_of(v), v, lambda.subspan(begin, n), out.subspan(begin, n));
+        chains_.log_weight(bits_, kernels_, block_of(v), v, lambda.subspan(begin, n), out.subspan(begin, n));
       }
     });
   }
@@ -92,7 +92,7 @@ class TableNetwork final : public Ensemble {
     stale_ = true;
     for (std::size_t l = 0, offset = 0; l < bits_.layers.size(); offset += bits_.layers[l++].units)
       for (std::size_t u = 0; u < bits_.layers[l].units; ++u) {
-        std::uint32_t& word = plan_.layers[l].words[at(l, u / kernels_.bits, replica)];
+        std::uint32_t& word = chains_.layers[l].words[at(l, u / kernels_.bits, replica)];
         const std::uint32_t bit = 1U << (u % kernels_.bits * kernels_.spacing);
         word = static_cast<std::int8_t>(bytes[offset + u]) > 0 ? word | bit : word & ~bit;
       }
@@ -116,11 +116,11 @@ class TableNetwork final : public Ensemble {
   void decide(const simd::Cipher& cipher, const simd::Item& item, const simd::Block& block, const std::int32_t* fields);
 
   /// The block a vector belongs to.
-  const simd::Block& block_of(std::size_t vector) const { return plan_.blocks[block_[vector]]; }
+  const simd::Block& block_of(std::size_t vector) const { return chains_.blocks[block_[vector]]; }
   /// Where a group of a chain's units stands among a layer's words.
   std::size_t at(std::size_t layer, std::size_t group, std::size_t replica) const {
     const simd::Block& block = block_of(replica / lanes);
-    const std::size_t before = block.first * plan_.layers[layer].words_per_lane + group * block.vectors;
+    const std::size_t before = block.first * chains_.layers[layer].words_per_lane + group * block.vectors;
     return (before + replica / lanes - block.first) * lanes + replica % lanes;
   }
   template <class See>
@@ -129,7 +129,7 @@ class TableNetwork final : public Ensemble {
     for (std::size_t l = 0; l < bits_.layers.size(); ++l) {
       const bool spin = bits_.layers[l].kind == UnitKind::spin;
       for (std::size_t u = 0; u < bits_.layers[l].units; ++u) {
-        const std::uint32_t word = plan_.layers[l].words[at(l, u / kernels_.bits, replica)];
+        const std::uint32_t word = chains_.layers[l].words[at(l, u / kernels_.bits, replica)];
         const int bit = static_cast<int>(word >> (u % kernels_.bits * kernels_.spacing) & 1U);
         see(unit++, spin ? 2 * bit - 1 : bit);
       }
@@ -140,9 +140,9 @@ class TableNetwork final : public Ensemble {
   const simd::Kernels& kernels_;
   simd::BitNetwork bits_;
   double work_per_chain_ = 0;
-  mutable simd::Plan plan_;         // fields are a function of the words
-  mutable bool stale_ = true;       // fields are not yet those of the words
-  std::vector<std::size_t> block_;  // [vector]
+  mutable simd::PackedChains chains_;  // fields are a function of the words
+  mutable bool stale_ = true;          // fields are not yet those of the words
+  std::vector<std::size_t> block_;     // [vector]
   Key key_;
   Scales scales_;
   mutable Team team_, look_;
@@ -177,31 +177,31 @@ void TableNetwork::move(std::span<const Setting> setting, const Step& step, Purp
 
 void TableNetwork::renew() const {
 #pragma omp for schedule(static)
-  for (const simd::Item& item : plan_.others)
-    for (const simd::Block& block : plan_.blocks_of(item))
-      plan_.multiply(bits_, kernels_, item, block, plan_.fields(kernels_, item, block));
+  for (const simd::Item& item : chains_.others)
+    for (const simd::Block& block : chains_.blocks_of(item))
+      chains_.multiply(bits_, kernels_, item, block, chains_.fields(kernels_, item, block));
 }
 
 void TableNetwork::decide_others(const simd::Cipher& cipher) {
 #pragma omp for schedule(static)
-  for (const simd::Item& item : plan_.others)
-    for (const simd::Block& block : plan_.blocks_of(item))
-      decide(cipher, item, block, plan_.fields(kernels_, item, block));
+  for (const simd::Item& item : chains_.others)
+    for (const simd::Block& block : chains_.blocks_of(item))
+      decide(cipher, item, block, chains_.fields(kernels_, item, block));
 }
 
 void TableNetwork::move_kept(const simd::Cipher& cipher) {
   simd::Buffer<std::int32_t> fields(kernels_.outputs * kernels_.vectors * lanes);
 #pragma omp for schedule(static)
-  for (const simd::Item& item : plan_.kept)
-    for (const simd::Block& block : plan_.blocks_of(item)) {
-      plan_.multiply(bits_, kernels_, item, block, fields.data());
+  for (const simd::Item& item : chains_.kept)
+    for (const simd::Block& block : chains_.blocks_of(item)) {
+      chains_.multiply(bits_, kernels_, item, block, fields.data());
       decide(cipher, item, block, fields.data());
     }
 }
 
 void TableNetwork::decide(const simd::Cipher& cipher, const simd::Item& item, const simd::Block& block,
                           const std::int32_t* fields) {
-  simd::Panels& layer = plan_.layers[item.layer];
+  simd::PackedLayer& layer = chains_.layers[item.layer];
   const std::size_t unit = item.product * kernels_.outputs, lane = block.first * lanes;
   simd::Decision decision;
   decision.cipher = &cipher;
@@ -232,7 +232,7 @@ std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Netw
                                                       const simd::Kernels& kernels) {
   assert(simd::fits_bits(*network) && first % lanes == 0);
   simd::BitNetwork bits(*network, reference);
-  simd::Plan plan(bits, kernels, (replicas + lanes - 1) / lanes);
+  simd::PackedChains chains(bits, kernels, (replicas + lanes - 1) / lanes);
   Layout layout;
   layout.first = first;
   layout.replicas = replicas;
@@ -241,9 +241,9 @@ std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Netw
   layout.log_z_reference = reference.log_z(*network);
   layout.observables = network->observables();
   layout.name =
-      std::string(kernels.layout) + ", " + std::to_string(plan.most_panel) + " chains a panel, " + kernels.name;
+      std::string(kernels.layout) + ", " + std::to_string(chains.most_panel) + " chains a panel, " + kernels.name;
   return std::make_unique<TableNetwork>(std::move(network), std::move(layout), key, kernels, std::move(bits),
-                                        std::move(plan));
+                                        std::move(chains));
 }
 
 }  // namespace gibbsite

@@ -3,12 +3,12 @@
 #include <cmath>
 #include <numbers>
 
-#include "samplers/simd/panels.hpp"
+#include "samplers/simd/packed_chains.hpp"
 
 namespace gibbsite::simd {
 
-void Plan::log_weight(const BitNetwork& network, const Kernels& kernels, const Block& block, std::size_t vector,
-                      std::span<const double> lambda, std::span<double> out) const {
+void PackedChains::log_weight(const BitNetwork& network, const Kernels& kernels, const Block& block, std::size_t vector,
+                              std::span<const double> lambda, std::span<double> out) const {
   alignas(64) double scale[lanes] = {}, reference_scale[lanes] = {}, linear[lanes], product[lanes];
   for (std::size_t k = 0; k < lambda.size(); ++k) {
     reference_scale[k] = (1 - lambda[k]) * std::numbers::log2e;
@@ -34,7 +34,7 @@ void Plan::log_weight(const BitNetwork& network, const Kernels& kernels, const B
       for (std::size_t k = 0; k < lambda.size(); ++k) out[k] += linear[k] * std::numbers::ln2 + std::log(product[k]);
     }
     const std::size_t summed = layers[l].sums_of;
-    if (summed == Panels::none) continue;
+    if (summed == PackedLayer::none) continue;
     const std::int32_t* sums = fields + layer.units * sum.stride;
     for (std::size_t k = 0; k < lambda.size(); ++k) {
       out[k] += lambda[k] * network.bias[summed].value(sums[k], sums[sum.stride + k]);

@@ -21,7 +21,7 @@ struct Panel {
 /// One layer of all chains: its words, and the tables that make its fields. Rows of fields are units, and behind those
 /// of a layer that is summed out, the sums of the kept layer assigned to it: of bias (high and low part), and of the
 /// reference.
-struct Panels {
+struct PackedLayer {
   std::size_t groups = 0, words_per_lane = 0;   ///< read by products; written by decisions on whole products
   std::size_t rows = 0;                         ///< a multiple of Kernels::outputs
   std::size_t input_groups = 0;                 ///< of all inputs
@@ -38,11 +38,12 @@ struct Item {
   std::size_t layer = 0, product = 0, panel = 0;
 };
 
-class Plan {
+/// The states of all chains of a network and the whole-number fields of the layers that are summed out.
+class PackedChains {
  public:
-  Plan(const BitNetwork& network, const Kernels& kernels, std::size_t vectors);
+  PackedChains(const BitNetwork& network, const Kernels& kernels, std::size_t vectors);
 
-  std::vector<Panels> layers;
+  std::vector<PackedLayer> layers;
   std::vector<Block> blocks;
   std::vector<Panel> panels;
   std::vector<Item> kept, others;  ///< in the order of tables, so that neighbours share a cache
@@ -54,7 +55,7 @@ class Plan {
   }
   /// Where the fields of a product of a summed-out layer stand.
   std::int32_t* fields(const Kernels& kernels, const Item& item, const Block& block) {
-    Panels& layer = layers[item.layer];
+    PackedLayer& layer = layers[item.layer];
     return layer.fields.data() + (block.first * layer.rows + item.product * kernels.outputs * block.vectors) * lanes;
   }
   /// Makes the fields of one product in a block.
