@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "samplers/simd/panels.hpp"
+#include "samplers/simd/packed_chains.hpp"
 #include "samplers/team.hpp"
 
 namespace gibbsite {
@@ -17,14 +17,14 @@ using simd::lanes;
 class TableNetwork final : public Ensemble {
  public:
   TableNetwork(std::shared_ptr<const Network> network, Layout layout, Key key, const simd::Kernels& kernels,
-               simd::BitNetwork bits, simd::Plan plan)
+               simd::BitNetwork bits, simd::PackedChains chains)
       : Ensemble(std::move(layout)),
         network_(std::move(network)),
         kernels_(kernels),
         bits_(std::move(bits)),
-        plan_(std::move(plan)),
+        chains_(std::move(chains)),
         key_(key) {
-    for (std::size_t b = 0; b < plan_.blocks.size(); ++b) block_.insert(block_.end(), plan_.blocks[b].vectors, b);
+    for (std::size_t b = 0; b < chains_.blocks.size(); ++b) block_.insert(block_.end(), chains_.blocks[b].vectors, b);
     for (const Eigen::MatrixXd& w : network_->weights()) work_per_chain_ += static_cast<double>(w.size()) / 256;
     work_per_chain_ += static_cast<double>(network_->units()) / 8;
     scales_.reference = simd::Buffer<float>(block_.size() * lanes);
@@ -52,14 +52,17 @@ class TableNetwork final : public Ensemble {
 
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
     if (stale_)
-      team_.run(work(), [&](bool parallel) {
+      look_.run(work() / 2, [&](bool parallel) {
 #pragma omp parallel if (parallel)
         renew();
       });
     stale_ = false;
     look_.run(work() / 4, [&](bool parallel) {
 #pragma omp parallel for schedule(static) if (parallel)
-      for (std::size_t v = 0; v < block_.size(); ++v) log_weight_of(v, lambda, out);
+      for (std::size_t v = 0; v < block_.size(); ++v) {
+        const std::size_t begin = v * lanes, n = std::min(lanes, layout().replicas - begin);
+        chains_.log_weight(bits_, kernels_, block_of(v), v, lambda.subspan(begin, n), out.subspan(begin, n));
+      }
     });
   }
 
@@ -89,7 +92,7 @@ class TableNetwork final : public Ensemble {
     stale_ = true;
     for (std::size_t l = 0, offset = 0; l < bits_.layers.size(); offset += bits_.layers[l++].units)
       for (std::size_t u = 0; u < bits_.layers[l].units; ++u) {
-        std::uint32_t& word = plan_.layers[l].words[at(l, u / kernels_.bits, replica)];
+        std::uint32_t& word = chains_.layers[l].words[at(l, u / kernels_.bits, replica)];
         const std::uint32_t bit = 1U << (u % kernels_.bits * kernels_.spacing);
         word = static_cast<std::int8_t>(bytes[offset + u]) > 0 ? word | bit : word & ~bit;
       }
@@ -111,14 +114,13 @@ class TableNetwork final : public Ensemble {
   void decide_others(const simd::Cipher& cipher);
   void move_kept(const simd::Cipher& cipher);
   void decide(const simd::Cipher& cipher, const simd::Item& item, const simd::Block& block, const std::int32_t* fields);
-  void log_weight_of(std::size_t vector, std::span<const double> lambda, std::span<double> out) const;
 
   /// The block a vector belongs to.
-  const simd::Block& block_of(std::size_t vector) const { return plan_.blocks[block_[vector]]; }
+  const simd::Block& block_of(std::size_t vector) const { return chains_.blocks[block_[vector]]; }
   /// Where a group of a chain's units stands among a layer's words.
   std::size_t at(std::size_t layer, std::size_t group, std::size_t replica) const {
     const simd::Block& block = block_of(replica / lanes);
-    const std::size_t before = block.first * plan_.layers[layer].words_per_lane + group * block.vectors;
+    const std::size_t before = block.first * chains_.layers[layer].words_per_lane + group * block.vectors;
     return (before + replica / lanes - block.first) * lanes + replica % lanes;
   }
   template <class See>
@@ -127,7 +129,7 @@ class TableNetwork final : public Ensemble {
     for (std::size_t l = 0; l < bits_.layers.size(); ++l) {
       const bool spin = bits_.layers[l].kind == UnitKind::spin;
       for (std::size_t u = 0; u < bits_.layers[l].units; ++u) {
-        const std::uint32_t word = plan_.layers[l].words[at(l, u / kernels_.bits, replica)];
+        const std::uint32_t word = chains_.layers[l].words[at(l, u / kernels_.bits, replica)];
         const int bit = static_cast<int>(word >> (u % kernels_.bits * kernels_.spacing) & 1U);
         see(unit++, spin ? 2 * bit - 1 : bit);
       }
@@ -138,9 +140,9 @@ class TableNetwork final : public Ensemble {
   const simd::Kernels& kernels_;
   simd::BitNetwork bits_;
   double work_per_chain_ = 0;
-  mutable simd::Plan plan_;         // fields are a function of the words
-  mutable bool stale_ = true;       // fields are not yet those of the words
-  std::vector<std::size_t> block_;  // [vector]
+  mutable simd::PackedChains chains_;  // fields are a function of the words
+  mutable bool stale_ = true;          // fields are not yet those of the words
+  std::vector<std::size_t> block_;     // [vector]
   Key key_;
   Scales scales_;
   mutable Team team_, look_;
@@ -175,40 +177,31 @@ void TableNetwork::move(std::span<const Setting> setting, const Step& step, Purp
 
 void TableNetwork::renew() const {
 #pragma omp for schedule(static)
-  for (const simd::Item& item : plan_.others) {
-    simd::Panels& layer = plan_.layers[item.layer];
-    for (std::size_t b = plan_.panels[item.panel].begin; b < plan_.panels[item.panel].end; ++b) {
-      const simd::Block& block = plan_.blocks[b];
-      const std::size_t row = block.first * layer.rows + item.product * kernels_.outputs * block.vectors;
-      plan_.multiply(bits_, kernels_, item, block, layer.fields.data() + row * lanes);
-    }
-  }
+  for (const simd::Item& item : chains_.others)
+    for (const simd::Block& block : chains_.blocks_of(item))
+      chains_.multiply(bits_, kernels_, item, block, chains_.fields(kernels_, item, block));
 }
 
 void TableNetwork::decide_others(const simd::Cipher& cipher) {
 #pragma omp for schedule(static)
-  for (const simd::Item& item : plan_.others)
-    for (std::size_t b = plan_.panels[item.panel].begin; b < plan_.panels[item.panel].end; ++b) {
-      const simd::Block& block = plan_.blocks[b];
-      const simd::Panels& layer = plan_.layers[item.layer];
-      const std::size_t row = block.first * layer.rows + item.product * kernels_.outputs * block.vectors;
-      decide(cipher, item, block, layer.fields.data() + row * lanes);
-    }
+  for (const simd::Item& item : chains_.others)
+    for (const simd::Block& block : chains_.blocks_of(item))
+      decide(cipher, item, block, chains_.fields(kernels_, item, block));
 }
 
 void TableNetwork::move_kept(const simd::Cipher& cipher) {
   simd::Buffer<std::int32_t> fields(kernels_.outputs * kernels_.vectors * lanes);
 #pragma omp for schedule(static)
-  for (const simd::Item& item : plan_.kept)
-    for (std::size_t b = plan_.panels[item.panel].begin; b < plan_.panels[item.panel].end; ++b) {
-      plan_.multiply(bits_, kernels_, item, plan_.blocks[b], fields.data());
-      decide(cipher, item, plan_.blocks[b], fields.data());
+  for (const simd::Item& item : chains_.kept)
+    for (const simd::Block& block : chains_.blocks_of(item)) {
+      chains_.multiply(bits_, kernels_, item, block, fields.data());
+      decide(cipher, item, block, fields.data());
     }
 }
 
 void TableNetwork::decide(const simd::Cipher& cipher, const simd::Item& item, const simd::Block& block,
                           const std::int32_t* fields) {
-  simd::Panels& layer = plan_.layers[item.layer];
+  simd::PackedLayer& layer = chains_.layers[item.layer];
   const std::size_t unit = item.product * kernels_.outputs, lane = block.first * lanes;
   simd::Decision decision;
   decision.cipher = &cipher;
@@ -221,47 +214,6 @@ void TableNetwork::decide(const simd::Cipher& cipher, const simd::Item& item, co
   decision.reference_scale = scales_.reference.data() + lane;
   decision.words = layer.words.data() + lane * layer.words_per_lane + unit / kernels_.bits * block.vectors * lanes;
   kernels_.decide(decision, block.vectors);
-}
-
-void TableNetwork::log_weight_of(std::size_t vector, std::span<const double> lambda, std::span<double> out) const {
-  const std::size_t n = std::min(lanes, layout().replicas - vector * lanes);
-  const simd::Block& block = plan_.blocks[block_[vector]];
-  simd::Buffer<double> scale(lanes), reference_scale(lanes), linear(lanes), product(lanes);
-  for (std::size_t k = 0; k < n; ++k) {
-    const double at = lambda[vector * lanes + k];
-    reference_scale[k] = (1 - at) * std::numbers::log2e;
-    out[vector * lanes + k] = at * bits_.linear + (1 - at) * bits_.fixed;
-  }
-  for (std::size_t l = 0; l < bits_.layers.size(); ++l) {
-    const simd::BitLayer& layer = bits_.layers[l];
-    const simd::Panels& panels = plan_.layers[l];
-    if (layer.kept) continue;
-    for (std::size_t k = 0; k < n; ++k) scale[k] = lambda[vector * lanes + k] * layer.grid * std::numbers::log2e;
-    simd::LogSum sum;
-    sum.stride = block.vectors * lanes;
-    const std::int32_t* fields = panels.fields.data() + (block.first * panels.rows + vector - block.first) * lanes;
-    sum.scale = scale.data();
-    sum.reference_scale = reference_scale.data();
-    sum.linear = linear.data();
-    sum.product = product.data();
-    for (std::size_t unit = 0; unit < layer.units; unit += simd::most_factors) {
-      sum.units = std::min(simd::most_factors, layer.units - unit);
-      sum.fields = fields + unit * sum.stride;
-      sum.reference = layer.reference.empty() ? nullptr : layer.reference.data() + unit;
-      (layer.kind == UnitKind::spin ? kernels_.log_sum_spin : kernels_.log_sum_binary)(sum);
-      for (std::size_t k = 0; k < n; ++k)
-        out[vector * lanes + k] += linear[k] * std::numbers::ln2 + std::log(product[k]);
-    }
-    if (panels.sums_of == simd::Panels::none) continue;
-    const std::int32_t* sums = fields + layer.units * sum.stride;
-    for (std::size_t k = 0; k < n; ++k) {
-      const double at = lambda[vector * lanes + k];
-      out[vector * lanes + k] += at * bits_.bias[panels.sums_of].value(sums[k], sums[sum.stride + k]);
-      if (panels.sums_of == 0)
-        out[vector * lanes + k] +=
-            (1 - at) * bits_.reference[0].value(sums[2 * sum.stride + k], sums[3 * sum.stride + k]);
-    }
-  }
 }
 
 }  // namespace
@@ -280,7 +232,7 @@ std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Netw
                                                       const simd::Kernels& kernels) {
   assert(simd::fits_bits(*network) && first % lanes == 0);
   simd::BitNetwork bits(*network, reference);
-  simd::Plan plan(bits, kernels, (replicas + lanes - 1) / lanes);
+  simd::PackedChains chains(bits, kernels, (replicas + lanes - 1) / lanes);
   Layout layout;
   layout.first = first;
   layout.replicas = replicas;
@@ -289,9 +241,9 @@ std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Netw
   layout.log_z_reference = reference.log_z(*network);
   layout.observables = network->observables();
   layout.name =
-      std::string(kernels.layout) + ", " + std::to_string(plan.most_panel) + " chains a panel, " + kernels.name;
+      std::string(kernels.layout) + ", " + std::to_string(chains.most_panel) + " chains a panel, " + kernels.name;
   return std::make_unique<TableNetwork>(std::move(network), std::move(layout), key, kernels, std::move(bits),
-                                        std::move(plan));
+                                        std::move(chains));
 }
 
 }  // namespace gibbsite

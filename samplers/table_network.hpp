@@ -5,9 +5,15 @@
 ///   ln p_lambda(x) = (1 - lambda) A(x_0) - lambda E(x) + const;  lambda f_u + (1 - lambda) a_u decides on unit u.
 ///
 /// Fields f are whole numbers (samplers/simd/bit_network.hpp), so that a chain's course is the same bits on any
-/// processor, for any number of threads, and after load(). The fields of the layers that are summed out always belong
-/// to the present state: a sweep begins with them and log_weight needs no product, so a sweep costs two products in
-/// all. Sixteen chains share the layout's grain; every unit of every chain has random bits of its own.
+/// processor, for any number of threads, and after load(). Weights are rounded once, by a few 1e-9; decisions are made
+/// in single precision, so that the probability of a unit's rarer state is off by about 1e-7 (1 + |field|) of itself;
+/// log weights are off by about 1e-9 sqrt(weights between ones and the units summed out), 1e-6 for 784 x 500. The
+/// fields of the layers that are summed out always belong to the present state: a sweep begins with them and log_weight
+/// needs no product, so a sweep costs two products in all.
+///
+/// Random bits: ARS-5 (samplers/simd/ars5-inl.h) under a key that Philox draws for each (key, purpose, time); its
+/// counter is (unit, chain), so every unit of every chain has bits of its own. Products are looked up in tables, or
+/// with Intel's AMX made by matrix tiles from the same whole numbers (samplers/simd/matrix_kernels.hpp).
 #pragma once
 
 #include <memory>

@@ -2,15 +2,16 @@
 /// the best and the middle of the rounds are reported. One thread is pinned to one core.
 #include <fmt/format.h>
 #include <omp.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "samplers/keeping.hpp"
+#include "studies/bench_rbm.hpp"
 #include "studies/catalogue.hpp"
 #include "studies/execute.hpp"
+#include "studies/pin.hpp"
 #include "studies/table.hpp"
 #include "studies/words.hpp"
 
@@ -80,24 +81,6 @@ std::vector<Subject> kernels(const std::vector<std::string>& wanted, bool quick)
   return all;
 }
 
-/// Keeps the calling thread on the core it is on, until destroyed.
-class Pin {
- public:
-  Pin() {
-    sched_getaffinity(0, sizeof before_, &before_);
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(static_cast<unsigned>(std::max(sched_getcpu(), 0)), &one);
-    sched_setaffinity(0, sizeof one, &one);
-  }
-  ~Pin() { sched_setaffinity(0, sizeof before_, &before_); }
-  Pin(const Pin&) = delete;
-  Pin& operator=(const Pin&) = delete;
-
- private:
-  cpu_set_t before_;
-};
-
 class Case {
  public:
   explicit Case(Subject k)
@@ -159,7 +142,7 @@ class Case {
 }  // namespace
 
 int bench(const Request& request) {
-  const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "sk", "cluster"};
+  const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "sk", "cluster", "rbm"};
   for (const std::string& name : request.arguments)
     if (std::find(benches.begin(), benches.end(), name) == benches.end())
       throw RequestError(fmt::format("there is no bench `{}`; there are {}", name, join(benches, ", ")));
@@ -193,13 +176,29 @@ int bench(const Request& request) {
                    {"reference_rate", reference->timing().best()},
                    {"ratio", ratio}});
   }
+  if (request.arguments.empty() || std::count(request.arguments.begin(), request.arguments.end(), "rbm") > 0)
+    for (const RbmTiming& t : bench_rbm(seconds, rounds, request.quick)) {
+      table.add({"rbm", t.name, t.layout, std::to_string(t.units), std::to_string(t.chains), std::to_string(t.threads),
+                 fmt::format("{:.4f}", t.best), fmt::format("{:.4f}", t.median), fmt::format("{:.2f}", t.ratio)});
+      all.push_back({{"kernel", "rbm"},
+                     {"sampler", t.name},
+                     {"layout", t.layout},
+                     {"size", t.units},
+                     {"replicas", t.chains},
+                     {"threads", t.threads},
+                     {"rate", t.best},
+                     {"rate_median", t.median},
+                     {"unit", t.unit},
+                     {"ratio", t.ratio}});
+    }
   if (request.json) {
     fmt::print("{}\n", all.dump(1));
     return 0;
   }
   fmt::print(
       "{}\n  Spins updated per ns (wolff: turned over), {} rounds in turn, one thread pinned; ratio: of medians, to\n"
-      "  the first line of the same bench, system and replicas.\n",
+      "  the first line of the same bench, system and replicas. rbm: GFLOP/s of block Gibbs, 784 x 500, four for each\n"
+      "  weight, chain and sweep; annealing: seconds for 14,500 temperatures of 100 chains (less is better).\n",
       table.text(), rounds);
   return 0;
 }

@@ -2,9 +2,9 @@
 // the same bits on each: no fused multiply-add, no approximate reciprocals.
 //
 // A unit takes the rarer of its two states with probability q = z / (1 + z), z = 2^-|y|. With w = 1 + z and a uniform
-// word r < 2^31, that is where r < q 2^31, or r w < z 2^31: as 2^31 - r loses nothing of a small r, a probability has a
-// relative error of about 1e-7 however small it is. Between the last whole r below q 2^31 and the next, a second word
-// decides (about once in 2^31 draws), so that the grid of r favours neither state.
+// word r < 2^31, that is where r < q 2^31, or r w < z 2^31: single precision keeps all of a small r, so a probability
+// has a relative error of about 1e-7 however small it is. Between the last whole r below q 2^31 and the next, a second
+// word decides (about once in 2^31 draws), so that the grid of r favours neither state.
 #if defined(GIBBSITE_DECIDE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef GIBBSITE_DECIDE_INL_H
 #undef GIBBSITE_DECIDE_INL_H

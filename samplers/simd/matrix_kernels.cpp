@@ -26,6 +26,7 @@ void build(const std::int32_t* weights, std::size_t count, std::int32_t* table) 
 namespace {
 
 constexpr std::size_t tile_bytes = 1024;
+constexpr std::size_t fetched = tile_bytes * planes / (vectors / 2) / (planes / 2);  // ahead, per step of a pass
 
 struct alignas(64) Configuration {
   std::uint8_t palette = 1, start = 0, reserved[14] = {};
@@ -53,12 +54,18 @@ GIBBSITE_AMX void pass(const Product& p, std::size_t plane, std::size_t vector, 
   _tile_zero(2);
   _tile_zero(3);
   const auto* table = reinterpret_cast<const std::uint8_t*>(p.table);
+  // The next product's table follows: all passes of a full block together fetch it from afar.
+  const std::size_t steps = (p.groups[0] + p.groups[1]) / groups;
+  const char* ahead = reinterpret_cast<const char*>(table) + steps * planes * tile_bytes;
+  ahead += (plane / 2 * (vectors / 2) + vector / 2) * steps * fetched;
   for (std::size_t input = 0; input < 2; ++input) {
     const std::size_t bytes = p.groups[input] * entries * sizeof(std::int32_t);
     const std::uint8_t* at = table + bytes / planes * plane;
     const std::uint32_t* words = p.words[input] + vector * lanes;
     for (std::size_t g = 0; g < p.groups[input]; g += groups, at += 2 * tile_bytes, words += groups * count * lanes) {
       _tile_loadd(4, at, 64);
+      for (std::size_t byte = 0; byte < fetched; byte += 64) _mm_prefetch(ahead + byte, _MM_HINT_T1);
+      ahead += fetched;
       _tile_loadd(6, words, count * 64);
       _tile_dpbuud(0, 4, 6);
       if (vectors_at_once == 2) {

@@ -97,7 +97,7 @@ void decide(const Decision& decision, std::size_t vectors) {
         if (HWY_UNLIKELY(!hn::AllFalse(d, verdict.tie)))
           minority = settle(verdict, random_words(cipher, number, 1, where));
         const Mask one = hn::Xor(hn::Gt(y, hn::Zero(d)), minority);
-        word = hn::Or(word, hn::IfThenElseZero(hn::RebindMask(u, one), hn::Set(u, 1U << o * spacing)));
+        word = hn::Or(word, hn::IfThenElseZero(hn::RebindMask(u, one), hn::Set(u, 1U << (o * spacing))));
       }
       hn::Store(word, u, decision.words + (g * registers + c) * width);
     }

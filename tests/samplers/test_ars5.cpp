@@ -1,5 +1,6 @@
 /// The random words of the packed kernels are those of Random123's scalar ARS-5, bit for bit, on every instruction set.
-#if defined(__x86_64__)
+/// Only this file asks the compiler for AES, and by a pragma of GCC.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #pragma GCC push_options
 #pragma GCC target("aes,sse4.1")
 #define R123_USE_AES_NI 1
@@ -15,7 +16,7 @@
 
 using namespace gibbsite;
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #pragma GCC push_options
 #pragma GCC target("aes,sse4.1")
 namespace {

@@ -1,4 +1,4 @@
-#include "samplers/simd/panels.hpp"
+#include "samplers/simd/packed_chains.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -14,7 +14,8 @@ std::size_t carrier(std::size_t kept) { return kept > 0 ? kept - 1 : 1; }
 
 }  // namespace
 
-Plan::Plan(const BitNetwork& network, const Kernels& kernels, std::size_t vectors) : layers(network.layers.size()) {
+PackedChains::PackedChains(const BitNetwork& network, const Kernels& kernels, std::size_t vectors)
+    : layers(network.layers.size()) {
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const BitLayer& layer = network.layers[l];
     if (layer.kept) layers[carrier(l)].sums_of = l;
@@ -28,10 +29,10 @@ Plan::Plan(const BitNetwork& network, const Kernels& kernels, std::size_t vector
         (network.layers[l].kept ? kept : others).push_back({l, k, p});
 }
 
-void Plan::cut(const Kernels& kernels, std::size_t vectors) {
+void PackedChains::cut(const Kernels& kernels, std::size_t vectors) {
   constexpr std::size_t cache = std::size_t{1} << 19;  // half of a small second-level cache, of inputs' words
   std::size_t bytes = 1;
-  for (const Panels& layer : layers) bytes = std::max(bytes, layer.groups * lanes * sizeof(std::uint32_t));
+  for (const PackedLayer& layer : layers) bytes = std::max(bytes, layer.groups * lanes * sizeof(std::uint32_t));
   const std::size_t count = parts(vectors, std::max(kernels.vectors, cache / bytes));
   for (std::size_t p = 0; p < count; ++p) {
     const std::size_t begin = p * vectors / count, n = (p + 1) * vectors / count - begin;
@@ -43,11 +44,11 @@ void Plan::cut(const Kernels& kernels, std::size_t vectors) {
   }
 }
 
-void Plan::fill(const BitNetwork& network, const Kernels& kernels, std::size_t l, std::size_t vectors) {
+void PackedChains::fill(const BitNetwork& network, const Kernels& kernels, std::size_t l, std::size_t vectors) {
   const BitLayer& layer = network.layers[l];
-  Panels& out = layers[l];
+  PackedLayer& out = layers[l];
   std::vector<const std::vector<std::int32_t>*> rows;  // of sums
-  if (out.sums_of != Panels::none) {
+  if (out.sums_of != PackedLayer::none) {
     rows = {&network.bias[out.sums_of].high, &network.bias[out.sums_of].low};
     if (out.sums_of == 0) rows.insert(rows.end(), {&network.reference[0].high, &network.reference[0].low});
   }
@@ -79,15 +80,15 @@ void Plan::fill(const BitNetwork& network, const Kernels& kernels, std::size_t l
     }
 }
 
-void Plan::multiply(const BitNetwork& network, const Kernels& kernels, const Item& item, const Block& block,
-                    std::int32_t* fields) const {
-  const Panels& layer = layers[item.layer];
+void PackedChains::multiply(const BitNetwork& network, const Kernels& kernels, const Item& item, const Block& block,
+                            std::int32_t* fields) const {
+  const PackedLayer& layer = layers[item.layer];
   Product product;
   product.bias = layer.bias.data() + item.product * kernels.outputs;
   product.table = layer.tables.data() + item.product * layer.input_groups * kernels.entries;
   const std::vector<std::size_t>& inputs = network.layers[item.layer].inputs;
   for (std::size_t k = 0; k < inputs.size(); ++k) {
-    const Panels& input = layers[inputs[k]];
+    const PackedLayer& input = layers[inputs[k]];
     product.words[k] = input.words.data() + block.first * input.words_per_lane * lanes;
     product.groups[k] = input.groups;
   }
