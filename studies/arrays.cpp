@@ -19,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view hdf5_start = "\x89HDF";
+
 std::string read_bytes(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string bytes(static_cast<std::size_t>(fs::file_size(file)), '\0');
@@ -110,7 +112,7 @@ bool is_hdf5(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   char start[4] = {};
   in.read(start, sizeof start);
-  return std::string_view(start, sizeof start) == "\x89HDF";
+  return std::string_view(start, sizeof start) == hdf5_start;
 }
 
 std::vector<NumberArray> read_arrays(const fs::path& file) {
@@ -124,6 +126,8 @@ std::vector<NumberArray> read_arrays(const fs::path& file) {
     if (is_hdf5(file)) return read_hdf5(file);
     std::string bytes = read_bytes(file);
     if (is_gzip(bytes)) bytes = unzip(bytes, where);
+    if (bytes.starts_with(hdf5_start))
+      throw RequestError(fmt::format("{}: it is an HDF5 file in gzip; unpack it with gunzip", where));
     if (is_zip(bytes)) return read_npz(bytes, where);
     if (is_npy(bytes)) return {read_npy(bytes, where)};
     if (is_idx(bytes)) return {read_idx(bytes, where)};

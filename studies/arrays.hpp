@@ -1,5 +1,5 @@
-/// Arrays of numbers as people's files hold them: IDX, .npy, .npz, HDF5 and CSV, each told by its content, plain or in
-/// gzip. Whatever is wrong with a file is a RequestError that says what, where and what to do; no size in a damaged
+/// Arrays of numbers as people's files hold them: HDF5, and IDX, .npy, .npz and CSV plain or in gzip, each told by its
+/// content. Whatever is wrong with a file is a RequestError that says what, where and what to do; no size in a damaged
 /// header is believed beyond what the file can hold.
 #pragma once
 

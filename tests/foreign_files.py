@@ -55,6 +55,8 @@ def main(folder):
     with h5py.File(path("plain.h5"), "w") as out:
         out["samples"] = array
         out["labels"] = np.arange(2)
+    with open(path("plain.h5"), "rb") as made, gzip.open(path("packed.h5.gz"), "wb") as out:
+        out.write(made.read())
     with h5py.File(path("chunked.h5"), "w") as out:
         out.create_dataset("deep/images", data=array.astype("u1"), chunks=(1, 3), compression="gzip")
         out.create_dataset("odd", data=array % 2 == 1)

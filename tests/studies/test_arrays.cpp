@@ -121,6 +121,7 @@ TEST_CASE("arrays: what is no array of numbers is refused with its name") {
   CHECK_THAT(complaint_of(""), Contains("is empty"));
   CHECK_THAT(complaint_of(text({1, 2, 3, 0})), Contains("neither text nor IDX, .npy, .npz or HDF5"));
   CHECK_THAT(complaint(foreign() / "text.npy"), Contains("numpy's type <U1"));
+  CHECK_THAT(complaint(foreign() / "packed.h5.gz"), Contains("HDF5 file in gzip"));
   CHECK_THAT(complaint(foreign() / "half.npy"), Contains("numpy's type <f2"));
   CHECK_THAT(complaint(foreign() / "record.npy"), Contains("of records"));
   CHECK_THAT(complaint(foreign() / "named.npz"), Contains("several arrays") && Contains("W, b, names"));
