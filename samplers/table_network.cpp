@@ -51,12 +51,7 @@ class TableNetwork final : public Ensemble {
   }
 
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
-    if (stale_)
-      look_.run(work() / 2, [&](bool parallel) {
-#pragma omp parallel if (parallel)
-        renew();
-      });
-    stale_ = false;
+    know();
     look_.run(work() / 4, [&](bool parallel) {
 #pragma omp parallel for schedule(static) if (parallel)
       for (std::size_t v = 0; v < block_.size(); ++v) {
@@ -67,14 +62,17 @@ class TableNetwork final : public Ensemble {
   }
 
   void observe(std::span<double> out) const override {
+    know();
     const std::size_t components = layout().observables.size();
 #pragma omp parallel if (work() > 1e5 && !omp_in_parallel())
     {
-      std::vector<double> x(layout().units);
+      std::vector<double> x(layout().units), others;
 #pragma omp for schedule(static)
       for (std::size_t r = 0; r < layout().replicas; ++r) {
         visit(r, [&](std::size_t unit, int state) { x[unit] = state; });
-        network_->observe(x, out.subspan(r * components, components));
+        others.clear();
+        add_fields(r, others);
+        network_->observe(x, others, out.subspan(r * components, components));
       }
     }
   }
@@ -109,6 +107,15 @@ class TableNetwork final : public Ensemble {
   double work() const { return static_cast<double>(block_.size() * lanes) * work_per_chain_; }
   void move(std::span<const Setting> setting, const Step& step, Purpose purpose);
   void set_scales(std::span<const Setting> setting);
+  /// Fields of the present state.
+  void know() const {
+    if (!stale_) return;
+    look_.run(work() / 2, [&](bool parallel) {
+#pragma omp parallel if (parallel)
+      renew();
+    });
+    stale_ = false;
+  }
   /// Called by every thread of a team; each ends with all of them done.
   void renew() const;
   void decide_others(const simd::Cipher& cipher);
@@ -122,6 +129,18 @@ class TableNetwork final : public Ensemble {
     const simd::Block& block = block_of(replica / lanes);
     const std::size_t before = block.first * chains_.layers[layer].words_per_lane + group * block.vectors;
     return (before + replica / lanes - block.first) * lanes + replica % lanes;
+  }
+  /// Fields of a replica's units that are summed out, as the network has them.
+  void add_fields(std::size_t replica, std::vector<double>& fields) const {
+    const simd::Block& block = block_of(replica / lanes);
+    const std::size_t lane = (replica / lanes - block.first) * lanes + replica % lanes;
+    for (std::size_t l = 0; l < bits_.layers.size(); ++l) {
+      const simd::BitLayer& layer = bits_.layers[l];
+      if (layer.kept) continue;
+      const double unit = layer.kind == UnitKind::spin ? layer.grid / 2 : layer.grid;  // log odds of a spin are 2 f
+      const std::int32_t* at = chains_.layers[l].fields.data() + block.first * chains_.layers[l].rows * lanes + lane;
+      for (std::size_t u = 0; u < layer.units; ++u) fields.push_back(unit * at[u * block.vectors * lanes]);
+    }
   }
   template <class See>
   void visit(std::size_t replica, See&& see) const {
