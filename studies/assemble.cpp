@@ -131,12 +131,13 @@ std::string write_study(const Study& base, const std::vector<Axis>& axes, const 
     return std::any_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.key == &key; });
   };
   for (const std::string& section : sections(purview)) {
-    out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", section);
+    std::string lines;
     for (const StudyKey& key : schema(purview)) {
       if (!key.name.starts_with(section + '.') || in_grid(key) || !has_part(key, tasks)) continue;
       if (const auto value = key.get(base))
-        out += fmt::format("{} = {}\n", key.name.substr(section.size() + 1), to_toml(*value));
+        lines += fmt::format("{} = {}\n", key.name.substr(section.size() + 1), to_toml(*value));
     }
+    if (!lines.empty()) out += fmt::format("{}[{}]\n{}", out.empty() ? "" : "\n", section, lines);
   }
   if (!axes.empty()) out += "\n[grid]\n";
   for (const Axis& axis : axes) out += fmt::format("\"{}\" = {}\n", axis.key->name, to_toml({axis.values}));

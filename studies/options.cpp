@@ -145,12 +145,13 @@ po::options_description describe(const Command& command) {
 }
 
 std::string unknown_option(const Command& command, const std::string& option) {
+  const std::string bare = option.starts_with("--grid.") ? "--" + option.substr(7) : option;  // no key of a grid
   std::vector<std::string> known;
   for (const Option& candidate : command.options) known.push_back("--" + candidate.name);
   if (command.keys)
     for (const StudyKey& key : schema(*command.keys)) known.push_back("--" + key.name);
   return fmt::format("unknown option `{}`{}", option,
-                     and_then(did_you_mean(option, known), "see gibbsite help " + command.name));
+                     and_then(did_you_mean(bare, known), "see gibbsite help " + command.name));
 }
 
 /// Whether a word that stands where a value should is an option instead (-1 and -.5:.5:3 are values).

@@ -94,7 +94,7 @@ TEST_CASE("Bad grids are refused with key, line and column") {
        "no grid can run over `method.beta` (study.toml:4:1); give all its values to the key itself"},
       {"\"model.disorder_seed\" = \"1:3\"",
        "`model.disorder_seed` (study.toml:4:1) has no part in this study; it goes with model.disorder = \"bimodal\" or "
-       "\"gaussian\""},
+       "\"gaussian\", or a network with random weights"},
       {"\"model.size\" = \"2:99999\"\n\"model.field\" = \"1:100\"", "the grid has more than 100000 combinations"},
       {"\"model.size\" = [4]\nmodel.size = [8]", "`model.size` is given twice (study.toml:5:7 and study.toml:4:1)"},
   };
@@ -193,6 +193,7 @@ field = 0.0
 [sampler]
 name = "heat-bath"
 scan = "default"
+layout = "fastest"
 
 [method]
 name = "annealing"

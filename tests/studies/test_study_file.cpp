@@ -80,9 +80,9 @@ TEST_CASE("Unknown keys and sections are refused, with what was perhaps meant") 
              StartsWith("unknown key `model.sise` (study.toml:4:1); did you mean `model.size`? [model] has name, "));
   CHECK(refused("size = 3\n" + beta) ==
         "unknown key `size` (study.toml:1:1); did you mean `model.size`? the sections "
-        "are model, sampler, method, run and grid");
+        "are model, data, sampler, method, run and grid");
   CHECK(refused("xyzzy = 3\n" + beta) ==
-        "unknown key `xyzzy` (study.toml:1:1); the sections are model, sampler, method, run and grid");
+        "unknown key `xyzzy` (study.toml:1:1); the sections are model, data, sampler, method, run and grid");
   CHECK_THAT(refused(beta + "[modle]\nsize = 3\n"),
              StartsWith("unknown section `[modle]` (study.toml:3:2); did you mean `model`?"));
   CHECK_THAT(refused(beta + "[nothing]\n"), StartsWith("unknown section `[nothing]` (study.toml:3:2)"));
@@ -207,7 +207,7 @@ TEST_CASE("Keys that do not go together are refused") {
        "model.lattice = \"hypercubic\" and a size of one number"},
       {"[model]\ndisorder_seed = 3",
        "`model.disorder_seed` (study.toml:4:1) has no part in this study; it goes with "
-       "model.disorder = \"bimodal\" or \"gaussian\""},
+       "model.disorder = \"bimodal\" or \"gaussian\", or a network with random weights"},
       {"[model]\ncouplings = \"a.txt\"\nlattice = \"square\"",
        "`model.lattice` (study.toml:5:1) has no part in this study; it goes with a lattice, not with model.couplings"},
       {"[model]\ncouplings = \"a.txt\"\ndisorder = \"bimodal\"",
@@ -216,7 +216,7 @@ TEST_CASE("Keys that do not go together are refused") {
        "`model.index_base` (study.toml:4:1) has no part in this study; it goes with model.couplings"},
       {"[sampler]\nname = \"wolff\"\nscan = \"random\"",
        "`sampler.scan` (study.toml:5:1) has no part in this study; it "
-       "goes with sampler.name = \"heat-bath\" or \"metropolis\""},
+       "goes with model.name = \"ising\" and sampler.name = \"heat-bath\" or \"metropolis\""},
       {"particles = 10",
        "`method.particles` (study.toml:3:1) has no part in this study; it goes with method.name = "
        "\"annealing\""},
