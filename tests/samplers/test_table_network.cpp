@@ -245,8 +245,7 @@ TEST_CASE("chains of the table layout converge to their lambda, and at 0 are fre
     const auto ensemble = make_table_network_ensemble(system.network, system.reference, Key(5), replicas);
     std::vector<Tally> tally(replicas);
     for (const bool moved : {true, false}) {
-      moved ? ensemble->sweep(spread(replicas, lambdas), {.time = 0, .count = 60}, tally)
-            : ensemble->draw_reference(7);
+      moved ? ensemble->sweep(spread(replicas, lambdas), {.time = 0, .count = 60}, tally) : ensemble->draw_reference(7);
       for (std::size_t k = 0; k < 3; ++k) {
         const double lambda = moved ? lambdas[k] : 0;
         std::vector<double> count(states), p(states);
