@@ -38,10 +38,13 @@ Mean mean_of(std::vector<double> x, std::size_t chains, std::size_t memory) {
   return {value, a.plain_error() * a.plain_error() * bias, a.degrees};
 }
 
+/// Means of numbers that never change differ by no more than rounding.
+bool same(double a, double b) { return std::abs(a - b) <= 1e-12 * std::max(std::abs(a), std::abs(b)); }
+
 /// Welch's t as a normal number.
 double disagreement(const Mean& a, const Mean& b) {
   const double error2 = a.error2 + b.error2, difference = a.value - b.value;
-  if (error2 == 0) return difference == 0 ? unknown : std::copysign(infinite, difference);
+  if (error2 == 0) return same(a.value, b.value) ? unknown : std::copysign(infinite, difference);
   const double degrees = error2 * error2 / (a.error2 * a.error2 / a.degrees + b.error2 * b.error2 / b.degrees);
   return normal_from_student(difference / std::sqrt(error2), degrees);
 }
@@ -73,8 +76,12 @@ double score_chains(const Chains& x) {
   const double chains = static_cast<double>(x.chains);
   const Mean all = mean_of({x.values.begin(), x.values.end()}, x.chains, x.memory);
   double between = 0;
-  for (std::size_t c = 0; c < x.chains; ++c) between += std::pow(mean(x.chain(c)) - all.value, 2) / (chains - 1);
-  if (all.error2 == 0) return between == 0 ? unknown : infinite;
+  bool apart = false;
+  for (std::size_t c = 0; c < x.chains; ++c) {
+    between += std::pow(mean(x.chain(c)) - all.value, 2) / (chains - 1);
+    apart = apart || !same(mean(x.chain(c)), all.value);
+  }
+  if (all.error2 == 0) return apart ? infinite : unknown;
   return normal_from_fisher(between / (chains * all.error2), chains - 1, all.degrees);
 }
 

@@ -154,10 +154,38 @@ std::vector<Observable> Network::observables() const {
 }
 
 void Network::observe(std::span<const double> x, std::span<double> out) const {
+  std::vector<double> others;
+  for (std::size_t l = 0; l < layers_.size(); ++l)
+    if (!kept(l))
+      for (const double f : field(l, x)) others.push_back(f);
+  observe(x, others, out);
+}
+
+void Network::observe(std::span<const double> x, std::span<const double> field_of_others, std::span<double> out) const {
+  // Every bond joins a kept layer and another one, and stands in the other one's field.
+  double energy = constant_, free_energy = constant_;
+  std::size_t at = 0;
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer& layer = layers_[l];
+    const bool gaussian = layer.kind == UnitKind::gaussian;
+    for (std::size_t i = 0; i < layer.width(); ++i) {
+      const double xi = x[offset_[l] + i], b = layer.bias[i];
+      double e = gaussian ? (xi - b) * (xi - b) / (2 * layer.variance[i]) : 0.0;
+      if (kept(l)) {
+        if (!gaussian) e -= b * xi;
+        free_energy += e;
+      } else {
+        const double f = field_of_others[at++];
+        e -= gaussian ? xi * (f - b) / layer.variance[i] : xi * f;
+        if (restricted()) free_energy -= log_unit(layer.kind, f);
+      }
+      energy += e;
+    }
+  }
   std::size_t k = 0;
-  out[k++] = energy(x);
-  out[k++] = out[0] / static_cast<double>(units_);
-  if (restricted()) out[k++] = free_energy(x.first(layers_[0].width()));
+  out[k++] = energy;
+  out[k++] = energy / static_cast<double>(units_);
+  if (restricted()) out[k++] = free_energy;
   for (std::size_t l = 0; l < layers_.size(); ++l)
     out[k++] = magnetization(layers_[l], x.subspan(offset_[l], layers_[l].width()));
 }

@@ -60,6 +60,8 @@ class Network {
   /// Potts order parameter (q max_k n_k - 1) / (q - 1) with n_k the share of units in state k.
   std::vector<Observable> observables() const;
   void observe(std::span<const double> x, std::span<double> out) const;
+  /// The same without a product, where field() of the layers that are not kept is known: one behind the other.
+  void observe(std::span<const double> x, std::span<const double> field_of_others, std::span<double> out) const;
   /// All units in their state of lowest energy were they alone: the cold start.
   void set_ordered(std::span<double> x) const;
 

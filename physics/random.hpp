@@ -22,7 +22,8 @@ enum class Purpose : std::uint8_t {
   resample = 4,
   start = 5,
   disorder = 6,
-  test = 7
+  test = 7,
+  data = 8
 };
 
 /// Key of all draws of one task of one run. Neighbouring seeds give unrelated keys (the finaliser of splitmix64).

@@ -33,6 +33,11 @@ struct AnnealingOptions {
 /// A schedule of `temperatures` steps, linear in lambda from 0 to the last of `report` and through all of them.
 std::vector<double> linear_schedule(std::span<const double> report, std::size_t temperatures);
 
+/// A schedule of `temperatures` steps from 0 to 1 that grows finer towards 1: of each 29 steps 1 to 0.5, 8 to 0.9, and
+/// 20 to 1, in each part of equal size (Salakhutdinov & Murray, ICML 2008, sec. 5: 500, 4,000 and 10,000). temperatures
+/// >= 3.
+std::vector<double> salakhutdinov_schedule(std::size_t temperatures);
+
 /// A schedule with steps of equal thermodynamic length, the integral of sd[d log_weight / d lambda] d lambda (Crooks,
 /// PRL 99, 100602 (2007)): grid[k] and the length of the interval from grid[k] to grid[k + 1]; at least one step
 /// between any two of `report`.

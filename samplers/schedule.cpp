@@ -40,4 +40,17 @@ std::vector<double> linear_schedule(std::span<const double> report, std::size_t 
   return equal_length_schedule(grid, length, report, temperatures);
 }
 
+std::vector<double> salakhutdinov_schedule(std::size_t temperatures) {
+  const std::size_t first = std::max<std::size_t>(temperatures / 29, 1),
+                    second = std::max<std::size_t>(temperatures * 8 / 29, 1), third = temperatures - first - second;
+  std::vector<double> schedule = {0.0};
+  for (const auto& [end, steps] : {std::pair(0.5, first), std::pair(0.9, second), std::pair(1.0, third)}) {
+    const double begin = schedule.back();
+    for (std::size_t k = 1; k < steps; ++k)
+      schedule.push_back(begin + (end - begin) * static_cast<double>(k) / static_cast<double>(steps));
+    schedule.push_back(end);
+  }
+  return schedule;
+}
+
 }  // namespace gibbsite

@@ -1,4 +1,5 @@
-/// Records as HDF5 files. The one place that knows HDF5 (archive.cpp writes, archive_read.cpp reads, both by hdf5.hpp).
+/// Records as HDF5 files. The one place that knows HDF5 (archive.cpp writes, archive_read.cpp
+/// reads by archive_values.hpp, all by hdf5.hpp).
 #pragma once
 
 #include <filesystem>

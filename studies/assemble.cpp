@@ -14,17 +14,17 @@ namespace {
 constexpr std::size_t most_tasks = 100'000;
 
 /// No such key: what was perhaps meant, and what is allowed.
-std::string unknown_key(const std::string& key, const std::string& place) {
+std::string unknown_key(const std::string& key, const std::string& place, Purview purview) {
   std::vector<std::string> names, allowed;
   const std::string section = key.substr(0, key.find('.'));
-  for (const StudyKey& known : schema()) {
+  for (const StudyKey& known : schema(purview)) {
     names.push_back(known.name);
     if (known.name.starts_with(section + '.')) allowed.push_back(known.name.substr(section.size() + 1));
   }
   if (key == section && !allowed.empty())
     return fmt::format("`{}` ({}) is a section, not a key; write [{}] and its keys below: {}", key, place, key,
                        join(allowed, ", "));
-  const std::string known = allowed.empty() ? "the sections are " + join(sections(), ", ") + " and grid"
+  const std::string known = allowed.empty() ? "the sections are " + join(sections(purview), ", ") + " and grid"
                                             : fmt::format("[{}] has {}", section, join(allowed, ", "));
   return fmt::format("unknown key `{}` ({}){}", key, place, and_then(did_you_mean(key, names), known));
 }
@@ -34,11 +34,11 @@ bool rivals(const std::string& a, const std::string& b) {
   return (a == "method.beta" && b == "method.temperature") || (a == "method.temperature" && b == "method.beta");
 }
 
-void check(const std::vector<Entry>& entries) {
+void check(const std::vector<Entry>& entries, Purview purview) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
-    const StudyKey* key = find_key(entry.key);
-    if (key == nullptr) throw RequestError(unknown_key(entry.key, entry.place));
+    const StudyKey* key = find_key(entry.key, purview);
+    if (key == nullptr) throw RequestError(unknown_key(entry.key, entry.place, purview));
     if (entry.grid && !key->griddable)
       throw RequestError(
           fmt::format("no grid can run over `{}` ({}){}", entry.key, entry.place,
@@ -124,14 +124,15 @@ bool has_part(const StudyKey& key, const std::vector<Task>& tasks) {
 }
 
 /// The study as TOML: every key that has a part in it, at its value; then the grid.
-std::string write_study(const Study& base, const std::vector<Axis>& axes, const std::vector<Task>& tasks) {
+std::string write_study(const Study& base, const std::vector<Axis>& axes, const std::vector<Task>& tasks,
+                        Purview purview) {
   std::string out;
   const auto in_grid = [&](const StudyKey& key) {
     return std::any_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.key == &key; });
   };
-  for (const std::string& section : sections()) {
+  for (const std::string& section : sections(purview)) {
     out += fmt::format("{}[{}]\n", out.empty() ? "" : "\n", section);
-    for (const StudyKey& key : schema()) {
+    for (const StudyKey& key : schema(purview)) {
       if (!key.name.starts_with(section + '.') || in_grid(key) || !has_part(key, tasks)) continue;
       if (const auto value = key.get(base))
         out += fmt::format("{} = {}\n", key.name.substr(section.size() + 1), to_toml(*value));
@@ -154,28 +155,29 @@ void validate_all(const std::vector<Task>& tasks, std::string_view file) {
 
 }  // namespace
 
-Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file) {
-  check(from_file);
-  check(from_command_line);
+Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file,
+                 Purview purview) {
+  check(from_file, purview);
+  check(from_command_line, purview);
   const auto on_command_line = [given = from_command_line](const std::string& key) {
     return std::any_of(given.begin(), given.end(), [&](const Entry& entry) { return entry.key == key; });
   };
   std::vector<Entry> entries = merge(std::move(from_file), std::move(from_command_line));
   for (;;) {
-    Study base;
+    Study base = first_study(purview);
     std::vector<Axis> axes;
     for (const Entry& entry : entries) {
       if (entry.grid)
         axes.push_back(make_axis(entry));
       else
-        store(*find_key(entry.key), base, entry.value);
+        store(*find_key(entry.key, purview), base, entry.value);
     }
     std::vector<Task> tasks = expand(base, axes);
 
     const auto idle = std::find_if(entries.begin(), entries.end(),
-                                   [&](const Entry& entry) { return !has_part(*find_key(entry.key), tasks); });
+                                   [&](const Entry& entry) { return !has_part(*find_key(entry.key, purview), tasks); });
     if (idle != entries.end()) {
-      const Condition& condition = *find_key(idle->key)->condition;
+      const Condition& condition = *find_key(idle->key, purview)->condition;
       const bool silenced = idle->origin == Entry::Origin::file &&
                             std::any_of(condition.selectors.begin(), condition.selectors.end(), on_command_line);
       if (!silenced)
@@ -185,9 +187,9 @@ Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_l
       continue;
     }
 
-    validate_all(tasks, file);
+    if (purview == Purview::study) validate_all(tasks, file);
     Request request;
-    request.resolved = write_study(base, axes, tasks);
+    request.resolved = write_study(base, axes, tasks, purview);
     for (Axis& axis : axes) request.grid.emplace_back(axis.key->name, std::move(axis.texts));
     request.tasks = std::move(tasks);
     return request;

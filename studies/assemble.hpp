@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "studies/options.hpp"
+#include "studies/schema.hpp"
 #include "studies/value.hpp"
 
 namespace gibbsite {
@@ -22,6 +23,7 @@ struct Entry {
 };
 
 /// Fills in tasks, grid and resolved. `file` is the study's name in messages. Throws RequestError.
-Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file);
+Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file,
+                 Purview purview = Purview::study);
 
 }  // namespace gibbsite

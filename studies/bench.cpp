@@ -86,9 +86,9 @@ class Case {
   explicit Case(Subject k)
       : kernel_(std::move(k)),
         system_(make_system(kernel_.study)),
-        ensemble_(make_ensemble(kernel_.study, system_, Key(1))) {
+        ensemble_(system_->ensemble(kernel_.study, Key(1), replicas(kernel_.study))) {
     timing_.layout = ensemble_->layout().name;
-    timing_.spins = system_.ising->units();
+    timing_.spins = static_cast<std::size_t>(system_->sites());
     const Stride kind = ensemble_->layout().stride;
     setting_.assign(kernel_.replicas, {kernel_.study.method.beta[0], first_stride(kind)});
     const Tally seen = sweep(30);
@@ -131,7 +131,7 @@ class Case {
   }
 
   Subject kernel_;
-  System system_;
+  std::shared_ptr<const System> system_;
   std::unique_ptr<Ensemble> ensemble_;
   std::vector<Setting> setting_;
   std::uint64_t time_ = 1;

@@ -1,9 +1,12 @@
 /// The commands and their options, each defined once for the parser and the help.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "studies/schema.hpp"
 
 namespace gibbsite {
 
@@ -21,7 +24,7 @@ struct Command {
   std::string details;                   ///< a paragraph
   std::size_t least = 0, most = 0;       ///< how many arguments
   std::vector<std::string> topics = {};  ///< what the arguments may be; empty: anything
-  bool keys = false;                     ///< takes the keys of a study
+  std::optional<Purview> keys = {};      ///< whose keys it takes
   std::vector<Option> options;
   std::vector<std::string> examples;
 };

@@ -9,6 +9,8 @@
 #include "physics/exact/exact.hpp"
 #include "studies/archive.hpp"
 #include "studies/catalogue.hpp"
+#include "studies/likelihood.hpp"
+#include "studies/model_file.hpp"
 #include "studies/report.hpp"
 #include "studies/run.hpp"
 #include "studies/table.hpp"
@@ -31,11 +33,16 @@ std::string joined(const std::vector<std::string>& words) {
 void print_exact(const Task& task, const System& system, const ExactAnswers& answers) {
   std::string where;
   for (const auto& [key, value] : task.coordinates) where += fmt::format("{} = {}: ", key, value);
-  fmt::print("{}{}\n  {}\n", where, describe(task.study, system), wrapped(answers.source, 2));
+  fmt::print("{}{}\n  {}\n", where, system.description(), wrapped(answers.source, 2));
   std::vector<std::string> header = {"beta"}, names;
   for (const char* name : {"log_z", "energy_density", "specific_heat", "magnetization_density",
                            "abs_magnetization_density", "susceptibility", "binder_cumulant"})
     if (answers.at[0].values.contains(name)) names.emplace_back(name);
+  for (const Observable& own : system.observables())
+    if (answers.at[0].values.contains(own.name) &&
+        std::none_of(lattice_quantities().begin(), lattice_quantities().end(),
+                     [&](const Estimated& known) { return known.name == own.name; }))
+      names.push_back(own.name);
   header.insert(header.end(), names.begin(), names.end());
   Table table(header);
   for (std::size_t b = 0; b < answers.at.size(); ++b) {
@@ -67,14 +74,24 @@ int show(const Request& request) {
   } catch (const std::runtime_error& e) {
     throw RequestError(e.what());
   }
+  if (is_model(root)) {
+    if (request.json)
+      fmt::print("{}\n", model_as_json(root, path));
+    else
+      print_model(root, path);
+    return 0;
+  }
   const auto ours = [](const auto& a) { return a.first == "program" && a.second == decltype(a.second)("gibbsite"); };
   if (root.child("curves") != nullptr)
     throw RequestError(fmt::format(
         "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
-    throw RequestError(fmt::format("{} is an HDF5 file, but not a result of gibbsite", path));
+    throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
+  const bool likelihood = root.child("likelihood") != nullptr;
   if (request.json)
-    fmt::print("{}\n", result_as_json(root).dump(1));
+    fmt::print("{}\n", likelihood ? likelihood_as_json(root) : result_as_json(root).dump(1));
+  else if (likelihood)
+    print_likelihood(root, path);
   else
     print_result(root, path);
   return 0;
@@ -83,13 +100,13 @@ int show(const Request& request) {
 int exact(const Request& request) {
   nlohmann::json all = nlohmann::json::array();
   for (const Task& task : request.tasks) {
-    const System system = make_system(task.study);
-    const auto answers = exact_answers(system.lattice, system.ising->graph(), task.study.method.beta);
+    const auto system = make_system(task.study);
+    const auto answers = system->exact(task.study.method.beta, Effort::asked_for);
     if (const auto* reason = std::get_if<std::string>(&answers))
-      throw RequestError(fmt::format("no exact answer for {}: {}", describe(task.study, system), *reason));
+      throw RequestError(fmt::format("no exact answer for {}: {}", system->description(), *reason));
     const auto& known = std::get<ExactAnswers>(answers);
     if (!request.json) {
-      print_exact(task, system, known);
+      print_exact(task, *system, known);
       continue;
     }
     nlohmann::json entry = {
@@ -125,6 +142,8 @@ int execute(const std::vector<std::string>& words) {
   if (command == "list") return list(request);
   if (command == "bench") return bench(request);
   if (command == "reweight") return reweight(request);
+  if (command == "loglik") return loglik(request, joined(words));
+  if (command == "import") return import_weights(request, joined(words));
   if (command == "version") {
     fmt::print("gibbsite {} ({})\n", version(), git_commit());
     return 0;

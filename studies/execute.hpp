@@ -22,5 +22,9 @@ int list(const Request& request);
 int bench(const Request& request);
 /// `gibbsite reweight FILE.h5 ... --beta GRID`.
 int reweight(const Request& request);
+/// `gibbsite loglik MODEL.h5 --data FILE`; `command`: the command line, for the record.
+int loglik(const Request& request, const std::string& command);
+/// `gibbsite import WEIGHTS -o MODEL.h5 [--KEY VALUE ...]`; `command`: the whole line, for the record.
+int import_weights(const Request& request, const std::string& command);
 
 }  // namespace gibbsite

@@ -82,6 +82,11 @@ std::string read_path(const Value& value) {
   return std::filesystem::absolute(value.folder / read_text(value)).lexically_normal().string();
 }
 
+std::string read_path_or_set(const Value& value) {
+  const std::string& text = read_text(value);
+  return text.starts_with("bars-and-stripes:") || text.starts_with("shifter:") ? text : read_path(value);
+}
+
 std::vector<std::int64_t> read_sides(const Value& value) {
   constexpr std::size_t most_sides = 16;
   constexpr std::int64_t longest = 1'000'000'000;

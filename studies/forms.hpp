@@ -23,6 +23,8 @@ double read_real(const Value& value);
 const std::string& read_text(const Value& value);
 /// An absolute path.
 std::string read_path(const Value& value);
+/// The same, or the name of a generated set of data ("shifter:8").
+std::string read_path_or_set(const Value& value);
 /// Sides of a lattice: one integer or a list.
 std::vector<std::int64_t> read_sides(const Value& value);
 

@@ -44,8 +44,8 @@ std::string paragraph(const std::string& words) {
   return out;
 }
 
-std::string default_of(const StudyKey& key) {
-  if (const auto value = key.get(Study())) return to_text(*value);
+std::string default_of(const StudyKey& key, Purview purview) {
+  if (const auto value = key.get(first_study(purview))) return to_text(*value);
   return key.name == "method.beta" ? "(required)" : "-";
 }
 
@@ -57,22 +57,24 @@ std::string meaning(const StudyKey& key) {
   return key.help + allowed;
 }
 
-std::string keys_text() {
+std::string keys_text(Purview purview) {
   std::vector<std::vector<Row>> tables;
   std::vector<std::size_t> widths = {0, 0};
-  for (const std::string& section : sections()) {
+  for (const std::string& section : sections(purview)) {
     std::vector<Row>& rows = tables.emplace_back();
-    for (const StudyKey& key : schema()) {
+    for (const StudyKey& key : schema(purview)) {
       if (!key.name.starts_with(section + '.')) continue;
-      rows.push_back({key.name.substr(section.size() + 1), default_of(key), meaning(key)});
+      rows.push_back({key.name.substr(section.size() + 1), default_of(key, purview), meaning(key)});
       widen(widths, rows.back());
     }
   }
-  std::string out = '\n' + paragraph(
-                               "Keys of a study, with defaults. On the command line each is an option by its full "
-                               "name, --model.size=64, and wins over the file.");
+  std::string out =
+      '\n' + paragraph(purview == Purview::study
+                           ? "Keys of a study, with defaults. On the command line each is an option by its "
+                             "full name, --model.size=64, and wins over the file."
+                           : "Keys, with defaults. Each is an option by its full name, --ais.particles=1000.");
   for (std::size_t i = 0; i < tables.size(); ++i)
-    out += fmt::format("\n[{}]\n", sections()[i]) + tabulate(tables[i], widths);
+    out += fmt::format("\n[{}]\n", sections(purview)[i]) + tabulate(tables[i], widths);
   return out;
 }
 
@@ -121,7 +123,8 @@ std::string help_text(const std::string& name) {
   std::vector<Row> rows;
   for (const Option& option : command.options) rows.push_back({option_name(option), option.help});
   out += "\nOptions:\n" + tabulate(rows, {0});
-  if (command.name == "run") out += keys_text() + grid_text;
+  if (command.name == "run") out += keys_text(Purview::study) + grid_text;
+  if (command.name == "loglik") out += keys_text(Purview::likelihood);
   out += command.examples.size() == 1 ? "\nExample:\n" : "\nExamples:\n";
   for (const std::string& example : command.examples) out += "  " + example + '\n';
   return out;

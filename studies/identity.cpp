@@ -35,14 +35,15 @@ std::string difference(const std::string& before, const std::string& now) {
   return "one has keys that the other has not";
 }
 
-std::string seals_of_couplings(const Request& request) {
+std::string seals_of_files(const Request& request) {
   std::string lines;
   for (const Task& task : request.tasks) {
-    const std::string& file = task.study.model.couplings;
-    if (file.empty() || lines.find(file + ' ') != std::string::npos) continue;
-    std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    lines += fmt::format("{} sealed {}\n", file, seal_of(std::as_bytes(std::span(text))));
+    for (const std::string& file : {task.study.model.couplings, task.study.model.file, task.study.data.file}) {
+      if (file.empty() || lines.find(file + ' ') != std::string::npos) continue;
+      std::ifstream in(file, std::ios::binary);
+      const std::string text{std::istreambuf_iterator<char>(in), {}};
+      lines += fmt::format("{} sealed {}\n", file, seal_of(std::as_bytes(std::span(text))));
+    }
   }
   return lines;
 }

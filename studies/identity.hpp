@@ -11,7 +11,7 @@ namespace gibbsite {
 std::string identity(const std::string& resolved);
 
 /// What the couplings files of a request hold, as further lines of its identity.
-std::string seals_of_couplings(const Request& request);
+std::string seals_of_files(const Request& request);
 
 /// The first line in which two identities differ, for people.
 std::string difference(const std::string& before, const std::string& now);

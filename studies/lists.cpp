@@ -11,7 +11,13 @@ namespace gibbsite {
 namespace {
 
 const Listing models[] = {
-    {"ising", "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i"}};
+    {"ising", "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i"},
+    {"rbm",
+     "restricted Boltzmann machine: binary, spin, gaussian or categorical visible units, binary or spin hidden ones"},
+    {"dbm", "deep Boltzmann machine: three layers or more"},
+    {"dbn", "deep belief network: a restricted Boltzmann machine on top of sigmoid layers; its top is what moves"},
+    {"boltzmann", "Boltzmann machine: every unit bonded to every other, with or without hidden ones"},
+    {"hopfield", "Hopfield network: spins that store patterns (hebbian, pseudo-inverse)"}};
 
 const Listing lattices[] = {
     {"chain", "one dimension, 2 neighbours"},
@@ -25,7 +31,8 @@ const Listing lattices[] = {
 
 const Listing samplers[] = {
     {"heat-bath",
-     "each spin drawn anew given its neighbours; valid everywhere (scan: sequential, checkerboard, random)"},
+     "each spin drawn anew given its neighbours; valid everywhere (scan: sequential, checkerboard, random); networks: "
+     "all units of a layer at once"},
     {"metropolis", "single flips, accepted with min(1, exp(-beta dE)) (scan: random, sequential, checkerboard)"},
     {"wolff", "one cluster at a time; a sweep is a fixed number of them, tuned per beta; fields by a ghost spin"},
     {"swendsen-wang", "all clusters at once; fields by a ghost spin"}};

@@ -137,9 +137,9 @@ po::options_description describe(const Command& command) {
   for (const Option& option : command.options)
     add(option.letter != 0 ? option.name + ',' + option.letter : option.name, !option.value.empty());
   if (command.keys)
-    for (const StudyKey& key : schema()) {
+    for (const StudyKey& key : schema(*command.keys)) {
       add(key.name, true);
-      if (key.griddable) add("grid." + key.name, true);
+      if (key.griddable && command.keys == Purview::study) add("grid." + key.name, true);
     }
   return described;
 }
@@ -148,7 +148,7 @@ std::string unknown_option(const Command& command, const std::string& option) {
   std::vector<std::string> known;
   for (const Option& candidate : command.options) known.push_back("--" + candidate.name);
   if (command.keys)
-    for (const StudyKey& key : schema()) known.push_back("--" + key.name);
+    for (const StudyKey& key : schema(*command.keys)) known.push_back("--" + key.name);
   return fmt::format("unknown option `{}`{}", option,
                      and_then(did_you_mean(option, known), "see gibbsite help " + command.name));
 }

@@ -29,8 +29,9 @@ struct Request {
   std::vector<std::string> arguments;  ///< the command's positional arguments (files, names)
   std::filesystem::path out;  ///< -o; for run without it, the study file's name with .h5, in the current folder
   bool force = false, resume = false, json = false, help = false, quiet = false, quick = false;
-  std::vector<double> beta;  ///< reweight: where to
-  // for run and exact:
+  std::vector<double> beta;                                   ///< reweight: where to
+  std::vector<std::pair<std::string, std::string>> settings;  ///< import: its keys, as given
+  // for run, exact and loglik:
   std::vector<Task> tasks;  ///< in order, last grid key fastest; one task if there is no grid
   std::vector<std::pair<std::string, std::vector<std::string>>> grid;  ///< keys and their values, in order
   std::string resolved;  ///< the study with every key, as TOML that reads back to the same tasks
@@ -43,6 +44,10 @@ Request parse(const std::vector<std::string>& words);
 /// file, line and column.
 Request read_study(const std::filesystem::path& file,
                    const std::vector<std::pair<std::string, std::string>>& overrides);
+
+/// The keys of `gibbsite loglik` for a model file. Throws RequestError.
+Request read_likelihood(const std::filesystem::path& model,
+                        const std::vector<std::pair<std::string, std::string>>& overrides);
 
 /// Refuses what shows only in several keys together; every task of a Request has passed. Throws RequestError naming the
 /// keys.

@@ -17,17 +17,15 @@
 namespace gibbsite {
 namespace {
 
-constexpr std::size_t enumerated_beside_a_run = 22;  // spins: well under a second
-
 const Book* book_of(const Method& method) {
   if (const auto* mcmc = dynamic_cast<const Mcmc*>(&method)) return &mcmc->book();
   if (const auto* tempering = dynamic_cast<const Tempering*>(&method)) return &tempering->book();
   return nullptr;
 }
 
-Findings findings_of(const Study& study, const System& system, const Method& method) {
-  if (const Book* book = book_of(method)) return chain_findings(study, system, method, *book);
-  return annealing_findings(system, dynamic_cast<const Annealing&>(method));
+Findings findings_of(const Study& study, const System& system, const Ensemble& ensemble, const Method& method) {
+  if (const Book* book = book_of(method)) return chain_findings(study, system, ensemble, method, *book);
+  return annealing_findings(system, ensemble, dynamic_cast<const Annealing&>(method));
 }
 
 std::size_t fewest_rows(const Method& method) { return book_of(method) != nullptr ? 2 : 1; }
@@ -51,36 +49,13 @@ std::vector<double> betas_of(const Study& study, const Method& method) {
   return {tempering->lambda().begin(), tempering->lambda().end()};
 }
 
-Group model_group(const System& system) {
-  const Graph& graph = system.ising->graph();
-  Group group{.name = "model"};
-  std::vector<std::int64_t> i, j;
-  std::vector<double> J;
-  for (const Bond& bond : graph.bonds()) {
-    i.push_back(bond.i);
-    j.push_back(bond.j);
-    J.push_back(bond.J);
-  }
-  const std::size_t bonds = J.size();
-  if (bonds > 0) {
-    add_index(group, "bond", bonds, "bond");
-    add(group, "i", {"bond"}, {bonds}, std::move(i), "1", "first site of the bond, counted from 0");
-    add(group, "j", {"bond"}, {bonds}, std::move(j), "1", "second site of the bond, counted from 0");
-    add(group, "J", {"bond"}, {bonds}, std::move(J), "J", "coupling");
-  }
-  add_index(group, "site", graph.sites(), "site");
-  add(group, "h", {"site"}, {graph.sites()}, std::vector<double>(graph.fields().begin(), graph.fields().end()), "J",
-      "field");
-  return group;
-}
-
 std::optional<Group> exact_group(const System& system, std::span<const double> beta) {
-  const auto answers = exact_answers(system.lattice, system.ising->graph(), beta, enumerated_beside_a_run);
+  const auto answers = system.exact(beta, Effort::beside_a_run);
   if (std::holds_alternative<std::string>(answers)) return std::nullopt;
-  return exact_as_group(std::get<ExactAnswers>(answers), beta, static_cast<double>(system.ising->units()));
+  return exact_as_group(std::get<ExactAnswers>(answers), beta, system);
 }
 
-Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, double sites) {
+Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, const System& system) {
   Group group{.name = "exact"};
   group.attributes.emplace_back("source", answers.source);
   add_beta(group, beta);
@@ -88,7 +63,7 @@ Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, 
     const auto found = answers.at[b].values.find(name);
     return found == answers.at[b].values.end() ? unknown : found->second;
   };
-  for (const Estimated& what : estimated_quantities()) {
+  for (const Estimated& what : estimated_quantities(system)) {
     std::vector<double> column;
     for (std::size_t b = 0; b < beta.size(); ++b) column.push_back(value(b, what.name));
     if (std::all_of(column.begin(), column.end(), [](double v) { return std::isnan(v); })) continue;
@@ -96,6 +71,7 @@ Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, 
   }
   if (std::isnan(value(0, "log_z"))) return group;
   std::vector<double> total, density, free_energy, entropy;
+  const double sites = system.sites();
   for (std::size_t b = 0; b < beta.size(); ++b) {
     const double log_z = value(b, "log_z");
     total.push_back(log_z);
@@ -106,8 +82,11 @@ Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, 
   add(group, "log_z", {"beta"}, {beta.size()}, std::move(total), "1",
       "exact ln of the sum over states of exp(-beta E)");
   add(group, "log_z_density", {"beta"}, {beta.size()}, std::move(density), "1", "exact ln Z per site");
-  add(group, "free_energy_density", {"beta"}, {beta.size()}, std::move(free_energy), "J", "exact free energy per site");
-  add(group, "entropy_density", {"beta"}, {beta.size()}, std::move(entropy), "1", "exact entropy per site");
+  if (system.path() == PathKind::temperature) {
+    add(group, "free_energy_density", {"beta"}, {beta.size()}, std::move(free_energy), "J",
+        "exact free energy per site");
+    add(group, "entropy_density", {"beta"}, {beta.size()}, std::move(entropy), "1", "exact entropy per site");
+  }
   for (const auto& [name, constant] : answers.constants)
     add_scalar(group, name, constant, name == "ground_energy" ? "J" : "1",
                name == "ground_energy" ? "lowest energy" : "number of states of lowest energy");
@@ -170,13 +149,24 @@ void add_doubts(const Study& study, const Group& root, Findings& found, const Me
         std::abs(largest.z), largest.threshold));
 }
 
+/// Where beta is a place on a path, it says so, and no temperature stands beside it.
+void name_mixture(Group& group) {
+  std::erase_if(group.variables, [](const Variable& v) { return v.name == "temperature"; });
+  for (Variable& v : group.variables)
+    if (v.name == "beta") {
+      v.units = "1";
+      v.long_name = "place on the path, 0: reference, 1: model";
+    }
+  for (Group& child : group.groups) name_mixture(child);
+}
+
 }  // namespace
 
 Group report(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
              const Method& method) {
   Group root{.name = name};
   const std::vector<double> beta = betas_of(study, method);
-  root.groups.push_back(model_group(system));
+  root.groups.push_back(system.record());
   if (method.trace().draws() >= fewest_rows(method)) {
     const Book* book = book_of(method);
     root.groups.push_back(book != nullptr ? chain_series(study, method, beta, *book)
@@ -185,7 +175,8 @@ Group report(const std::string& name, const Study& study, const System& system, 
       if (configurations->find("configuration") != nullptr) add_beta(*configurations, beta);
       root.groups.push_back(std::move(*configurations));
     }
-    Findings found = findings_of(study, system, method);
+    Findings found = findings_of(study, system, ensemble, method);
+    system.add_diagnostics(found.diagnostics);
     root.groups.push_back(std::move(found.estimates));
     if (!found.free_energy.variables.empty()) root.groups.push_back(std::move(found.free_energy));
     if (auto exact = exact_group(system, beta)) root.groups.push_back(std::move(*exact));
@@ -198,29 +189,32 @@ Group report(const std::string& name, const Study& study, const System& system, 
     found.diagnostics.attributes.emplace_back("layout", ensemble.layout().name);
     root.groups.push_back(std::move(found.diagnostics));
   }
+  if (system.path() == PathKind::mixture) name_mixture(root);
   return root;
 }
 
-void check_target(const Study& study) {
+void check_target(const Study& study, const System& system) {
   const Study::Method& m = study.method;
   std::vector<std::string> names = {"log_z"};
-  for (const Estimated& what : estimated_quantities()) names.push_back(what.name);
+  for (const Estimated& what : estimated_quantities(system)) names.push_back(what.name);
   if (std::find(names.begin(), names.end(), m.target) == names.end())
     throw RequestError(fmt::format("method.target = \"{}\" is unknown{}", m.target,
                                    and_then(did_you_mean(m.target, names), "allowed: " + join(names, ", "))));
   if (m.target == "log_z" && (m.beta.size() < 2 || m.beta.front() != 0))
     throw RequestError("method.target = \"log_z\" needs a method.beta of several values that begins at 0");
-  const bool random = study.model.disorder != "none" || !study.model.couplings.empty();
-  if (m.target.find("overlap") != std::string::npos && (!random || m.chains < 2))
+  const bool overlap = std::any_of(
+      lattice_quantities().begin(), lattice_quantities().end(),
+      [&](const Estimated& what) { return what.name == m.target && what.name.find("overlap") != std::string::npos; });
+  if (overlap && (!system.disordered() || m.chains < 2))
     throw RequestError(fmt::format(
         "method.target = \"{}\" needs disordered couplings or a couplings file, and method.chains of 2 or more",
         m.target));
 }
 
-double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble&,
+double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
                      const Method& method) {
   if (method.trace().draws() < fewest_rows(method)) return std::numeric_limits<double>::infinity();
-  const Findings found = findings_of(study, system, method);
+  const Findings found = findings_of(study, system, ensemble, method);
   const Group& group = name == "log_z" ? found.free_energy : found.estimates;
   const auto errors = doubles(group, name + "_error");
   if (errors.empty()) throw RequestError("method.target = \"" + name + "\": this study does not estimate it");

@@ -25,7 +25,7 @@ Group report(const std::string& name, const Study& study, const System& system, 
              const Method& method);
 
 /// Throws RequestError if the study does not estimate its method.target.
-void check_target(const Study& study);
+void check_target(const Study& study, const System& system);
 
 /// Largest error over all betas of an estimate ("energy_density", "log_z"); infinite where it is not known yet.
 /// Throws RequestError if the method measures no such thing.
@@ -36,36 +36,39 @@ double largest_error(const std::string& name, const Study& study, const System& 
 struct Estimated {
   std::string name, units, meaning;
 };
-/// All of them, in the order in which they are written.
-std::span<const Estimated> estimated_quantities();
+/// All of them for any system, in the order in which they are written: a system's own observables, and what follows.
+std::vector<Estimated> estimated_quantities(const System& system);
+/// Those of lattices.
+std::span<const Estimated> lattice_quantities();
 
 /// The groups of a report, one by one. warnings: sentences are added.
 struct Findings {
   Group estimates{.name = "estimates"}, free_energy{.name = "free_energy"}, diagnostics{.name = "diagnostics"};
   std::vector<std::string> warnings;
 };
-Group model_group(const System& system);
 std::optional<Group> exact_group(const System& system, std::span<const double> beta);
-/// Exact answers as the group `exact`; `sites` turns totals into densities.
-Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, double sites);
+/// Exact answers as the group `exact`.
+Group exact_as_group(const ExactAnswers& answers, std::span<const double> beta, const System& system);
 std::optional<Group> configurations_group(const Ensemble& ensemble, const Method& method);
 /// The betas at which a method measures, ascending.
 std::vector<double> betas_of(const Study& study, const Method& method);
 
 /// Chains and tempering.
 Group chain_series(const Study& study, const Method& method, std::span<const double> beta, const Book& book);
-Findings chain_findings(const Study& study, const System& system, const Method& method, const Book& book);
+Findings chain_findings(const Study& study, const System& system, const Ensemble& ensemble, const Method& method,
+                        const Book& book);
 /// Swap rates, communication barrier and round trips, with a warning where the ladder is cut or stuck.
 void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings);
 
 /// log_z with its error, and log_z_density, free_energy_density and entropy_density with theirs, on (estimator, beta).
 /// log_z[estimator][beta]; the energy's estimates enter the entropy, whose error is the bound |error of ln Z| + beta
-/// |error of E|.
+/// |error of E|. Where beta is no inverse temperature, log_z and its density alone.
 void add_free_energy(Group& group, std::span<const double> beta, std::vector<std::string> estimators,
-                     std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy, double sites);
+                     std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy,
+                     const System& system);
 
 /// Annealing.
 Group annealing_series(const Annealing& annealing);
-Findings annealing_findings(const System& system, const Annealing& annealing);
+Findings annealing_findings(const System& system, const Ensemble& ensemble, const Annealing& annealing);
 
 }  // namespace gibbsite

@@ -81,19 +81,17 @@ Group annealing_series(const Annealing& annealing) {
   return group;
 }
 
-Findings annealing_findings(const System& system, const Annealing& annealing) {
+Findings annealing_findings(const System& system, const Ensemble& ensemble, const Annealing& annealing) {
   Findings found;
   const std::vector<double> beta = betas_reported(annealing);
-  const double sites = static_cast<double>(system.ising->units()), reference = system.ising->log_states();
-  const auto fields = system.ising->graph().fields();
-  const bool symmetric = std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; });
-  const auto known = symmetric ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
+  const double sites = system.sites(), reference = ensemble.layout().log_z_reference;
+  const auto known = system.symmetric() ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
   std::vector<Population> populations;
   for (std::size_t b = 0; b < beta.size(); ++b) populations.emplace_back(annealing, b);
 
   add_beta(found.estimates, beta);
   std::vector<Estimate> energy;
-  for (const Estimated& what : estimated_quantities()) {
+  for (const Estimated& what : estimated_quantities(system)) {
     std::vector<Estimate> column;
     for (std::size_t b = 0; b < beta.size(); ++b)
       for (const Estimate& e : estimates_of(populations[b], {beta[b], sites}, known, what.name)) column.push_back(e);
@@ -153,7 +151,7 @@ Findings annealing_findings(const System& system, const Annealing& annealing) {
                       "use more temperatures, or more thermalization at the target",
                       forward.back().value, both.reverse.log_z.value + reference, both.overlap));
   }
-  add_free_energy(found.free_energy, beta, names, routes, energy, sites);
+  add_free_energy(found.free_energy, beta, names, routes, energy, system);
 
   Group& d = found.diagnostics;
   add_beta(d, beta);

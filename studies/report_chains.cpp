@@ -14,7 +14,7 @@ namespace {
 Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double every) {
   Group group{.name = "estimates"};
   add_beta(group, s.beta);
-  for (const Estimated& what : estimated_quantities()) {
+  for (const Estimated& what : estimated_quantities(s.system)) {
     if (!rows[0].contains(what.name)) continue;
     std::vector<Estimate> estimates;
     for (const Row& row : rows) estimates.push_back(row.at(what.name));
@@ -39,26 +39,16 @@ Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double ev
 Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double log_z_reference,
                         std::vector<std::string>& warnings) {
   Group group{.name = "free_energy"};
-  const std::size_t betas = s.beta.size(), pairs = betas - 1, chains = s.book.chains(),
-                    draws = s.method.trace().draws();
-  if (betas < 2 || s.beta[0] != 0) return group;
-  const Field& up = *find_field(s.method.fields(), "log_ratio_up");
-  const Field& down = *find_field(s.method.fields(), "log_ratio_down");
-  std::vector<double> ups(chains * draws * pairs), downs(ups.size());
-  for (std::size_t c = 0, at = 0; c < chains; ++c)
-    for (std::size_t t = 0; t < draws; ++t)
-      for (std::size_t k = 0; k < pairs; ++k, ++at) {
-        ups[at] = s.method.trace().at(t, up.offset + c * betas + k);
-        downs[at] = s.method.trace().at(t, down.offset + c * betas + k + 1);
-      }
-  const LadderRatios ratios{ups, downs, chains, pairs, s.memory};
+  if (s.beta.size() < 2 || s.beta[0] != 0) return group;
+  const LadderSeries series = ladder_series(s.method, s.book);
+  const LadderRatios ratios = series.ratios(s.memory);
   const LadderFreeEnergy stones = stepping_stone(ratios), bar = bennett_ladder(ratios);
   std::vector<std::vector<Estimate>> log_z = {bar.log_z, stones.log_z};
   for (auto& route : log_z)
     for (Estimate& e : route) e.value += log_z_reference;
   std::vector<Estimate> energy;
   for (const Row& row : rows) energy.push_back(row.at("energy"));
-  add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, energy, s.sites());
+  add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, energy, s.system);
   for (std::string& warning : overlap_warnings(bar, s.beta)) warnings.push_back(std::move(warning));
   return group;
 }
@@ -121,7 +111,8 @@ Group chain_series(const Study& study, const Method& method, std::span<const dou
   return group;
 }
 
-Findings chain_findings(const Study& study, const System& system, const Method& method, const Book& book) {
+Findings chain_findings(const Study& study, const System& system, const Ensemble& ensemble, const Method& method,
+                        const Book& book) {
   const Starts start = dynamic_cast<const Mcmc*>(&method) != nullptr
                            ? dynamic_cast<const Mcmc&>(method).options().start
                            : dynamic_cast<const Tempering&>(method).options().start;
@@ -148,7 +139,7 @@ Findings chain_findings(const Study& study, const System& system, const Method& 
   found.estimates = estimates_group(s, rows, static_cast<double>(study.method.every));
   found.diagnostics = diagnostics_group(s, found.warnings);
   for (std::string& sentence : verdict(all)) found.warnings.push_back(std::move(sentence));
-  found.free_energy = free_energy_group(s, rows, static_cast<double>(system.ising->log_states()), found.warnings);
+  found.free_energy = free_energy_group(s, rows, ensemble.layout().log_z_reference, found.warnings);
   return found;
 }
 

@@ -1,4 +1,5 @@
 // What ln Z says, per estimator; and the list of everything that is estimated.
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -7,7 +8,7 @@
 
 namespace gibbsite {
 
-std::span<const Estimated> estimated_quantities() {
+std::span<const Estimated> lattice_quantities() {
   static const std::vector<Estimated> all = {
       {"energy", "J", "total energy"},
       {"energy_density", "J", "energy per site"},
@@ -25,9 +26,26 @@ std::span<const Estimated> estimated_quantities() {
   return all;
 }
 
+std::vector<Estimated> estimated_quantities(const System& system) {
+  std::vector<Estimated> all(lattice_quantities().begin(), lattice_quantities().end());
+  for (const Observable& own : system.observables()) {
+    const auto known =
+        std::find_if(all.begin(), all.end(), [&](const Estimated& what) { return what.name == own.name; });
+    if (known == all.end())
+      all.push_back({own.name, own.units, own.meaning});
+    else
+      known->units = own.units;
+  }
+  if (system.path() == PathKind::mixture)
+    std::erase_if(all, [](const Estimated& what) { return what.name == "specific_heat"; });
+  return all;
+}
+
 void add_free_energy(Group& group, std::span<const double> beta, std::vector<std::string> estimators,
-                     std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy, double sites) {
+                     std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy,
+                     const System& system) {
   add_beta(group, beta);
+  const double sites = system.sites();
   std::vector<Estimate> total, density, free_energy, entropy;
   for (const std::vector<Estimate>& route : log_z)
     for (std::size_t b = 0; b < beta.size(); ++b) {
@@ -45,6 +63,7 @@ void add_free_energy(Group& group, std::span<const double> beta, std::vector<std
   add_coordinate(group, "estimator", std::move(estimators), "1", "estimator of ln Z");
   add_estimates(group, "log_z", dims, shape, total, "1", "ln of the sum over states of exp(-beta E)");
   add_estimates(group, "log_z_density", dims, shape, density, "1", "ln Z per site");
+  if (system.path() != PathKind::temperature) return;
   add_estimates(group, "free_energy_density", dims, shape, free_energy, "J", "free energy per site, -ln Z / (beta N)");
   add_estimates(group, "entropy_density", dims, shape, entropy, "1", "entropy per site, (ln Z + beta E) / N");
 }

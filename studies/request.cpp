@@ -65,18 +65,34 @@ Request parse_first(const std::string& first, std::size_t words) {
 
 }  // namespace
 
-Request read_study(const std::filesystem::path& file,
-                   const std::vector<std::pair<std::string, std::string>>& overrides) {
+namespace {
+
+/// Keys and values of a command line.
+std::vector<Entry> entries_of(const std::vector<std::pair<std::string, std::string>>& overrides, Purview purview) {
   std::vector<Entry> given;
   for (const auto& [name, words] : overrides) {
     const bool grid = name.starts_with(grid_prefix);
     const std::string key_name = grid ? name.substr(grid_prefix.size()) : name;
-    const StudyKey* key = find_key(key_name);
+    const StudyKey* key = find_key(key_name, purview);
     const bool text = key != nullptr && key->text;
     const Value value = read_words(words, !text ? Reading::typed : grid ? Reading::list_of_text : Reading::text);
     given.push_back({key_name, grid, value, value.place, Entry::Origin::command_line});
   }
-  return assemble(read_entries(file), std::move(given), file.string());
+  return given;
+}
+
+}  // namespace
+
+Request read_study(const std::filesystem::path& file,
+                   const std::vector<std::pair<std::string, std::string>>& overrides) {
+  return assemble(read_entries(file), entries_of(overrides, Purview::study), file.string());
+}
+
+Request read_likelihood(const std::filesystem::path& model,
+                        const std::vector<std::pair<std::string, std::string>>& overrides) {
+  Request request = assemble({}, entries_of(overrides, Purview::likelihood), "command line", Purview::likelihood);
+  request.tasks.front().study.model.file = std::filesystem::absolute(model).lexically_normal();
+  return request;
 }
 
 Request parse(const std::vector<std::string>& words) {
@@ -105,6 +121,8 @@ Request parse(const std::vector<std::string>& words) {
       request.quick = true;
     else if (name == "beta")
       request.beta = read_beta_option(value);
+    else if (name == "data" && command.keys)
+      overrides.emplace_back("data.file", value);
     else
       overrides.emplace_back(name, value);
   }
@@ -120,10 +138,13 @@ Request parse(const std::vector<std::string>& words) {
   if (command.name == "reweight" && request.beta.empty())
     throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
   if (command.keys) {
-    Request study = read_study(line.arguments.front(), overrides);
+    Request study = command.keys == Purview::study ? read_study(line.arguments.front(), overrides)
+                                                   : read_likelihood(line.arguments.front(), overrides);
     request.tasks = std::move(study.tasks);
     request.grid = std::move(study.grid);
     request.resolved = std::move(study.resolved);
+  } else {
+    request.settings = std::move(overrides);
   }
   request.command = command.name;
   request.arguments = line.arguments;

@@ -24,9 +24,25 @@ Group read_result(const std::filesystem::path& file) {
   return root;
 }
 
+/// Sites of the system in a result's group /model, and whether there are fields.
+std::pair<double, bool> sites_of(const Group& model, const std::string& name) {
+  if (text_attribute(model, "path") == "mixture")
+    throw RequestError(
+        fmt::format("{} went from base rates (0) to a model (1): its beta is no temperature, and energies "
+                    "alone cannot carry its draws elsewhere; use reference = \"uniform\"",
+                    name));
+  for (const auto& [attribute, value] : model.attributes)
+    if (attribute == "sites") return {static_cast<double>(std::get<std::int64_t>(value)), true};
+  const auto h = doubles(model, "h");
+  if (h.empty()) throw RequestError(fmt::format("{} does not say what system it is of: /model/h is missing", name));
+  return {static_cast<double>(h.size()), std::any_of(h.begin(), h.end(), [](double x) { return x != 0; })};
+}
+
 /// The curve of one task, whose groups stand in `task`; `name`: file and task, for messages.
 ReweightedCurve curve_of(const Group& task, const std::string& name) {
   const Group *series = task.child("series"), *model = task.child("model"), *ln_z = task.child("free_energy");
+  if (model == nullptr)
+    throw RequestError(fmt::format("{} does not say what system it is of: /model is missing", name));
   if (series == nullptr)
     throw RequestError(fmt::format("{} holds fewer than two draws; run it longer, then reweight", name));
   const Variable* energy = series->find("energy");
@@ -36,16 +52,15 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
     throw RequestError(fmt::format("{} {}; reweighting needs the draws of `mcmc` or `tempering`", name,
                                    annealing ? "comes from annealing" : "holds no energies of chains"));
   }
-  const auto beta = doubles(*series, "beta"), h = model == nullptr ? std::span<const double>() : doubles(*model, "h");
-  if (h.empty()) throw RequestError(fmt::format("{} does not say what system it is of: /model/h is missing", name));
-  const bool field = std::any_of(h.begin(), h.end(), [](double x) { return x != 0; });
+  const auto beta = doubles(*series, "beta");
+  const auto [sites, field] = sites_of(*model, name);
   const Group* diagnostics = task.child("diagnostics");
   const auto memory = diagnostics == nullptr ? std::span<const double>() : doubles(*diagnostics, "memory");
   const SystemDraws draws{beta,
                           doubles(*series, "energy"),
                           doubles(*series, "magnetization_density"),
                           energy->shape[0],
-                          static_cast<double>(h.size()),
+                          sites,
                           field ? MeanMagnetization::measured : MeanMagnetization::zero_by_symmetry,
                           memory.empty() ? 0 : static_cast<std::size_t>(memory.front())};
   std::optional<double> start;

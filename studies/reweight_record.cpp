@@ -128,7 +128,7 @@ std::vector<CurveColumn> columns_of(const ReweightedCurve& curve) {
   for (std::size_t q = 0; q < curve.table.quantities.size(); ++q) {
     const std::string name = name_of(curve.table.quantities[q]);
     CurveColumn column{name, "1", "ln of Z(beta) / Z(reference_beta)", curve.table.estimates[q]};
-    for (const Estimated& what : estimated_quantities())
+    for (const Estimated& what : lattice_quantities())
       if (what.name == name) column = {name, what.units, what.meaning, curve.table.estimates[q]};
     columns.push_back(std::move(column));
     if (curve.table.quantities[q] != Quantity::log_z_ratio || !curve.log_z_start) continue;

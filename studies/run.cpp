@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <exception>
 #include <filesystem>
 
@@ -27,15 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int format_version = 1;
 constexpr int exit_done = 0, exit_stopped = 75;
-
-std::string now_as_text() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  return text;
-}
 
 class Runner {
  public:
@@ -94,7 +84,7 @@ bool Runner::claim_output() {
   const fs::path& out = request_.out;
   if (fs::is_directory(out))
     throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
-  const Manifest manifest{identity(request_.resolved) + seals_of_couplings(request_), version(), git_commit()};
+  const Manifest manifest{identity(request_.resolved) + seals_of_files(request_), version(), git_commit()};
   if (request_.resume && parts_.exist()) {
     const Manifest before = parts_.resume();
     if (before.study != manifest.study)
@@ -166,19 +156,9 @@ void Runner::save_all_tasks() {
 
 Group Runner::record(bool complete) const {
   Group root;
-  root.attributes = {{"program", std::string("gibbsite")},
-                     {"version", version()},
-                     {"git_commit", git_commit()},
-                     {"format_version", std::int64_t{format_version}},
-                     {"created_at", now_as_text()},
-                     {"command", command_},
-                     {"study", request_.resolved},
-                     {"seed", static_cast<std::int64_t>(run_.seed)},
-                     {"threads", std::int64_t{omp_get_max_threads()}},
-                     {"wall_seconds", seconds()},
-                     {"state", std::string(complete ? "complete" : "partial")},
-                     {"system", system_text()},
-                     {"plan", plan(request_.tasks.front().study)}};
+  root.attributes = run_attributes(command_, request_, seconds(), complete ? "complete" : "partial");
+  root.attributes.emplace_back("system", system_text());
+  root.attributes.emplace_back("plan", plan(request_.tasks.front().study));
   if (request_.grid.empty()) {
     if (auto result = tasks_.front()->result("")) root.groups = std::move(result->groups);
     return root;
@@ -242,6 +222,21 @@ int Runner::run() {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> run_attributes(
+    const std::string& command, const Request& request, double seconds, const std::string& state) {
+  return {{"program", std::string("gibbsite")},
+          {"version", version()},
+          {"git_commit", git_commit()},
+          {"format_version", std::int64_t{format_version}},
+          {"created_at", now_as_text()},
+          {"command", command},
+          {"study", request.resolved},
+          {"seed", static_cast<std::int64_t>(request.tasks.front().study.run.seed)},
+          {"threads", std::int64_t{omp_get_max_threads()}},
+          {"wall_seconds", seconds},
+          {"state", state}};
+}
 
 int run_study(const Request& request, const std::string& command) { return Runner(request, command).run(); }
 

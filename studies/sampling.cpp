@@ -21,6 +21,20 @@ std::vector<double> series_at(const Trace& trace, const Field& field, std::size_
   return series;
 }
 
+LadderSeries ladder_series(const Method& method, const Book& book) {
+  const std::size_t betas = book.betas(), draws = method.trace().draws();
+  LadderSeries series{{}, {}, book.chains(), betas - 1};
+  const Field& up = *find_field(method.fields(), "log_ratio_up");
+  const Field& down = *find_field(method.fields(), "log_ratio_down");
+  for (std::size_t c = 0; c < book.chains(); ++c)
+    for (std::size_t t = 0; t < draws; ++t)
+      for (std::size_t k = 0; k + 1 < betas; ++k) {
+        series.up.push_back(method.trace().at(t, up.offset + c * betas + k));
+        series.down.push_back(method.trace().at(t, down.offset + c * betas + k + 1));
+      }
+  return series;
+}
+
 /// In tempering a rung sees a replica again after about half a round trip (from either end), and remembers.
 std::size_t memory_of(const Method& method) {
   const auto* tempering = dynamic_cast<const Tempering*>(&method);
@@ -74,7 +88,7 @@ Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& finding
                           check_convergence(chains, name == "overlap" ? std::span<const ChainStart>()
                                                                       : std::span<const ChainStart>(s.starts))});
     const Conditions at{s.beta[b], s.sites()};
-    if (name == "energy") row["specific_heat"] = specific_heat(chains, at);
+    if (name == "energy" && s.system.path() == PathKind::temperature) row["specific_heat"] = specific_heat(chains, at);
     if (name == "magnetization_density") {
       row["susceptibility"] = susceptibility(chains, at, s.mean_magnetization());
       row["susceptibility_abs"] = susceptibility_abs(chains, at);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "estimators/free_energy.hpp"
 #include "estimators/thermodynamics.hpp"
 #include "estimators/verdict.hpp"
 #include "studies/report.hpp"
@@ -23,16 +24,22 @@ struct Sampling {
   std::vector<ChainStart> starts;
   std::size_t memory = 0;  // draws, see Chains
 
-  double sites() const { return static_cast<double>(system.ising->units()); }
+  double sites() const { return system.sites(); }
   MeanMagnetization mean_magnetization() const {
-    const auto fields = system.ising->graph().fields();
-    const bool none = std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; });
-    return none ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
+    return system.symmetric() ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
   }
 };
 
 /// One field of the trace at one beta, as [chain][draw].
 std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b);
+
+/// Log ratios between neighbouring lambdas, [chain][draw][pair].
+struct LadderSeries {
+  std::vector<double> up, down;
+  std::size_t chains, pairs;
+  LadderRatios ratios(std::size_t memory) const { return {up, down, chains, pairs, memory}; }
+};
+LadderSeries ladder_series(const Method& method, const Book& book);
 
 /// Draws that tempering is known to remember; 0 for chains.
 std::size_t memory_of(const Method& method);

@@ -15,27 +15,53 @@ using Model = Study::Model;
 using Sampler = Study::Sampler;
 using Method = Study::Method;
 using Run = Study::Run;
+using DataKeys = Study::Data;
 
-bool is_lattice(const Study& s) { return s.model.couplings.empty(); }
-bool is_instance(const Study& s) { return !is_lattice(s); }
-bool is_disordered(const Study& s) { return is_lattice(s) && s.model.disorder != "none"; }
+bool is_ising(const Study& s) { return s.model.name == "ising"; }
+bool is_network(const Study& s) { return !is_ising(s); }
+bool is_lattice(const Study& s) { return is_ising(s) && s.model.couplings.empty(); }
+bool is_instance(const Study& s) { return is_ising(s) && !s.model.couplings.empty(); }
+bool is_drawn(const Study& s) { return is_network(s) && s.model.file.empty(); }
+bool is_hopfield(const Study& s) { return s.model.name == "hopfield"; }
+bool is_drawn_hopfield(const Study& s) { return is_hopfield(s) && is_drawn(s); }
+bool is_coupled(const Study& s) { return is_lattice(s) || (is_drawn(s) && !is_hopfield(s)); }
+bool is_binary_or_spin(const Study& s) { return is_drawn(s) && !is_hopfield(s); }
+bool has_data(const Study& s) { return !s.data.file.empty() && is_network(s); }
+bool is_disordered(const Study& s) { return (is_lattice(s) && s.model.disorder != "none") || is_drawn(s); }
 bool is_hypercubic(const Study& s) {
   return is_lattice(s) && s.model.lattice == "hypercubic" && s.model.size.size() == 1;
 }
-bool is_single_spin(const Study& s) { return s.sampler.name == "heat-bath" || s.sampler.name == "metropolis"; }
+bool is_single_spin(const Study& s) {
+  return is_ising(s) && (s.sampler.name == "heat-bath" || s.sampler.name == "metropolis");
+}
 bool is_annealing(const Study& s) { return s.method.name == "annealing"; }
 bool is_tempering(const Study& s) { return s.method.name == "tempering"; }
 bool is_chains(const Study& s) { return s.method.name == "mcmc" || is_tempering(s); }
 bool is_unscheduled(const Study& s) { return is_annealing(s) && s.method.temperatures.size() == 1; }
 
-const Condition on_a_lattice{"a lattice, not with model.couplings", {"model.couplings"}, is_lattice};
-const Condition on_couplings{"model.couplings", {"model.couplings"}, is_instance};
-const Condition disordered{
-    R"(model.disorder = "bimodal" or "gaussian")", {"model.disorder", "model.couplings"}, is_disordered};
+const Condition ising{R"(model.name = "ising")", {"model.name"}, is_ising};
+const Condition network{"a model that is a network, not a lattice", {"model.name"}, is_network};
+const Condition on_a_lattice{"a lattice, not with model.couplings", {"model.name", "model.couplings"}, is_lattice};
+const Condition on_couplings{"model.couplings", {"model.name", "model.couplings"}, is_instance};
+const Condition drawn{"a network with random weights, not with model.file", {"model.name", "model.file"}, is_drawn};
+const Condition coupled{"a lattice or a network with random weights, not with files of them",
+                        {"model.name", "model.couplings", "model.file"},
+                        is_coupled};
+const Condition drawn_units{
+    "a network with random weights, not with model.file or hopfield", {"model.name", "model.file"}, is_binary_or_spin};
+const Condition hopfield{R"(model.name = "hopfield")", {"model.name"}, is_hopfield};
+const Condition drawn_hopfield{
+    R"(model.name = "hopfield" without model.file)", {"model.name", "model.file"}, is_drawn_hopfield};
+const Condition with_data{"data.file", {"data.file", "model.name"}, has_data};
+const Condition disordered{R"(model.disorder = "bimodal" or "gaussian", or a network with random weights)",
+                           {"model.name", "model.disorder", "model.couplings", "model.file"},
+                           is_disordered};
 const Condition hypercubic{R"(model.lattice = "hypercubic" and a size of one number)",
                            {"model.lattice", "model.size", "model.couplings"},
                            is_hypercubic};
-const Condition single_spin{R"(sampler.name = "heat-bath" or "metropolis")", {"sampler.name"}, is_single_spin};
+const Condition single_spin{R"(model.name = "ising" and sampler.name = "heat-bath" or "metropolis")",
+                            {"sampler.name", "model.name"},
+                            is_single_spin};
 const Condition in_chains{R"(method.name = "mcmc" or "tempering")", {"method.name"}, is_chains};
 const Condition tempering{R"(method.name = "tempering")", {"method.name"}, is_tempering};
 const Condition annealing{R"(method.name = "annealing")", {"method.name"}, is_annealing};
@@ -54,7 +80,7 @@ Value one_or_list(const std::vector<Number>& numbers) {
 void add_model(std::vector<StudyKey>& keys) {
   const Section<Model> model(keys, "model", &Study::model);
   const auto lattice = model.when(on_a_lattice);
-  model.choice("name", &Model::name, {"ising"}, "kind of system");
+  model.choice("name", &Model::name, {"ising", "rbm", "dbm", "dbn", "boltzmann", "hopfield"}, "kind of system");
   lattice.choice("lattice", &Model::lattice,
                  {"chain", "square", "cubic", "hypercubic", "triangular", "honeycomb", "complete"},
                  "graph of the bonds");
@@ -65,27 +91,76 @@ void add_model(std::vector<StudyKey>& keys) {
   model.when(hypercubic)
       .integer("dimension", &Model::dimension, {1, 16}, "hypercubic: how many sides, where size is one number");
   lattice.choice("boundary", &Model::boundary, {"periodic", "open"}, "how the sides end");
-  lattice.real("coupling", &Model::coupling, {}, "J: strength of the bonds, or scale of random ones");
+  model.when(coupled).real("coupling", &Model::coupling, {}, "J: strength of the bonds, or scale of random ones");
   lattice.choice("disorder", &Model::disorder, {"none", "bimodal", "gaussian"}, "random bonds (bimodal: +J or -J)");
-  model.when(disordered).integer("disorder_seed", &Model::disorder_seed, {0}, "which random bonds");
-  lattice.real("field", &Model::field, {}, "h: field on every site");
+  model.when(disordered)
+      .integer("disorder_seed", &Model::disorder_seed, {0}, "which random bonds, weights or patterns");
+  model.when(coupled).real("field", &Model::field, {}, "h: field on every site, bias of every unit");
   const auto couplings = [](const Model& m) {
     return m.couplings.empty() ? std::nullopt : std::optional(Value{m.couplings});
   };
-  model
+  model.when(ising)
       .add(
           "couplings", "text file of lines i j J or i i h", "a graph instead of a lattice",
           [](Model& m, const Value& value) { m.couplings = read_path(value); }, couplings)
       .text = true;
   model.when(on_couplings).integer("index_base", &Model::index_base, {0, 1}, "first index in the couplings file");
+  const auto file = [](const Model& m) { return m.file.empty() ? std::nullopt : std::optional(Value{m.file}); };
+  model.when(network)
+      .add(
+          "file", "model file", "networks: weights and biases, see `gibbsite import`; without it random ones",
+          [](Model& m, const Value& value) { m.file = read_path(value); }, file)
+      .text = true;
+  model.when(drawn).add(
+      "layers", "integer >= 1 or a list", "networks with random weights: units of each layer, visible first",
+      [](Model& m, const Value& value) { m.layers = read_sides(value); },
+      [](const Model& m) { return one_or_list(m.layers); });
+  model.when(drawn_units).choice("units", &Model::units, {"binary", "spin"}, "networks: states 0, 1 or -1, +1");
+  model.when(drawn_hopfield).integer("patterns", &Model::patterns, {1, 1'000'000}, "hopfield: random patterns stored");
+  model.when(drawn_hopfield)
+      .choice("rule", &Model::rule, {"hebbian", "pseudo-inverse"}, "hopfield: how patterns make weights");
+  model.when(hopfield).real("noise", &Model::noise, {.low = 0, .high = 1},
+                            "hopfield: share of units flipped where a cold start shows the first pattern");
+  model.when(network).choice(
+      "reference", &Model::reference, {"uniform", "base-rate"},
+      "networks: what beta = 0 is; base-rate: independent units as in the data, and beta = 1 the "
+      "model");
+}
+
+void add_data(std::vector<StudyKey>& keys) {
+  const Section<DataKeys> data(keys, "data", &Study::data);
+  const auto optional_text = [](std::string DataKeys::*member) {
+    return [member](const DataKeys& d) { return (d.*member).empty() ? std::nullopt : std::optional(Value{d.*member}); };
+  };
+  data.when(network)
+      .add(
+          "file", "file or set", "IDX, .npy, .npz, HDF5 or CSV; or \"bars-and-stripes:4\", \"shifter:8\"",
+          [](DataKeys& d, const Value& value) { d.file = read_path_or_set(value); }, optional_text(&DataKeys::file))
+      .text = true;
+  const auto given = data.when(with_data);
+  given
+      .add(
+          "dataset", "name", "array in an .npz or HDF5 file",
+          [](DataKeys& d, const Value& value) { d.dataset = read_text(value); }, optional_text(&DataKeys::dataset))
+      .text = true;
+  given
+      .add(
+          "rows", "begin:end", "which samples, from 0 and without the end",
+          [](DataKeys& d, const Value& value) { d.rows = read_text(value); }, optional_text(&DataKeys::rows))
+      .text = true;
+  given.text("binarize", &DataKeys::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
+  given.integer("seed", &DataKeys::seed, {0}, "of stochastic binarization");
 }
 
 void add_sampler(std::vector<StudyKey>& keys) {
   const Section<Sampler> sampler(keys, "sampler", &Study::sampler);
-  sampler.choice("name", &Sampler::name, {"heat-bath", "metropolis", "wolff", "swendsen-wang"}, "how the system moves");
+  sampler.choice("name", &Sampler::name, {"heat-bath", "metropolis", "wolff", "swendsen-wang"},
+                 "how the system moves; networks: heat-bath, layer by layer");
   sampler.when(single_spin)
       .choice("scan", &Sampler::scan, {"default", "sequential", "checkerboard", "random"},
               "order in which heat-bath and metropolis visit the sites");
+  sampler.choice("layout", &Sampler::layout, {"fastest", "plain"},
+                 "how replicas stand in memory; plain: the readable reference, the same distributions");
 }
 
 void add_method(std::vector<StudyKey>& keys) {
@@ -140,23 +215,38 @@ void add_run(std::vector<StudyKey>& keys) {
 
 }  // namespace
 
-const std::vector<StudyKey>& schema() {
-  static const std::vector<StudyKey> keys = [] {
+const std::vector<StudyKey>& schema(Purview purview) {
+  static const std::vector<StudyKey> study = [] {
     std::vector<StudyKey> table;
-    for (const auto add : {add_model, add_sampler, add_method, add_run}) add(table);
+    for (const auto add : {add_model, add_data, add_sampler, add_method, add_run}) add(table);
     return table;
   }();
-  return keys;
+  static const std::vector<StudyKey> likelihood = [] {
+    std::vector<StudyKey> table;
+    for (const auto add : {add_data, add_likelihood}) add(table);
+    return table;
+  }();
+  return purview == Purview::study ? study : likelihood;
 }
 
-const StudyKey* find_key(std::string_view name) {
-  const auto key = std::find_if(schema().begin(), schema().end(), [&](const StudyKey& k) { return k.name == name; });
-  return key == schema().end() ? nullptr : &*key;
+const StudyKey* find_key(std::string_view name, Purview purview) {
+  const auto& keys = schema(purview);
+  const auto key = std::find_if(keys.begin(), keys.end(), [&](const StudyKey& k) { return k.name == name; });
+  return key == keys.end() ? nullptr : &*key;
 }
 
-const std::vector<std::string>& sections() {
-  static const std::vector<std::string> names = {"model", "sampler", "method", "run"};
-  return names;
+const std::vector<std::string>& sections(Purview purview) {
+  static const std::vector<std::string> study = {"model", "data", "sampler", "method", "run"};
+  static const std::vector<std::string> likelihood = {"data", "ais", "tempering", "raise", "run"};
+  return purview == Purview::study ? study : likelihood;
+}
+
+Study first_study(Purview purview) {
+  Study study;
+  if (purview == Purview::study) return study;
+  study.model.name = "rbm";  // any network: the model file knows
+  study.data.binarize = "none";
+  return study;
 }
 
 void store(const StudyKey& key, Study& study, const Value& value) {

@@ -34,11 +34,18 @@ struct StudyKey {
   bool applies(const Study& study) const { return !condition || condition->holds(study); }
 };
 
+/// Whose keys: of a study (`run`, `exact`), or of `loglik`.
+enum class Purview { study, likelihood };
+
 /// All keys, section by section.
-const std::vector<StudyKey>& schema();
-const StudyKey* find_key(std::string_view name);
-/// The sections in order: "model", "sampler", "method", "run".
-const std::vector<std::string>& sections();
+const std::vector<StudyKey>& schema(Purview purview = Purview::study);
+const StudyKey* find_key(std::string_view name, Purview purview = Purview::study);
+/// The sections in order: "model", "data", "sampler", "method", "run"; of a likelihood "data", "ais", ...
+const std::vector<std::string>& sections(Purview purview = Purview::study);
+/// Every key at its default.
+Study first_study(Purview purview);
+/// The keys of `loglik` but [data] (schema_likelihood.cpp).
+void add_likelihood(std::vector<StudyKey>& keys);
 
 /// key.set, with a Misfit told as a RequestError: the key, its value and place, the reason, what is allowed.
 void store(const StudyKey& key, Study& study, const Value& value);

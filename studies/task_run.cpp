@@ -17,9 +17,8 @@ std::size_t after(std::size_t check) { return check + check / 2; }
 
 TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(index) {
   const Study& study = task.study;
-  system_ = std::make_shared<const System>(make_system(study));
-  const double units = static_cast<double>(system_->ising->units());
-  work_per_sweep_ = static_cast<double>(replicas(study)) * units;
+  system_ = make_system(study);
+  work_per_sweep_ = static_cast<double>(replicas(study)) * system_->work();
   const Study::Method& m = study.method;
   sweeps_ = m.name == "annealing"
                 ? static_cast<double>(m.every) *
@@ -27,14 +26,14 @@ TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(inde
                           (m.reverse ? 2 : 1) +
                       static_cast<double>(m.thermalization)
                 : static_cast<double>(m.thermalization + m.sweeps);
-  check_sampler(study, *system_);
-  if (m.name != "annealing") check_target(study);
+  system_->check(study);
+  if (m.name != "annealing") check_target(study, *system_);
 }
 
 void TaskRun::start() {
   const Key key(task_.study.run.seed, index_);
-  ensemble_ = make_ensemble(task_.study, *system_, key);
-  method_ = make_method(task_.study, *ensemble_, key);
+  ensemble_ = system_->ensemble(task_.study, key, replicas(task_.study));
+  method_ = make_method(task_.study, *system_, *ensemble_, key);
 }
 
 void TaskRun::resume(Parts& parts, Meter& meter) {

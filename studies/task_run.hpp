@@ -23,7 +23,7 @@ class TaskRun {
   /// Unit updates of one sweep of all replicas; sweeps of the whole task, about.
   double work_per_sweep() const noexcept { return work_per_sweep_; }
   double sweeps() const noexcept { return sweeps_; }
-  std::string description() const { return describe(task_.study, *system_); }
+  std::string description() const { return system_->description(); }
 
   /// Takes up what a checkpoint holds of this task, if anything. Throws RequestError if it does not fit.
   void resume(Parts& parts, Meter& meter);

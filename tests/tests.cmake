@@ -24,6 +24,7 @@ if(TARGET test_studies)
   add_dependencies(test_studies gibbsite)
   # Debian's own python3, where the modules are; another one may come first on the PATH.
   find_program(GIBBSITE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+  target_compile_definitions(test_studies PRIVATE GIBBSITE_PYTHON="${GIBBSITE_PYTHON}")
   set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample.h5)
   add_test(NAME "studies: sample result" COMMAND test_studies "[.sample]")
   add_test(NAME "studies: xarray opens it with both engines" COMMAND ${GIBBSITE_PYTHON} -W error
@@ -33,6 +34,47 @@ if(TARGET test_studies)
     ENVIRONMENT GIBBSITE_SAMPLE=${sample})
   set_tests_properties("studies: xarray opens it with both engines" PROPERTIES LABELS studies FIXTURES_REQUIRED sample
     TIMEOUT 100)
+
+  set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample_model)
+  add_test(NAME "studies: sample models" COMMAND test_studies "[.sample_model]")
+  set_tests_properties("studies: sample models" PROPERTIES LABELS studies FIXTURES_SETUP sample_model
+    ENVIRONMENT GIBBSITE_SAMPLE=${sample})
+  function(gibbsite_opens_model name)
+    add_test(NAME "studies: xarray opens a model file of ${name}" COMMAND ${GIBBSITE_PYTHON} -W error
+      ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${sample}_${name}.h5 ${ARGN})
+    set_tests_properties("studies: xarray opens a model file of ${name}" PROPERTIES LABELS studies
+      FIXTURES_REQUIRED sample_model TIMEOUT 100)
+  endfunction()
+  gibbsite_opens_model(rbm "layer_0/bias(unit,state)" "layer_1/bias(unit)" "weights_0/W(lower,state,upper)"
+    "base_rates/mean(unit,state)")
+  gibbsite_opens_model(dbn "layer_2/bias(unit)" "weights_1/W(lower,upper)" "recognition_0/bias(upper)")
+  gibbsite_opens_model(hopfield "layer_0/bias(unit)" "weights_0/W(lower,upper)" "patterns/xi(pattern,unit)")
+
+  # A machine that scikit-learn trained, imported and judged.
+  set(sklearn ${CMAKE_CURRENT_BINARY_DIR}/sklearn_rbm)
+  function(gibbsite_sklearn name)
+    add_test(NAME "studies: scikit-learn: ${name}" COMMAND ${ARGN})
+    set_tests_properties("studies: scikit-learn: ${name}" PROPERTIES LABELS studies TIMEOUT 200)
+  endfunction()
+  gibbsite_sklearn("train" ${GIBBSITE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tests/sklearn_rbm.py train ${sklearn})
+  gibbsite_sklearn("import" $<TARGET_FILE:gibbsite> import ${sklearn}.npz -o ${sklearn}.h5 --force
+    --data ${sklearn}_train.npy)
+  gibbsite_sklearn("show" $<TARGET_FILE:gibbsite> show ${sklearn}.h5 --json)
+  gibbsite_sklearn("same numbers" ${GIBBSITE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tests/sklearn_rbm.py check ${sklearn})
+  set_tests_properties("studies: scikit-learn: train" PROPERTIES FIXTURES_SETUP sklearn_weights)
+  set_tests_properties("studies: scikit-learn: import" PROPERTIES FIXTURES_SETUP sklearn_model
+    FIXTURES_REQUIRED sklearn_weights)
+  set_tests_properties("studies: scikit-learn: show" "studies: scikit-learn: same numbers" PROPERTIES
+    FIXTURES_REQUIRED "sklearn_weights;sklearn_model")
+  set_tests_properties("studies: scikit-learn: show" PROPERTIES
+    PASS_REGULAR_EXPRESSION "\"samples\": 1500.*\"units\": 64.*\"units\": 16")
+  gibbsite_sklearn("loglik" $<TARGET_FILE:gibbsite> loglik ${sklearn}.h5 --data ${sklearn}_test.npy
+    -o ${sklearn}_likelihood.h5 --force)
+  gibbsite_sklearn("likelihood" ${GIBBSITE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tests/sklearn_rbm.py likelihood ${sklearn})
+  set_tests_properties("studies: scikit-learn: loglik" PROPERTIES FIXTURES_SETUP sklearn_likelihood
+    FIXTURES_REQUIRED "sklearn_weights;sklearn_model")
+  set_tests_properties("studies: scikit-learn: likelihood" PROPERTIES
+    FIXTURES_REQUIRED "sklearn_weights;sklearn_model;sklearn_likelihood")
 
   # A result of every method, made by the program and opened by xarray, with the variables and dimensions promised.
   foreach(quantity energy_density specific_heat abs_magnetization_density susceptibility binder_cumulant)
@@ -81,6 +123,12 @@ if(TARGET test_studies)
     HOLDS "estimates/energy_density(disorder_seed,rung)" "estimates/beta(disorder_seed,rung)"
     "free_energy/log_z(disorder_seed,estimator,rung)"
     "exact/log_z(disorder_seed,rung)")
+  gibbsite_opens(machine 0 machine KEYS --model.layers "[6, 4]" --method.sweeps 200
+    HOLDS "estimates/visible_free_energy(beta)" "estimates/hidden_magnetization_error(beta)" "exact/specific_heat(beta)"
+    "model/layer_0/bias(unit)" "model/weights_0/W(lower,upper)" "model/reference/field(unit)")
+  gibbsite_opens(hopfield 0 hopfield KEYS --model.layers 50 --grid.model.patterns "[3, 20]"
+    HOLDS "estimates/pattern_overlap(patterns,beta)" "estimates/largest_overlap_error(patterns,beta)"
+    "tasks/000/model/patterns/xi(pattern,unit)")
   gibbsite_opens(partial 75 finite_size KEYS --run.max_time 0.3 --method.sweeps 100000000
     HOLDS "tasks/000/series/energy(chain,draw,beta)" "tasks/000/model/J(bond)")
 endif()

@@ -1,0 +1,171 @@
+#include "physics/boltzmann.hpp"
+
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace gibbsite {
+namespace {
+
+using Vector = Eigen::Map<const Eigen::VectorXd>;
+using Pattern = std::vector<std::int8_t>;
+
+Vector map(std::span<const double> x) { return {x.data(), static_cast<Eigen::Index>(x.size())}; }
+
+[[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("a Boltzmann machine " + what); }
+
+void check(UnitKind kind, std::size_t visible, const Eigen::MatrixXd& weights, std::span<const double> bias) {
+  if (kind != UnitKind::binary && kind != UnitKind::spin) refuse("has binary units or spins, no others");
+  if (bias.empty()) refuse("needs one unit or more");
+  if (visible == 0 || visible > bias.size())
+    refuse("of " + std::to_string(bias.size()) + " units cannot have " + std::to_string(visible) + " visible ones");
+  const auto n = static_cast<Eigen::Index>(bias.size());
+  if (weights.rows() != n || weights.cols() != n)
+    refuse("of " + std::to_string(n) + " biases has weights of " + std::to_string(weights.rows()) + " x " +
+           std::to_string(weights.cols()) + ", not " + std::to_string(n) + " x " + std::to_string(n));
+  if (!weights.allFinite()) refuse("has a weight that is not finite");
+  if (!std::all_of(bias.begin(), bias.end(), [](double b) { return std::isfinite(b); }))
+    refuse("has a bias that is not finite");
+  for (Eigen::Index i = 0; i < n; ++i)
+    if (weights(i, i) != 0)
+      refuse("has a weight between unit " + std::to_string(i) + " and itself; the diagonal must be zero");
+  const double most = weights.cwiseAbs().maxCoeff();
+  for (Eigen::Index j = 0; j < n; ++j)
+    for (Eigen::Index i = 0; i < j; ++i)
+      if (std::abs(weights(i, j) - weights(j, i)) > 1e-12 * most)
+        refuse("has weights that are not symmetric (units " + std::to_string(i) + " and " + std::to_string(j) + ")");
+}
+
+/// Patterns of `units` numbers, +-1 each.
+void check(std::span<const Pattern> patterns, std::size_t units) {
+  for (std::size_t k = 0; k < patterns.size(); ++k) {
+    if (patterns[k].size() != units)
+      throw std::invalid_argument("pattern " + std::to_string(k) + " has " + std::to_string(patterns[k].size()) +
+                                  " units, not " + std::to_string(units));
+    for (const int s : patterns[k])
+      if (s != 1 && s != -1)
+        throw std::invalid_argument("pattern " + std::to_string(k) + " holds " + std::to_string(s) +
+                                    "; patterns are made of -1 and +1");
+  }
+}
+
+double overlap(const Pattern& pattern, std::span<const double> x) {
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sum += pattern[i] * x[i];
+  return sum / static_cast<double>(x.size());
+}
+
+/// An orthonormal basis of the columns' span, [row][rank]. One reflection after the other: Eigen's product of all of
+/// them at once sums in an order that depends on the number of threads.
+Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
+  const Eigen::ColPivHouseholderQR<Eigen::MatrixXd> qr(columns);
+  const Eigen::Index n = columns.rows(), rank = qr.rank();
+  Eigen::MatrixXd basis = Eigen::MatrixXd::Identity(n, rank);
+  Eigen::VectorXd scratch(rank);
+  for (Eigen::Index k = rank; k-- > 0;)
+    basis.bottomRightCorner(n - k, rank - k)
+        .applyHouseholderOnTheLeft(qr.matrixQR().col(k).tail(n - k - 1), qr.hCoeffs()[k], scratch.data());
+  return basis;
+}
+
+}  // namespace
+
+BoltzmannMachine::BoltzmannMachine(UnitKind kind, std::size_t visible, Eigen::MatrixXd weights,
+                                   std::vector<double> bias, std::vector<Pattern> patterns)
+    : kind_(kind),
+      visible_(visible),
+      weights_(std::move(weights)),
+      bias_(std::move(bias)),
+      patterns_(std::move(patterns)) {
+  check(kind_, visible_, weights_, bias_);
+  if (!patterns_.empty() && kind_ != UnitKind::spin) refuse("of binary units cannot have patterns of spins");
+  check(patterns_, bias_.size());
+  weights_ = ((weights_ + weights_.transpose()) / 2).eval();
+}
+
+Layer BoltzmannMachine::visible_layer() const {
+  return {
+      .kind = kind_, .units = visible_, .bias = {bias_.begin(), bias_.begin() + static_cast<std::ptrdiff_t>(visible_)}};
+}
+
+double BoltzmannMachine::energy(std::span<const double> x) const {
+  double pairs = 0;
+  for (Eigen::Index j = 1; j < weights_.cols(); ++j)
+    pairs += x[static_cast<std::size_t>(j)] * weights_.col(j).head(j).dot(map(x).head(j));
+  return -pairs - map(bias_).dot(map(x));
+}
+
+double BoltzmannMachine::local_field(std::span<const double> x, std::size_t i) const {
+  return bias_[i] + weights_.col(static_cast<Eigen::Index>(i)).dot(map(x));
+}
+
+std::vector<Observable> BoltzmannMachine::observables() const {
+  std::vector<Observable> all = {{"energy", "1", "total energy"},
+                                 {"energy_density", "1", "energy per unit"},
+                                 {"visible_magnetization", "1", "mean of the visible units"}};
+  if (visible_ < units()) all.push_back({"hidden_magnetization", "1", "mean of the hidden units"});
+  if (!patterns_.empty()) {
+    all.push_back({"pattern_overlap", "1", "overlap with the first pattern, sum_i xi_i x_i / N"});
+    all.push_back({"largest_overlap", "1", "largest |overlap| with a pattern"});
+  }
+  return all;
+}
+
+void BoltzmannMachine::observe(std::span<const double> x, std::span<double> out) const {
+  std::size_t k = 0;
+  out[k++] = energy(x);
+  out[k++] = out[0] / static_cast<double>(units());
+  out[k++] = map(x.first(visible_)).mean();
+  if (visible_ < units()) out[k++] = map(x.subspan(visible_)).mean();
+  if (patterns_.empty()) return;
+  out[k++] = overlap(patterns_[0], x);
+  double most = 0;
+  for (const Pattern& pattern : patterns_) most = std::max(most, std::abs(overlap(pattern, x)));
+  out[k++] = most;
+}
+
+void BoltzmannMachine::set_ordered(std::span<double> x) const {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (!patterns_.empty())
+      x[i] = patterns_[0][i];
+    else if (kind_ == UnitKind::spin)
+      x[i] = bias_[i] < 0 ? -1 : 1;
+    else
+      x[i] = bias_[i] > 0 ? 1 : 0;
+}
+
+BoltzmannMachine hopfield(std::vector<Pattern> patterns, PatternRule rule) {
+  if (patterns.empty() || patterns[0].empty()) throw std::invalid_argument("a Hopfield network needs a pattern");
+  const std::size_t units = patterns[0].size();
+  check(patterns, units);
+  const auto n = static_cast<Eigen::Index>(units), p = static_cast<Eigen::Index>(patterns.size());
+  Eigen::MatrixXd columns(n, p), weights = Eigen::MatrixXd::Zero(n, n);
+  for (Eigen::Index mu = 0; mu < p; ++mu)
+    columns.col(mu) = Eigen::Map<const Eigen::Matrix<std::int8_t, Eigen::Dynamic, 1>>(
+                          patterns[static_cast<std::size_t>(mu)].data(), n)
+                          .cast<double>();
+  if (rule == PatternRule::pseudo_inverse) {
+    columns = orthonormal_basis(columns);
+    if (columns.cols() == n)
+      throw std::invalid_argument("the pseudo-inverse rule cannot store " + std::to_string(n) +
+                                  " independent patterns in as many units; give fewer patterns");
+  }
+  weights.selfadjointView<Eigen::Lower>().rankUpdate(columns);  // integers, if Hebbian: exact in any order
+  if (rule == PatternRule::hebbian) weights /= static_cast<double>(n);
+  weights.triangularView<Eigen::StrictlyUpper>() = weights.transpose();
+  weights.diagonal().setZero();
+  return {UnitKind::spin, units, std::move(weights), std::vector<double>(units, 0.0), std::move(patterns)};
+}
+
+std::vector<Pattern> random_patterns(std::size_t patterns, std::size_t units, std::uint64_t seed) {
+  std::vector<Pattern> all(patterns, Pattern(units));
+  for (std::size_t mu = 0; mu < patterns; ++mu) {
+    Chance chance(Stream(Key(seed), Purpose::disorder, 0, mu));
+    for (std::int8_t& s : all[mu]) s = chance.coin(Coin(0.5)) ? 1 : -1;
+  }
+  return all;
+}
+
+}  // namespace gibbsite

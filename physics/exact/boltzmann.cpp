@@ -1,0 +1,170 @@
+#include "physics/exact/boltzmann.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+namespace gibbsite {
+namespace {
+
+enum class Visited { visible, hidden, all };
+
+/// A way to divide the machine: units begin .. begin + count - 1 are visited, the others summed.
+struct Way {
+  Visited visited;
+  Eigen::Index begin, count;
+};
+
+void check(const BoltzmannMachine& machine, const IndependentUnits& reference) {
+  if (reference.field.size() != machine.visible() || !reference.variance.empty())
+    throw std::invalid_argument("the reference does not fit the machine's " + std::to_string(machine.visible()) +
+                                " visible units");
+}
+
+/// The best first.
+std::vector<Way> ways_of(const BoltzmannMachine& machine) {
+  const auto units = static_cast<Eigen::Index>(machine.units()), visible = static_cast<Eigen::Index>(machine.visible());
+  const Eigen::Index hidden = units - visible;
+  std::vector<Way> ways;
+  if (hidden > 0 && machine.weights().bottomRightCorner(hidden, hidden).isZero(0))
+    ways.push_back({Visited::visible, 0, visible});
+  if (hidden > 0 && machine.weights().topLeftCorner(visible, visible).isZero(0))
+    ways.push_back({Visited::hidden, visible, hidden});
+  if (ways.size() == 2 && ways[1].count < ways[0].count) std::swap(ways[0], ways[1]);
+  // Small systems: everything, for what only all states know.
+  const bool rather_all = !machine.patterns().empty() && units <= 16;
+  ways.insert(rather_all ? ways.begin() : ways.end(), {Visited::all, 0, units});
+  return ways;
+}
+
+Layer units_of(const BoltzmannMachine& machine, const std::vector<Eigen::Index>& which) {
+  Layer layer{.kind = machine.kind(), .units = which.size()};
+  for (const Eigen::Index i : which) layer.bias.push_back(machine.bias()[static_cast<std::size_t>(i)]);
+  return layer;
+}
+
+/// Of a way that visits more than 2^most states only its visited units: no matrices for nothing.
+TwoSides divide(const BoltzmannMachine& machine, const IndependentUnits& reference, const Way& way, double most) {
+  const auto units = static_cast<Eigen::Index>(machine.units());
+  std::vector<Eigen::Index> listed(static_cast<std::size_t>(way.count)), free;
+  std::iota(listed.begin(), listed.end(), way.begin);
+  for (Eigen::Index i = 0; i < units; ++i)
+    if (i < way.begin || i >= way.begin + way.count) free.push_back(i);
+  Eigen::VectorXd a = Eigen::VectorXd::Zero(units);
+  for (std::size_t i = 0; i < reference.field.size(); ++i) a[static_cast<Eigen::Index>(i)] = reference.field[i];
+  TwoSides sides;
+  sides.listed = {units_of(machine, listed)};
+  if (sides.log2_listed() > most) return sides;
+  if (!free.empty()) sides.free = {units_of(machine, free)};
+  sides.bonds = machine.weights()(free, listed);
+  sides.among = machine.weights()(listed, listed);
+  if (sides.among.isZero(0)) sides.among.resize(0, 0);
+  sides.listed_reference = a(listed);
+  sides.free_reference = a(free);
+  sides.free_reference_variance = Eigen::VectorXd::Ones(static_cast<Eigen::Index>(free.size()));
+  if (way.visited == Visited::all && !machine.patterns().empty()) {
+    sides.features.resize(static_cast<Eigen::Index>(machine.patterns().size()), units);
+    for (Eigen::Index mu = 0; mu < sides.features.rows(); ++mu)
+      for (Eigen::Index i = 0; i < units; ++i)
+        sides.features(mu, i) = machine.patterns()[static_cast<std::size_t>(mu)][static_cast<std::size_t>(i)];
+  }
+  return sides;
+}
+
+/// A division within the limits.
+struct Found {
+  Way way;
+  TwoSides sides;
+};
+
+std::variant<Found, std::string> find(const BoltzmannMachine& machine, const IndependentUnits& reference,
+                                      std::span<const double> lambda, const SummationLimits& limits) {
+  check(machine, reference);
+  const std::vector<Way> ways = ways_of(machine);
+  std::vector<TwoSides> divided;
+  for (const Way& way : ways) divided.push_back(divide(machine, reference, way, std::log2(limits.states)));
+  const auto chosen = choose(divided, lambda, limits);
+  if (const auto* why_not = std::get_if<std::string>(&chosen)) return *why_not;
+  const auto k = static_cast<std::size_t>(std::get<const TwoSides*>(chosen) - divided.data());
+  return Found{ways[k], std::move(divided[k])};
+}
+
+BoltzmannAverages collect(const BoltzmannMachine& machine, const Way& way, const Averages& from) {
+  BoltzmannAverages averages{from.log_z, from.energy, from.energy_variance, {}, {}};
+  const Eigen::VectorXd &first = way.begin == 0 ? from.listed : from.free,
+                        &second = way.begin == 0 ? from.free : from.listed;
+  averages.mean.assign(first.begin(), first.end());
+  averages.mean.insert(averages.mean.end(), second.begin(), second.end());
+  if (way.visited == Visited::all && !machine.patterns().empty())
+    averages.largest_overlap = from.largest_feature / static_cast<double>(machine.units());
+  return averages;
+}
+
+std::map<std::string, double> name_values(const BoltzmannMachine& machine, const IndependentUnits& reference,
+                                          double lambda, const BoltzmannAverages& averages) {
+  const double n = static_cast<double>(machine.units());
+  const auto mean = [&](std::size_t begin, std::size_t count) {
+    const auto part = std::span(averages.mean).subspan(begin, count);
+    return std::accumulate(part.begin(), part.end(), 0.0) / static_cast<double>(count);
+  };
+  std::map<std::string, double> values{{"log_z", averages.log_z},
+                                       {"energy", averages.energy},
+                                       {"energy_density", averages.energy / n},
+                                       {"visible_magnetization", mean(0, machine.visible())}};
+  if (machine.visible() < machine.units())
+    values["hidden_magnetization"] = mean(machine.visible(), machine.units() - machine.visible());
+  if (!machine.patterns().empty()) {
+    const auto& pattern = machine.patterns()[0];
+    values["pattern_overlap"] = std::inner_product(pattern.begin(), pattern.end(), averages.mean.begin(), 0.0) / n;
+  }
+  if (averages.largest_overlap) values["largest_overlap"] = *averages.largest_overlap;
+  if (std::all_of(reference.field.begin(), reference.field.end(), [](double a) { return a == 0; }))
+    values["specific_heat"] = lambda * lambda * averages.energy_variance / n;
+  return values;
+}
+
+std::string describe(const Found& found) {
+  const std::string states = "2^" + std::to_string(found.way.count) + " states";
+  if (found.way.visited == Visited::all) return "sum over all " + states;
+  return "sum over all " + states + " of the " + (found.way.visited == Visited::visible ? "visible" : "hidden") +
+         " units, the rest in closed form";
+}
+
+}  // namespace
+
+std::variant<std::vector<BoltzmannAverages>, std::string> exact_averages(const BoltzmannMachine& machine,
+                                                                         const IndependentUnits& reference,
+                                                                         std::span<const double> lambda,
+                                                                         const SummationLimits& limits) {
+  const auto found = find(machine, reference, lambda, limits);
+  if (const auto* why_not = std::get_if<std::string>(&found)) return *why_not;
+  const auto& [way, sides] = std::get<Found>(found);
+  std::vector<BoltzmannAverages> result;
+  for (const Averages& averages : average(sides, lambda)) result.push_back(collect(machine, way, averages));
+  return result;
+}
+
+std::variant<std::vector<double>, std::string> exact_log_z(const BoltzmannMachine& machine,
+                                                           const IndependentUnits& reference,
+                                                           std::span<const double> lambda,
+                                                           const SummationLimits& limits) {
+  const auto found = find(machine, reference, lambda, limits);
+  if (const auto* why_not = std::get_if<std::string>(&found)) return *why_not;
+  return log_z(std::get<Found>(found).sides, lambda);
+}
+
+std::variant<ExactAnswers, std::string> exact_answers(const BoltzmannMachine& machine,
+                                                      const IndependentUnits& reference, std::span<const double> lambda,
+                                                      const SummationLimits& limits) {
+  const auto found = find(machine, reference, lambda, limits);
+  if (const auto* why_not = std::get_if<std::string>(&found)) return *why_not;
+  const auto& [way, sides] = std::get<Found>(found);
+  ExactAnswers answers{describe(std::get<Found>(found)), {}, {}};
+  const std::vector<Averages> all = average(sides, lambda);
+  for (std::size_t k = 0; k < lambda.size(); ++k)
+    answers.at.push_back({name_values(machine, reference, lambda[k], collect(machine, way, all[k]))});
+  return answers;
+}
+
+}  // namespace gibbsite

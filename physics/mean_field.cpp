@@ -1,0 +1,154 @@
+#include "physics/mean_field.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace gibbsite {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+constexpr int most_rounds = 500;
+constexpr double still = 1e-7;
+
+void check_height(Index height, std::size_t wanted) {
+  if (height != static_cast<Index>(wanted))
+    throw std::invalid_argument("samples of " + std::to_string(height) + " numbers do not fit " +
+                                std::to_string(wanted) + " visible ones");
+}
+
+double mean_of(UnitKind kind, double field) { return kind == UnitKind::spin ? std::tanh(field) : logistic(field); }
+
+/// -p ln p - (1 - p) ln(1 - p) of a two-state unit of this mean.
+double entropy(UnitKind kind, double mean) {
+  const double p = kind == UnitKind::spin ? (1 + mean) / 2 : mean;
+  const auto term = [](double x) { return x > 0 ? -x * std::log(x) : 0.0; };
+  return term(p) + term(1 - p);
+}
+
+/// Layer l's state among all: visible units, then hidden ones at their means.
+auto rows(const Network& network, MatrixXd& x, std::size_t l) {
+  return x.middleRows(static_cast<Index>(network.offset(l)), static_cast<Index>(network.layers()[l].width()));
+}
+
+/// What acts on layer l, [width][sample].
+MatrixXd field(const Network& network, MatrixXd& x, std::size_t l) {
+  const Layer& layer = network.layers()[l];
+  MatrixXd f =
+      Eigen::Map<const Eigen::VectorXd>(layer.bias.data(), static_cast<Index>(layer.width())).replicate(1, x.cols());
+  if (l + 1 < network.layers().size()) f.noalias() += network.weights()[l] * rows(network, x, l + 1);
+  if (l == 0) return f;
+  const Layer& below = network.layers()[l - 1];
+  if (below.kind == UnitKind::gaussian) {
+    const Eigen::Map<const Eigen::ArrayXd> variance(below.variance.data(), static_cast<Index>(below.units));
+    f.noalias() +=
+        network.weights()[l - 1].transpose() * (rows(network, x, l - 1).array().colwise() / variance).matrix();
+  } else {
+    f.noalias() += network.weights()[l - 1].transpose() * rows(network, x, l - 1);
+  }
+  return f;
+}
+
+/// Sets layer l to its best means; returns the largest change.
+double settle(const Network& network, MatrixXd& x, std::size_t l) {
+  const UnitKind kind = network.layers()[l].kind;
+  const MatrixXd mean = field(network, x, l).unaryExpr([kind](double f) { return mean_of(kind, f); });
+  const double change = (rows(network, x, l) - mean).cwiseAbs().maxCoeff();
+  rows(network, x, l) = mean;
+  return change;
+}
+
+/// Whether no two hidden units are bonded.
+bool independent_hidden(const BoltzmannMachine& machine) {
+  const Index hidden = static_cast<Index>(machine.units() - machine.visible());
+  return machine.weights().bottomRightCorner(hidden, hidden).cwiseAbs().sum() == 0;
+}
+
+}  // namespace
+
+Posterior posterior(const Network& network, const Eigen::Ref<const MatrixXd>& v) {
+  const std::size_t visible = network.layers()[0].width(), layers = network.layers().size();
+  check_height(v.rows(), visible);
+  MatrixXd x = MatrixXd::Zero(static_cast<Index>(network.width()), v.cols());
+  x.topRows(v.rows()) = v;
+  for (std::size_t l = 1; l < layers; ++l) settle(network, x, l);  // upwards, the layers above still empty
+  for (int round = 0; !network.restricted() && round < most_rounds; ++round) {
+    double change = 0;
+    for (const std::size_t parity : {1, 2})
+      for (std::size_t l = parity; l < layers; l += 2) change = std::max(change, settle(network, x, l));
+    if (change < still) break;
+  }
+  Posterior out;
+  out.exact = network.restricted();
+  out.mean = x.bottomRows(x.rows() - v.rows());
+  for (Index s = 0; s < v.cols(); ++s) {
+    double sum = -network.energy({x.col(s).data(), network.width()});
+    for (std::size_t l = 1; l < layers; ++l)
+      for (std::size_t i = 0; i < network.layers()[l].units; ++i)
+        sum += entropy(network.layers()[l].kind, x(static_cast<Index>(network.offset(l) + i), s));
+    out.log_weight.push_back(out.exact ? -network.free_energy({x.col(s).data(), visible}) : sum);
+  }
+  return out;
+}
+
+Posterior posterior(const BoltzmannMachine& machine, const Eigen::Ref<const MatrixXd>& v) {
+  check_height(v.rows(), machine.visible());
+  Posterior out;
+  out.exact = independent_hidden(machine);
+  out.mean.resize(static_cast<Index>(machine.units() - machine.visible()), v.cols());
+  for (Index s = 0; s < v.cols(); ++s) {
+    std::vector<double> x(machine.units(), 0.0);
+    std::copy_n(v.col(s).data(), machine.visible(), x.begin());
+    double change = 1;
+    for (int round = 0; change > still && round < most_rounds; ++round) {
+      change = 0;
+      for (std::size_t i = machine.visible(); i < machine.units(); ++i) {
+        const double mean = mean_of(machine.kind(), machine.local_field(x, i));
+        change = std::max(change, std::abs(mean - x[i]));
+        x[i] = mean;
+      }
+    }
+    double sum = -machine.energy(x);
+    for (std::size_t i = machine.visible(); i < machine.units(); ++i) {
+      sum += entropy(machine.kind(), x[i]);
+      out.mean(static_cast<Index>(i - machine.visible()), s) = x[i];
+    }
+    out.log_weight.push_back(sum);
+  }
+  return out;
+}
+
+MatrixXd reconstruction(const Network& network, const Eigen::Ref<const MatrixXd>& v, const Posterior& hidden) {
+  MatrixXd x(static_cast<Index>(network.width()), v.cols());
+  x << v, hidden.mean;
+  const Layer& layer = network.layers()[0];
+  MatrixXd f = field(network, x, 0);
+  if (layer.kind == UnitKind::gaussian) return f;
+  if (layer.kind != UnitKind::categorical)
+    return f.unaryExpr([kind = layer.kind](double field) { return mean_of(kind, field); });
+  const auto q = static_cast<Index>(layer.states);
+  for (Index s = 0; s < f.cols(); ++s)
+    for (Index i = 0; i < f.rows(); i += q) {
+      auto unit = f.col(s).segment(i, q);
+      unit = (unit.array() - unit.maxCoeff()).exp();
+      unit /= unit.sum();
+    }
+  return f;
+}
+
+MatrixXd reconstruction(const BoltzmannMachine& machine, const Eigen::Ref<const MatrixXd>& v, const Posterior& hidden) {
+  MatrixXd out(v.rows(), v.cols());
+  for (Index s = 0; s < v.cols(); ++s) {
+    std::vector<double> x(machine.units());
+    std::copy_n(v.col(s).data(), machine.visible(), x.begin());
+    for (std::size_t i = machine.visible(); i < machine.units(); ++i)
+      x[i] = hidden.mean(static_cast<Index>(i - machine.visible()), s);
+    for (Index i = 0; i < v.rows(); ++i)
+      out(i, s) = mean_of(machine.kind(), machine.local_field(x, static_cast<std::size_t>(i)));
+  }
+  return out;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,160 @@
+/// Which format a file is in, and gzip around it (by zlib).
+#include "studies/arrays.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <new>
+
+#include "studies/archive.hpp"
+#include "studies/options.hpp"
+#include "studies/whole_file.hpp"
+#include "studies/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_bytes(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes(static_cast<std::size_t>(fs::file_size(file)), '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (static_cast<std::size_t>(in.gcount()) != bytes.size())
+    throw RequestError(fmt::format("{}: it cannot be read to its end; copy it to this machine", file.string()));
+  return bytes;
+}
+
+bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1F\x8B"); }
+
+/// All members of a gzip file, checksums included.
+std::string unzip(std::string_view packed, const std::string& where) {
+  z_stream stream = {};
+  constexpr int gzip_only = 15 + 16;  // zlib's words for: the largest window, a gzip header
+  if (inflateInit2(&stream, gzip_only) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, decltype(&inflateEnd)> owner(&stream, inflateEnd);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  std::size_t left = packed.size();
+  std::string bytes;
+  for (constexpr std::size_t step = 1 << 20;;) {
+    const std::size_t before = bytes.size();
+    bytes.resize(before + step);
+    stream.next_out = reinterpret_cast<Bytef*>(bytes.data() + before);
+    stream.avail_out = step;
+    const auto offered = static_cast<uInt>(std::min(left, step));
+    stream.avail_in = offered;
+    const int state = inflate(&stream, Z_NO_FLUSH);
+    left -= offered - stream.avail_in;
+    bytes.resize(before + step - stream.avail_out);
+    if (state == Z_STREAM_END && left == 0) return bytes;
+    if (state == Z_STREAM_END)
+      inflateReset(&stream);
+    else if (state == Z_BUF_ERROR && left == 0)
+      throw RequestError(fmt::format("{}: the gzip file is cut short; get it anew", where));
+    else if (state != Z_OK)
+      throw RequestError(fmt::format("{}: the gzip file is damaged ({}); get it anew", where,
+                                     stream.msg == nullptr ? "it does not unpack" : stream.msg));
+  }
+}
+
+/// The arrays of an HDF5 file, by their paths.
+void collect(const Group& group, const std::string& path, std::vector<NumberArray>& out) {
+  for (const Variable& v : group.variables) {
+    NumberArray array{path + v.name, v.shape, {}, {}};
+    if (const auto* texts = std::get_if<std::vector<std::string>>(&v.data))
+      array.unread = texts->size() == 1 ? "is a text" : "holds texts";
+    else
+      std::visit(
+          [&](const auto& data) {
+            if constexpr (!std::is_same_v<decltype(data), const std::vector<std::string>&>)
+              array.values.assign(data.begin(), data.end());
+          },
+          v.data);
+    out.push_back(std::move(array));
+  }
+  for (const Group& child : group.groups) collect(child, path + child.name + '/', out);
+}
+
+std::vector<NumberArray> read_hdf5(const fs::path& file) {
+  std::vector<NumberArray> arrays;
+  try {
+    collect(read_archive(file), "", arrays);
+  } catch (const std::runtime_error& error) {
+    throw RequestError(error.what());
+  }
+  return arrays;
+}
+
+std::string names_of(const std::vector<NumberArray>& arrays) {
+  std::vector<std::string> names;
+  for (const NumberArray& array : arrays) names.push_back(array.name);
+  constexpr std::size_t most = 20;
+  if (names.size() > most) {
+    names.resize(most);
+    names.emplace_back("...");
+  }
+  return join(names, ", ");
+}
+
+}  // namespace
+
+std::string shape_text(const std::vector<std::size_t>& shape) {
+  if (shape.empty()) return "a single number";
+  return fmt::format("{}", fmt::join(shape, " x "));
+}
+
+bool is_hdf5(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  char start[4] = {};
+  in.read(start, sizeof start);
+  return std::string_view(start, sizeof start) == "\x89HDF";
+}
+
+std::vector<NumberArray> read_arrays(const fs::path& file) {
+  const std::string where = file.string();
+  try {
+    check_readable_file(file);
+  } catch (const std::runtime_error& error) {
+    throw RequestError(error.what());
+  }
+  try {
+    if (is_hdf5(file)) return read_hdf5(file);
+    std::string bytes = read_bytes(file);
+    if (is_gzip(bytes)) bytes = unzip(bytes, where);
+    if (is_zip(bytes)) return read_npz(bytes, where);
+    if (is_npy(bytes)) return {read_npy(bytes, where)};
+    if (is_idx(bytes)) return {read_idx(bytes, where)};
+    return {read_csv(bytes, where)};
+  } catch (const std::bad_alloc&) {
+    throw RequestError(fmt::format("{}: it does not fit into memory; use a larger machine", where));
+  } catch (const std::length_error&) {
+    throw RequestError(fmt::format("{}: it does not fit into memory; use a larger machine", where));
+  }
+}
+
+NumberArray read_array(const fs::path& file, const std::string& name) {
+  std::vector<NumberArray> arrays = read_arrays(file);
+  const std::string where = file.string(), wanted = name.starts_with('/') ? name.substr(1) : name;
+  if (arrays.empty()) throw RequestError(fmt::format("{}: it holds no arrays; check the file's name", where));
+  auto found = std::find_if(arrays.begin(), arrays.end(), [&](const NumberArray& array) {
+    return array.name == (wanted.empty() ? "samples" : wanted);
+  });
+  if (!wanted.empty() && arrays.front().name.empty())
+    throw RequestError(
+        fmt::format("{}: it holds one array, without a name; leave out the dataset `{}`", where, wanted));
+  if (wanted.empty() && found == arrays.end() && arrays.size() == 1) found = arrays.begin();
+  if (found == arrays.end())
+    throw RequestError(wanted.empty()
+                           ? fmt::format("{}: it holds several arrays and none is called samples; name one with "
+                                         "--dataset: {}",
+                                         where, names_of(arrays))
+                           : fmt::format("{}: it holds no array `{}`; there are: {}", where, wanted, names_of(arrays)));
+  if (!found->unread.empty())
+    throw RequestError(fmt::format("{}: array `{}` {}; save it as numbers", where, found->name, found->unread));
+  return std::move(*found);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,51 @@
+/// Arrays of numbers as people's files hold them: IDX, .npy, .npz, HDF5 and CSV, each told by its content, plain or in
+/// gzip. Whatever is wrong with a file is a RequestError that says what, where and what to do; no size in a damaged
+/// header is believed beyond what the file can hold.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gibbsite {
+
+struct NumberArray {
+  std::string name = {};                ///< in the file ("samples", "group/samples"); empty: the format has no names
+  std::vector<std::size_t> shape = {};  ///< empty: one number
+  std::vector<double> values = {};      ///< row-major
+  std::string unread = {};              ///< why there are no values: "has numpy's type <U5, ..."
+};
+
+/// "784 x 500"; "a single number" without axes.
+std::string shape_text(const std::vector<std::size_t>& shape);
+
+bool is_hdf5(const std::filesystem::path& file);
+
+/// Every array of a file. Throws RequestError.
+std::vector<NumberArray> read_arrays(const std::filesystem::path& file);
+
+/// The array of that name ("/samples" is "samples"); without a name the only one, or "samples" where there are more.
+/// Throws RequestError, naming those there are.
+NumberArray read_array(const std::filesystem::path& file, const std::string& name);
+
+// The formats, each from a file's bytes. `where` is what messages begin with.
+
+/// IDX (Y. LeCun's MNIST page): 0 0 TYPE AXES, the lengths as 32-bit numbers, then the values, all high byte first.
+bool is_idx(std::string_view bytes);
+NumberArray read_idx(std::string_view bytes, const std::string& where);
+
+/// numpy's .npy, versions 1 to 3 (numpy.lib.format): floats of 4 and 8 bytes, whole numbers of 1 to 8, bool, either
+/// byte order, C or Fortran order.
+bool is_npy(std::string_view bytes);
+NumberArray read_npy(std::string_view bytes, const std::string& where);
+
+/// numpy's .npz: a ZIP archive of .npy files.
+bool is_zip(std::string_view bytes);
+std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& where);
+
+/// Numbers in lines, between commas, semicolons, tabs or blanks; `#` starts a comment; a first line without any number
+/// is a header.
+NumberArray read_csv(std::string_view bytes, const std::string& where);
+
+}  // namespace gibbsite

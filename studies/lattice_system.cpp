@@ -1,0 +1,201 @@
+// The Ising model on a lattice, or on any graph from a file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "physics/couplings_file.hpp"
+#include "physics/ising.hpp"
+#include "physics/lattice.hpp"
+#include "samplers/array_ensemble.hpp"
+#include "samplers/cluster.hpp"
+#include "samplers/heat_bath.hpp"
+#include "samplers/metropolis.hpp"
+#include "studies/options.hpp"
+#include "studies/system.hpp"
+#include "studies/variables.hpp"
+#include "studies/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::size_t enumerated_beside_a_run = 22, enumerated_when_asked = 26;  // spins; 22: well under a second
+
+const std::map<std::string, Geometry> geometries = {
+    {"chain", Geometry::chain},           {"square", Geometry::square},         {"cubic", Geometry::cubic},
+    {"hypercubic", Geometry::hypercubic}, {"triangular", Geometry::triangular}, {"honeycomb", Geometry::honeycomb},
+    {"complete", Geometry::complete}};
+const std::map<std::string, Disorder> disorders = {
+    {"none", Disorder::none}, {"bimodal", Disorder::bimodal}, {"gaussian", Disorder::gaussian}};
+std::size_t sides(Geometry geometry, const Study::Model& model) {
+  switch (geometry) {
+    case Geometry::chain:
+    case Geometry::complete:
+      return 1;
+    case Geometry::cubic:
+      return 3;
+    case Geometry::hypercubic:
+      return model.size.size() > 1 ? model.size.size() : static_cast<std::size_t>(model.dimension);
+    default:
+      return 2;
+  }
+}
+
+/// Two or more dimensions, every side at least 3: where a fixed order of Metropolis flips is common practice.
+bool extended(const Lattice& lattice) {
+  const bool flat = lattice.geometry == Geometry::square || lattice.geometry == Geometry::cubic ||
+                    lattice.geometry == Geometry::triangular || lattice.geometry == Geometry::honeycomb ||
+                    (lattice.geometry == Geometry::hypercubic && lattice.size.size() > 1);
+  return flat && std::all_of(lattice.size.begin(), lattice.size.end(), [](std::size_t side) { return side >= 3; });
+}
+
+/// Puts a model and a kernel together where they fit, and refuses by name where they do not.
+template <class M, class K>
+std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> model, K kernel, Key key,
+                                   std::size_t replicas) {
+  if constexpr (Kernel<K, M>)
+    return std::make_unique<ArrayEnsemble<M, K>>(std::move(model), std::move(kernel), key, replicas);
+  else
+    throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can",
+                                   study.sampler.name, study.model.name));
+}
+
+ScanOrder scan_of(const Study& study) {
+  if (study.sampler.scan == "default")
+    return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
+  if (study.sampler.scan == "random") return ScanOrder::random;
+  return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
+}
+
+class LatticeSystem final : public System {
+ public:
+  explicit LatticeSystem(const Study& study) : study_(study) {
+    const Study::Model& m = study.model;
+    try {
+      if (!m.couplings.empty()) {
+        lattice_.geometry = Geometry::graph;
+        ising_ = std::make_shared<const Ising>(read_couplings(m.couplings, static_cast<int>(m.index_base)));
+        lattice_.size = {ising_->units()};
+        return;
+      }
+      lattice_.geometry = geometries.at(m.lattice);
+      lattice_.size.assign(m.size.begin(), m.size.end());
+      if (lattice_.size.size() == 1) lattice_.size.resize(sides(lattice_.geometry, m), lattice_.size[0]);
+      lattice_.boundary = m.boundary == "open" ? Boundary::open : Boundary::periodic;
+      lattice_.coupling = m.coupling;
+      lattice_.disorder = disorders.at(m.disorder);
+      lattice_.disorder_seed = m.disorder_seed;
+      lattice_.field = m.field;
+      ising_ = std::make_shared<const Ising>(build(lattice_));
+    } catch (const std::invalid_argument& e) {
+      throw RequestError(m.couplings.empty() ? fmt::format("[model]: {}", e.what()) : std::string(e.what()));
+    }
+  }
+
+  std::string description() const override {
+    const Study::Model& m = study_.model;
+    const std::size_t n = ising_->units(), bonds = ising_->graph().bonds().size();
+    if (lattice_.geometry == Geometry::graph)
+      return fmt::format("{}, graph of {} sites and {} bonds", m.name, n, bonds);
+    const std::string boundary = lattice_.geometry == Geometry::complete ? "" : ", " + m.boundary;
+    const std::string couplings =
+        m.disorder == "none" ? fmt::format("J = {}", m.coupling)
+                             : fmt::format("{} J (scale {}, seed {})", m.disorder, m.coupling, m.disorder_seed);
+    const std::string field = m.field == 0 ? "" : fmt::format(", h = {}", m.field);
+    std::vector<std::string> sides;
+    for (const std::size_t side : lattice_.size) sides.push_back(std::to_string(side));
+    return fmt::format("{}, {} {}{}, {}{}", m.name, m.lattice, join(sides, " x "), boundary, couplings, field);
+  }
+
+  double sites() const override { return static_cast<double>(ising_->units()); }
+  bool symmetric() const override {
+    const auto fields = ising_->graph().fields();
+    return std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; });
+  }
+  bool disordered() const override {
+    return ising_->units() > 1 && (study_.model.disorder != "none" || !study_.model.couplings.empty());
+  }
+  std::vector<Observable> observables() const override { return ising_->observables(); }
+  std::variant<ExactAnswers, std::string> exact(std::span<const double> beta, Effort effort) const override {
+    return exact_answers(lattice_, ising_->graph(), beta,
+                         effort == Effort::asked_for ? enumerated_when_asked : enumerated_beside_a_run);
+  }
+  Group record() const override;
+  void check(const Study& study) const override;
+  std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const override;
+
+ private:
+  Study study_;
+  Lattice lattice_;
+  std::shared_ptr<const Ising> ising_;
+};
+
+Group LatticeSystem::record() const {
+  const Graph& graph = ising_->graph();
+  Group group{.name = "model"};
+  std::vector<std::int64_t> i, j;
+  std::vector<double> J;
+  for (const Bond& bond : graph.bonds()) {
+    i.push_back(bond.i);
+    j.push_back(bond.j);
+    J.push_back(bond.J);
+  }
+  const std::size_t bonds = J.size();
+  if (bonds > 0) {
+    add_index(group, "bond", bonds, "bond");
+    add(group, "i", {"bond"}, {bonds}, std::move(i), "1", "first site of the bond, counted from 0");
+    add(group, "j", {"bond"}, {bonds}, std::move(j), "1", "second site of the bond, counted from 0");
+    add(group, "J", {"bond"}, {bonds}, std::move(J), "J", "coupling");
+  }
+  add_index(group, "site", graph.sites(), "site");
+  add(group, "h", {"site"}, {graph.sites()}, std::vector<double>(graph.fields().begin(), graph.fields().end()), "J",
+      "field");
+  return group;
+}
+
+std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
+  const std::string& name = study.sampler.name;
+  const Graph& graph = ising_->graph();
+  if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
+  if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
+  if (name == "wolff") return assemble(study, ising_, Wolff(), key, replicas);
+  return assemble(study, ising_, SwendsenWang(), key, replicas);
+}
+
+void LatticeSystem::check(const Study& study) const {
+  double largest = 0;  // energy
+  for (const Bond& bond : ising_->graph().bonds()) largest += std::abs(bond.J);
+  for (const double h : ising_->graph().fields()) largest += std::abs(h);
+  constexpr double most = 1e150, least = 1e-150;  // so that squares are numbers too
+  if (largest > most || largest * study.method.beta.back() > most || (largest > 0 && largest < least))
+    throw RequestError(fmt::format(
+        "energies up to {:.3g} (beta up to {:.3g}) are beyond what numbers can hold; scale couplings, fields and beta",
+        largest, study.method.beta.back()));
+  const std::string& name = study.sampler.name;
+  const Graph& graph = ising_->graph();
+  std::optional<std::string> why;
+  if (name == "heat-bath" || name == "metropolis") {
+    const ScanOrder order = scan_of(study);
+    if (order == ScanOrder::checkerboard && !graph.two_colouring())
+      why =
+          "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" "
+          "or \"random\"";
+    else if (name == "metropolis") {
+      why = why_not_ergodic(graph, order, extended(lattice_));
+      if (why && order != ScanOrder::random) *why += "; use scan = \"random\" or the heat bath";
+    }
+  } else if (std::none_of(graph.bonds().begin(), graph.bonds().end(), [](const Bond& bond) { return bond.J != 0; })) {
+    why = "there are no bonds, so there are no clusters; use the heat bath";
+  }
+  if (why) throw RequestError(fmt::format("{} cannot move this system ({}): {}", name, description(), *why));
+}
+
+}  // namespace
+
+std::shared_ptr<const System> make_lattice_system(const Study& study) {
+  return std::make_shared<const LatticeSystem>(study);
+}
+
+}  // namespace gibbsite

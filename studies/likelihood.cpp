@@ -1,0 +1,210 @@
+#include "studies/likelihood.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numbers>
+
+#include "estimators/log_sum_exp.hpp"
+#include "physics/chance.hpp"
+#include "physics/mean_field.hpp"
+#include "physics/tilted_layer.hpp"
+#include "samplers/annealing.hpp"
+#include "samplers/raise.hpp"
+
+namespace gibbsite {
+namespace {
+
+using Machine = std::shared_ptr<const BoltzmannMachine>;
+using Layered = std::shared_ptr<const Network>;
+using Belief = std::shared_ptr<const BeliefNetwork>;
+using Eigen::Index;
+using Vector = Eigen::VectorXd;
+
+constexpr std::uint64_t raise_task = 3;  // of keys
+constexpr std::size_t meter_task = 2;
+
+Vector sample(const Data& data, std::size_t s) {
+  return Eigen::Map<const Vector>(data.values.data() + s * data.width, static_cast<Index>(data.width));
+}
+
+/// ln p of binary units with these fields; and such units drawn.
+double log_probability(const Vector& x, const Vector& field) {
+  double sum = 0;
+  for (Index i = 0; i < x.size(); ++i) sum += x[i] * field[i] - softplus(field[i]);
+  return sum;
+}
+Vector draw(const Vector& field, Chance& chance) {
+  return field.unaryExpr([&](double f) { return chance.coin(Coin(logistic(f))) ? 1.0 : 0.0; });
+}
+
+Vector plus(const Vector& field, const std::vector<double>& bias) {
+  return field + Eigen::Map<const Vector>(bias.data(), static_cast<Index>(bias.size()));
+}
+
+/// One way up a belief network: the lower layer of its top, and ln p(v | h) - ln q(h | v) of the layers in between.
+struct Recognised {
+  Vector top;
+  double correction = 0;
+};
+Recognised recognise(const BeliefNetwork& belief, Vector v, Chance& chance) {
+  Recognised out{std::move(v), 0};
+  for (const SigmoidLayer& layer : belief.below()) {
+    const Vector up = plus(layer.recognition_weights.transpose() * out.top, layer.recognition_bias);
+    Vector h = draw(up, chance);
+    out.correction += log_probability(out.top, plus(layer.weights * h, layer.bias)) - log_probability(h, up);
+    out.top = std::move(h);
+  }
+  return out;
+}
+
+Unnormalized of_belief(const BeliefNetwork& belief, const Data& data, Key key, std::size_t draws) {
+  Unnormalized out{std::vector<double>(data.samples), true, "variational lower bound by recognition"};
+#pragma omp parallel for schedule(static)
+  for (std::size_t s = 0; s < data.samples; ++s) {
+    Chance chance(Stream(key, Purpose::sweep, 0, s));
+    double sum = 0;
+    for (std::size_t k = 0; k < draws; ++k) {
+      const Recognised up = recognise(belief, sample(data, s), chance);
+      sum += up.correction - belief.top()->free_energy({up.top.data(), static_cast<std::size_t>(up.top.size())});
+    }
+    out.log_weight[s] = sum / static_cast<double>(draws);
+  }
+  return out;
+}
+
+template <class Model>
+Unnormalized of_network(const Model& model, const Data& data) {
+  constexpr std::size_t batch = 64;
+  Unnormalized out{std::vector<double>(data.samples), false, ""};
+  bool exact = true;
+#pragma omp parallel for schedule(dynamic) reduction(&& : exact)
+  for (std::size_t begin = 0; begin < data.samples; begin += batch) {
+    const std::size_t count = std::min(batch, data.samples - begin);
+    const Posterior hidden =
+        posterior(model, Eigen::Map<const Eigen::MatrixXd>(data.values.data() + begin * data.width,
+                                                           static_cast<Index>(data.width), static_cast<Index>(count)));
+    std::copy(hidden.log_weight.begin(), hidden.log_weight.end(),
+              out.log_weight.begin() + static_cast<std::ptrdiff_t>(begin));
+    exact = exact && hidden.exact;
+  }
+  out.bound = !exact;
+  out.meaning = exact ? "exact given ln Z" : "variational lower bound by mean field";
+  return out;
+}
+
+/// A state from which annealing goes back, and ln of what the visible units add to it.
+struct RaiseStart {
+  std::vector<double> state;
+  double correction = 0;
+};
+
+/// ln p(x_0 | the rest) of the visible layer in its field.
+double log_conditional(const Layer& layer, const Vector& x, const Vector& field) {
+  double sum = 0;
+  if (layer.kind == UnitKind::gaussian) {
+    for (Index i = 0; i < x.size(); ++i) {
+      const double s2 = layer.variance[static_cast<std::size_t>(i)], d = x[i] - field[i];
+      sum -= d * d / (2 * s2) + std::log(2 * std::numbers::pi * s2) / 2;
+    }
+    return sum;
+  }
+  return x.dot(field) - TiltedLayer(layer, nullptr, 1).log_z({field.data(), static_cast<std::size_t>(field.size())});
+}
+
+/// Draws units of these means; returns ln q of the draw.
+double draw_means(UnitKind kind, const Eigen::Ref<const Vector>& mean, std::span<double> x, Chance& chance) {
+  double log_q = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double m = mean[static_cast<Index>(i)];
+    const double p = std::clamp(kind == UnitKind::spin ? (1 + m) / 2 : m, 1e-12, 1 - 1e-12);
+    const bool on = chance.coin(Coin(p));
+    x[i] = on ? 1 : kind == UnitKind::spin ? -1 : 0;
+    log_q += std::log(on ? p : 1 - p);
+  }
+  return log_q;
+}
+
+RaiseStart start_of(const Network& network, const Vector& v, Chance& chance) {
+  RaiseStart start{std::vector<double>(network.width(), 0.0), 0};
+  network.set_ordered(start.state);
+  std::copy(v.begin(), v.end(), start.state.begin());
+  if (network.restricted()) return start;
+  const Posterior hidden = posterior(network, v);
+  Index at = 0;
+  for (std::size_t l = 1; l < network.layers().size(); ++l) {
+    const Layer& layer = network.layers()[l];
+    const double log_q = draw_means(layer.kind, hidden.mean.col(0).segment(at, static_cast<Index>(layer.units)),
+                                    std::span(start.state).subspan(network.offset(l), layer.units), chance);
+    if (network.kept(l)) start.correction -= log_q;
+    at += static_cast<Index>(layer.units);
+  }
+  start.correction += log_conditional(network.layers()[0], v, network.field(0, start.state));
+  return start;
+}
+
+RaiseStart start_of(const BoltzmannMachine& machine, const Vector& v, Chance& chance) {
+  RaiseStart start{std::vector<double>(machine.units()), 0};
+  std::copy(v.begin(), v.end(), start.state.begin());
+  if (machine.units() == machine.visible()) return start;
+  const Posterior hidden = posterior(machine, v);
+  start.correction =
+      -draw_means(machine.kind(), hidden.mean.col(0), std::span(start.state).subspan(machine.visible()), chance);
+  return start;
+}
+
+RaiseStart start_of(const BeliefNetwork& belief, const Vector& v, Chance& chance) {
+  Recognised up = recognise(belief, v, chance);
+  RaiseStart start = start_of(*belief.top(), up.top, chance);
+  start.correction += up.correction;
+  return start;
+}
+
+void load(Ensemble& ensemble, std::size_t replica, const std::vector<double>& state) {
+  std::vector<std::byte> bytes(ensemble.layout().state_bytes());
+  if (ensemble.layout().unit_type == UnitType::float64)
+    std::memcpy(bytes.data(), state.data(), bytes.size());
+  else
+    for (std::size_t i = 0; i < state.size(); ++i)
+      bytes[i] = static_cast<std::byte>(static_cast<std::int8_t>(state[i]));
+  ensemble.load(replica, bytes);
+}
+
+}  // namespace
+
+Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, std::size_t draws) {
+  if (const auto* layered = std::get_if<Layered>(&model.model)) return of_network(**layered, data);
+  if (const auto* machine = std::get_if<Machine>(&model.model)) return of_network(**machine, data);
+  return of_belief(*std::get<Belief>(model.model), data, key, draws);
+}
+
+std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Study& study, std::size_t samples,
+                                          Meter& meter) {
+  const std::size_t draws = static_cast<std::size_t>(study.raise.draws), replicas = samples * draws;
+  const Key key(study.run.seed, raise_task);
+  Study heat_bath = study;
+  heat_bath.sampler.name = "heat-bath";
+  const auto ensemble = system.ensemble(heat_bath, key, replicas);
+  std::vector<double> correction(replicas);
+  for (std::size_t r = 0; r < replicas; ++r) {
+    Chance chance(Stream(key, Purpose::start, 0, r));
+    const RaiseStart start =
+        std::visit([&](const auto& model) { return start_of(*model, sample(*system.data(), r / draws), chance); },
+                   system.model().model);
+    load(*ensemble, r, start.state);
+    correction[r] = start.correction;
+  }
+  const std::vector<double> schedule = salakhutdinov_schedule(static_cast<std::size_t>(study.raise.temperatures));
+  const std::vector<double> log_p = raise_log_likelihood(*ensemble, schedule, 0, [&](std::size_t done) {
+    meter.report(meter_task, {static_cast<double>(done), static_cast<double>(schedule.size()), "bound"});
+  });
+  std::vector<double> out;
+  for (std::size_t s = 0; s < samples; ++s) {
+    std::vector<double> ways;
+    for (std::size_t k = s * draws; k < (s + 1) * draws; ++k) ways.push_back(log_p[k] + correction[k]);
+    out.push_back(log_mean_exp(ways));
+  }
+  return out;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,163 @@
+// `gibbsite loglik`: ln Z by every route, and the log-likelihood of data.
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "studies/archive.hpp"
+#include "studies/execute.hpp"
+#include "studies/likelihood.hpp"
+#include "studies/log_z_routes.hpp"
+#include "studies/options.hpp"
+#include "studies/run.hpp"
+#include "studies/variables.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::uint64_t recognition_task = 2;  // of keys
+
+/// A mean over samples, its error from their finite number, and from ln Z.
+struct MeanLikelihood {
+  double value = unknown, error_data = unknown, error_log_z = 0;
+};
+
+MeanLikelihood mean_of(std::span<const double> values, double error_log_z) {
+  const double n = static_cast<double>(values.size());
+  double mean = 0, spread = 0;
+  for (const double x : values) mean += x / n;
+  for (const double x : values) spread += (x - mean) * (x - mean);
+  return {mean, n > 1 ? std::sqrt(spread / (n - 1) / n) : unknown, error_log_z};
+}
+
+struct Result {
+  LogZFindings log_z;
+  Unnormalized data;
+  std::vector<double> log_likelihood;  // [sample]
+  MeanLikelihood mean;
+  std::vector<double> raise;                // of the first samples
+  MeanLikelihood raise_mean, same_samples;  // by raise, and by ln Z for the same samples
+  Reconstruction reconstruction;
+};
+
+Result evaluate(const NetworkSystem& system, const Study& study, const Request& request) {
+  const std::size_t samples = system.data()->samples;
+  const auto raised = static_cast<std::size_t>(std::min(study.raise.samples, static_cast<std::int64_t>(samples)));
+  const RouteWork there = annealing_work(study), ladder = tempering_work(study);
+  const double units = system.sites();
+  Meter meter({units * there.replicas, units * ladder.replicas,
+               units * static_cast<double>(raised) * static_cast<double>(study.raise.draws)},
+              {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(study.raise.temperatures) : 0},
+              request.quiet);
+  Result result;
+  result.log_z = find_log_z(system, study, meter);
+  result.data = unnormalized(system.model(), *system.data(), Key(study.run.seed, recognition_task));
+  for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
+  result.mean = mean_of(result.log_likelihood, result.log_z.best.log_z.error);
+  result.reconstruction = reconstruction_error(system.model(), *system.data());
+  if (raised == 0) return result;
+  result.raise = raise_log_likelihoods(system, study, raised, meter);
+  result.raise_mean = mean_of(result.raise, 0);
+  result.same_samples = mean_of(std::span(result.log_likelihood).first(raised), result.log_z.best.log_z.error);
+  std::vector<double> above(raised);
+  for (std::size_t s = 0; s < raised; ++s) above[s] = result.raise[s] - result.log_likelihood[s];
+  const MeanLikelihood gap = mean_of(above, 0);
+  const double error = std::hypot(gap.error_data, result.log_z.best.log_z.error);
+  if (!result.data.bound && gap.value > 4 * error)
+    result.log_z.warnings.push_back(
+        fmt::format("the conservative estimate lies {:.2f} nats above the one by ln Z ({:.1f} standard errors): ln Z "
+                    "is too high, or "
+                    "few samples carry the estimate",
+                    gap.value, gap.value / error));
+  return result;
+}
+
+Group likelihood_group(const Result& r) {
+  Group group{.name = "likelihood"};
+  const std::size_t samples = r.log_likelihood.size();
+  group.attributes.emplace_back("kind", std::string(r.data.bound ? "lower bound" : "exact given ln Z"));
+  group.attributes.emplace_back("meaning", r.data.meaning);
+  group.attributes.emplace_back("log_z_by", r.log_z.best.estimator);
+  add_index(group, "sample", samples, "sample, in the order of the data");
+  add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
+      r.data.bound ? "lower bound of ln p of the sample" : "ln p of the sample");
+  add_scalar(group, "mean", r.mean.value, "1", "mean log-likelihood of the data");
+  add_scalar(group, "mean_error_log_z", r.mean.error_log_z, "1", "its standard error from ln Z");
+  add_scalar(group, "mean_error_data", r.mean.error_data, "1", "its standard error from the finite number of samples");
+  add_scalar(group, "reconstruction_error", r.reconstruction.error, "1", "root mean square, per visible number");
+  add_scalar(group, "reconstruction_error_error", r.reconstruction.standard_error, "1", "its standard error");
+  if (r.raise.empty()) return group;
+  add_index(group, "raised_sample", r.raise.size(), "the first samples of the data");
+  add(group, "raise_log_likelihood", {"raised_sample"}, {r.raise.size()}, r.raise, "1",
+      "conservative estimate of ln p of the sample by reverse annealing");
+  add_scalar(group, "raise_mean", r.raise_mean.value, "1", "mean of raise_log_likelihood");
+  add_scalar(group, "raise_mean_error_data", r.raise_mean.error_data, "1", "its standard error");
+  add_scalar(group, "same_samples_mean", r.same_samples.value, "1", "mean of log_likelihood of the same samples");
+  return group;
+}
+
+Group record(const Result& r, const NetworkSystem& system, const Request& request, const std::string& command,
+             double seconds) {
+  Group root;
+  root.attributes = run_attributes(command, request, seconds, "complete");
+  root.attributes.emplace_back("system", system.description());
+  root.attributes.emplace_back("data", fmt::format("{}, {} samples", system.data()->source, system.data()->samples));
+  root.attributes.emplace_back("verdict", r.log_z.verdict);
+  root.groups.push_back(system.record());
+  Group free_energy{.name = "free_energy"};
+  std::vector<std::string> names;
+  std::vector<Estimate> values;
+  std::vector<double> effective;
+  std::vector<std::int8_t> trusted;
+  for (const LogZRoute& route : r.log_z.routes) {
+    names.push_back(route.estimator);
+    values.push_back(route.log_z);
+    effective.push_back(route.effective);
+    trusted.push_back(route.trusted ? 1 : 0);
+  }
+  const std::size_t routes = names.size();
+  add_coordinate(free_energy, "estimator", std::move(names), "1", "estimator of ln Z");
+  add_estimates(free_energy, "log_z", {"estimator"}, {routes}, values, "1", "ln Z of the model");
+  add(free_energy, "log_z_ess", {"estimator"}, {routes}, std::move(effective), "1",
+      "independent particles or draws that carry log_z");
+  add(free_energy, "trusted", {"estimator"}, {routes}, std::move(trusted), "1", "1 where the error can be believed");
+  root.groups.push_back(std::move(free_energy));
+  root.groups.push_back(likelihood_group(r));
+  root.groups.push_back(r.log_z.series);
+  Group diagnostics = r.log_z.diagnostics;
+  if (!r.log_z.warnings.empty()) {
+    add_index(diagnostics, "warning", r.log_z.warnings.size(), "warning");
+    add(diagnostics, "warnings", {"warning"}, {r.log_z.warnings.size()}, r.log_z.warnings, "1",
+        "what to doubt, in plain words");
+  }
+  root.groups.push_back(std::move(diagnostics));
+  return root;
+}
+
+}  // namespace
+
+int loglik(const Request& request, const std::string& command) {
+  const auto begin = std::chrono::steady_clock::now();
+  Study study = request.tasks.front().study;
+  if (study.data.file.empty())
+    throw RequestError(
+        "`gibbsite loglik` needs --data, for example: gibbsite loglik model.h5 --data t10k-images-idx3-ubyte.gz");
+  if (!request.out.empty() && !request.force && std::filesystem::exists(request.out))
+    throw RequestError(
+        fmt::format("{} exists; choose another name with -o, or replace it with --force", request.out.string()));
+  study.model.reference = study.ais.reference;
+  if (study.run.threads > 0) omp_set_num_threads(static_cast<int>(study.run.threads));
+  const NetworkSystem system(study);
+  const Result result = evaluate(system, study, request);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const Group root = record(result, system, request, command, seconds);
+  if (!request.out.empty()) write_archive(request.out, root);
+  if (request.json)
+    fmt::print("{}\n", likelihood_as_json(root));
+  else
+    print_likelihood(root, request.out.string());
+  return 0;
+}
+
+}  // namespace gibbsite

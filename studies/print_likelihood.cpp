@@ -1,0 +1,111 @@
+// What `gibbsite loglik` found, for people and as JSON: from its record, whether new or read from a file.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "studies/likelihood.hpp"
+#include "studies/measured.hpp"
+#include "studies/meter.hpp"
+#include "studies/table.hpp"
+#include "studies/variables.hpp"
+
+namespace gibbsite {
+namespace {
+
+double scalar(const Group& group, const std::string& name) {
+  const auto values = doubles(group, name);
+  return values.empty() ? unknown : values.front();
+}
+
+double seconds_of(const Group& root) {
+  for (const auto& [name, value] : root.attributes)
+    if (const auto* seconds = std::get_if<double>(&value); seconds != nullptr && name == "wall_seconds")
+      return *seconds;
+  return unknown;
+}
+
+/// One route to ln Z, as it stands in the record.
+struct Row {
+  std::string estimator;
+  double value, error, effective;
+  bool trusted;
+};
+
+std::vector<Row> routes_of(const Group& root) {
+  const Group& group = *root.child("free_energy");
+  const auto& names = std::get<std::vector<std::string>>(group.find("estimator")->data);
+  const auto& trusted = std::get<std::vector<std::int8_t>>(group.find("trusted")->data);
+  std::vector<Row> rows;
+  for (std::size_t k = 0; k < names.size(); ++k)
+    rows.push_back({names[k], doubles(group, "log_z")[k], doubles(group, "log_z_error")[k],
+                    doubles(group, "log_z_ess")[k], trusted[k] != 0});
+  return rows;
+}
+
+std::string value_text(double value, double error) {
+  return error == 0 ? fmt::format("{:.10g}", value) : with_error(value, error);
+}
+
+}  // namespace
+
+void print_likelihood(const Group& root, const std::string& path) {
+  const Group& found = *root.child("likelihood");
+  if (!path.empty()) fmt::print("{}\n", path);
+  fmt::print("  {}\n", wrapped(text_attribute(root, "system"), 2));
+  fmt::print("  {}; {}\n\n", text_attribute(root, "data"), clock_time(seconds_of(root)));
+  Table routes({"ln Z by", "value", "effective", "trusted"}, 1);
+  for (const Row& row : routes_of(root))
+    routes.add({row.estimator, value_text(row.value, row.error),
+                std::isnan(row.effective) ? "-" : fmt::format("{:.1f}", row.effective), row.trusted ? "yes" : "NO"});
+  fmt::print("{}\n  {}\n", routes.text(), wrapped(text_attribute(root, "verdict"), 2));
+
+  const bool bound = text_attribute(found, "kind") == "lower bound";
+  const double error_log_z = scalar(found, "mean_error_log_z"), error_data = scalar(found, "mean_error_data");
+  fmt::print("\n  mean log-likelihood {} {} nats ({})\n", bound ? ">=" : "=",
+             with_error(scalar(found, "mean"), std::hypot(error_log_z, error_data)), text_attribute(found, "meaning"));
+  fmt::print("    of which {} from ln Z ({}), and +- {:.2g} from the finite number of samples\n",
+             error_log_z == 0 ? "nothing" : fmt::format("+- {:.2g}", error_log_z), text_attribute(found, "log_z_by"),
+             error_data);
+  if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())
+    fmt::print(
+        "  conservative estimate of the first {} samples by reverse annealing (RAISE): {} nats;\n"
+        "    {} of the same samples by ln Z: {:.6g}\n",
+        raised.size(), with_error(scalar(found, "raise_mean"), scalar(found, "raise_mean_error_data")),
+        bound ? "lower bound" : "mean", scalar(found, "same_samples_mean"));
+  fmt::print("  reconstruction error {} per visible number (root mean square)\n",
+             with_error(scalar(found, "reconstruction_error"), scalar(found, "reconstruction_error_error")));
+  for (const std::string& warning : warnings_of(root)) fmt::print("\n  warning: {}\n", wrapped(warning, 4));
+}
+
+std::string likelihood_as_json(const Group& root) {
+  using nlohmann::json;
+  const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
+  const Group& found = *root.child("likelihood");
+  json routes = json::array();
+  for (const Row& row : routes_of(root))
+    routes.push_back({{"estimator", row.estimator},
+                      {"value", number(row.value)},
+                      {"error", number(row.error)},
+                      {"effective", number(row.effective)},
+                      {"trusted", row.trusted}});
+  json out = {{"log_z", routes},
+              {"log_likelihood",
+               {{"mean", number(scalar(found, "mean"))},
+                {"error_log_z", number(scalar(found, "mean_error_log_z"))},
+                {"error_data", number(scalar(found, "mean_error_data"))},
+                {"samples", doubles(found, "log_likelihood").size()},
+                {"log_z_by", text_attribute(found, "log_z_by")},
+                {"kind", text_attribute(found, "kind")}}},
+              {"reconstruction_error", number(scalar(found, "reconstruction_error"))},
+              {"verdict", text_attribute(root, "verdict")},
+              {"warnings", warnings_of(root)}};
+  if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())
+    out["raise"] = {{"mean", number(scalar(found, "raise_mean"))},
+                    {"error_data", number(scalar(found, "raise_mean_error_data"))},
+                    {"samples", raised.size()},
+                    {"same_samples_mean", number(scalar(found, "same_samples_mean"))}};
+  return out.dump(1);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+"""Writes weights as numpy and the Python package rbms leave them, with energies, for tests/studies/test_import.cpp.
+
+usage: foreign_weights.py FOLDER
+
+For NAME.npz or NAME.h5, NAME_states.npy holds states (visible units, one-hot where categorical, then hidden ones) and
+NAME_energies.npy their energies by the formulas of the weights' maker: of rbms, _compute_energy in */implement.py (GitHub,
+DsysDML/rbms); with Gaussian hidden units, states of the visible units alone and -ln of the integral of exp(-E) over the
+hidden ones, done numerically.
+"""
+
+import itertools
+import sys
+
+import h5py
+import numpy as np
+
+random = np.random.default_rng(5)
+
+
+def all_states(units, values):
+    return np.array(list(itertools.product(values, repeat=units)), dtype=float)
+
+
+def joined(v, h):
+    """Every v with every h, and their rows joined."""
+    pairs = [(a, b) for a in v for b in h]
+    return np.array([a for a, _ in pairs]), np.array([b for _, b in pairs]), np.array([np.r_[a, b] for a, b in pairs])
+
+
+def energy(v, h, vbias, hbias, weights):
+    return -v @ vbias - h @ hbias - np.einsum("si,ij,sj->s", v, weights, h)
+
+
+def write_rbms(path, kind, updates):
+    """As rbms.io.save_model and rbms.training.utils.create_machine do."""
+    with h5py.File(path, "w") as f:
+        f["hyperparameters/num_hiddens"] = 2
+        f["hyperparameters/filename"] = path
+        f["parallel_chains"] = np.zeros((3, 4), dtype="f4")
+        f["model_type"] = kind
+        for number, params in updates.items():
+            checkpoint = f.create_group(f"update_{number}")
+            group = checkpoint.create_group("params")
+            for name, value in params.items():
+                group[name] = value
+                checkpoint[name] = group[name]
+            checkpoint["torch_rng_state"] = np.zeros(8, dtype="u1")
+            checkpoint["numpy_rng_arg0"] = "MT19937"
+            checkpoint["time"] = 1.5
+            checkpoint.create_group("flags")["checkpoint"] = True
+
+
+def main(folder):
+    def save(name, states, energies):
+        np.save(f"{folder}/{name}_states.npy", states)
+        np.save(f"{folder}/{name}_energies.npy", energies)
+
+    def parameters(visible, hidden, dtype="f4"):
+        return {"vbias": random.normal(size=visible).astype(dtype), "hbias": random.normal(size=hidden).astype(dtype),
+                "weight_matrix": random.normal(size=(*np.atleast_1d(visible), hidden)).astype(dtype)}
+
+    bits, spins, hot = (0, 1), (-1, 1), np.eye(3)
+    one_hot = np.array([np.concatenate(rows) for rows in itertools.product(hot, repeat=2)])
+    for kind, v, h, visible in (("BBRBM", all_states(4, bits), all_states(2, bits), 4),
+                                ("IIRBM", all_states(4, spins), all_states(2, spins), 4),
+                                ("PBRBM", one_hot, all_states(2, bits), (2, 3))):
+        first, last = parameters(visible, 2), parameters(visible, 2)
+        write_rbms(f"{folder}/{kind}.h5", kind, {1: first, 9: parameters(visible, 2), 10: last})
+        vs, hs, states = joined(v, h)
+        for name, p in ((kind, last), (f"{kind}_first", first)):
+            p = {key: value.astype("f8") for key, value in p.items()}
+            save(name, states, energy(vs, hs, p["vbias"].ravel(), p["hbias"], p["weight_matrix"].reshape(-1, 2)))
+
+    for kind, values in (("BGRBM", bits), ("IGRBM", spins)):
+        p = parameters(4, 3)
+        write_rbms(f"{folder}/{kind}.h5", kind, {1: p})
+        p = {key: value.astype("f8") for key, value in p.items()}
+        v, h = all_states(4, values), np.linspace(-20, 20, 40001)
+        t = p["hbias"] + v @ p["weight_matrix"]
+        integrals = np.exp(t[:, :, None] * h - 0.5 * 4 * h**2).sum(2) * (h[1] - h[0])
+        save(kind, v, -v @ p["vbias"] - np.log(integrals).sum(1))
+    write_rbms(f"{folder}/BEBM.h5", "BEBM", {1: p})
+    write_rbms(f"{folder}/shape.h5", "BBRBM", {1: {**p, "hbias": p["hbias"][:2]}})
+
+    W, b, c = random.normal(size=(4, 2)), random.normal(size=4), random.normal(size=2)
+    v, h, states = joined(all_states(4, bits), all_states(2, bits))
+    save("binary", states, energy(v, h, b, c, W))
+    np.savez(f"{folder}/binary.npz", W=W, b=b, c=c)
+    np.savez(f"{folder}/transposed.npz", W=W.T, b=b, c=c)
+    np.savez(f"{folder}/sklearn.npz", components_=W.T, intercept_visible_=b, intercept_hidden_=c)
+    for name, array in (("W", W), ("b", b), ("c", c)):
+        np.save(f"{folder}/{name}.npy", array)
+    v, h, states = joined(all_states(4, spins), all_states(2, spins))
+    save("spin", states, energy(v, h, b, c, W))
+
+    sigma = np.array([0.5, 1, 2, 0.25])
+    v, h, states = joined(random.normal(size=(10, 4)), all_states(2, bits))
+    quadratic = ((v - b) ** 2 / (2 * sigma**2)).sum(1)
+    save("gaussian", states, quadratic - h @ c - np.einsum("si,ij,sj->s", v / sigma**2, W, h))
+    np.savez(f"{folder}/gaussian.npz", W=W, b=b, c=c, sigma=sigma)
+    np.save(f"{folder}/variance.npy", sigma**2)
+
+    W, b = random.normal(size=(2, 3, 2)), random.normal(size=(2, 3))
+    v, h, states = joined(one_hot, all_states(2, bits))
+    save("categorical", states, energy(v, h, b.ravel(), c, W.reshape(6, 2)))
+    np.savez(f"{folder}/categorical.npz", W=W, b=b, c=c)
+    np.savez(f"{folder}/flat.npz", W=W.reshape(6, 2), b=b.ravel(), c=c)
+
+    deep = {f"W_{k}": random.normal(size=(4 - k, 3 - k)) for k in range(3)} | {
+        f"b_{k}": random.normal(size=4 - k) for k in range(4)}
+    np.savez(f"{folder}/deep.npz", **deep)
+    np.savez(f"{folder}/belief.npz", V_0=random.normal(size=(4, 3)), r_0=random.normal(size=3), **deep)
+    states = all_states(10, bits)
+    layers = np.split(states, [4, 7, 9], axis=1)
+    save("deep", states, sum(-x @ deep[f"b_{k}"] for k, x in enumerate(layers)) - sum(
+        np.einsum("si,ij,sj->s", layers[k], deep[f"W_{k}"], layers[k + 1]) for k in range(3)))
+
+    J = random.normal(size=(5, 5))
+    J = np.triu(J, 1) + np.triu(J, 1).T
+    b, states = random.normal(size=5), all_states(5, spins)
+    save("boltzmann", states, -0.5 * np.einsum("si,ij,sj->s", states, J, states) - states @ b)
+    np.savez(f"{folder}/boltzmann.npz", W=J, b=b)
+    np.savez(f"{folder}/hopfield.npz", xi=np.array([[1, -1, 1, 1, -1], [1, 1, -1, 1, 1]]))
+    np.save(f"{folder}/data.npy", np.array([[0, 1, 1, 0], [0, 1, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0]], dtype="u1"))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])

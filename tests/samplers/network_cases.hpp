@@ -1,0 +1,120 @@
+/// Small networks and Boltzmann machines of every kind behind their ensembles, with exact answers, for laws of methods.
+#pragma once
+
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "physics/belief_network.hpp"
+#include "physics/exact/boltzmann.hpp"
+#include "physics/exact/network.hpp"
+#include "samplers/boltzmann_ensemble.hpp"
+#include "samplers/network_ensemble.hpp"
+
+namespace gibbsite::seam {
+
+/// How to make replicas first .. first + replicas - 1, and the exact averages at each lambda.
+struct NetworkCase {
+  std::string name;
+  std::function<std::unique_ptr<Ensemble>(Key, std::size_t first, std::size_t replicas)> make;
+  std::function<std::vector<ExactPoint>(std::span<const double> lambda)> exact;
+};
+
+inline Eigen::MatrixXd wave(std::size_t rows, std::size_t columns, double scale, double phase = 1) {
+  Eigen::MatrixXd w(rows, columns);
+  for (Eigen::Index i = 0; i < w.rows(); ++i)
+    for (Eigen::Index j = 0; j < w.cols(); ++j)
+      w(i, j) = scale * std::sin(phase + 3 * static_cast<double>(i) + 7 * static_cast<double>(j));
+  return w;
+}
+
+inline Layer wave_layer(UnitKind kind, std::size_t units, std::size_t states = 1) {
+  Layer layer{.kind = kind, .units = units, .states = states};
+  for (std::size_t i = 0; i < layer.width(); ++i) layer.bias.push_back(std::cos(2.0 * static_cast<double>(i) + 1) / 2);
+  for (std::size_t i = 0; kind == UnitKind::gaussian && i < units; ++i)
+    layer.variance.push_back(0.5 + 0.3 * static_cast<double>(i));
+  return layer;
+}
+
+inline std::shared_ptr<const Network> wave_network(std::vector<Layer> layers, double scale) {
+  std::vector<Eigen::MatrixXd> weights;
+  for (std::size_t l = 0; l + 1 < layers.size(); ++l)
+    weights.push_back(wave(layers[l].width(), layers[l + 1].width(), scale, 1 + static_cast<double>(l)));
+  return std::make_shared<const Network>(std::move(layers), std::move(weights));
+}
+
+inline NetworkCase network_case(std::string name, std::shared_ptr<const Network> network, Reference reference) {
+  return {std::move(name),
+          [=](Key key, std::size_t first, std::size_t replicas) {
+            return make_network_ensemble(network, reference, key, replicas, first);
+          },
+          [=](std::span<const double> lambda) {
+            return std::get<ExactAnswers>(exact_answers(*network, reference, lambda)).at;
+          }};
+}
+
+inline NetworkCase boltzmann_case(std::string name, std::shared_ptr<const BoltzmannMachine> machine,
+                                  IndependentUnits reference) {
+  return {std::move(name),
+          [=](Key key, std::size_t first, std::size_t replicas) {
+            return make_boltzmann_ensemble(machine, reference, key, replicas, first);
+          },
+          [=](std::span<const double> lambda) {
+            return std::get<ExactAnswers>(exact_answers(*machine, reference, lambda)).at;
+          }};
+}
+
+/// Two machines: 4 visible and 2 hidden binary units from base rates; 7 spins that hold two patterns.
+inline std::vector<NetworkCase> boltzmann_cases() {
+  Eigen::MatrixXd w = wave(6, 6, 2);
+  w = ((w + w.transpose()) / 2).eval();
+  w.diagonal().setZero();
+  const auto machine = std::make_shared<const BoltzmannMachine>(UnitKind::binary, 4, w,
+                                                                std::vector<double>{0.4, -0.7, 0.2, 0.5, -0.3, 0.6});
+  const Reference rates =
+      Reference::base_rates(machine->visible_layer(), std::vector<double>{0.7, 0.2, 0.5, 0.9}, {}, 20);
+  const auto memory =
+      std::make_shared<const BoltzmannMachine>(hopfield(random_patterns(2, 7, 3), PatternRule::hebbian));
+  return {boltzmann_case("Boltzmann machine, base rates", machine, rates.visible),
+          boltzmann_case("Hopfield network", memory, {std::vector<double>(7, 0.0), {}})};
+}
+
+/// Networks of every kind of units, each from a flat reference and from base rates.
+inline std::vector<NetworkCase> network_cases() {
+  using enum UnitKind;
+  const BeliefNetwork belief(
+      {{std::vector<double>(6, 0.1), wave(6, 4, 1), std::vector<double>(4, -0.2), wave(6, 4, 1)}},
+      wave_network({wave_layer(binary, 4), wave_layer(binary, 3)}, 1.4));
+  const Eigen::VectorXd recognised = belief.recognise_means(std::vector<double>{1, 0, 0, 1, 1, 0});
+  struct Rates {
+    std::vector<double> mean, variance = {};
+  };
+  const std::tuple<std::string, std::shared_ptr<const Network>, Rates> all[] = {
+      {"binary RBM",
+       wave_network({wave_layer(binary, 6), wave_layer(binary, 4)}, 1.2),
+       {{0.8, 0.3, 0.4, 0.6, 0.5, 0.9}}},
+      {"spin RBM", wave_network({wave_layer(spin, 5), wave_layer(spin, 3)}, 0.5), {{0.5, -0.3, 0.1, 0.8, -0.6}}},
+      {"gaussian RBM",
+       wave_network({wave_layer(gaussian, 3), wave_layer(binary, 3)}, 0.7),
+       {{0.2, 0.1, -0.3}, {0.9, 1.2, 1.8}}},
+      {"categorical RBM",
+       wave_network({wave_layer(categorical, 3, 3), wave_layer(binary, 3)}, 0.9),
+       {{0.5, 0.3, 0.2, 0.1, 0.6, 0.3, 0.2, 0.2, 0.6}}},
+      {"three layers",
+       wave_network({wave_layer(binary, 4), wave_layer(binary, 3), wave_layer(binary, 3)}, 1.1),
+       {{0.8, 0.3, 0.4, 0.6}}},
+      {"top of a belief network", belief.top(), {{recognised.begin(), recognised.end()}}}};
+  std::vector<NetworkCase> cases;
+  for (const auto& [name, network, rates] : all) {
+    const Layer& visible = network->layers()[0];
+    cases.push_back(network_case(name + ", flat", network, Reference::flat(visible)));
+    cases.push_back(
+        network_case(name + ", base rates", network, Reference::base_rates(visible, rates.mean, rates.variance, 30)));
+  }
+  return cases;
+}
+
+}  // namespace gibbsite::seam

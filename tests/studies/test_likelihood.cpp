@@ -1,0 +1,176 @@
+// Likelihoods of every kind of network against sums over all states, and the laws of their bounds.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+
+#include "estimators/log_sum_exp.hpp"
+#include "studies/likelihood.hpp"
+#include "studies/log_z_routes.hpp"
+#include "tests/studies/sample_models.hpp"
+#include "tests/studies/scratch.hpp"
+
+using namespace gibbsite;
+using namespace gibbsite::test;
+
+namespace {
+
+/// Every state of `units` two-state units as a CSV file.
+void write_states(const std::filesystem::path& path, std::size_t units, UnitKind kind) {
+  std::ofstream out(path);
+  for (std::size_t k = 0; k < std::size_t{1} << units; ++k)
+    for (std::size_t i = 0; i < units; ++i)
+      out << ((k >> i & 1U) != 0 ? 1 : kind == UnitKind::spin ? -1 : 0) << (i + 1 < units ? ',' : '\n');
+}
+
+/// A study of `model` with all visible states as its data.
+struct Asked {
+  Scratch folder;
+  Study study;
+
+  Asked(const ModelFile& model, std::size_t visible, UnitKind kind) {
+    write_model(folder / "model.h5", model, "test");
+    write_states(folder / "all.csv", visible, kind);
+    study.model.name = model.name;
+    study.model.file = (folder / "model.h5").string();
+    study.model.reference = "base-rate";
+    study.data.file = (folder / "all.csv").string();
+  }
+};
+
+/// Exact ln p(v) of a belief network, by visiting its middle layer.
+std::vector<double> exact_belief(const BeliefNetwork& belief, const Data& data) {
+  const SigmoidLayer& layer = belief.below().front();
+  const std::size_t middle = belief.top()->layers()[0].units;
+  std::vector<double> top;
+  for (std::size_t k = 0; k < std::size_t{1} << middle; ++k) {
+    std::vector<double> h(middle);
+    for (std::size_t i = 0; i < middle; ++i) h[i] = static_cast<double>(k >> i & 1U);
+    top.push_back(-belief.top()->free_energy(h));
+  }
+  const double log_z = log_sum_exp(top);
+  std::vector<double> out;
+  for (std::size_t s = 0; s < data.samples; ++s) {
+    std::vector<double> terms;
+    for (std::size_t k = 0; k < top.size(); ++k) {
+      double sum = top[k] - log_z;
+      for (std::size_t i = 0; i < data.width; ++i) {
+        double f = layer.bias[i];
+        for (std::size_t j = 0; j < middle; ++j)
+          if ((k >> j & 1U) != 0) f += layer.weights(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+        sum += data.values[s * data.width + i] * f - softplus(f);
+      }
+      terms.push_back(sum);
+    }
+    out.push_back(log_sum_exp(terms));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("likelihoods of machines whose hidden units are independent sum to one") {
+  for (const UnitKind kind : {UnitKind::binary, UnitKind::spin}) {
+    Asked asked(model_file(sample_network({kind, UnitKind::binary})), 4, kind);
+    const NetworkSystem system(asked.study);
+    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1));
+    CHECK_FALSE(found.bound);
+    CHECK(log_sum_exp(found.log_weight) == Approx(*system.exact_log_z()).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("variational bounds lie below, and are marked as bounds") {
+  const std::vector<UnitKind> deep(3, UnitKind::binary);
+  for (const ModelFile& model : {model_file(sample_network(deep)), model_file(sample_machine(UnitKind::spin))}) {
+    const UnitKind kind = visible_layer(model.model).kind;
+    Asked asked(model, visible_layer(model.model).units, kind);
+    const NetworkSystem system(asked.study);
+    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1));
+    CHECK(found.bound);
+    const double gap = *system.exact_log_z() - log_sum_exp(found.log_weight);
+    CHECK(gap > 0);
+    CHECK(gap < 1);
+  }
+}
+
+TEST_CASE("the bound of a belief network is below its likelihood, by the recognition model's divergence") {
+  const auto belief = sample_belief_network();
+  Asked asked(model_file(belief), 4, UnitKind::binary);
+  const NetworkSystem system(asked.study);
+  const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1), 4000);
+  const std::vector<double> exact = exact_belief(*belief, *system.data());
+  CHECK(log_sum_exp(exact) == Approx(0).margin(1e-12));
+  CHECK(found.bound);
+  double mean_gap = 0;
+  for (std::size_t s = 0; s < exact.size(); ++s) {
+    const double gap = exact[s] - (found.log_weight[s] - *system.exact_log_z());
+    CHECK(gap > -0.1);
+    mean_gap += gap / static_cast<double>(exact.size());
+  }
+  CHECK(mean_gap > 0);
+}
+
+TEST_CASE("conservative estimates of all states sum to one, for every kind of network") {
+  // Each is the mean of 1500 ways back; their sum over the 8 or 16 states is 1 with an error seen from 8 repetitions.
+  const std::vector<UnitKind> deep(4, UnitKind::binary);
+  Meter quiet({0, 0, 0}, {1, 1, 1}, true);
+  for (const ModelFile& model :
+       {model_file(sample_network({UnitKind::spin, UnitKind::binary})), model_file(sample_network(deep)),
+        model_file(sample_machine(UnitKind::binary)), model_file(sample_belief_network())}) {
+    const Layer visible = visible_layer(model.model);
+    Asked asked(model, visible.units, visible.kind);
+    asked.study.raise.temperatures = 12;
+    asked.study.raise.draws = 1500;
+    const NetworkSystem system(asked.study);
+    double mean = 0, square = 0;
+    constexpr int repetitions = 8;
+    for (int k = 0; k < repetitions; ++k) {
+      asked.study.run.seed = static_cast<std::uint64_t>(100 + k);
+      const double total =
+          std::exp(log_sum_exp(raise_log_likelihoods(system, asked.study, std::size_t{1} << visible.units, quiet)));
+      mean += total / repetitions;
+      square += total * total / repetitions;
+    }
+    const double error = std::sqrt((square - mean * mean) / (repetitions - 1));
+    INFO(model.name << ": sum " << mean << " +- " << error);
+    CHECK(std::abs(mean - 1) < 7 * error);  // Student's t with 7 degrees of freedom: 2e-4 each
+    CHECK(error < 0.05);
+  }
+}
+
+TEST_CASE("routes to ln Z agree where annealing is slow, and say so where it is not") {
+  Asked asked(model_file(sample_network({UnitKind::binary, UnitKind::binary})), 4, UnitKind::binary);
+  asked.study.ais.temperatures = 300;
+  asked.study.ais.thermalization = 100;
+  asked.study.tempering = {8, 4, 200, 1000};
+  Meter quiet({0, 0, 0}, {1, 1, 1}, true);
+  const LogZFindings good = find_log_z(NetworkSystem(asked.study), asked.study, quiet);
+  CHECK(good.agree);
+  CHECK(good.best.estimator == "exact");
+  REQUIRE(good.routes.size() == 5);
+  for (const LogZRoute& route : good.routes) {
+    CHECK(route.trusted);
+    CHECK(std::abs(route.log_z.value - good.best.log_z.value) <= 4.2 * route.log_z.error);  // 5 comparisons, 1e-4
+  }
+
+  // Two deep wells far from the reference, three temperatures, few particles: no route may claim to know.
+  Layer layer{UnitKind::spin, 40, 1, std::vector<double>(40, 0.0), {}},
+      hidden{UnitKind::spin, 30, 1, std::vector<double>(30, 0.0), {}};
+  layer.bias[0] = -2;
+  Eigen::MatrixXd weights = Eigen::MatrixXd::Constant(40, 30, 1.0);
+  Asked bad(model_file(std::make_shared<const Network>(std::vector<Layer>{layer, hidden},
+                                                       std::vector<Eigen::MatrixXd>{weights})),
+            3, UnitKind::spin);
+  bad.study.data.file = (bad.folder / "one.csv").string();
+  std::ofstream csv(bad.study.data.file);
+  for (int s = 0; s < 2; ++s)
+    for (int i = 0; i < 40; ++i) csv << (s + i) % 2 << (i < 39 ? ',' : '\n');
+  csv.close();
+  bad.study.ais = {.particles = 20, .temperatures = 3, .schedule = "linear", .thermalization = 2};
+  bad.study.tempering = {0, 1, 0, 16};
+  const LogZFindings found = find_log_z(NetworkSystem(bad.study), bad.study, quiet);
+  const double exact = 1200 + std::log(std::exp(-2.0) + std::exp(2.0));
+  const bool honest = !found.agree && found.best.log_z.error * 4 > std::abs(found.best.log_z.value - exact);
+  INFO(found.verdict << " " << found.best.log_z.value << " +- " << found.best.log_z.error);
+  CHECK(honest);
+  CHECK_FALSE(found.warnings.empty());
+}
