@@ -403,21 +403,21 @@ inline std::vector<Case> cases() {
          return std::make_unique<Joined>(make_array(k, f, n / 2), make_array(k, f + n / 2, n - n / 2));
        },
        0.8, torus(0.8)}};
+  const auto network =
+      networks::random_network({{UnitKind::binary, 4}, {UnitKind::spin, 3}, {UnitKind::binary, 3}}, 0.8, 3);
+  double deep = 0;
+  for (std::size_t k = 0; k < 1024; ++k) deep += std::exp(-network->energy(networks::state(*network, k)));
+  if (table_layout_fits(*network))
+    all.push_back({"deep network in tables",
+                   [network](Key k, std::size_t f, std::size_t n) {
+                     return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, n, f);
+                   },
+                   1, std::log(deep)});
   std::vector<NetworkCase> networks = boltzmann_cases();
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
   for (const NetworkCase& it : networks)
     all.push_back({it.name, it.make, 1, it.exact(std::vector<double>{1})[0].values.at("log_z")});
-  const auto network =
-      networks::random_network({{UnitKind::binary, 4}, {UnitKind::spin, 3}, {UnitKind::binary, 3}}, 0.8, 3);
-  if (!table_layout_fits(*network)) return all;
-  double deep = 0;
-  for (std::size_t k = 0; k < 1024; ++k) deep += std::exp(-network->energy(networks::state(*network, k)));
-  all.push_back({"deep network in tables",
-                 [network](Key k, std::size_t f, std::size_t n) {
-                   return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, n, f);
-                 },
-                 1, std::log(deep)});
   return all;
 }
 

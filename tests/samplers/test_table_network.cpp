@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "networks.hpp"
+#include "samplers/network_ensemble.hpp"
 #include "samplers/simd/bit_network.hpp"
 #include "samplers/simd/table_kernels.hpp"
 #include "samplers/table_network.hpp"
@@ -209,6 +210,26 @@ TEST_CASE("log weights of the table layout are the network's") {
       CHECK(tally[0].accepted == tally[0].tried);
       CHECK(ensemble->layout().log_z_reference == system.reference.log_z(*system.network));
     }
+}
+
+TEST_CASE("log weights of the table layout are the plain layout's, of the same states") {
+  if (simd::kernels().empty()) return;
+  std::vector<System> systems = small_systems();
+  systems.push_back(odd_sizes());
+  for (const System& system : systems) {
+    const std::size_t replicas = 20;
+    const auto table = make_table_network_ensemble(system.network, system.reference, Key(2), replicas);
+    const auto plain = make_network_ensemble(system.network, system.reference, Key(2), replicas);
+    table->draw_reference(1);
+    load_all(*plain, save_all(*table));
+    std::vector<double> lambda(replicas), a(replicas), b(replicas);
+    for (std::size_t r = 0; r < replicas; ++r) lambda[r] = static_cast<double>(r) / 16;
+    table->log_weight(lambda, a);
+    plain->log_weight(lambda, b);
+    for (std::size_t r = 0; r < replicas; ++r) CHECK(a[r] == Approx(b[r]).epsilon(0).margin(1e-6));
+    CHECK(table->layout().log_z_reference == plain->layout().log_z_reference);
+    CHECK(table->layout().units == plain->layout().units);
+  }
 }
 
 TEST_CASE("transitions of the table layout have block Gibbs's probabilities") {
