@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "estimators/free_energy.hpp"
 #include "estimators/significance.hpp"
@@ -22,6 +23,9 @@ namespace {
 /// two their errors, which then hold the predicted variance, have z-scores of standard deviation 0.9 to 1 and mean -0.3
 /// for Gaussian log weights of 100 and 1,000 particles.)
 constexpr double fewest_effective_particles = 10;
+
+/// Round trips per ladder below which rungs of the cold end are few draws, or one.
+constexpr std::uint64_t fewest_round_trips = 3;
 
 constexpr std::uint64_t annealing_task = 0, tempering_task = 1;  // of keys and of the meter
 
@@ -115,8 +119,11 @@ void add_tempering(const NetworkSystem& system, const Study& study, Meter& meter
   Estimate log_z = bar.log_z.back();
   log_z.value += ensemble->layout().log_z_reference;
   std::vector<std::string> warnings = overlap_warnings(bar, tempering.lambda());
+  const auto trips = tempering.round_trips();
+  const bool travelled = std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}) >= fewest_round_trips * ladders;
+  const bool trusted = warnings.empty() && travelled;
   add_tempering_diagnostics(found.diagnostics, tempering, warnings);
-  found.routes.push_back({"tempering", log_z, warnings.empty(), log_z.ess});
+  found.routes.push_back({"tempering", log_z, trusted, log_z.ess});
   found.warnings.insert(found.warnings.end(), warnings.begin(), warnings.end());
 }
 
@@ -139,7 +146,8 @@ void judge(LogZFindings& found) {
   const LogZRoute* best = nullptr;
   for (const char* name : {"exact", "ais_two_sided", "ais", "tempering"})
     if (const LogZRoute* r = route(name); best == nullptr && r != nullptr && r->trusted) best = r;
-  found.best = best != nullptr ? *best : *route("ais");
+  const LogZRoute* both = route("ais_two_sided");
+  found.best = best != nullptr ? *best : both != nullptr ? *both : *route("ais");
 
   std::vector<double> z;
   std::vector<std::string> others, doubted;
