@@ -78,7 +78,8 @@ void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter
   found.diagnostics.attributes.emplace_back("layout", ensemble->layout().name);
   if (!enough(forward))
     found.warnings.push_back(
-        fmt::format("annealing did not carry its particles to the model: {:.1f} of {} hold all weight; ln Z (ais) is a "
+        fmt::format("annealing did not carry its particles to the model: their weights are worth {:.1f} of {} "
+                    "particles; ln Z (ais) is a "
                     "lower bound in "
                     "expectation, and log-likelihoods from it too high; use more temperatures or particles",
                     forward.quality.effective, log_w.size()));
