@@ -18,7 +18,7 @@
 
 #include <memory>
 
-#include "physics/network.hpp"
+#include "physics/reference.hpp"
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
 

@@ -10,6 +10,7 @@
 #include "studies/likelihood.hpp"
 #include "studies/log_z_routes.hpp"
 #include "studies/options.hpp"
+#include "studies/reconstruction.hpp"
 #include "studies/run.hpp"
 #include "studies/variables.hpp"
 

@@ -5,6 +5,7 @@
 
 #include <stdexcept>
 
+#include "physics/reference.hpp"
 #include "studies/archive.hpp"
 #include "studies/model_place.hpp"
 #include "studies/words_of_models.hpp"

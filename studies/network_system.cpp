@@ -8,12 +8,11 @@
 
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
-#include "physics/mean_field.hpp"
-#include "physics/random_network.hpp"
 #include "samplers/boltzmann_ensemble.hpp"
 #include "samplers/network_ensemble.hpp"
 #include "samplers/table_network.hpp"
 #include "studies/options.hpp"
+#include "studies/reconstruction.hpp"
 #include "studies/variables.hpp"
 #include "studies/words.hpp"
 
@@ -23,37 +22,6 @@ namespace {
 using Machine = std::shared_ptr<const BoltzmannMachine>;
 using Layered = std::shared_ptr<const Network>;
 using Belief = std::shared_ptr<const BeliefNetwork>;
-
-/// Numbers of `layers` as sizes, at least `least` and at most `most` of them.
-std::vector<std::size_t> sizes_of(const Study::Model& m, std::size_t least, std::size_t most) {
-  if (m.layers.size() < least || m.layers.size() > most)
-    throw RequestError(fmt::format("model.layers has {} numbers; model.name = \"{}\" takes {}", m.layers.size(), m.name,
-                                   least == most ? std::to_string(least)
-                                   : most > 100  ? fmt::format("{} or more", least)
-                                                 : fmt::format("{} or {}", least, most)));
-  return {m.layers.begin(), m.layers.end()};
-}
-
-ModelFile random_model(const Study::Model& m) {
-  const UnitKind kind = m.units == "spin" ? UnitKind::spin : UnitKind::binary;
-  const RandomWeights random{m.coupling, m.field, m.disorder_seed};
-  if (m.name == "rbm" || m.name == "dbm") {
-    const auto sizes = m.name == "rbm" ? sizes_of(m, 2, 2) : sizes_of(m, 3, 1000);
-    return {m.name, std::make_shared<const Network>(random_network(kind, sizes, random))};
-  }
-  if (m.name == "boltzmann") {
-    const auto sizes = sizes_of(m, 1, 2);
-    const std::size_t hidden = sizes.size() > 1 ? sizes[1] : 0;
-    return {m.name, std::make_shared<const BoltzmannMachine>(random_boltzmann(kind, sizes[0], hidden, random))};
-  }
-  if (m.name == "hopfield") {
-    auto patterns = random_patterns(static_cast<std::size_t>(m.patterns), sizes_of(m, 1, 1)[0], m.disorder_seed);
-    const PatternRule rule = m.rule == "hebbian" ? PatternRule::hebbian : PatternRule::pseudo_inverse;
-    return {m.name, std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), rule))};
-  }
-  throw RequestError(
-      fmt::format("model.name = \"{}\" needs model.file, a model file (see `gibbsite help import`)", m.name));
-}
 
 std::string units_text(const Layer& layer) {
   switch (layer.kind) {
@@ -86,10 +54,6 @@ BaseRates rates_from(const ModelFile& model, const Data& data) {
       rates.mean[i] += mean[static_cast<Eigen::Index>(i)] / static_cast<double>(data.samples);
   }
   return rates;
-}
-
-Eigen::Map<const Eigen::MatrixXd> columns(const Data& data) {
-  return {data.values.data(), static_cast<Eigen::Index>(data.width), static_cast<Eigen::Index>(data.samples)};
 }
 
 }  // namespace
@@ -207,43 +171,6 @@ Group NetworkSystem::record() const {
         "variance of the gaussian reference");
   group.groups.push_back(std::move(reference));
   return group;
-}
-
-Reconstruction reconstruction_error(const ModelFile& model, const Data& data) {
-  constexpr Eigen::Index batch = 256;
-  std::vector<double> squared;
-  for (Eigen::Index begin = 0; begin < static_cast<Eigen::Index>(data.samples); begin += batch) {
-    const auto v = columns(data).middleCols(begin, std::min(batch, static_cast<Eigen::Index>(data.samples) - begin));
-    Eigen::MatrixXd back;
-    if (const auto* layered = std::get_if<Layered>(&model.model)) {
-      back = reconstruction(**layered, v, posterior(**layered, v));
-    } else if (const auto* machine = std::get_if<Machine>(&model.model)) {
-      back = reconstruction(**machine, v, posterior(**machine, v));
-    } else {
-      const BeliefNetwork& belief = *std::get<Belief>(model.model);
-      back = v;
-      for (const SigmoidLayer& layer : belief.below())
-        back = ((layer.recognition_weights.transpose() * back).colwise() +
-                Eigen::Map<const Eigen::VectorXd>(layer.recognition_bias.data(),
-                                                  static_cast<Eigen::Index>(layer.recognition_bias.size())))
-                   .unaryExpr(&logistic)
-                   .eval();
-      back = reconstruction(*belief.top(), back, posterior(*belief.top(), back)).eval();
-      for (auto layer = belief.below().rbegin(); layer != belief.below().rend(); ++layer)
-        back = ((layer->weights * back).colwise() +
-                Eigen::Map<const Eigen::VectorXd>(layer->bias.data(), static_cast<Eigen::Index>(layer->bias.size())))
-                   .unaryExpr(&logistic)
-                   .eval();
-    }
-    for (Eigen::Index s = 0; s < v.cols(); ++s)
-      squared.push_back((v.col(s) - back.col(s)).squaredNorm() / static_cast<double>(v.rows()));
-  }
-  const double n = static_cast<double>(squared.size());
-  double mean = 0, spread = 0;
-  for (const double x : squared) mean += x / n;
-  for (const double x : squared) spread += (x - mean) * (x - mean);
-  const double error = std::sqrt(mean);
-  return {error, n > 1 && error > 0 ? std::sqrt(spread / (n - 1) / n) / (2 * error) : unknown};
 }
 
 void NetworkSystem::add_diagnostics(Group& group) const {

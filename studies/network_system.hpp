@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "physics/reference.hpp"
 #include "studies/data.hpp"
 #include "studies/model_file.hpp"
 #include "studies/system.hpp"
@@ -45,11 +46,8 @@ class NetworkSystem final : public System {
   std::string reference_name_;
 };
 
-/// Root of the mean squared error of visible units against their means given the hidden ones' means given them, over
-/// all data: and its standard error over samples.
-struct Reconstruction {
-  double error = 0, standard_error = 0;
-};
-Reconstruction reconstruction_error(const ModelFile& model, const Data& data);
+/// The network with random weights, or the Hopfield network with random patterns, that a study without a model file
+/// means. Throws RequestError where its layers do not fit.
+ModelFile random_model(const Study::Model& model);
 
 }  // namespace gibbsite

@@ -15,7 +15,6 @@ using Model = Study::Model;
 using Sampler = Study::Sampler;
 using Method = Study::Method;
 using Run = Study::Run;
-using DataKeys = Study::Data;
 
 bool is_ising(const Study& s) { return s.model.name == "ising"; }
 bool is_network(const Study& s) { return !is_ising(s); }
@@ -26,7 +25,6 @@ bool is_hopfield(const Study& s) { return s.model.name == "hopfield"; }
 bool is_drawn_hopfield(const Study& s) { return is_hopfield(s) && is_drawn(s); }
 bool is_coupled(const Study& s) { return is_lattice(s) || (is_drawn(s) && !is_hopfield(s)); }
 bool is_binary_or_spin(const Study& s) { return is_drawn(s) && !is_hopfield(s); }
-bool has_data(const Study& s) { return !s.data.file.empty() && is_network(s); }
 bool is_disordered(const Study& s) { return (is_lattice(s) && s.model.disorder != "none") || is_drawn(s); }
 bool is_hypercubic(const Study& s) {
   return is_lattice(s) && s.model.lattice == "hypercubic" && s.model.size.size() == 1;
@@ -52,7 +50,6 @@ const Condition drawn_units{
 const Condition hopfield{R"(model.name = "hopfield")", {"model.name"}, is_hopfield};
 const Condition drawn_hopfield{
     R"(model.name = "hopfield" without model.file)", {"model.name", "model.file"}, is_drawn_hopfield};
-const Condition with_data{"data.file", {"data.file", "model.name"}, has_data};
 const Condition disordered{R"(model.disorder = "bimodal" or "gaussian", or a network with random weights)",
                            {"model.name", "model.disorder", "model.couplings", "model.file"},
                            is_disordered};
@@ -125,31 +122,6 @@ void add_model(std::vector<StudyKey>& keys) {
       "reference", &Model::reference, {"uniform", "base-rate"},
       "networks: what beta = 0 is; base-rate: independent units as in the data, and beta = 1 the "
       "model");
-}
-
-void add_data(std::vector<StudyKey>& keys) {
-  const Section<DataKeys> data(keys, "data", &Study::data);
-  const auto optional_text = [](std::string DataKeys::*member) {
-    return [member](const DataKeys& d) { return (d.*member).empty() ? std::nullopt : std::optional(Value{d.*member}); };
-  };
-  data.when(network)
-      .add(
-          "file", "file or set", "IDX, .npy, .npz, HDF5 or CSV; or \"bars-and-stripes:4\", \"shifter:8\"",
-          [](DataKeys& d, const Value& value) { d.file = read_path_or_set(value); }, optional_text(&DataKeys::file))
-      .text = true;
-  const auto given = data.when(with_data);
-  given
-      .add(
-          "dataset", "name", "array in an .npz or HDF5 file",
-          [](DataKeys& d, const Value& value) { d.dataset = read_text(value); }, optional_text(&DataKeys::dataset))
-      .text = true;
-  given
-      .add(
-          "rows", "begin:end", "which samples, from 0 and without the end",
-          [](DataKeys& d, const Value& value) { d.rows = read_text(value); }, optional_text(&DataKeys::rows))
-      .text = true;
-  given.text("binarize", &DataKeys::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
-  given.integer("seed", &DataKeys::seed, {0}, "of stochastic binarization");
 }
 
 void add_sampler(std::vector<StudyKey>& keys) {

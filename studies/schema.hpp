@@ -44,7 +44,8 @@ const StudyKey* find_key(std::string_view name, Purview purview = Purview::study
 const std::vector<std::string>& sections(Purview purview = Purview::study);
 /// Every key at its default.
 Study first_study(Purview purview);
-/// The keys of `loglik` but [data] (schema_likelihood.cpp).
+/// The keys of [data], and those that `loglik` has besides (schema_likelihood.cpp).
+void add_data(std::vector<StudyKey>& keys);
 void add_likelihood(std::vector<StudyKey>& keys);
 
 /// key.set, with a Misfit told as a RequestError: the key, its value and place, the reason, what is allowed.

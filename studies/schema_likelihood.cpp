@@ -1,4 +1,4 @@
-// The keys of `gibbsite loglik`.
+// The keys of networks' data, and of `gibbsite loglik`.
 #include "studies/section.hpp"
 
 namespace gibbsite {
@@ -7,8 +7,40 @@ namespace {
 using Ais = Study::Ais;
 using LadderKeys = Study::Ladder;
 using RaiseKeys = Study::Raise;
+using DataKeys = Study::Data;
+
+bool is_network(const Study& s) { return s.model.name != "ising"; }
+bool has_data(const Study& s) { return !s.data.file.empty() && is_network(s); }
+
+const Condition network{"a model that is a network, not a lattice", {"model.name"}, is_network};
+const Condition with_data{"data.file", {"data.file", "model.name"}, has_data};
 
 }  // namespace
+
+void add_data(std::vector<StudyKey>& keys) {
+  const Section<DataKeys> data(keys, "data", &Study::data);
+  const auto optional_text = [](std::string DataKeys::*member) {
+    return [member](const DataKeys& d) { return (d.*member).empty() ? std::nullopt : std::optional(Value{d.*member}); };
+  };
+  data.when(network)
+      .add(
+          "file", "file or set", "IDX, .npy, .npz, HDF5 or CSV; or \"bars-and-stripes:4\", \"shifter:8\"",
+          [](DataKeys& d, const Value& value) { d.file = read_path_or_set(value); }, optional_text(&DataKeys::file))
+      .text = true;
+  const auto given = data.when(with_data);
+  given
+      .add(
+          "dataset", "name", "array in an .npz or HDF5 file",
+          [](DataKeys& d, const Value& value) { d.dataset = read_text(value); }, optional_text(&DataKeys::dataset))
+      .text = true;
+  given
+      .add(
+          "rows", "begin:end", "which samples, from 0 and without the end",
+          [](DataKeys& d, const Value& value) { d.rows = read_text(value); }, optional_text(&DataKeys::rows))
+      .text = true;
+  given.text("binarize", &DataKeys::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
+  given.integer("seed", &DataKeys::seed, {0}, "of stochastic binarization");
+}
 
 void add_likelihood(std::vector<StudyKey>& keys) {
   const auto ais = Section<Ais>(keys, "ais", &Study::ais).fixed();

@@ -8,7 +8,7 @@
 
 #include "physics/exact/exact.hpp"
 #include "physics/exact/two_sides.hpp"
-#include "physics/network.hpp"
+#include "physics/reference.hpp"
 
 namespace gibbsite {
 

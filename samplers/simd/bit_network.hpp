@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "physics/network.hpp"
+#include "physics/reference.hpp"
 
 namespace gibbsite::simd {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "physics/network.hpp"
+#include "physics/reference.hpp"
 
 namespace gibbsite::test {
 

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "physics/network.hpp"
+#include "physics/reference.hpp"
 
 namespace gibbsite::test {
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "physics/chance.hpp"
-#include "physics/network.hpp"
+#include "physics/reference.hpp"
 #include "physics/random.hpp"
 
 namespace gibbsite::networks {

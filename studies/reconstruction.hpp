@@ -1,0 +1,15 @@
+/// How well a network gives data back.
+#pragma once
+
+#include "studies/model_file.hpp"
+
+namespace gibbsite {
+
+/// Root of the mean squared error of visible units against their means given the hidden ones' means given them, over
+/// all data: and its standard error over samples.
+struct Reconstruction {
+  double error = 0, standard_error = 0;
+};
+Reconstruction reconstruction_error(const ModelFile& model, const Data& data);
+
+}  // namespace gibbsite
