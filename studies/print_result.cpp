@@ -109,6 +109,13 @@ void print_measured(const std::vector<Measured>& all, bool by_estimator) {
   print_blocks(blocks, places);
 }
 
+/// How replicas stood in memory; of a grid, in the first task.
+std::string layout_of(const Group& root) {
+  if (const Group* diagnostics = root.child("diagnostics")) return text_attribute(*diagnostics, "layout");
+  const Group* tasks = root.child("tasks");
+  return tasks == nullptr || tasks->groups.empty() ? "" : layout_of(tasks->groups.front());
+}
+
 void print_diagnostics(const Group& diagnostics) {
   const auto range = [&](const std::string& name) {
     const auto v = doubles(diagnostics, name);
@@ -168,6 +175,7 @@ void print_result(const Group& root, const std::string& path) {
   for (const char* name : {"system", "plan"})
     if (const std::string text = text_attribute(root, name); !text.empty())
       fmt::print("  {}\n", wrapped(text, 2, page));
+  if (const std::string layout = layout_of(root); !layout.empty()) fmt::print("  layout: {}\n", layout);
   if (text_attribute(root, "state") == "partial")
     fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
   const std::vector<Measured> estimates = estimates_of(root), free_energies = free_energies_of(root);
