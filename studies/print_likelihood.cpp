@@ -53,7 +53,10 @@ void print_likelihood(const Group& root, const std::string& path) {
   const Group& found = *root.child("likelihood");
   if (!path.empty()) fmt::print("{}\n", path);
   fmt::print("  {}\n", wrapped(text_attribute(root, "system"), 2));
-  fmt::print("  {}; {}\n\n", text_attribute(root, "data"), clock_time(seconds_of(root)));
+  fmt::print("  {}; {}\n", text_attribute(root, "data"), clock_time(seconds_of(root)));
+  if (const Group* d = root.child("diagnostics"); d != nullptr && !text_attribute(*d, "layout").empty())
+    fmt::print("  layout: {}\n", text_attribute(*d, "layout"));
+  fmt::print("\n");
   Table routes({"ln Z by", "value", "effective", "trusted"}, 1);
   for (const Row& row : routes_of(root))
     routes.add({row.estimator, value_text(row.value, row.error),
