@@ -152,12 +152,14 @@ NumberArray read_array(const fs::path& file, const std::string& name) {
   if (wanted.empty() && found == arrays.end() && arrays.size() == 1) found = arrays.begin();
   if (found == arrays.end())
     throw RequestError(wanted.empty()
-                           ? fmt::format("{}: it holds several arrays and none is called samples; name one with "
-                                         "--dataset: {}",
+                           ? fmt::format("{}: it holds several arrays and none is called samples; name one as the "
+                                         "dataset: {}",
                                          where, names_of(arrays))
                            : fmt::format("{}: it holds no array `{}`; there are: {}", where, wanted, names_of(arrays)));
   if (!found->unread.empty())
-    throw RequestError(fmt::format("{}: array `{}` {}; save it as numbers", where, found->name, found->unread));
+    throw RequestError(fmt::format("{}: {} {}; save it as numbers", where,
+                                   found->name.empty() ? "its array" : fmt::format("array `{}`", found->name),
+                                   found->unread));
   return std::move(*found);
 }
 

@@ -45,7 +45,8 @@ std::string paragraph(const std::string& words) {
 }
 
 std::string default_of(const StudyKey& key, Purview purview) {
-  if (const auto value = key.get(first_study(purview))) return to_text(*value);
+  if (const auto value = key.get(first_study(purview)))
+    return value->list() == nullptr ? to_text(*value) : to_toml(*value);
   return key.name == "method.beta" ? "(required)" : "-";
 }
 

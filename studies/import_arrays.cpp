@@ -29,11 +29,26 @@ std::vector<double> read_variance(const ImportSource& source, std::size_t units)
   return std::vector<double>(units, *number);
 }
 
+/// What only other units have says that the units were meant to be those.
+void refuse_parts_of_others(const ImportSource& source, UnitKind visible) {
+  if (visible != gaussian && source.keys().contains("variance"))
+    source.refuse("--variance is for gaussian units; say --visible gaussian, or leave it out");
+  if (visible != categorical && source.keys().contains("states"))
+    source.refuse("--states is for categorical units; say --visible categorical, or leave it out");
+  for (const char* name : {"variance", "sigma"})
+    if (visible != gaussian && !source.keys().contains("visible") && source.find(name) != nullptr)
+      source.refuse(
+          fmt::format("it holds {0}, as gaussian units have; say --visible gaussian, or --visible {1} to leave "
+                      "{0} out",
+                      name, word_of(visible)));
+}
+
 /// visible x hidden under the names of the interface or of scikit-learn.
 AnyModel read_rbm(const ImportSource& source) {
   const bool sklearn = source.find("W") == nullptr && source.find("components_") != nullptr;
   const UnitKind hidden = source.kind("units", binary, {binary, spin});
   const UnitKind visible = source.kind("visible", hidden, {binary, spin, gaussian, categorical});
+  refuse_parts_of_others(source, visible);
   Eigen::MatrixXd weights;
   std::size_t states = 1;
   if (sklearn) {
@@ -86,6 +101,7 @@ std::vector<double> read_bias(const ImportSource& source, std::size_t l, const s
 AnyModel read_dbm(const ImportSource& source) {
   const UnitKind hidden = source.kind("units", binary, {binary, spin});
   const UnitKind visible = source.kind("visible", hidden, {binary, spin, gaussian});
+  refuse_parts_of_others(source, visible);
   const auto weights = read_stack(source);
   if (weights.size() < 2) source.refuse("a dbm needs W_0, W_1, ...; with one matrix it is an rbm");
   std::vector<Layer> layers;

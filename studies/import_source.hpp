@@ -23,6 +23,7 @@ class ImportSource {
 
   [[noreturn]] void refuse(const std::string& what) const { throw RequestError(fmt::format("{}: {}", where_, what)); }
 
+  const ImportKeys& keys() const { return keys_; }
   std::string key(const std::string& name, const std::string& otherwise) const {
     const auto found = keys_.find(name);
     return found == keys_.end() ? otherwise : found->second;

@@ -77,12 +77,11 @@ void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter
              "largest share of all weight that one particle holds");
   found.diagnostics.attributes.emplace_back("layout", ensemble->layout().name);
   if (!enough(forward))
-    found.warnings.push_back(
-        fmt::format("annealing did not carry its particles to the model: their weights are worth {:.1f} of {} "
-                    "particles; ln Z (ais) is a "
-                    "lower bound in "
-                    "expectation, and log-likelihoods from it too high; use more temperatures or particles",
-                    forward.quality.effective, log_w.size()));
+    found.warnings.push_back(fmt::format(
+        "annealing did not carry its particles to the model: they are worth {} of {}; ln Z (ais) is a lower "
+        "bound in expectation, and log-likelihoods from it too high; use more temperatures or particles",
+        forward.quality.effective < 1 ? "less than 1" : fmt::format("{:.1f}", forward.quality.effective),
+        log_w.size()));
   if (!ais.reverse) return;
   const auto back = annealing.reverse_log_weight();
   add(found.series, "log_weight_reverse", {"particle"}, {back.size()}, std::vector<double>(back.begin(), back.end()),

@@ -67,10 +67,9 @@ Result evaluate(const NetworkSystem& system, const Study& study, const Request& 
   const double error = std::hypot(gap.error_data, result.log_z.best.log_z.error);
   if (!result.data.bound && gap.value > 4 * error)
     result.log_z.warnings.push_back(
-        fmt::format("the conservative estimate lies {:.2f} nats above the one by ln Z ({:.1f} standard errors): ln Z "
-                    "is too high, or "
-                    "few samples carry the estimate",
-                    gap.value, gap.value / error));
+        fmt::format("the conservative estimate lies {:.2f} nats above the one by ln Z ({:.1f} standard errors): {}"
+                    "annealing reaches these data more often than the model does; use more raise.temperatures",
+                    gap.value, gap.value / error, result.log_z.best.log_z.error == 0 ? "" : "ln Z is too high, or "));
   return result;
 }
 
@@ -147,6 +146,9 @@ int loglik(const Request& request, const std::string& command) {
   if (!request.out.empty() && !request.force && std::filesystem::exists(request.out))
     throw RequestError(
         fmt::format("{} exists; choose another name with -o, or replace it with --force", request.out.string()));
+  if (const auto folder = request.out.parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
+    throw RequestError(fmt::format("there is no folder {} to write {} into; make it, or choose another with -o",
+                                   folder.string(), request.out.filename().string()));
   study.model.reference = study.ais.reference;
   if (study.run.threads > 0) omp_set_num_threads(static_cast<int>(study.run.threads));
   const NetworkSystem system(study);

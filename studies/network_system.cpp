@@ -208,7 +208,11 @@ std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, s
 }
 
 std::shared_ptr<const System> make_network_system(const Study& study) {
-  return std::make_shared<const NetworkSystem>(study);
+  auto system = std::make_shared<const NetworkSystem>(study);
+  if (const std::string& found = system->model().name; found != study.model.name)
+    throw RequestError(fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
+                                   study.model.name, study.model.file, found, found));
+  return system;
 }
 
 }  // namespace gibbsite

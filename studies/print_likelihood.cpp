@@ -67,9 +67,9 @@ void print_likelihood(const Group& root, const std::string& path) {
   const double error_log_z = scalar(found, "mean_error_log_z"), error_data = scalar(found, "mean_error_data");
   fmt::print("\n  mean log-likelihood {} {} nats ({})\n", bound ? ">=" : "=",
              with_error(scalar(found, "mean"), std::hypot(error_log_z, error_data)), text_attribute(found, "meaning"));
-  fmt::print("    of which {} from ln Z ({}), and +- {:.2g} from the finite number of samples\n",
+  fmt::print("    of which {} from ln Z ({}), and {} from the finite number of samples\n",
              error_log_z == 0 ? "nothing" : fmt::format("+- {:.2g}", error_log_z), text_attribute(found, "log_z_by"),
-             error_data);
+             std::isnan(error_data) ? "an unknown part" : fmt::format("+- {:.2g}", error_data));
   if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())
     fmt::print(
         "  conservative estimate of the first {} samples by reverse annealing (RAISE): {} nats;\n"

@@ -137,6 +137,9 @@ void print_diagnostics(const Group& diagnostics) {
                  scalar("two_sided_z"), scalar("two_sided_overlap"));
     fmt::print("\n");
   }
+  if (!doubles(diagnostics, "reconstruction_error").empty())
+    fmt::print("\n  reconstruction error of the data {} per visible number (root mean square)\n",
+               with_error(scalar("reconstruction_error"), scalar("reconstruction_error_error")));
 }
 
 void print_significance(const std::vector<Measured>& estimates, const std::vector<Measured>& free_energies) {

@@ -31,7 +31,11 @@ void check_arguments(const Command& command, const std::vector<std::string>& arg
 }
 
 void check_out(const Request& request) {
-  for (const std::string& input : request.arguments) {
+  std::vector<std::string> inputs = request.arguments;
+  for (const Task& task : request.tasks)
+    for (const std::string& file : {task.study.model.file, task.study.model.couplings, task.study.data.file})
+      if (!file.empty()) inputs.push_back(file);
+  for (const std::string& input : inputs) {
     std::error_code error;
     if (request.out == input || std::filesystem::equivalent(request.out, input, error))
       throw RequestError(fmt::format("-o {} would overwrite what is read; name another file", request.out.string()));

@@ -54,7 +54,7 @@ void add_likelihood(std::vector<StudyKey>& keys) {
   ais.integer("thermalization", &Ais::thermalization, {0}, "sweeps of the model before the way back");
   const auto tempering = Section<LadderKeys>(keys, "tempering", &Study::tempering).fixed();
   tempering.integer("rungs", &LadderKeys::rungs, {0, 100'000},
-                    "lambdas of the ladder, spaced as it goes; 0: no tempering");
+                    "lambdas of the ladder, spaced as it goes; below 2: no tempering");
   tempering.integer("ladders", &LadderKeys::ladders, {1, 100'000}, "independent ladders");
   tempering.integer("thermalization", &LadderKeys::thermalization, {0}, "sweeps thrown away");
   tempering.integer("sweeps", &LadderKeys::sweeps, {16}, "sweeps kept");

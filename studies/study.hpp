@@ -68,7 +68,7 @@ struct Study {
     std::int64_t thermalization = 1000;  ///< sweeps at the target before the way back
   } ais;
   struct Ladder {
-    std::int64_t rungs = 24;  ///< 0: no tempering
+    std::int64_t rungs = 24;  ///< below 2: no tempering
     std::int64_t ladders = 4;
     std::int64_t thermalization = 1000, sweeps = 4000;
   } tempering;

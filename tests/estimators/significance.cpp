@@ -12,6 +12,8 @@ TEST_CASE("z-scores") {
   CHECK(z_score({.value = 3, .error = 0.5}, 2) == 2);
   CHECK(z_score({.value = 3, .error = 3}, {.value = 8, .error = 4}) == -1);
   CHECK(z_score({.value = 0, .error = 0}, 0) == 0);
+  CHECK(z_score({.value = 27.725887222397813, .error = 0}, 27.725887222397809) == 0);  // summed in another order
+  CHECK(std::isinf(z_score({.value = 27.725887, .error = 0}, 27.725886)));
   CHECK(std::isnan(z_score({.value = 1}, 0)));
 }
 

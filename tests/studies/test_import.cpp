@@ -67,6 +67,7 @@ TEST_CASE("import: arrays have the energies their maker gives them") {
   check_energies(imported({"sklearn.npz"}), "binary");
   check_energies(imported({"W.npy", "--visible_bias", "b.npy", "--hidden_bias", "c.npy"}), "binary");
   check_energies(imported({"binary.npz", "--units", "spin"}), "spin");
+  CHECK(imported({"gaussian.npz", "--visible", "binary"}).name == "rbm");  // asked for: sigma is left out
   check_energies(imported({"gaussian.npz", "--visible", "gaussian"}), "gaussian");
   check_energies(imported({"binary.npz", "--visible", "gaussian", "--variance", "variance.npy"}), "gaussian");
   check_energies(imported({"categorical.npz", "--visible", "categorical"}), "categorical");
@@ -148,6 +149,10 @@ TEST_CASE("import: what is wrong is said") {
   says(refused_new({"deep.npz", "--model", "boltzmann"}), {"no array W"});
   says(refused_new({"binary.npz", "--visible", "gaussian"}), {"need their variances"});
   says(refused_new({"binary.npz", "--visible", "gaussian", "--variance", "-1"}), {"variance that is not positive"});
+  says(refused_new({"binary.npz", "--variance", "2"}), {"--variance is for gaussian units"});
+  says(refused_new({"binary.npz", "--variance", "variance.npy"}), {"variance", "--visible gaussian"});
+  says(refused_new({"binary.npz", "--states", "2"}), {"--states is for categorical units"});
+  says(refused_new({"gaussian.npz"}), {"it holds sigma", "--visible gaussian"});
   says(refused_new({"flat.npz", "--visible", "categorical"}), {"give --states"});
   says(refused_new({"flat.npz", "--visible", "categorical", "--states", "4"}), {"W has 6 rows"});
   says(refused_new({"W.npy"}), {"--visible_bias FILE --hidden_bias FILE"});

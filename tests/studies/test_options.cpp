@@ -131,6 +131,8 @@ TEST_CASE("Strict: what is not understood is refused") {
       {{"run", study, "-o", "--force"}, "option `-o` needs a value; see gibbsite help run"},
       {{"run", study, "-o=x.h5"}, "option `-o` needs a value; see gibbsite help run"},
       {{"run", study, "-o", study}, "-o study.toml would overwrite what is read; name another file"},
+      {{"run", study, "--model.name", "rbm", "--model.file", "/w.h5", "-o", "/w.h5"},
+       "-o /w.h5 would overwrite what is read; name another file"},
       {{"run", study, "--force", "--resume"},
        "--force and --resume contradict each other: overwrite the result file, or continue it?"},
       {{"run", study, "--run.seed", "-1"},
