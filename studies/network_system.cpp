@@ -211,7 +211,8 @@ Group NetworkSystem::record() const {
 
 Reconstruction reconstruction_error(const ModelFile& model, const Data& data) {
   constexpr Eigen::Index batch = 256;
-  std::vector<double> squared;
+  std::vector<double> squared(data.samples);
+#pragma omp parallel for schedule(dynamic)
   for (Eigen::Index begin = 0; begin < static_cast<Eigen::Index>(data.samples); begin += batch) {
     const auto v = columns(data).middleCols(begin, std::min(batch, static_cast<Eigen::Index>(data.samples) - begin));
     Eigen::MatrixXd back;
@@ -236,7 +237,8 @@ Reconstruction reconstruction_error(const ModelFile& model, const Data& data) {
                    .eval();
     }
     for (Eigen::Index s = 0; s < v.cols(); ++s)
-      squared.push_back((v.col(s) - back.col(s)).squaredNorm() / static_cast<double>(v.rows()));
+      squared[static_cast<std::size_t>(begin + s)] =
+          (v.col(s) - back.col(s)).squaredNorm() / static_cast<double>(v.rows());
   }
   const double n = static_cast<double>(squared.size());
   double mean = 0, spread = 0;
