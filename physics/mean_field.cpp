@@ -60,6 +60,20 @@ double settle(const Network& network, MatrixXd& x, std::size_t l) {
   return change;
 }
 
+/// Adds what a layer without bonds adds to -E of each sample.
+void add_own(const Layer& layer, const Eigen::Ref<const MatrixXd>& x, std::vector<double>& log_weight) {
+  const Eigen::Map<const Eigen::VectorXd> bias(layer.bias.data(), x.rows());
+  for (Index s = 0; s < x.cols(); ++s) {
+    double& sum = log_weight[static_cast<std::size_t>(s)];
+    if (layer.kind != UnitKind::gaussian) {
+      sum += bias.dot(x.col(s));
+      continue;
+    }
+    const Eigen::Map<const Eigen::ArrayXd> variance(layer.variance.data(), x.rows());
+    sum -= ((x.col(s) - bias).array().square() / (2 * variance)).sum();
+  }
+}
+
 /// Whether no two hidden units are bonded.
 bool independent_hidden(const BoltzmannMachine& machine) {
   const Index hidden = static_cast<Index>(machine.units() - machine.visible());
@@ -83,13 +97,21 @@ Posterior posterior(const Network& network, const Eigen::Ref<const MatrixXd>& v)
   Posterior out;
   out.exact = network.restricted();
   out.mean = x.bottomRows(x.rows() - v.rows());
-  for (Index s = 0; s < v.cols(); ++s) {
-    double sum = -network.energy({x.col(s).data(), network.width()});
-    for (std::size_t l = 1; l < layers; ++l)
-      for (std::size_t i = 0; i < network.layers()[l].units; ++i)
-        sum += entropy(network.layers()[l].kind, x(static_cast<Index>(network.offset(l) + i), s));
-    out.log_weight.push_back(out.exact ? -network.free_energy({x.col(s).data(), visible}) : sum);
+  out.log_weight.assign(static_cast<std::size_t>(v.cols()), -network.constant());
+  for (std::size_t l = 0; l < layers; l += 2) add_own(network.layers()[l], rows(network, x, l), out.log_weight);
+  for (std::size_t l = 1; l < layers; l += 2) {  // every bond stands in the field of an odd layer
+    const UnitKind kind = network.layers()[l].kind;
+    MatrixXd f = field(network, x, l);
+    if (out.exact)
+      f = f.unaryExpr([kind](double one) { return kind == UnitKind::spin ? log_cosh2(one) : softplus(one); }).eval();
+    else
+      f.array() *= rows(network, x, l).array();
+    for (Index s = 0; s < v.cols(); ++s) out.log_weight[static_cast<std::size_t>(s)] += f.col(s).sum();
   }
+  for (std::size_t l = 1; l < layers && !out.exact; ++l)
+    for (Index s = 0; s < v.cols(); ++s)
+      for (const double mean : rows(network, x, l).col(s))
+        out.log_weight[static_cast<std::size_t>(s)] += entropy(network.layers()[l].kind, mean);
   return out;
 }
 

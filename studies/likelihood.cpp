@@ -186,11 +186,13 @@ std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Stu
   heat_bath.sampler.name = "heat-bath";
   const auto ensemble = system.ensemble(heat_bath, key, replicas);
   std::vector<double> correction(replicas);
+#pragma omp parallel for schedule(dynamic)
   for (std::size_t r = 0; r < replicas; ++r) {
     Chance chance(Stream(key, Purpose::start, 0, r));
     const RaiseStart start =
         std::visit([&](const auto& model) { return start_of(*model, sample(*system.data(), r / draws), chance); },
                    system.model().model);
+#pragma omp critical(gibbsite_load)
     load(*ensemble, r, start.state);
     correction[r] = start.correction;
   }

@@ -88,8 +88,11 @@ void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter
       "1", "ln of the weight on the way back");
   const std::vector<std::size_t> ancestor(annealing.reverse_family().begin(), annealing.reverse_family().end());
   const TwoSided both = two_sided({log_w}, {back, ancestor});
-  found.routes.push_back(
-      {"ais_reverse", shifted(both.reverse.log_z), enough(both.reverse), both.reverse.quality.effective});
+  // Where the two ways do not meet, weights that look even are those of particles that missed what carries Z: the
+  // better one way looks by itself, the further it is off.
+  found.routes.back().trusted = found.routes.back().trusted && both.trusted;
+  found.routes.push_back({"ais_reverse", shifted(both.reverse.log_z), enough(both.reverse) && both.trusted,
+                          both.reverse.quality.effective});
   found.routes.push_back({"ais_two_sided", shifted(both.combined), both.trusted, both.combined.ess});
   add_scalar(found.diagnostics, "two_sided_z", both.z, "1", "forward against reverse, in their errors");
   add_scalar(found.diagnostics, "two_sided_overlap", both.overlap, "1", "overlap of forward and reverse paths, 0 to 1");
