@@ -12,6 +12,9 @@ namespace {
   throw std::invalid_argument("sigmoid layer " + std::to_string(layer) + " " + what);
 }
 
+Eigen::Map<const Eigen::VectorXd> as_vector(const std::vector<double>& x) {
+  return {x.data(), static_cast<Eigen::Index>(x.size())};
+}
 std::size_t rows(const Eigen::MatrixXd& m) { return static_cast<std::size_t>(m.rows()); }
 std::size_t columns(const Eigen::MatrixXd& m) { return static_cast<std::size_t>(m.cols()); }
 std::string shape(const Eigen::MatrixXd& m) { return std::to_string(rows(m)) + " x " + std::to_string(columns(m)); }
@@ -49,16 +52,19 @@ std::size_t BeliefNetwork::visible() const noexcept {
   return below_.empty() ? top_->layers()[0].units : below_[0].bias.size();
 }
 
-Eigen::VectorXd BeliefNetwork::recognise_means(std::span<const double> data) const {
-  if (data.size() != visible())
-    throw std::invalid_argument("data of " + std::to_string(data.size()) + " numbers do not fit a belief network of " +
+Eigen::MatrixXd SigmoidLayer::up(const Eigen::Ref<const Eigen::MatrixXd>& lower) const {
+  return (recognition_weights.transpose() * lower).colwise() + as_vector(recognition_bias);
+}
+Eigen::MatrixXd SigmoidLayer::down(const Eigen::Ref<const Eigen::MatrixXd>& upper) const {
+  return (weights * upper).colwise() + as_vector(bias);
+}
+
+Eigen::MatrixXd BeliefNetwork::recognise_means(const Eigen::Ref<const Eigen::MatrixXd>& data) const {
+  if (rows(data) != visible())
+    throw std::invalid_argument("data of " + std::to_string(data.rows()) + " numbers do not fit a belief network of " +
                                 std::to_string(visible()) + " visible units");
-  Eigen::VectorXd mean = Eigen::Map<const Eigen::VectorXd>(data.data(), static_cast<Eigen::Index>(data.size()));
-  for (const SigmoidLayer& layer : below_) {
-    const Eigen::Map<const Eigen::VectorXd> bias(layer.recognition_bias.data(),
-                                                 static_cast<Eigen::Index>(layer.recognition_bias.size()));
-    mean = (bias + layer.recognition_weights.transpose() * mean).unaryExpr([](double f) { return logistic(f); }).eval();
-  }
+  Eigen::MatrixXd mean = data;
+  for (const SigmoidLayer& layer : below_) mean = layer.up(mean).unaryExpr(&logistic).eval();
   return mean;
 }
 

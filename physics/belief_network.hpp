@@ -19,6 +19,10 @@ struct SigmoidLayer {
   Eigen::MatrixXd weights;               ///< W, lower x upper
   std::vector<double> recognition_bias;  ///< r, [upper]
   Eigen::MatrixXd recognition_weights;   ///< V, lower x upper; as weights where none were trained
+
+  /// What acts on the upper units in the way up, and on the lower ones in the way down; [unit][sample].
+  Eigen::MatrixXd up(const Eigen::Ref<const Eigen::MatrixXd>& lower) const;
+  Eigen::MatrixXd down(const Eigen::Ref<const Eigen::MatrixXd>& upper) const;
 };
 
 /// Immutable.
@@ -32,8 +36,9 @@ class BeliefNetwork {
   const std::shared_ptr<const Network>& top() const noexcept { return top_; }
   std::size_t visible() const noexcept;  ///< units of the data's layer
 
-  /// Means of the top RBM's visible units by recognition (each layer's means passed on), for base rates there.
-  Eigen::VectorXd recognise_means(std::span<const double> data) const;
+  /// Means of the top RBM's visible units by recognition, each layer's means passed on, for base rates there. data:
+  /// [visible unit][sample]. Throws std::invalid_argument for another height.
+  Eigen::MatrixXd recognise_means(const Eigen::Ref<const Eigen::MatrixXd>& data) const;
 
  private:
   std::vector<SigmoidLayer> below_;

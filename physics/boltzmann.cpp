@@ -26,6 +26,7 @@ void check(UnitKind kind, std::size_t visible, const Eigen::MatrixXd& weights, s
     refuse("of " + std::to_string(n) + " biases has weights of " + std::to_string(weights.rows()) + " x " +
            std::to_string(weights.cols()) + ", not " + std::to_string(n) + " x " + std::to_string(n));
   if (!weights.allFinite()) refuse("has a weight that is not finite");
+  if (!(weights.cwiseAbs().sum() < 1e100)) refuse("has weights that are too large to be added up");
   if (!std::all_of(bias.begin(), bias.end(), [](double b) { return std::isfinite(b); }))
     refuse("has a bias that is not finite");
   for (Eigen::Index i = 0; i < n; ++i)

@@ -3,7 +3,7 @@
 ///   ln sum_h exp(-E(v, h)) >= <-E(v, h)>_q + H(q).
 /// Hidden units that are not bonded to each other are independent given v, so that q is exact there and the bound an
 /// equality: restricted machines. Elsewhere blocks (layers of one parity; single units) are set to their best values
-/// given the rest until nothing moves by 1e-7 (or 500 rounds): every step raises the bound.
+/// given the rest until nothing moves by 1e-5 (or 500 rounds): every step raises the bound.
 #pragma once
 
 #include <Eigen/Core>

@@ -12,6 +12,8 @@ using Vector = Eigen::Map<const Eigen::VectorXd>;
 
 Vector map(std::span<const double> x) { return {x.data(), static_cast<Eigen::Index>(x.size())}; }
 
+constexpr double largest_sum = 1e100;  // so that energies, and their squares, are numbers
+
 [[noreturn]] void refuse(std::size_t layer, const std::string& what) {
   throw std::invalid_argument("layer " + std::to_string(layer) + " " + what);
 }
@@ -24,6 +26,7 @@ void check(std::size_t l, const Layer& layer) {
   if (layer.bias.size() != layer.width())
     refuse(l, "has " + std::to_string(layer.bias.size()) + " biases for " + std::to_string(layer.width()) + " numbers");
   if (!std::all_of(layer.bias.begin(), layer.bias.end(), finite)) refuse(l, "has a bias that is not finite");
+  if (!(map(layer.bias).cwiseAbs().sum() < largest_sum)) refuse(l, "has biases that are too large to be added up");
   const bool gaussian = layer.kind == UnitKind::gaussian;
   if (layer.variance.size() != (gaussian ? layer.units : 0))
     refuse(l, gaussian ? "needs one variance per gaussian unit" : "has variances, but no gaussian units");
@@ -83,6 +86,7 @@ Network::Network(std::vector<Layer> layers, std::vector<Eigen::MatrixXd> weights
       refuse(l, "has weights of " + std::to_string(rows) + " x " + std::to_string(columns) + " to the next, not " +
                     std::to_string(layers_[l].width()) + " x " + std::to_string(layers_[l + 1].width()));
     if (!weights_[l].allFinite()) refuse(l, "has a weight that is not finite");
+    if (!(weights_[l].cwiseAbs().sum() < largest_sum)) refuse(l, "has weights that are too large to be added up");
   }
   if (layers_[0].kind == UnitKind::categorical) fix_gauge(layers_, weights_[0], constant_);
   offset_.push_back(0);

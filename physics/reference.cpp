@@ -34,6 +34,8 @@ Reference Reference::base_rates(const Layer& visible, std::span<const double> me
   if (visible.kind == UnitKind::gaussian) {
     if (variance.size() != visible.units) throw std::invalid_argument("gaussian base rates need one variance per unit");
     reference.visible = {{mean.begin(), mean.end()}, {variance.begin(), variance.end()}};
+    for (std::size_t i = 0; i < visible.units; ++i)
+      reference.visible.variance[i] = std::max(reference.visible.variance[i], visible.variance[i]);
     for (const double v : variance)
       if (!(v > 0) || !std::isfinite(v)) throw std::invalid_argument("a base rate has a variance that is not positive");
     return reference;

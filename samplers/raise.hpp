@@ -6,8 +6,9 @@
 ///   ln p_ann(x_K) = ln < f_K(x_K) / Z_0  prod_{k=K..1} f_{k-1}(x_{k-1}) / f_k(x_{k-1}) >,   x_{k-1} ~ reversal of T_k
 ///   (. | x_k),
 /// with f_k = exp(log_weight(., lambda_k)). The ln of a mean of draws lies, in expectation, below ln p_ann; p_ann tends
-/// to p_K for slow annealing, and is as a rule the worse model of the two: a conservative estimate of ln p_K(x_K),
-/// without any estimate of Z_K that could be too low.
+/// to p_K for slow annealing, and is as a rule the worse model of data: conservative, without any estimate of Z_K that
+/// could be too low. Not for data that p_K finds next to impossible: p_ann, which still remembers p_0, can give them
+/// more.
 #pragma once
 
 #include <functional>

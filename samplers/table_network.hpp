@@ -18,8 +18,8 @@
 
 #include <memory>
 
-#include "physics/reference.hpp"
 #include "physics/random.hpp"
+#include "physics/reference.hpp"
 #include "samplers/ensemble.hpp"
 
 namespace gibbsite {

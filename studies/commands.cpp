@@ -122,7 +122,9 @@ std::vector<Command> make_commands() {
       .details =
           "ln Z exactly where it can be summed, by annealed importance sampling there and back and by tempering, and "
           "whether they agree; the mean log-likelihood of the data with its errors from ln Z and from their finite "
-          "number (for deep networks a lower bound); a conservative estimate by reverse annealing from the data. "
+          "number (for deep networks a lower bound); the likelihood of annealing itself as a model, by reverse "
+          "annealing from the data (RAISE), which is "
+          "as a rule the lower one and needs no ln Z. Keeps no checkpoints: stopped, it leaves nothing. "
           "Makes no difference to the model; `gibbsite import` makes model files.",
       .least = 1,
       .most = 1,

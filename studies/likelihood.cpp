@@ -1,16 +1,22 @@
 #include "studies/likelihood.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numbers>
+#include <optional>
 
 #include "estimators/log_sum_exp.hpp"
 #include "physics/chance.hpp"
+#include "physics/exact/boltzmann.hpp"
+#include "physics/exact/network.hpp"
 #include "physics/mean_field.hpp"
 #include "physics/tilted_layer.hpp"
 #include "samplers/annealing.hpp"
 #include "samplers/raise.hpp"
+#include "studies/options.hpp"
 
 namespace gibbsite {
 namespace {
@@ -19,6 +25,7 @@ using Machine = std::shared_ptr<const BoltzmannMachine>;
 using Layered = std::shared_ptr<const Network>;
 using Belief = std::shared_ptr<const BeliefNetwork>;
 using Eigen::Index;
+using Eigen::MatrixXd;
 using Vector = Eigen::VectorXd;
 
 constexpr std::uint64_t raise_task = 3;  // of keys
@@ -28,31 +35,25 @@ Vector sample(const Data& data, std::size_t s) {
   return Eigen::Map<const Vector>(data.values.data() + s * data.width, static_cast<Index>(data.width));
 }
 
-/// ln p of binary units with these fields; and such units drawn.
-double log_probability(const Vector& x, const Vector& field) {
-  double sum = 0;
-  for (Index i = 0; i < x.size(); ++i) sum += x[i] * field[i] - softplus(field[i]);
-  return sum;
+/// ln p of binary units with these fields, [unit][sample], added up by sample; and such units drawn.
+Vector log_probability(const MatrixXd& x, const MatrixXd& field) {
+  return (x.array() * field.array() - field.unaryExpr(&softplus).array()).colwise().sum().transpose();
 }
-Vector draw(const Vector& field, Chance& chance) {
+MatrixXd draw(const MatrixXd& field, Chance& chance) {
   return field.unaryExpr([&](double f) { return chance.coin(Coin(logistic(f))) ? 1.0 : 0.0; });
 }
 
-Vector plus(const Vector& field, const std::vector<double>& bias) {
-  return field + Eigen::Map<const Vector>(bias.data(), static_cast<Index>(bias.size()));
-}
-
-/// One way up a belief network: the lower layer of its top, and ln p(v | h) - ln q(h | v) of the layers in between.
+/// Ways up a belief network: the lower layer of its top, and ln p(v | h) - ln q(h | v) of the layers in between.
 struct Recognised {
-  Vector top;
-  double correction = 0;
+  MatrixXd top;
+  Vector correction;
 };
-Recognised recognise(const BeliefNetwork& belief, Vector v, Chance& chance) {
-  Recognised out{std::move(v), 0};
+Recognised recognise(const BeliefNetwork& belief, MatrixXd v, Chance& chance) {
+  Recognised out{std::move(v), Vector::Zero(v.cols())};
   for (const SigmoidLayer& layer : belief.below()) {
-    const Vector up = plus(layer.recognition_weights.transpose() * out.top, layer.recognition_bias);
-    Vector h = draw(up, chance);
-    out.correction += log_probability(out.top, plus(layer.weights * h, layer.bias)) - log_probability(h, up);
+    const MatrixXd up = layer.up(out.top);
+    MatrixXd h = draw(up, chance);
+    out.correction += log_probability(out.top, layer.down(h)) - log_probability(h, up);
     out.top = std::move(h);
   }
   return out;
@@ -63,27 +64,59 @@ Unnormalized of_belief(const BeliefNetwork& belief, const Data& data, Key key, s
 #pragma omp parallel for schedule(static)
   for (std::size_t s = 0; s < data.samples; ++s) {
     Chance chance(Stream(key, Purpose::sweep, 0, s));
-    double sum = 0;
-    for (std::size_t k = 0; k < draws; ++k) {
-      const Recognised up = recognise(belief, sample(data, s), chance);
-      sum += up.correction - belief.top()->free_energy({up.top.data(), static_cast<std::size_t>(up.top.size())});
-    }
+    const Recognised up = recognise(belief, sample(data, s).replicate(1, static_cast<Index>(draws)), chance);
+    double sum = up.correction.sum();
+    for (const double log_weight : posterior(*belief.top(), up.top).log_weight) sum += log_weight;
     out.log_weight[s] = sum / static_cast<double>(draws);
   }
   return out;
 }
 
+/// ln sum_h exp(-E(v, h)) by visiting hidden states, where there are at most so many: the hidden units given v are a
+/// machine of their own, with the fields that v makes for biases. Nothing where there are more.
+std::optional<double> summed(const Network& network, const Vector& v, const SummationLimits& limits) {
+  if (network.restricted()) return std::nullopt;
+  std::vector<double> x(network.width(), 0.0);
+  std::copy(v.begin(), v.end(), x.begin());
+  std::vector<Layer> layers(network.layers().begin() + 1, network.layers().end());
+  const Vector field = network.field(1, x);
+  layers[0].bias.assign(field.begin(), field.end());
+  const Network hidden(layers, {network.weights().begin() + 1, network.weights().end()});
+  const auto log_z = exact_log_z(hidden, Reference::flat(layers[0]), std::vector<double>{1.0}, limits);
+  const auto* known = std::get_if<std::vector<double>>(&log_z);
+  return known == nullptr ? std::nullopt : std::optional(known->front() - network.energy(x));
+}
+std::optional<double> summed(const BoltzmannMachine& machine, const Vector& v, const SummationLimits& limits) {
+  const std::size_t hidden = machine.units() - machine.visible();
+  if (hidden == 0) return std::nullopt;
+  std::vector<double> x(machine.units(), 0.0), bias;
+  std::copy(v.begin(), v.end(), x.begin());
+  for (std::size_t i = machine.visible(); i < machine.units(); ++i) bias.push_back(machine.local_field(x, i));
+  const auto n = static_cast<Index>(hidden);
+  const BoltzmannMachine rest(machine.kind(), hidden, machine.weights().bottomRightCorner(n, n), bias);
+  const IndependentUnits flat{std::vector<double>(hidden, 0.0), {}};
+  const auto log_z = exact_log_z(rest, flat, std::vector<double>{1.0}, limits);
+  const auto* known = std::get_if<std::vector<double>>(&log_z);
+  return known == nullptr ? std::nullopt : std::optional(known->front() - machine.energy(x));
+}
+
 template <class Model>
-Unnormalized of_network(const Model& model, const Data& data) {
+Unnormalized of_network(const Model& model, const Data& data, double most_states) {
   constexpr std::size_t batch = 64;
   Unnormalized out{std::vector<double>(data.samples), false, ""};
+  const SummationLimits limits{most_states, 1e9 / static_cast<double>(data.samples)};
+  if (data.samples > 0 && summed(model, sample(data, 0), limits)) {
+    for (std::size_t s = 0; s < data.samples; ++s) out.log_weight[s] = *summed(model, sample(data, s), limits);
+    out.meaning = "exact given ln Z: hidden states summed";
+    return out;
+  }
   bool exact = true;
 #pragma omp parallel for schedule(dynamic) reduction(&& : exact)
   for (std::size_t begin = 0; begin < data.samples; begin += batch) {
     const std::size_t count = std::min(batch, data.samples - begin);
     const Posterior hidden =
-        posterior(model, Eigen::Map<const Eigen::MatrixXd>(data.values.data() + begin * data.width,
-                                                           static_cast<Index>(data.width), static_cast<Index>(count)));
+        posterior(model, Eigen::Map<const MatrixXd>(data.values.data() + begin * data.width,
+                                                    static_cast<Index>(data.width), static_cast<Index>(count)));
     std::copy(hidden.log_weight.begin(), hidden.log_weight.end(),
               out.log_weight.begin() + static_cast<std::ptrdiff_t>(begin));
     exact = exact && hidden.exact;
@@ -154,9 +187,9 @@ RaiseStart start_of(const BoltzmannMachine& machine, const Vector& v, Chance& ch
 }
 
 RaiseStart start_of(const BeliefNetwork& belief, const Vector& v, Chance& chance) {
-  Recognised up = recognise(belief, v, chance);
-  RaiseStart start = start_of(*belief.top(), up.top, chance);
-  start.correction += up.correction;
+  const Recognised up = recognise(belief, v, chance);
+  RaiseStart start = start_of(*belief.top(), up.top.col(0), chance);
+  start.correction += up.correction[0];
   return start;
 }
 
@@ -172,16 +205,20 @@ void load(Ensemble& ensemble, std::size_t replica, const std::vector<double>& st
 
 }  // namespace
 
-Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, std::size_t draws) {
-  if (const auto* layered = std::get_if<Layered>(&model.model)) return of_network(**layered, data);
-  if (const auto* machine = std::get_if<Machine>(&model.model)) return of_network(**machine, data);
-  return of_belief(*std::get<Belief>(model.model), data, key, draws);
+Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, const BoundEffort& effort) {
+  if (const auto* layered = std::get_if<Layered>(&model.model)) return of_network(**layered, data, effort.most_states);
+  if (const auto* machine = std::get_if<Machine>(&model.model)) return of_network(**machine, data, effort.most_states);
+  return of_belief(*std::get<Belief>(model.model), data, key, effort.draws);
 }
 
 std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Study& study, std::size_t samples,
                                           Meter& meter) {
   const std::size_t draws = static_cast<std::size_t>(study.raise.draws), replicas = samples * draws;
   const Key key(study.run.seed, raise_task);
+  if (static_cast<double>(replicas) * system.sites() > 4e9)
+    throw RequestError(
+        fmt::format("raise.samples x raise.draws is {} copies of {} units, more than memory holds; use fewer", replicas,
+                    system.sites()));
   Study heat_bath = study;
   heat_bath.sampler.name = "heat-bath";
   const auto ensemble = system.ensemble(heat_bath, key, replicas);

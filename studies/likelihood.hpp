@@ -17,13 +17,18 @@ struct Unnormalized {
   std::string meaning;             ///< for people: "exact given ln Z", "variational lower bound"
 };
 
+struct BoundEffort {
+  double most_states = 4096;  ///< hidden states summed per sample
+  std::size_t draws = 16;     ///< from a recognition model, per sample
+};
+
 /// Restricted machines and Boltzmann machines without bonds among hidden units: -F(v), exactly. Other Boltzmann
-/// machines and deep ones: the bound of mean field (physics/mean_field.hpp). Deep belief networks: the variational
-/// bound
-///   <ln p(v | h_1) + ... + ln p*_top(h_top) - ln q(h | v)>_q   by `draws` draws from the recognition model
+/// machines and deep ones: the sum over hidden states where they are few, else the bound of mean field
+/// (physics/mean_field.hpp). Deep belief networks: the variational bound
+///   <ln p(v | h_1) + ... + ln p*_top(h_top) - ln q(h | v)>_q   by draws from the recognition model
 /// (Salakhutdinov & Murray, ICML 2008, eq. 16; Hinton, Osindero & Teh 2006), whose noise is part of the spread over
 /// samples.
-Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, std::size_t draws = 16);
+Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, const BoundEffort& effort = {});
 
 /// The conservative estimate of ln p(v) by reverse annealing from each of the first `samples` samples
 /// (samplers/raise.hpp), [sample]: ln of the mean over study.raise.draws ways back. Hidden units that annealing keeps

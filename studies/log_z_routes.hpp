@@ -36,7 +36,7 @@ RouteWork tempering_work(const Study& study);
 
 /// Task 0 of `meter` is annealing, task 1 tempering. Where annealing goes both ways, neither is trusted that the other
 /// does not meet. Routes that cannot be told to disagree (no two differ by more than Sidak's threshold at a false-alarm
-/// rate of 1e-3 over all pairs that share no data) agree. Where they do not, or the best one is not trusted, its error
+/// rate of 1e-4 over all pairs that share no data) agree. Where they do not, or the best one is not trusted, its error
 /// is at least half the distance to the farthest of the others.
 LogZFindings find_log_z(const NetworkSystem& system, const Study& study, Meter& meter);
 

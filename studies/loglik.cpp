@@ -37,10 +37,17 @@ struct Result {
   Unnormalized data;
   std::vector<double> log_likelihood;  // [sample]
   MeanLikelihood mean;
-  std::vector<double> raise;                // of the first samples
-  MeanLikelihood raise_mean, same_samples;  // by raise, and by ln Z for the same samples
+  std::vector<double> raise;             // of the first samples
+  MeanLikelihood raise_mean, raise_gap;  // gap: above the likelihood by ln Z of the same samples
   Reconstruction reconstruction;
 };
+
+/// a - b of the samples that both have.
+std::vector<double> above_of(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> out(a.begin(), a.end());
+  for (std::size_t s = 0; s < out.size(); ++s) out[s] -= b[s];
+  return out;
+}
 
 Result evaluate(const NetworkSystem& system, const Study& study, const Request& request) {
   const std::size_t samples = system.data()->samples;
@@ -60,15 +67,14 @@ Result evaluate(const NetworkSystem& system, const Study& study, const Request& 
   if (raised == 0) return result;
   result.raise = raise_log_likelihoods(system, study, raised, meter);
   result.raise_mean = mean_of(result.raise, 0);
-  result.same_samples = mean_of(std::span(result.log_likelihood).first(raised), result.log_z.best.log_z.error);
-  std::vector<double> above(raised);
-  for (std::size_t s = 0; s < raised; ++s) above[s] = result.raise[s] - result.log_likelihood[s];
-  const MeanLikelihood gap = mean_of(above, 0);
-  const double error = std::hypot(gap.error_data, result.log_z.best.log_z.error);
+  result.raise_gap = mean_of(above_of(result.raise, result.log_likelihood), result.log_z.best.log_z.error);
+  const MeanLikelihood& gap = result.raise_gap;
+  const double error = std::hypot(gap.error_data, gap.error_log_z);
   if (!result.data.bound && gap.value > 4 * error)
     result.log_z.warnings.push_back(
-        fmt::format("the conservative estimate lies {:.2f} nats above the one by ln Z ({:.1f} standard errors): {}"
-                    "annealing reaches these data more often than the model does; use more raise.temperatures",
+        fmt::format("RAISE lies {:.2f} nats above the likelihood by ln Z ({:.1f} standard errors): {}these data are so "
+                    "unlikely in the model that annealing, which remembers the base rates, gives them more; then RAISE "
+                    "says nothing about the model",
                     gap.value, gap.value / error, result.log_z.best.log_z.error == 0 ? "" : "ln Z is too high, or "));
   return result;
 }
@@ -90,10 +96,12 @@ Group likelihood_group(const Result& r) {
   if (r.raise.empty()) return group;
   add_index(group, "raised_sample", r.raise.size(), "the first samples of the data");
   add(group, "raise_log_likelihood", {"raised_sample"}, {r.raise.size()}, r.raise, "1",
-      "conservative estimate of ln p of the sample by reverse annealing");
+      "ln p of the sample under annealing as a model (RAISE): as a rule conservative for the model");
   add_scalar(group, "raise_mean", r.raise_mean.value, "1", "mean of raise_log_likelihood");
   add_scalar(group, "raise_mean_error_data", r.raise_mean.error_data, "1", "its standard error");
-  add_scalar(group, "same_samples_mean", r.same_samples.value, "1", "mean of log_likelihood of the same samples");
+  add_scalar(group, "raise_gap", r.raise_gap.value, "1", "mean of raise_log_likelihood - log_likelihood");
+  add_scalar(group, "raise_gap_error", std::hypot(r.raise_gap.error_data, r.raise_gap.error_log_z), "1",
+             "standard error of raise_gap");
   return group;
 }
 

@@ -185,6 +185,10 @@ ModelFile read_model(const std::filesystem::path& path) {
   try {
     root = read_archive(path);
   } catch (const std::runtime_error& error) {
+    const std::string suffix = path.extension().string();
+    if (suffix == ".npz" || suffix == ".npy")
+      throw RequestError(fmt::format(
+          "{0}: these are arrays, not a model file; make one with `gibbsite import {0} -o MODEL.h5`", path.string()));
     throw RequestError(error.what());
   }
   const Group* inside = root.child("model");

@@ -48,10 +48,17 @@ BaseRates rates_from(const ModelFile& model, const Data& data) {
   const auto* belief = std::get_if<Belief>(&model.model);
   if (belief == nullptr) return base_rates(data, visible_layer(model.model));
   BaseRates rates{std::vector<double>((*belief)->top()->layers()[0].width(), 0.0), {}, data.samples};
-  for (std::size_t s = 0; s < data.samples; ++s) {
-    const Eigen::VectorXd mean = (*belief)->recognise_means(std::span(data.values).subspan(s * data.width, data.width));
+  constexpr std::size_t batch = 256;
+  for (std::size_t begin = 0; begin < data.samples; begin += batch) {
+    const std::size_t count = std::min(batch, data.samples - begin);
+    const Eigen::VectorXd sum = (*belief)
+                                    ->recognise_means(Eigen::Map<const Eigen::MatrixXd>(
+                                        data.values.data() + begin * data.width, static_cast<Eigen::Index>(data.width),
+                                        static_cast<Eigen::Index>(count)))
+                                    .rowwise()
+                                    .sum();
     for (std::size_t i = 0; i < rates.mean.size(); ++i)
-      rates.mean[i] += mean[static_cast<Eigen::Index>(i)] / static_cast<double>(data.samples);
+      rates.mean[i] += sum[static_cast<Eigen::Index>(i)] / static_cast<double>(data.samples);
   }
   return rates;
 }

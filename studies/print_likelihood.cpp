@@ -71,11 +71,9 @@ void print_likelihood(const Group& root, const std::string& path) {
              error_log_z == 0 ? "nothing" : fmt::format("+- {:.2g}", error_log_z), text_attribute(found, "log_z_by"),
              std::isnan(error_data) ? "an unknown part" : fmt::format("+- {:.2g}", error_data));
   if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())
-    fmt::print(
-        "  conservative estimate of the first {} samples by reverse annealing (RAISE): {} nats;\n"
-        "    {} of the same samples by ln Z: {:.6g}\n",
-        raised.size(), with_error(scalar(found, "raise_mean"), scalar(found, "raise_mean_error_data")),
-        bound ? "lower bound" : "mean", scalar(found, "same_samples_mean"));
+    fmt::print("  RAISE of the first {} samples, as a rule conservative: {} nats, {} from what stands above for them\n",
+               raised.size(), with_error(scalar(found, "raise_mean"), scalar(found, "raise_mean_error_data")),
+               with_error(scalar(found, "raise_gap"), scalar(found, "raise_gap_error")));
   fmt::print("  reconstruction error {} per visible number (root mean square)\n",
              with_error(scalar(found, "reconstruction_error"), scalar(found, "reconstruction_error_error")));
   for (const std::string& warning : warnings_of(root)) fmt::print("\n  warning: {}\n", wrapped(warning, 4));
@@ -107,7 +105,8 @@ std::string likelihood_as_json(const Group& root) {
     out["raise"] = {{"mean", number(scalar(found, "raise_mean"))},
                     {"error_data", number(scalar(found, "raise_mean_error_data"))},
                     {"samples", raised.size()},
-                    {"same_samples_mean", number(scalar(found, "same_samples_mean"))}};
+                    {"gap", number(scalar(found, "raise_gap"))},
+                    {"gap_error", number(scalar(found, "raise_gap_error"))}};
   return out.dump(1);
 }
 

@@ -22,6 +22,9 @@ std::vector<std::size_t> sizes_of(const Study::Model& m, std::size_t least, std:
 
 ModelFile random_model(const Study::Model& m) {
   const UnitKind kind = m.units == "spin" ? UnitKind::spin : UnitKind::binary;
+  if (m.name == "dbn" && kind == UnitKind::spin)
+    throw RequestError(
+        "model.units = \"spin\" does not go with model.name = \"dbn\"; belief networks have binary units");
   const RandomWeights random{m.coupling, m.field, m.disorder_seed};
   if (m.name == "rbm" || m.name == "dbm") {
     const auto sizes = m.name == "rbm" ? sizes_of(m, 2, 2) : sizes_of(m, 3, 1000);
@@ -37,8 +40,16 @@ ModelFile random_model(const Study::Model& m) {
     const PatternRule rule = m.rule == "hebbian" ? PatternRule::hebbian : PatternRule::pseudo_inverse;
     return {m.name, std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), rule))};
   }
-  throw RequestError(
-      fmt::format("model.name = \"{}\" needs model.file, a model file (see `gibbsite help import`)", m.name));
+  // A belief network: the weights of a deep machine, the upper two layers as its top and the others directed.
+  const auto sizes = sizes_of(m, 3, 1000);
+  const Network deep = random_network(UnitKind::binary, sizes, random);
+  const std::size_t top = sizes.size() - 2;
+  std::vector<SigmoidLayer> below;
+  for (std::size_t l = 0; l < top; ++l)
+    below.push_back({deep.layers()[l].bias, deep.weights()[l], deep.layers()[l + 1].bias, deep.weights()[l]});
+  auto machine = std::make_shared<const Network>(std::vector<Layer>{deep.layers()[top], deep.layers()[top + 1]},
+                                                 std::vector<Eigen::MatrixXd>{deep.weights()[top]});
+  return {m.name, std::make_shared<const BeliefNetwork>(std::move(below), std::move(machine))};
 }
 
 }  // namespace gibbsite

@@ -13,36 +13,31 @@ Eigen::Map<const Eigen::MatrixXd> columns(const Data& data) {
   return {data.values.data(), static_cast<Eigen::Index>(data.width), static_cast<Eigen::Index>(data.samples)};
 }
 
+template <class Model>
+Eigen::MatrixXd reconstructed(const Model& model, const Eigen::MatrixXd& v) {
+  return reconstruction(model, v, posterior(model, v));
+}
+Eigen::MatrixXd reconstructed(const BeliefNetwork& belief, const Eigen::MatrixXd& v) {
+  Eigen::MatrixXd back = reconstructed(*belief.top(), belief.recognise_means(v));
+  for (auto layer = belief.below().rbegin(); layer != belief.below().rend(); ++layer)
+    back = layer->down(back).unaryExpr(&logistic).eval();
+  return back;
+}
+
 }  // namespace
 
 Reconstruction reconstruction_error(const ModelFile& model, const Data& data) {
-  constexpr Eigen::Index batch = 256;
-  std::vector<double> squared;
-  for (Eigen::Index begin = 0; begin < static_cast<Eigen::Index>(data.samples); begin += batch) {
-    const auto v = columns(data).middleCols(begin, std::min(batch, static_cast<Eigen::Index>(data.samples) - begin));
-    Eigen::MatrixXd back;
-    if (const auto* layered = std::get_if<std::shared_ptr<const Network>>(&model.model)) {
-      back = reconstruction(**layered, v, posterior(**layered, v));
-    } else if (const auto* machine = std::get_if<std::shared_ptr<const BoltzmannMachine>>(&model.model)) {
-      back = reconstruction(**machine, v, posterior(**machine, v));
-    } else {
-      const BeliefNetwork& belief = *std::get<std::shared_ptr<const BeliefNetwork>>(model.model);
-      back = v;
-      for (const SigmoidLayer& layer : belief.below())
-        back = ((layer.recognition_weights.transpose() * back).colwise() +
-                Eigen::Map<const Eigen::VectorXd>(layer.recognition_bias.data(),
-                                                  static_cast<Eigen::Index>(layer.recognition_bias.size())))
-                   .unaryExpr(&logistic)
-                   .eval();
-      back = reconstruction(*belief.top(), back, posterior(*belief.top(), back)).eval();
-      for (auto layer = belief.below().rbegin(); layer != belief.below().rend(); ++layer)
-        back = ((layer->weights * back).colwise() +
-                Eigen::Map<const Eigen::VectorXd>(layer->bias.data(), static_cast<Eigen::Index>(layer->bias.size())))
-                   .unaryExpr(&logistic)
-                   .eval();
-    }
+  constexpr std::size_t batch = 64;
+  const std::size_t samples = std::min(data.samples, most_reconstructed);
+  std::vector<double> squared(samples);
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t begin = 0; begin < samples; begin += batch) {
+    const Eigen::MatrixXd v = columns(data).middleCols(static_cast<Eigen::Index>(begin),
+                                                       static_cast<Eigen::Index>(std::min(batch, samples - begin)));
+    const Eigen::MatrixXd back = std::visit([&](const auto& one) { return reconstructed(*one, v); }, model.model);
     for (Eigen::Index s = 0; s < v.cols(); ++s)
-      squared.push_back((v.col(s) - back.col(s)).squaredNorm() / static_cast<double>(v.rows()));
+      squared[begin + static_cast<std::size_t>(s)] =
+          (v.col(s) - back.col(s)).squaredNorm() / static_cast<double>(v.rows());
   }
   const double n = static_cast<double>(squared.size());
   double mean = 0, spread = 0;

@@ -5,6 +5,8 @@
 
 namespace gibbsite {
 
+inline constexpr std::size_t most_reconstructed = 1000;
+
 /// Root of the mean squared error of visible units against their means given the hidden ones' means given them, over
 /// all data: and its standard error over samples.
 struct Reconstruction {

@@ -60,7 +60,7 @@ void add_likelihood(std::vector<StudyKey>& keys) {
   tempering.integer("sweeps", &LadderKeys::sweeps, {16}, "sweeps kept");
   const auto raise = Section<RaiseKeys>(keys, "raise", &Study::raise).fixed();
   raise.integer("samples", &RaiseKeys::samples, {0},
-                "of the data, the first ones, for the conservative bound; 0: none");
+                "of the data, the first ones, to anneal back from (RAISE); 0: none");
   raise.integer("temperatures", &RaiseKeys::temperatures, {3, 1'000'000'000}, "on the way from each");
   raise.integer("draws", &RaiseKeys::draws, {1, 1'000'000}, "ways from each");
   const auto run = Section<Study::Run>(keys, "run", &Study::run).fixed();

@@ -9,7 +9,7 @@
 namespace gibbsite {
 namespace {
 
-constexpr double few_visible = 12;  // log2 of states that are worth the visible free energy
+constexpr double few_visible = 16;  // log2 of states that are worth the visible free energy
 
 void check(const Network& network, const Reference& reference) {
   const Layer& layer = network.layers()[0];

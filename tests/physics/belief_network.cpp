@@ -42,13 +42,14 @@ TEST_CASE("recognition passes means upwards, layer by layer") {
     for (int i = 0; i < 3; ++i) f += first[i] * v(i, j);
     second[j] = 1 / (1 + std::exp(-f));
   }
-  const Eigen::VectorXd mean = network.recognise_means(data);
+  const Eigen::VectorXd mean =
+      network.recognise_means(Eigen::Map<const Eigen::VectorXd>(data.data(), static_cast<Eigen::Index>(data.size())));
   REQUIRE(mean.size() == 2);
   CHECK(mean[0] == Approx(second[0]).epsilon(1e-14));
   CHECK(mean[1] == Approx(second[1]).epsilon(1e-14));
   const BeliefNetwork bare({}, rbm(2, 5));
   CHECK(bare.visible() == 2);
-  CHECK(bare.recognise_means(std::vector<double>{1, 0}) == Eigen::Vector2d(1, 0));
+  CHECK(bare.recognise_means(Eigen::Vector2d(1, 0)) == Eigen::Vector2d(1, 0));
 }
 
 TEST_CASE("what is no belief network is refused") {
@@ -69,5 +70,5 @@ TEST_CASE("what is no belief network is refused") {
   layer.bias[0] = NAN;
   CHECK_THROWS_WITH(BeliefNetwork({layer}, rbm(2, 3)), Contains("bias that is not finite"));
   const BeliefNetwork network({sigmoid(4, 2)}, rbm(2, 3));
-  CHECK_THROWS_WITH(network.recognise_means(std::vector<double>{1, 0}), Contains("do not fit"));
+  CHECK_THROWS_WITH(network.recognise_means(Eigen::Vector2d(1, 0)), Contains("do not fit"));
 }

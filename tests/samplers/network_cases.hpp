@@ -88,7 +88,7 @@ inline std::vector<NetworkCase> network_cases() {
   const BeliefNetwork belief(
       {{std::vector<double>(6, 0.1), wave(6, 4, 1), std::vector<double>(4, -0.2), wave(6, 4, 1)}},
       wave_network({wave_layer(binary, 4), wave_layer(binary, 3)}, 1.4));
-  const Eigen::VectorXd recognised = belief.recognise_means(std::vector<double>{1, 0, 0, 1, 1, 0});
+  const Eigen::VectorXd recognised = belief.recognise_means(Eigen::Vector<double, 6>(1, 0, 0, 1, 1, 0));
   struct Rates {
     std::vector<double> mean, variance = {};
   };

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "physics/chance.hpp"
-#include "physics/reference.hpp"
 #include "physics/random.hpp"
+#include "physics/reference.hpp"
 
 namespace gibbsite::networks {
 

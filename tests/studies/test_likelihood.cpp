@@ -84,7 +84,10 @@ TEST_CASE("variational bounds lie below, and are marked as bounds") {
     const UnitKind kind = visible_layer(model.model).kind;
     Asked asked(model, visible_layer(model.model).units, kind);
     const NetworkSystem system(asked.study);
-    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1));
+    const Unnormalized all = unnormalized(system.model(), *system.data(), Key(1));
+    CHECK_FALSE(all.bound);
+    CHECK(log_sum_exp(all.log_weight) == Approx(*system.exact_log_z()).epsilon(1e-12));
+    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1), {.most_states = 1});
     CHECK(found.bound);
     const double gap = *system.exact_log_z() - log_sum_exp(found.log_weight);
     CHECK(gap > 0);
@@ -96,7 +99,7 @@ TEST_CASE("the bound of a belief network is below its likelihood, by the recogni
   const auto belief = sample_belief_network();
   Asked asked(model_file(belief), 4, UnitKind::binary);
   const NetworkSystem system(asked.study);
-  const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1), 4000);
+  const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1), {.draws = 4000});
   const std::vector<double> exact = exact_belief(*belief, *system.data());
   CHECK(log_sum_exp(exact) == Approx(0).margin(1e-12));
   CHECK(found.bound);
