@@ -49,7 +49,8 @@ struct Recognised {
   Vector correction;
 };
 Recognised recognise(const BeliefNetwork& belief, MatrixXd v, Chance& chance) {
-  Recognised out{std::move(v), Vector::Zero(v.cols())};
+  Recognised out{{}, Vector::Zero(v.cols())};
+  out.top = std::move(v);
   for (const SigmoidLayer& layer : belief.below()) {
     const MatrixXd up = layer.up(out.top);
     MatrixXd h = draw(up, chance);

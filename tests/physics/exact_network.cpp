@@ -57,13 +57,13 @@ TEST_CASE("networks of every kind of units agree with the loop over all states, 
 }
 
 TEST_CASE("either side gives the same, and the larger visible side keeps what only it knows to itself") {
-  const Network network = rbm(13, 3, 1.3);
+  const Network network = rbm(17, 2, 1.3);
   const Reference reference = base_rates(network.layers()[0]);
-  const auto small = get(exact_averages(network, reference, lambdas));  // 2^13: the hidden side
+  const auto small = get(exact_averages(network, reference, lambdas));  // 2^17: the hidden side
   CHECK_FALSE(small[0].visible_free_energy);
   const Layer& visible = network.layers()[0];
-  Layer fewer{.units = 12, .bias = {visible.bias.begin(), visible.bias.end() - 1}};
-  const Network other({fewer, network.layers()[1]}, {network.weights()[0].topRows(12)});
+  Layer fewer{.units = 16, .bias = {visible.bias.begin(), visible.bias.end() - 1}};
+  const Network other({fewer, network.layers()[1]}, {network.weights()[0].topRows(16)});
   CHECK(get(exact_averages(other, Reference::flat(fewer), lambdas))[0].visible_free_energy);
   for (std::size_t k = 0; k < lambdas.size(); ++k) {
     const auto exact = test::brute_force(network, reference, lambdas[k]);
@@ -113,8 +113,10 @@ TEST_CASE("what is too large is not summed, and the sentence says why") {
   CHECK_THAT(get(exact_answers(fair, flat, one)).source, Contains("1024 states of the hidden layer"));
 
   const Network gaussian = stack({layer(UnitKind::gaussian, 2), layer(UnitKind::binary, 3)});
-  const Reference narrow =
+  const Reference narrow{{{0, 0}, {0.1, 0.1}}, false};
+  const Reference widened =
       Reference::base_rates(gaussian.layers()[0], std::vector<double>{0, 0}, std::vector<double>{0.1, 0.1}, 1);
+  CHECK(widened.visible.variance == gaussian.layers()[0].variance);  // weights from narrower ones have heavy tails
   CHECK_THAT(std::get<std::string>(exact_log_z(gaussian, narrow, lambdas)), Contains("at lambda = 1.7"));
   CHECK_THROWS_AS(exact_log_z(fair, flat, std::vector<double>{-1}), std::invalid_argument);
   CHECK_THROWS_AS(exact_log_z(fair, flat, std::vector<double>{NAN}), std::invalid_argument);
