@@ -18,8 +18,8 @@ struct Reference {
   static Reference flat(const Layer& visible);
   /// Independent units with these means, as measured on `samples` draws: of binary units and spins the share of ones
   /// with one more of each kind counted (Laplace), categorical the same per state; gaussian: mean and variance as
-  /// given. mean: [width]; variance: [units], gaussian only. Throws std::invalid_argument for wrong lengths or means
-  /// that no state has.
+  /// given, but no variance below the layer's own, from which weights would have heavy tails. mean: [width]; variance:
+  /// [units], gaussian only. Throws std::invalid_argument for wrong lengths or means that no state has.
   static Reference base_rates(const Layer& visible, std::span<const double> mean, std::span<const double> variance,
                               std::size_t samples);
 
