@@ -86,21 +86,19 @@ class PackedLattice final : public Ensemble {
     }
   }
   void save(std::size_t replica, std::span<std::byte> bytes) const override {
-    for (std::size_t site = 0; site < layout().units; ++site) {
-      const BlockLattice::Place p = blocks_.place(site);
-      const std::uint64_t part = state(replica)[p.at + static_cast<std::ptrdiff_t>(p.lane / 64)];
-      bytes[site] = static_cast<std::byte>((part >> (p.lane % 64) & 1U) != 0 ? 1 : -1);
-    }
+    simd::unpack(blocks_, state(replica), bytes);
   }
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
-    for (std::size_t site = 0; site < layout().units; ++site) {
-      const BlockLattice::Place p = blocks_.place(site);
-      std::uint64_t& part = state(replica)[p.at + static_cast<std::ptrdiff_t>(p.lane / 64)];
-      const std::uint64_t bit = std::uint64_t{1} << (p.lane % 64);
-      part = static_cast<std::int8_t>(bytes[site]) > 0 ? part | bit : part & ~bit;
-    }
+    simd::pack(blocks_, bytes, state(replica));
     for (std::size_t colour = 0; colour < blocks_.colours; ++colour) kernels_.close(stripe(replica, colour));
     stale_[replica] = 1;
+  }
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
+    const auto n = static_cast<double>(layout().units);
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      const std::size_t other = simd::differences(blocks_, state(pairs[k].first), state(pairs[k].second));
+      out[k] = (n - 2 * static_cast<double>(other)) / n;
+    }
   }
 
  private:

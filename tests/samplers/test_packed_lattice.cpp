@@ -106,6 +106,11 @@ TEST_CASE("states come back as they went in, with the energies and observables o
           for (std::size_t k = 0; k < 5; ++k) CHECK(seen[r * 5 + k] == expected[k]);
           CHECK(weight[r] == -(0.3 + 0.2 * static_cast<double>(r)) * energy);
         }
+        std::vector<double> overlap(2);
+        const std::vector<std::pair<std::size_t, std::size_t>> pairs = {{0, 1}, {2, 0}};
+        ensemble->overlap(pairs, overlap);
+        for (std::size_t k = 0; k < 2; ++k)
+          CHECK(overlap[k] == model->overlap(saved(*ensemble, pairs[k].first), saved(*ensemble, pairs[k].second)));
         if (round == 0) sweep(*ensemble, {it.beta, 0, it.beta}, {.time = 1, .count = 3});
         if (round == 1) ensemble->resample(std::vector<std::size_t>{2, 0, 0});
       }
@@ -177,9 +182,9 @@ TEST_CASE("a course of a packed lattice is the same bits on all instruction sets
   all.push_back({"square, shared by threads", {.size = {1024, 512}}, 0.44});
   all.push_back({"triangular, shared by threads", {.geometry = Geometry::triangular, .size = {768, 768}}, 0.27});
   all.push_back({"cubic, shared by threads", {.geometry = Geometry::cubic, .size = {64, 64, 128}}, 0.22});
-  for (const Case& it : all)
+  for (const Case& it : all) {
+    const auto model = model_of(it.lattice);
     for (const Move move : {Move::heat_bath, Move::metropolis}) {
-      const auto model = model_of(it.lattice);
       std::vector<std::byte> first;
       std::vector<double> first_observed;
       for (const simd::LatticeKernels* kernels : simd::lattice_kernels())
@@ -203,6 +208,7 @@ TEST_CASE("a course of a packed lattice is the same bits on all instruction sets
           CHECK(observed == first_observed);
         }
     }
+  }
   omp_set_num_threads(before);
 }
 
