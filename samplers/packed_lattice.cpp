@@ -37,8 +37,9 @@ class PackedLattice final : public Ensemble {
       : Ensemble(std::move(layout)),
         model_(std::move(model)),
         strength_(*model_->graph().common_strength()),
+        field_(*model_->graph().common_field()),
         blocks_(blocks),
-        move_(move),
+        move_(field_ == 0 ? move : Move::heat_bath_in_field),
         key_(key),
         kernels_(kernels),
         state_(this->layout().replicas * blocks_.state_parts()),
@@ -160,14 +161,14 @@ class PackedLattice final : public Ensemble {
   double energy(std::size_t r) const {  // as Ising::energy adds it up
     const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
     const double satisfied = static_cast<double>(bonds - 2 * counts_[r].unsatisfied);
-    return -strength_ * satisfied;
+    return -strength_ * satisfied - field_ * static_cast<double>(magnetization(r));
   }
   std::int64_t magnetization(std::size_t r) const {
     return 2 * counts_[r].up - static_cast<std::int64_t>(layout().units);
   }
 
   std::shared_ptr<const Ising> model_;
-  double strength_;  // |J|
+  double strength_, field_;  // |J|, h
   BlockLattice blocks_;
   Move move_;
   Key key_;
@@ -189,14 +190,8 @@ void PackedLattice::prepare(std::size_t r, double lambda, std::uint64_t time) {
   }
   if (p.lambda == lambda) return;
   p.lambda = lambda;
-  const std::size_t classes = blocks_.neighbours / 2 + (blocks_.neighbours == 3 ? 1 : 0);
-  for (std::size_t q = 0; q < classes; ++q) {
-    const double field = static_cast<double>(blocks_.neighbours % 2 == 0 ? 2 * q + 2 : 2 * q + 1);
-    const double boltzmann = std::exp(-2 * lambda * strength_ * field);
-    const Coin coin(move_ == Move::heat_bath ? boltzmann / (1 + boltzmann) : boltzmann);
-    if (classes == 2) p.digits.two.set(q, coin.threshold);
-    if (classes == 3) p.digits.three.set(q, coin.threshold);
-  }
+  p.digits = simd::digits_of(move_, blocks_.neighbours, all_signs_ != 0 ? -lambda * strength_ : lambda * strength_,
+                             lambda * field_);
 }
 
 std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step, Share share) {
@@ -266,7 +261,7 @@ bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, Move move) 
   const std::optional<BlockLattice> blocks = BlockLattice::of(lattice);
   if (simd::lattice_kernels().empty() || !blocks || blocks->sites() != graph.sites()) return false;
   const auto strength = graph.common_strength(), field = graph.common_field();
-  if (!strength || *strength == 0 || field != 0.0) return false;
+  if (!strength || *strength == 0 || !field || (*field != 0 && move == Move::metropolis)) return false;
   return move == Move::heat_bath || !why_not_ergodic(graph, ScanOrder::checkerboard, true);
 }
 
