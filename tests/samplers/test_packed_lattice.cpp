@@ -303,3 +303,34 @@ TEST_CASE("energies of packed square lattices at the critical point are Kaufman'
       CHECK(statistics::agrees(energy, exact.energy + 0.02) < threshold);  // that it could fail
     }
 }
+
+TEST_CASE("long runs of a large packed lattice agree with Onsager and Yang", "[long]") {
+  if (simd::lattice_kernels().empty()) return;
+  struct Exact {
+    double beta, energy, magnetization;
+  };
+  // Onsager, Phys. Rev. 65, 117 (1944); Yang, Phys. Rev. 85, 808 (1952). Correlations reach 13 sites: 2048 are
+  // infinity, and blocks of 1000 sweeps are longer than the autocorrelation time, about 200.
+  constexpr std::size_t blocks = 24, every = 10, rows = 100;
+  const double threshold = statistics::sidak(1e-3, 6);
+  const Lattice lattice{.size = {2048, 2048}};
+  const auto model = model_of(lattice);
+  for (const Exact& exact : {Exact{0.42, -1.226054840280675, 0}, Exact{0.46, -1.5811773175242965, 0.8146381332315972}})
+    for (const Move move : {Move::heat_bath, Move::metropolis}) {
+      const auto ensemble = make_packed_lattice_ensemble(model, lattice, move, Key(8), 1);
+      if (exact.magnetization == 0) ensemble->draw_reference(0);
+      sweep(*ensemble, {exact.beta}, {.time = 1, .count = 3000});
+      std::vector<double> observed(5), energy(blocks, 0), magnetization(blocks, 0);
+      std::uint64_t time = 3001;
+      for (std::size_t row = 0; row < blocks * rows; ++row, time += every) {
+        sweep(*ensemble, {exact.beta}, {.time = time, .count = every});
+        ensemble->observe(observed);
+        energy[row / rows] += observed[1] / rows;
+        magnetization[row / rows] += observed[2] / rows;
+      }
+      INFO(exact.beta << ": " << statistics::mean_of(energy).value << " +- " << statistics::mean_of(energy).error);
+      CHECK(statistics::agrees(energy, exact.energy) > threshold);
+      CHECK(statistics::mean_of(energy).error < 2e-4);
+      if (exact.magnetization > 0) CHECK(statistics::agrees(magnetization, exact.magnetization) > threshold);
+    }
+}
