@@ -20,6 +20,10 @@ foreach(room physics samplers estimators studies)
   catch_discover_tests(test_${room} TEST_PREFIX "long ${room}: " TEST_SPEC "[long]" TEST_SUFFIX ""
     PROPERTIES LABELS long TIMEOUT 3000)
 endforeach()
+if(TARGET test_samplers)  # tests/samplers/test_bernoulli.cpp is compiled once for each instruction set
+  target_link_libraries(test_samplers PRIVATE hwy::hwy)
+  set_source_files_properties(tests/samplers/test_bernoulli.cpp PROPERTIES COMPILE_DEFINITIONS "${GIBBSITE_TARGETS}")
+endif()
 if(TARGET test_studies)
   add_dependencies(test_studies gibbsite)
   # Debian's own python3, where the modules are; another one may come first on the PATH.

@@ -20,20 +20,25 @@ using Halves = hn::Repartition<std::uint64_t, Words>;  // of a counter: (unit | 
 constexpr std::size_t width = hn::MaxLanes(Words());   // lanes of a register
 constexpr std::size_t parts = lanes / width;           // registers of a vector
 
-/// Without AES for wide registers (all targets but AVX3_DL) Highway takes them apart in every round: here only once.
+/// The five rounds, after the first key is added. Without AES for wide registers (all targets but AVX3_DL) Highway
+/// takes them apart in every round: here only once.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE V encrypt(D d, V counter, const Cipher& cipher) {
+HWY_INLINE V rounds(D d, V whitened, const Cipher& cipher) {
   if constexpr (HWY_TARGET != HWY_AVX3_DL && hn::MaxLanes(D()) > 2) {
     const hn::Half<D> half;
-    return hn::Combine(d, encrypt(half, hn::UpperHalf(half, counter), cipher),
-                       encrypt(half, hn::LowerHalf(half, counter), cipher));
+    return hn::Combine(d, rounds(half, hn::UpperHalf(half, whitened), cipher),
+                       rounds(half, hn::LowerHalf(half, whitened), cipher));
   } else {
     const hn::Repartition<std::uint8_t, D> bytes;
     const auto key = [&](std::size_t round) { return hn::BitCast(bytes, hn::LoadDup128(d, cipher.round_key[round])); };
-    auto x = hn::Xor(hn::BitCast(bytes, counter), key(0));
+    auto x = hn::BitCast(bytes, whitened);
     for (std::size_t round = 1; round < 5; ++round) x = hn::AESRound(x, key(round));
     return hn::BitCast(d, hn::AESLastRound(x, key(5)));
   }
+}
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V encrypt(D d, V counter, const Cipher& cipher) {
+  return rounds(d, hn::Xor(counter, hn::LoadDup128(d, cipher.round_key[0])), cipher);
 }
 
 /// Where register `part` of a vector of chains stands in the counter.
