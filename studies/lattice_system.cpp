@@ -13,6 +13,7 @@
 #include "samplers/cluster.hpp"
 #include "samplers/heat_bath.hpp"
 #include "samplers/metropolis.hpp"
+#include "samplers/packed_lattice.hpp"
 #include "studies/options.hpp"
 #include "studies/system.hpp"
 #include "studies/variables.hpp"
@@ -127,6 +128,8 @@ class LatticeSystem final : public System {
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const override;
 
  private:
+  std::optional<simd::Move> packed_move(const Study& study) const;
+
   Study study_;
   Lattice lattice_;
   std::shared_ptr<const Ising> ising_;
@@ -158,10 +161,21 @@ Group LatticeSystem::record() const {
 std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
+  if (const auto move = packed_move(study)) return make_packed_lattice_ensemble(ising_, lattice_, *move, key, replicas);
   if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
   if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
   if (name == "wolff") return assemble(study, ising_, Wolff(), key, replicas);
   return assemble(study, ising_, SwendsenWang(), key, replicas);
+}
+
+/// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.
+std::optional<simd::Move> LatticeSystem::packed_move(const Study& study) const {
+  const std::string &name = study.sampler.name, &scan = study.sampler.scan;
+  const bool by_colours = scan == "default" || scan == "checkerboard";
+  if (study.sampler.layout == "plain" || !by_colours || (name != "heat-bath" && name != "metropolis"))
+    return std::nullopt;
+  const simd::Move move = name == "heat-bath" ? simd::Move::heat_bath : simd::Move::metropolis;
+  return packed_lattice_fits(lattice_, ising_->graph(), move) ? std::optional(move) : std::nullopt;
 }
 
 void LatticeSystem::check(const Study& study) const {

@@ -1,0 +1,104 @@
+#include "samplers/simd/block_lattice.hpp"
+
+namespace gibbsite::simd {
+
+std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
+  BlockLattice b;
+  switch (lattice.geometry) {
+    case Geometry::square:
+      break;
+    case Geometry::cubic:
+      b.blocks = {8, 8, 8};
+      b.neighbours = 6;
+      break;
+    case Geometry::triangular:
+      b.colours = b.phases = 3;
+      b.neighbours = 6;
+      b.corners = true;
+      break;
+    case Geometry::honeycomb:
+      b.phases = 1;
+      b.neighbours = 3;
+      break;
+    default:
+      return std::nullopt;
+  }
+  const std::size_t dimensions = lattice.geometry == Geometry::cubic ? 3 : 2;
+  if (lattice.boundary != Boundary::periodic || lattice.size.size() != dimensions) return std::nullopt;
+  for (std::size_t d = 0; d < dimensions; ++d) {
+    if (lattice.size[d] == 0 || lattice.size[d] % (b.phases * b.blocks[d]) != 0) return std::nullopt;
+    b.cells[d] = lattice.size[d] / b.blocks[d];
+  }
+  b.link();
+  return b;
+}
+
+void BlockLattice::link() noexcept {
+  row_words = cells[0] / phases;
+  colour_words = row_words * cells[1] * cells[2];
+  row = static_cast<std::ptrdiff_t>(8 * (row_words + 2));
+  sheet = row * static_cast<std::ptrdiff_t>(cells[1] + 2);
+  plane = sheet * static_cast<std::ptrdiff_t>(cells_3() ? cells[2] + 2 : 1);
+  const int m = static_cast<int>(phases);
+  for (int colour = 0; colour < static_cast<int>(colours); ++colour)
+    for (int phase = 0; phase < m; ++phase)
+      for (std::size_t k = 0; k < neighbours; ++k) {
+        const Step to = step(static_cast<std::size_t>(colour), k);
+        const int first = two_sites_a_cell() ? 0 : (colour - phase + m) % m;  // cell of word 0
+        const int words = (first + to.x + m) / m - 1;                         // rounded down
+        const int other = two_sites_a_cell() ? 1 - colour : (colour + to.x + to.y + to.z + 2 * m) % m;
+        offset[static_cast<std::size_t>(colour)][static_cast<std::size_t>(phase)][k] =
+            (other - colour) * plane + to.z * sheet + to.y * row + 8 * words;
+      }
+}
+
+BlockLattice::Step BlockLattice::step(std::size_t colour, std::size_t k) const noexcept {
+  if (two_sites_a_cell()) {  // site 2c + 1 meets site A of the cells one step along either side
+    const int back = colour == 0 ? -1 : 1;
+    return {k == 1 ? back : 0, k == 2 ? back : 0, 0};
+  }
+  const int way = k % 2 == 0 ? 1 : -1;
+  if (k < 4) return {k < 2 ? way : 0, k < 2 ? 0 : way, 0};
+  return corners ? Step{way, way, 0} : Step{0, 0, way};
+}
+
+BlockLattice::Cell BlockLattice::cell(std::size_t site) const noexcept {
+  const std::size_t sub = two_sites_a_cell() ? site % 2 : 0, number = two_sites_a_cell() ? site / 2 : site;
+  return {{number % side(0), number / side(0) % side(1), number / (side(0) * side(1))}, sub};
+}
+
+BlockLattice::Place BlockLattice::place(std::size_t site) const noexcept {
+  const auto [x, sub] = cell(site);
+  const std::size_t in_x = x[0] % cells[0], in_y = x[1] % cells[1], in_z = x[2] % cells[2];
+  const std::size_t colour = two_sites_a_cell() ? sub : (in_x + in_y + in_z) % phases, i = in_x / phases;
+  const std::size_t lane = x[0] / cells[0] + blocks[0] * (x[1] / cells[1] + blocks[1] * (x[2] / cells[2]));
+  return {colour, (in_z * cells[1] + in_y) * row_words + i, lane, at(colour, in_z, in_y, i)};
+}
+
+std::size_t BlockLattice::neighbour(std::size_t site, std::size_t k) const noexcept {
+  const auto [x, sub] = cell(site);
+  const Step to = step(two_sites_a_cell() ? sub : place(site).colour, k);
+  const auto moved = [&](std::size_t d, int by) {
+    return (x[d] + side(d) + static_cast<std::size_t>(by)) % side(d);  // by may wrap: the sum does not
+  };
+  const std::size_t number = moved(0, to.x) + side(0) * (moved(1, to.y) + side(1) * moved(2, to.z));
+  return two_sites_a_cell() ? 2 * number + 1 - sub : number;
+}
+
+Buffer<std::uint64_t> bond_signs(const BlockLattice& blocks, const Graph& graph) {
+  const std::size_t z = blocks.neighbours;
+  Buffer<std::uint64_t> sign(blocks.colours * blocks.colour_words * z * 8);
+  for (std::size_t site = 0; site < graph.sites(); ++site) {
+    const BlockLattice::Place place = blocks.place(site);
+    std::uint64_t* at = sign.data() + (place.colour * blocks.colour_words + place.word) * z * 8;
+    for (std::size_t k = 0; k < z; ++k) {
+      const std::size_t other = blocks.neighbour(site, k);
+      std::uint32_t e = graph.first()[site];
+      while (graph.neighbour()[e] != other) ++e;
+      if (graph.coupling()[e] < 0) at[k * 8 + place.lane / 64] |= std::uint64_t{1} << (place.lane % 64);
+    }
+  }
+  return sign;
+}
+
+}  // namespace gibbsite::simd

@@ -1,0 +1,79 @@
+/// One lattice cut in 512 equal blocks, one to a bit lane: where its sites stand.
+///
+///   square: 32 x 16 blocks            word i of row y, colour c:  cells x = phases i + (c - y mod phases)
+///   +---+---+- ... -+                 of all blocks at once; one cell of a block is one bit of a word.
+///   | 0 | 1 |       |  lanes          Neighbours in the block are other words of the same row or the rows beside,
+///   +---+---+- ... -+                 in the same lanes. Around a plane (a colour's words) stands a halo: copies of
+///   the |32 |33 |       |                 words at the opposite edge with lanes moved by one block, so that neighbours
+///   in
+///   +---+---+- ... -+                 other blocks are found in the same lanes too, and only edges pay for it.
+///
+/// Colours: no two sites of a colour are neighbours. (x + y + z) mod 2 on square and cubic lattices, (x + y) mod 3 on
+/// the triangular one, the two sites of a cell on the honeycomb. Blocks: 8 x 8 x 8 on the cubic lattice, else 32 x 16.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "physics/lattice.hpp"
+#include "samplers/simd/buffer.hpp"
+
+namespace gibbsite::simd {
+
+class BlockLattice {
+ public:
+  static constexpr std::size_t most_neighbours = 6, most_colours = 3;
+
+  /// Nothing where the lattice does not fit: periodic sides, multiples of phases x blocks.
+  static std::optional<BlockLattice> of(const Lattice& lattice);
+
+  std::size_t colours = 2, phases = 2, neighbours = 4;
+  std::array<std::size_t, 3> blocks = {32, 16, 1}, cells = {1, 1, 1};  ///< blocks of a side; cells of a block's side
+  std::size_t row_words = 0;                     ///< words of a colour in a row of cells, without the halo
+  std::size_t colour_words = 0;                  ///< words of a colour, without the halo: row_words x rows x sheets
+  std::ptrdiff_t row = 0, sheet = 0, plane = 0;  ///< strides in 64-bit parts, with the halo
+  bool corners = false;                          ///< some neighbour is in a block that touches at a corner only
+
+  /// Where the neighbours of a word are, relative to it, in parts: by colour and phase of its row, (y + z) mod phases.
+  std::array<std::array<std::array<std::ptrdiff_t, most_neighbours>, 3>, most_colours> offset{};
+
+  std::size_t state_parts() const noexcept { return colours * static_cast<std::size_t>(plane); }
+  std::size_t sites() const noexcept { return colours * colour_words * 512; }
+
+  /// A place in the state: word is without the halo, at with it; lane = 64 part + bit.
+  struct Place {
+    std::size_t colour, word, lane;
+    std::ptrdiff_t at;
+  };
+  Place place(std::size_t site) const noexcept;
+  /// The number of the site that neighbour k of a site is.
+  std::size_t neighbour(std::size_t site, std::size_t k) const noexcept;
+  /// Start of word i of row y of sheet z.
+  std::ptrdiff_t at(std::size_t colour, std::size_t z, std::size_t y, std::size_t i) const noexcept {
+    return static_cast<std::ptrdiff_t>(colour) * plane + (cells_3() ? sheet : 0) + row + 8 +
+           static_cast<std::ptrdiff_t>(z) * sheet + static_cast<std::ptrdiff_t>(y) * row +
+           static_cast<std::ptrdiff_t>(8 * i);
+  }
+
+ private:
+  struct Step {
+    int x, y, z;
+  };
+  struct Cell {
+    std::array<std::size_t, 3> x;
+    std::size_t sub;
+  };
+  bool cells_3() const noexcept { return blocks[2] > 1; }
+  bool two_sites_a_cell() const noexcept { return phases == 1; }
+  std::size_t side(std::size_t d) const noexcept { return blocks[d] * cells[d]; }
+  Cell cell(std::size_t site) const noexcept;
+  Step step(std::size_t colour, std::size_t k) const noexcept;
+  void link() noexcept;
+};
+
+/// A bit for J < 0 of each neighbour: [colour][word][neighbour][part]. graph: that of the lattice.
+Buffer<std::uint64_t> bond_signs(const BlockLattice& blocks, const Graph& graph);
+
+}  // namespace gibbsite::simd

@@ -1,0 +1,67 @@
+// Local fields of 512 spins at once, by full adders. Compiled once per target.
+//
+// k of z neighbours pull up, |f| = |2k - z|. Only the majority and the class of |f| matter to a move, so k itself is
+// never made: 3 instructions for z = 3, 4 for z = 4 and 8 for z = 6.
+#if defined(GIBBSITE_FIELD_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef GIBBSITE_FIELD_INL_H
+#undef GIBBSITE_FIELD_INL_H
+#else
+#define GIBBSITE_FIELD_INL_H
+#endif
+
+#include <hwy/highway.h>
+
+#include "samplers/simd/logic-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gibbsite::simd::HWY_NAMESPACE {
+
+/// What the neighbours of a word say: what most of them want (anything where there is no majority), and the class.
+template <std::size_t neighbours>
+struct Field;
+
+template <>
+struct Field<3> {
+  static constexpr std::size_t classes = 2;
+  BitVector most, three;
+  HWY_INLINE void count(const BitVector (&n)[3]) {
+    most = majority(n[0], n[1], n[2]);
+    three = hn::Not(differ(n[0], n[1], n[2]));
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[2], BitVector) const { return select(three, yes[1], yes[0]); }
+};
+
+template <>
+struct Field<4> {
+  static constexpr std::size_t classes = 2;
+  BitVector most, two, none;  // none: of those that are not |f| = 2
+  HWY_INLINE void count(const BitVector (&n)[4]) {
+    most = majority(n[0], n[1], n[2]);
+    none = differ(n[0], n[1], n[2]);
+    two = hn::Xor(hn::Xor3(n[0], n[1], n[2]), n[3]);
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[2], BitVector tie) const {
+    return select(two, yes[0], select(none, tie, yes[1]));
+  }
+};
+
+template <>
+struct Field<6> {
+  static constexpr std::size_t classes = 3;
+  BitVector most, odd, none, two;  // odd: |f| = 0 or 4; none: of the odd ones; two: of the others
+  HWY_INLINE void count(const BitVector (&n)[6]) {
+    const BitVector a = hn::Xor3(n[0], n[1], n[2]), b = hn::Xor3(n[3], n[4], n[5]);
+    const BitVector twice_a = majority(n[0], n[1], n[2]), twice_b = majority(n[3], n[4], n[5]);
+    odd = hn::Xor(a, b);
+    most = majority(twice_a, twice_b, a);
+    none = hn::Xor(twice_a, twice_b);
+    two = differ(twice_a, twice_b, a);
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[3], BitVector tie) const {
+    return select(odd, select(none, tie, yes[1]), select(two, yes[0], yes[2]));
+  }
+};
+
+}  // namespace gibbsite::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

@@ -1,0 +1,211 @@
+#include "samplers/simd/lattice_kernels.hpp"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "samplers/simd/lattice_kernels.cpp"
+#include <hwy/foreach_target.h>
+
+#include "samplers/simd/bernoulli-inl.h"
+#include "samplers/simd/field-inl.h"
+#include "samplers/simd/halo-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gibbsite::simd::HWY_NAMESPACE {
+
+/// Walks through the words of a stripe in order, in one column.
+class Walk {
+ public:
+  Walk(const Stripe& s, std::size_t column, std::size_t word) : s_(s), lattice_(*s.lattice) {
+    const std::size_t line = word / lattice_.row_words;
+    y_ = line % lattice_.cells[1];
+    z_ = line / lattice_.cells[1];
+    i_ = word % lattice_.row_words;
+    phase_ = (y_ + z_) % lattice_.phases;
+    at_ = s.state + lattice_.at(s.colour, z_, y_, i_) + column;
+  }
+  HWY_INLINE std::uint64_t* at() const { return at_; }
+  HWY_INLINE const std::ptrdiff_t* offset() const { return lattice_.offset[s_.colour][phase_].data(); }
+  HWY_INLINE void next() {
+    at_ += word_parts;
+    if (++i_ < lattice_.row_words) return;
+    i_ = 0;
+    at_ += 2 * word_parts;  // over the halo
+    phase_ = phase_ + 1 == lattice_.phases ? 0 : phase_ + 1;
+    if (++y_ < lattice_.cells[1]) return;
+    y_ = 0;
+    at_ += 2 * lattice_.row;
+    phase_ = ++z_ % lattice_.phases;
+  }
+
+ private:
+  const Stripe& s_;
+  const BlockLattice& lattice_;
+  std::size_t i_, y_, z_, phase_;
+  std::uint64_t* at_;
+};
+
+enum class Bonds { alike, signed_one_by_one };
+
+/// The neighbours of the word where a walk stands.
+template <std::size_t neighbours, Bonds bonds>
+HWY_INLINE void load(const Walk& walk, const std::uint64_t* sign, BitVector (&n)[neighbours]) {
+  const std::ptrdiff_t* offset = walk.offset();
+  HWY_UNROLL(6) for (std::size_t k = 0; k < neighbours; ++k) {
+    n[k] = hn::Load(Bits(), walk.at() + offset[k]);
+    if constexpr (bonds == Bonds::signed_one_by_one) n[k] = hn::Xor(n[k], hn::Load(Bits(), sign + k * word_parts));
+  }
+}
+
+template <std::size_t neighbours, Bonds bonds, Move kind>
+class MoveRule {
+ public:
+  using Look = Field<neighbours>;
+  MoveRule(const Stripe& s, std::size_t column)
+      : walk_(s, column, s.begin),
+        sign_(bonds == Bonds::alike
+                  ? nullptr
+                  : s.signs.bond + (s.colour * s.lattice->colour_words + s.begin) * neighbours * word_parts + column),
+        flip_(hn::Set(Bits(), s.signs.all)),
+        changed_(hn::Zero(Bits())) {}
+  HWY_INLINE Look look(std::size_t k) {
+    BitVector n[neighbours];
+    load<neighbours, bonds>(walk_, sign_, n);
+    Look field;
+    field.count(n);
+    site_[k] = walk_.at();
+    walk_.next();
+    if constexpr (bonds == Bonds::signed_one_by_one) sign_ += neighbours * word_parts;
+    return field;
+  }
+  static HWY_INLINE BitVector choose(const Look& field, const BitVector (&yes)[Look::classes], BitVector fair) {
+    if constexpr (kind == Move::heat_bath) return field.choose(yes, fair);
+    return field.choose(yes, hn::Not(hn::Zero(Bits())));
+  }
+  HWY_INLINE void write(std::size_t k, const Look& field, BitVector verdict) {
+    const BitVector before = hn::Load(Bits(), site_[k]);
+    BitVector after;
+    if constexpr (kind == Move::heat_bath)
+      after = hn::Xor3(field.most, verdict, flip_);
+    else
+      after = turn(before, verdict, hn::Xor(field.most, flip_));
+    hn::Store(after, Bits(), site_[k]);
+    changed_ = hn::Add(changed_, hn::PopulationCount(hn::Xor(before, after)));
+  }
+  HWY_INLINE std::int64_t changed() const {
+    return static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(Bits(), changed_)));
+  }
+
+ private:
+  Walk walk_;
+  const std::uint64_t* sign_;
+  BitVector flip_, changed_;
+  std::uint64_t* site_[group];
+};
+
+template <std::size_t neighbours, Bonds bonds, Move kind, class Digits>
+std::int64_t move_stripe(const Stripe& s, const Digits& digits, const Cipher& cipher, std::uint64_t number) {
+  std::int64_t changed = 0;
+  for (std::size_t column = 0; column < word_parts; column += column_parts) {
+    const Coins coins(cipher, column);
+    MoveRule<neighbours, bonds, kind> rule(s, column);
+    for (std::size_t word = s.begin; word < s.end; word += group)
+      decide_group(rule, digits, column, coins, number + (word - s.begin), std::min(group, s.end - word));
+    changed += rule.changed();
+  }
+  close_stripe(s);
+  return changed;
+}
+template <std::size_t neighbours, Bonds bonds, class Digits>
+std::int64_t move_by(Move kind, const Stripe& s, const Digits& digits, const Cipher& cipher, std::uint64_t number) {
+  return kind == Move::heat_bath ? move_stripe<neighbours, bonds, Move::heat_bath>(s, digits, cipher, number)
+                                 : move_stripe<neighbours, bonds, Move::metropolis>(s, digits, cipher, number);
+}
+template <std::size_t neighbours, class Digits>
+std::int64_t move_with(Move kind, const Stripe& s, const Digits& digits, const Cipher& cipher, std::uint64_t number) {
+  return s.signs.bond == nullptr ? move_by<neighbours, Bonds::alike>(kind, s, digits, cipher, number)
+                                 : move_by<neighbours, Bonds::signed_one_by_one>(kind, s, digits, cipher, number);
+}
+std::int64_t move(const Stripe& s, Move kind, const LatticeDigits& digits, const Cipher& cipher, std::uint64_t number) {
+  if (s.lattice->neighbours == 3) return move_with<3>(kind, s, digits.two, cipher, number);
+  if (s.lattice->neighbours == 4) return move_with<4>(kind, s, digits.two, cipher, number);
+  return move_with<6>(kind, s, digits.three, cipher, number);
+}
+
+void toss(const Stripe& s, const Cipher& cipher, std::uint64_t number) {
+  for (std::size_t column = 0; column < word_parts; column += column_parts) {
+    const Coins coins(cipher, column);
+    Walk walk(s, column, s.begin);
+    for (std::size_t word = s.begin; word < s.end; ++word, walk.next())
+      hn::Store(coins.toss(coins.start(number + (word - s.begin)), 0), Bits(), walk.at());
+  }
+  close_stripe(s);
+}
+
+template <std::size_t neighbours, Bonds bonds>
+Counts count_stripe(const Stripe& s) {
+  const Bits d;
+  BitVector up = hn::Zero(d), unsatisfied = hn::Zero(d);
+  for (std::size_t column = 0; column < word_parts; column += column_parts) {
+    Walk walk(s, column, s.begin);
+    const std::uint64_t* sign =
+        bonds == Bonds::alike
+            ? nullptr
+            : s.signs.bond + (s.colour * s.lattice->colour_words + s.begin) * neighbours * word_parts + column;
+    for (std::size_t word = s.begin; word < s.end; ++word, walk.next()) {
+      const BitVector spin = hn::Load(d, walk.at()), want = hn::Xor(spin, hn::Set(d, s.signs.all));
+      up = hn::Add(up, hn::PopulationCount(spin));
+      if (s.lattice->colours == 2 && s.colour == 1) continue;  // its bonds are those of colour 0
+      BitVector n[neighbours];
+      load<neighbours, bonds>(walk, sign, n);
+      HWY_UNROLL(6)
+      for (std::size_t k = 0; k < neighbours; ++k)
+        unsatisfied = hn::Add(unsatisfied, hn::PopulationCount(hn::Xor(n[k], want)));
+      if constexpr (bonds == Bonds::signed_one_by_one) sign += neighbours * word_parts;
+    }
+  }
+  return {static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, up))),
+          static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, unsatisfied)))};
+}
+template <std::size_t neighbours>
+Counts count_with(const Stripe& s) {
+  return s.signs.bond == nullptr ? count_stripe<neighbours, Bonds::alike>(s)
+                                 : count_stripe<neighbours, Bonds::signed_one_by_one>(s);
+}
+Counts count(const Stripe& s) {
+  return s.lattice->neighbours == 3   ? count_with<3>(s)
+         : s.lattice->neighbours == 4 ? count_with<4>(s)
+                                      : count_with<6>(s);
+}
+
+const LatticeKernels* kernels_here() {
+  static const LatticeKernels all = {hwy::TargetName(HWY_TARGET), move, toss, close_stripe, count};
+  return &all;
+}
+
+}  // namespace gibbsite::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gibbsite::simd {
+
+std::vector<const LatticeKernels*> lattice_kernels() {
+  std::vector<const LatticeKernels*> all;
+  const std::int64_t supported = hwy::SupportedTargets();
+#if HWY_TARGETS & HWY_AVX3_DL
+  if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::kernels_here());
+#endif
+#if HWY_TARGETS & HWY_AVX3
+  if ((supported & HWY_AVX3) != 0) all.push_back(N_AVX3::kernels_here());
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::kernels_here());
+#endif
+#if HWY_TARGETS & HWY_SSE4
+  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::kernels_here());
+#endif
+  return all;
+}
+
+}  // namespace gibbsite::simd
+#endif
