@@ -221,13 +221,16 @@ bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order)
   return *field == 0 && *strength > 0;
 }
 
-bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas) {
+bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas, Rival rival) {
   if (!packed_replicas_fit(graph, kernel, order)) return false;
-  // In ns, measured on a core of 2023: a word, a batch, and a visit of the plain layout.
-  constexpr double word = 20, batch = 40, plain = 5;
-  constexpr std::size_t surely = 64, largest = std::size_t{1} << 17;
   const std::size_t width = cheapest_width(replicas), sites = graph.sites();
-  if (replicas >= surely) return true;
+  // A lattice of few words is moved slowly; replicas that do not fit the cache are.
+  constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
+  if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
+  if (replicas >= 64) return true;
+  // In ns, measured on one core of 2023: a word, a batch, and a visit of the plain layout.
+  constexpr double word = 30, batch = 60, plain = 5;
+  constexpr std::size_t largest = std::size_t{1} << 17;
   if (sites > largest) return false;
   const auto batches = simd::independent_batches(graph, visits(graph, order), simd::group * simd::word_bits / width);
   double words = 0;

@@ -30,8 +30,11 @@ enum class SpinKernel { heat_bath, metropolis };
 
 /// Whether this processor has the instructions, and the graph and the scan are as above (a random scan is not).
 bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order);
-/// Whether they fit, and so many replicas are expected to move faster than one by one.
-bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas);
+/// The layout that would be taken instead: one replica after the other, or each of them 512 spins at a time.
+enum class Rival { plain, packed_lattice };
+/// Whether they fit, and so many replicas are expected to move faster than in the other layout.
+bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas,
+                         Rival rival = Rival::plain);
 
 /// How replicas are packed: replicas to a pack (0: what costs least), and instructions (null: the fastest).
 struct Packing {
