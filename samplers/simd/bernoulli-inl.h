@@ -80,29 +80,62 @@ HWY_INLINE BitVector lowest(const BitVector (&r)[first_levels], unsigned step) {
   return raise(raise(last, r[5], (step & 2U) != 0), r[4], (step & 1U) != 0);
 #endif
 }
-HWY_INLINE BitVector raise_two(BitVector yes, BitVector low, BitVector high, unsigned step) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  switch (step) {  // low: r of the lower number; r_low ? (r_high ? yes : t_high) : t_low
+/// r_low ? (r_high ? yes : t_high) : t_low, twice: levels 2 and 3, then 0 and 1.
+template <unsigned step>
+HWY_INLINE BitVector raise_by(const BitVector (&r)[first_levels], BitVector yes) {
+  constexpr auto table = [](unsigned digits) {
+    return ((digits & 1U) != 0 ? 0x0F : 0) | ((digits & 2U) != 0 ? 0xB0 : 0x80);
+  };
+  return ternary<table(step & 3U)>(r[0], r[1], ternary<table(step >> 2U)>(r[2], r[3], yes));
+}
+#endif
+HWY_INLINE BitVector raise_four(const BitVector (&r)[first_levels], BitVector yes, unsigned step) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  switch (step) {  // a jump; less would become a chain of comparisons
     case 0:
-      return ternary<0x80>(low, high, yes);
+      return raise_by<0>(r, yes);
     case 1:
-      return ternary<0x8F>(low, high, yes);
+      return raise_by<1>(r, yes);
     case 2:
-      return ternary<0xB0>(low, high, yes);
+      return raise_by<2>(r, yes);
+    case 3:
+      return raise_by<3>(r, yes);
+    case 4:
+      return raise_by<4>(r, yes);
+    case 5:
+      return raise_by<5>(r, yes);
+    case 6:
+      return raise_by<6>(r, yes);
+    case 7:
+      return raise_by<7>(r, yes);
+    case 8:
+      return raise_by<8>(r, yes);
+    case 9:
+      return raise_by<9>(r, yes);
+    case 10:
+      return raise_by<10>(r, yes);
+    case 11:
+      return raise_by<11>(r, yes);
+    case 12:
+      return raise_by<12>(r, yes);
+    case 13:
+      return raise_by<13>(r, yes);
+    case 14:
+      return raise_by<14>(r, yes);
     default:
-      return ternary<0xBF>(low, high, yes);
+      return raise_by<15>(r, yes);
   }
 #else
-  return raise(raise(yes, high, (step & 2U) != 0), low, (step & 1U) != 0);
+  for (std::size_t j = 4; j-- > 0;) yes = raise(yes, r[j], (step >> j & 1U) != 0);
+  return yes;
 #endif
 }
 
 template <std::size_t classes>
 HWY_INLINE void judge(const UniformDigits<classes>& digits, std::size_t, const BitVector (&r)[first_levels],
                       BitVector (&yes)[classes]) {
-  for (std::size_t q = 0; q < classes; ++q)
-    yes[q] = raise_two(raise_two(lowest(r, digits.step[q][0]), r[2], r[3], digits.step[q][1]), r[0], r[1],
-                       digits.step[q][2]);
+  for (std::size_t q = 0; q < classes; ++q) yes[q] = raise_four(r, lowest(r, digits.step[q][0]), digits.step[q][1]);
 }
 template <std::size_t classes>
 HWY_INLINE BitVector digit_of(const UniformDigits<classes>& digits, std::size_t, std::size_t level, std::size_t q) {
@@ -138,15 +171,45 @@ HWY_INLINE Verdicts<Digits::classes> first_verdicts(const Digits& digits, std::s
   return verdicts;
 }
 
-/// The other levels of a word, for the lanes that own them.
+/// The other levels of a word, for the lanes that own them. So many are likely to be needed: to look whether all lanes
+/// are decided costs more than a level, where the answer is hard to predict.
 template <class Digits, class Source>
 HWY_INLINE void last_verdicts(const Digits& digits, std::size_t column, const Source& coins, std::uint64_t word,
-                              BitVector owned, BitVector (&yes)[Digits::classes]) {
+                              BitVector owned, std::size_t likely, BitVector (&yes)[Digits::classes]) {
   const auto start = coins.start(word);
   for (std::size_t q = 0; q < Digits::classes; ++q) yes[q] = hn::Zero(Bits());
-  for (std::size_t j = first_levels; j < levels && any(owned); ++j) {
+  for (std::size_t j = first_levels; j < levels && (j < first_levels + likely || any(owned)); ++j) {
     for (std::size_t q = 0; q < Digits::classes; ++q) yes[q] = select(owned, digit_of(digits, column, j, q), yes[q]);
     owned = hn::And(owned, coins.toss(start, j));
+  }
+}
+
+/// Words of a group on their way.
+template <class Look>
+struct Group {
+  Look look[group];
+  BitVector verdict[group], left[group];
+};
+
+/// The tails of a group in which some lane was left more than three times: one group in 15.
+template <class Rule, class Digits, class Source>
+HWY_INLINE void settle_many(Rule& rule, const Digits& digits, std::size_t column, const Source& coins,
+                            std::uint64_t first, std::size_t n, const Group<typename Rule::Look>& g) {
+  const BitVector zero = hn::Zero(Bits());
+  BitVector often[group + 1];  // lanes that were left so often
+  for (BitVector& lanes : often) lanes = zero;
+  for (std::size_t k = 0; k < n; ++k) {
+    for (std::size_t t = k + 1; t > 1; --t) often[t] = hn::OrAnd(often[t], often[t - 1], g.left[k]);
+    often[1] = hn::Or(often[1], g.left[k]);
+  }
+  BitVector tail[group][Digits::classes];  // the lane's next verdict first
+  std::size_t tails = 0;
+  for (; tails < n && any(often[tails + 1]); ++tails)
+    last_verdicts(digits, column, coins, first + tails, often[tails + 1], 1, tail[tails]);
+  for (std::size_t k = 0; k < n; ++k) {
+    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], g.left[k], Rule::choose(g.look[k], tail[0], zero)));
+    for (std::size_t t = 1; t < tails; ++t)
+      for (std::size_t q = 0; q < Digits::classes; ++q) tail[t - 1][q] = select(g.left[k], tail[t][q], tail[t - 1][q]);
   }
 }
 
@@ -159,42 +222,35 @@ HWY_INLINE void last_verdicts(const Digits& digits, std::size_t column, const So
 template <class Rule, class Digits, class Source>
 HWY_INLINE void decide_group(Rule& rule, const Digits& digits, std::size_t column, const Source& coins,
                              std::uint64_t first, std::size_t n) {
-  constexpr std::size_t classes = Digits::classes, usual = 3;  // tails; a fourth is needed by one group in 15
+  constexpr std::size_t classes = Digits::classes;
   const BitVector zero = hn::Zero(Bits());
-  typename Rule::Look look[group];
-  BitVector verdict[group], left[group];
+  Group<typename Rule::Look> g;
   BitVector one = zero, two = zero, three = zero, more = zero;  // lanes that were left so often
   for (std::size_t k = 0; k < n; ++k) {
-    look[k] = rule.look(k);
+    const typename Rule::Look look = rule.look(k);
     const Verdicts<classes> verdicts = first_verdicts(digits, column, coins, first + k);
-    verdict[k] = Rule::choose(look[k], verdicts.yes, verdicts.fair);
-    left[k] = verdicts.left;
-    more = hn::OrAnd(more, three, left[k]);
-    three = hn::OrAnd(three, two, left[k]);
-    two = hn::OrAnd(two, one, left[k]);
-    one = hn::Or(one, left[k]);
+    const BitVector left = verdicts.left;
+    more = hn::OrAnd(more, three, left);
+    three = hn::OrAnd(three, two, left);
+    two = hn::OrAnd(two, one, left);
+    one = hn::Or(one, left);
+    g.look[k] = look;
+    g.verdict[k] = Rule::choose(look, verdicts.yes, verdicts.fair);
+    g.left[k] = left;
+    HWY_FENCE;  // or GCC distributes the loop, and tosses every coin twice
   }
-  BitVector tail[group][classes];  // the lane's next verdict first
-  last_verdicts(digits, column, coins, first, one, tail[0]);
-  last_verdicts(digits, column, coins, first + 1, two, tail[1]);
-  last_verdicts(digits, column, coins, first + 2, three, tail[2]);
-  std::size_t tails = usual;
-  if (HWY_UNLIKELY(any(more))) {
-    BitVector often[group + 1];  // lanes that were left so often
-    for (BitVector& lanes : often) lanes = zero;
-    for (std::size_t k = 0; k < n; ++k) {
-      for (std::size_t t = k + 1; t > 1; --t) often[t] = hn::OrAnd(often[t], often[t - 1], left[k]);
-      often[1] = hn::Or(often[1], left[k]);
-    }
-    for (; tails < n && any(often[tails + 1]); ++tails)
-      last_verdicts(digits, column, coins, first + tails, often[tails + 1], tail[tails]);
-  }
+  if (HWY_UNLIKELY(any(more))) return settle_many(rule, digits, column, coins, first, n, g);
+  BitVector tail[3][classes];  // the lane's next verdict first
+  const bool full = n > group / 4;
+  last_verdicts(digits, column, coins, first, one, full ? 12 : 8, tail[0]);
+  last_verdicts(digits, column, coins, first + 1, two, full ? 8 : 1, tail[1]);
+  last_verdicts(digits, column, coins, first + 2, three, full ? 4 : 0, tail[2]);
   for (std::size_t k = 0; k < n; ++k) {
-    rule.write(k, look[k], hn::OrAnd(verdict[k], left[k], Rule::choose(look[k], tail[0], zero)));
+    const BitVector left = g.left[k];
+    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], left, Rule::choose(g.look[k], tail[0], zero)));
     for (std::size_t q = 0; q < classes; ++q) {
-      tail[0][q] = select(left[k], tail[1][q], tail[0][q]);
-      tail[1][q] = select(left[k], tail[2][q], tail[1][q]);
-      for (std::size_t t = usual; t < tails; ++t) tail[t - 1][q] = select(left[k], tail[t][q], tail[t - 1][q]);
+      tail[0][q] = select(left, tail[1][q], tail[0][q]);
+      tail[1][q] = select(left, tail[2][q], tail[1][q]);
     }
   }
 }

@@ -41,8 +41,7 @@ inline constexpr LevelCounters level_counters;
 template <std::size_t count>
 struct UniformDigits {
   static constexpr std::size_t classes = count;
-  /// Digits as parameters of one instruction for several levels: 4 5 6, then 2 3, then 0 1, the first lowest.
-  std::uint8_t step[count][3] = {};
+  std::uint8_t step[count][2] = {};  ///< digits 4 5 6, and 0 1 2 3, the first lowest: what several levels hang on
   std::uint64_t digit[levels][count] = {};  ///< 0 or all ones
 
   /// threshold: p 2^64, or all ones for p = 1, as in Coin.
@@ -50,8 +49,7 @@ struct UniformDigits {
     for (std::size_t j = 0; j < levels; ++j) digit[j][which] = 0 - (threshold >> (levels - 1 - j) & 1U);
     const auto bit = [&](std::size_t j) { return static_cast<unsigned>(digit[j][which] & 1U); };
     step[which][0] = static_cast<std::uint8_t>(bit(4) | bit(5) << 1 | bit(6) << 2);
-    step[which][1] = static_cast<std::uint8_t>(bit(2) | bit(3) << 1);
-    step[which][2] = static_cast<std::uint8_t>(bit(0) | bit(1) << 1);
+    step[which][1] = static_cast<std::uint8_t>(bit(0) | bit(1) << 1 | bit(2) << 2 | bit(3) << 3);
   }
 };
 

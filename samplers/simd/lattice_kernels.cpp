@@ -16,32 +16,31 @@ namespace gibbsite::simd::HWY_NAMESPACE {
 /// Walks through the words of a stripe in order, in one column.
 class Walk {
  public:
-  Walk(const Stripe& s, std::size_t column, std::size_t word) : s_(s), lattice_(*s.lattice) {
-    const std::size_t line = word / lattice_.row_words;
-    y_ = line % lattice_.cells[1];
-    z_ = line / lattice_.cells[1];
-    i_ = word % lattice_.row_words;
-    phase_ = (y_ + z_) % lattice_.phases;
-    at_ = s.state + lattice_.at(s.colour, z_, y_, i_) + column;
+  Walk(const Stripe& s, std::size_t column) : lattice_(s.lattice), colour_(s.colour) {
+    const std::size_t line = s.begin / lattice_->row_words;
+    y_ = line % lattice_->cells[1];
+    z_ = line / lattice_->cells[1];
+    i_ = s.begin % lattice_->row_words;
+    phase_ = (y_ + z_) % lattice_->phases;
+    at_ = s.state + lattice_->at(s.colour, z_, y_, i_) + column;
   }
   HWY_INLINE std::uint64_t* at() const { return at_; }
-  HWY_INLINE const std::ptrdiff_t* offset() const { return lattice_.offset[s_.colour][phase_].data(); }
+  HWY_INLINE const std::ptrdiff_t* offset() const { return lattice_->offset[colour_][phase_].data(); }
   HWY_INLINE void next() {
     at_ += word_parts;
-    if (++i_ < lattice_.row_words) return;
+    if (++i_ < lattice_->row_words) return;
     i_ = 0;
     at_ += 2 * word_parts;  // over the halo
-    phase_ = phase_ + 1 == lattice_.phases ? 0 : phase_ + 1;
-    if (++y_ < lattice_.cells[1]) return;
+    phase_ = phase_ + 1 == lattice_->phases ? 0 : phase_ + 1;
+    if (++y_ < lattice_->cells[1]) return;
     y_ = 0;
-    at_ += 2 * lattice_.row;
-    phase_ = ++z_ % lattice_.phases;
+    at_ += 2 * lattice_->row;
+    phase_ = ++z_ % lattice_->phases;
   }
 
  private:
-  const Stripe& s_;
-  const BlockLattice& lattice_;
-  std::size_t i_, y_, z_, phase_;
+  const BlockLattice* lattice_;
+  std::size_t colour_, i_, y_, z_, phase_;
   std::uint64_t* at_;
 };
 
@@ -62,7 +61,7 @@ class MoveRule {
  public:
   using Look = Field<neighbours>;
   MoveRule(const Stripe& s, std::size_t column)
-      : walk_(s, column, s.begin),
+      : walk_(s, column),
         sign_(bonds == Bonds::alike
                   ? nullptr
                   : s.signs.bond + (s.colour * s.lattice->colour_words + s.begin) * neighbours * word_parts + column),
@@ -135,7 +134,7 @@ std::int64_t move(const Stripe& s, Move kind, const LatticeDigits& digits, const
 void toss(const Stripe& s, const Cipher& cipher, std::uint64_t number) {
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
     const Coins coins(cipher, column);
-    Walk walk(s, column, s.begin);
+    Walk walk(s, column);
     for (std::size_t word = s.begin; word < s.end; ++word, walk.next())
       hn::Store(coins.toss(coins.start(number + (word - s.begin)), 0), Bits(), walk.at());
   }
@@ -147,7 +146,7 @@ Counts count_stripe(const Stripe& s) {
   const Bits d;
   BitVector up = hn::Zero(d), unsatisfied = hn::Zero(d);
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
-    Walk walk(s, column, s.begin);
+    Walk walk(s, column);
     const std::uint64_t* sign =
         bonds == Bonds::alike
             ? nullptr
