@@ -21,7 +21,7 @@ struct Coin {
   constexpr Coin() = default;
   explicit Coin(double probability) noexcept : p(probability) {
     assert(probability >= 0 && probability <= 1);
-    threshold = probability >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(std::ldexp(probability, 64));
+    threshold = probability >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(probability * 0x1p64);
   }
 };
 

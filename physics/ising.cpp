@@ -49,6 +49,10 @@ std::vector<Observable> Ising::observables() const {
 void Ising::observe(ConstState s, double energy, std::span<double> out) const noexcept {
   std::int64_t total = 0;
   for (const Unit spin : s) total += spin;
+  observe_sum(total, energy, out);
+}
+
+void Ising::observe_sum(std::int64_t total, double energy, std::span<double> out) const noexcept {
   const double n = static_cast<double>(units()), m = static_cast<double>(total) / n;
   out[0] = energy;
   out[1] = energy / n;

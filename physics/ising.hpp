@@ -50,6 +50,8 @@ class Ising {
   /// energy, energy_density, magnetization_density, abs_magnetization_density, magnetization_density_squared.
   std::vector<Observable> observables() const;
   void observe(ConstState s, double energy, std::span<double> out) const noexcept;
+  /// The same, of a state whose spins add up to `total`.
+  void observe_sum(std::int64_t total, double energy, std::span<double> out) const noexcept;
   /// q = sum_i a_i b_i / N.
   double overlap(ConstState a, ConstState b) const noexcept;
   void set_ordered(State s) const noexcept;

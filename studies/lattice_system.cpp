@@ -14,6 +14,7 @@
 #include "samplers/heat_bath.hpp"
 #include "samplers/metropolis.hpp"
 #include "samplers/packed_lattice.hpp"
+#include "samplers/packed_replicas.hpp"
 #include "studies/options.hpp"
 #include "studies/system.hpp"
 #include "studies/variables.hpp"
@@ -129,6 +130,7 @@ class LatticeSystem final : public System {
 
  private:
   std::optional<simd::Move> packed_move(const Study& study) const;
+  std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, Key key, std::size_t replicas) const;
 
   Study study_;
   Lattice lattice_;
@@ -161,11 +163,27 @@ Group LatticeSystem::record() const {
 std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
+  // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
+  if (auto lanes = in_bit_lanes(study, key, replicas)) return lanes;
   if (const auto move = packed_move(study)) return make_packed_lattice_ensemble(ising_, lattice_, *move, key, replicas);
   if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
   if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
   if (name == "wolff") return assemble(study, ising_, Wolff(), key, replicas);
   return assemble(study, ising_, SwendsenWang(), key, replicas);
+}
+
+/// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
+std::unique_ptr<Ensemble> LatticeSystem::in_bit_lanes(const Study& study, Key key, std::size_t replicas) const {
+  const std::string &name = study.sampler.name, &scan = study.sampler.scan;
+  const Graph& graph = ising_->graph();
+  if (study.sampler.layout == "plain" || scan == "random" || (name != "heat-bath" && name != "metropolis"))
+    return nullptr;
+  const ScanOrder order = scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
+  const SpinKernel kernel = name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
+  const Rival rival = packed_move(study) ? Rival::packed_lattice : Rival::plain;
+  if (!packed_replicas_pay(graph, kernel, order, replicas, rival)) return nullptr;
+  if (kernel == SpinKernel::metropolis && why_not_ergodic(graph, order, extended(lattice_))) return nullptr;
+  return make_packed_replicas(ising_, kernel, order, key, replicas);
 }
 
 /// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.

@@ -13,6 +13,7 @@
 #include "physics/random.hpp"
 #include "samplers/array_ensemble.hpp"
 #include "samplers/heat_bath.hpp"
+#include "samplers/packed_replicas.hpp"
 #include "samplers/table_network.hpp"
 
 namespace gibbsite::seam {
@@ -403,6 +404,13 @@ inline std::vector<Case> cases() {
          return std::make_unique<Joined>(make_array(k, f, n / 2), make_array(k, f + n / 2, n - n / 2));
        },
        0.8, torus(0.8)}};
+  if (packed_replicas_fit(small_torus(), SpinKernel::heat_bath, ScanOrder::sequential))
+    all.push_back({"replicas in bit lanes",
+                   [](Key k, std::size_t f, std::size_t n) {
+                     return make_packed_replicas(std::make_shared<const Ising>(small_torus()), SpinKernel::heat_bath,
+                                                 ScanOrder::sequential, k, n, f, {.width = 64});
+                   },
+                   0.8, torus(0.8)});
   const auto network =
       networks::random_network({{UnitKind::binary, 4}, {UnitKind::spin, 3}, {UnitKind::binary, 3}}, 0.8, 3);
   double deep = 0;

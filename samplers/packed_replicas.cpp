@@ -1,0 +1,261 @@
+#include "samplers/packed_replicas.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+
+#include "samplers/simd/replica_pack.hpp"
+#include "samplers/team.hpp"
+
+namespace gibbsite {
+namespace {
+
+simd::Decide decide_of(const Graph& graph, SpinKernel kernel) {
+  if (kernel == SpinKernel::metropolis) return simd::Decide::metropolis;
+  return graph.common_field().value() == 0 ? simd::Decide::heat_bath : simd::Decide::heat_bath_in_field;
+}
+
+std::vector<std::uint32_t> visits(const Graph& graph, ScanOrder order) {
+  struct NoChance {
+    std::size_t pick(std::size_t) { return 0; }
+  } none;
+  std::vector<std::uint32_t> sites;
+  Scan(order, graph).sweep(Order::forward, none, [&](std::size_t i) {
+    sites.push_back(static_cast<std::uint32_t>(i));
+  });
+  return sites;
+}
+
+/// The width of packs that costs least for so many replicas. Measured: a word of narrow packs costs more.
+std::size_t cheapest_width(std::size_t replicas) {
+  constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.15}, {128, 1.3}, {64, 1.5}};
+  std::size_t best = 0;
+  double least = 0;
+  for (const auto& [width, cost] : widths) {
+    const double all = cost * static_cast<double>((replicas + width - 1) / width * width);
+    if (best != 0 && all >= least) continue;
+    best = width;
+    least = all;
+  }
+  return best;
+}
+
+class PackedReplicas final : public Ensemble {
+ public:
+  PackedReplicas(std::shared_ptr<const Ising> model, Layout layout, Key key, const simd::ReplicaKernels& kernels,
+                 std::unique_ptr<const simd::ReplicaPlan> plan)
+      : Ensemble(std::move(layout)),
+        model_(std::move(model)),
+        plan_(std::move(plan)),
+        key_(key),
+        strength_(model_->graph().common_strength().value()),
+        field_(model_->graph().common_field().value()),
+        lambda_(this->layout().replicas),
+        energy_(this->layout().replicas) {
+    for (std::size_t begin = 0; begin < energy_.size(); begin += plan_->width) packs_.emplace_back(*plan_, kernels);
+    std::vector<std::int8_t> spins(this->layout().units);
+    model_->set_ordered(spins);
+    for (simd::ReplicaPack& pack : packs_)
+      for (std::size_t i = 0; i < spins.size(); ++i) pack.set_all(i, spins[i] > 0);
+  }
+
+  void draw_reference(std::uint64_t time) override {
+    std::fill(lambda_.begin(), lambda_.end(), 0.0);
+    move({.time = time}, Purpose::reference, {});
+  }
+  void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
+    assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
+    for (std::size_t r = 0; r < setting.size(); ++r) lambda_[r] = setting[r].lambda;
+    move(step, Purpose::sweep, tally);
+  }
+
+  void log_weight(std::span<const double> lambda, std::span<double> out) const override {
+    know_energies();
+    for (std::size_t r = 0; r < energy_.size(); ++r) out[r] = -lambda[r] * energy_[r];
+  }
+  void observe(std::span<double> out) const override {
+    know_energies();
+    const std::size_t components = layout().observables.size();
+    for_packs(look_, 0.1, [&](std::size_t p) {
+      simd::LaneNumbers up;
+      packs_[p].count_up(up);
+      for_replicas(p, [&](std::size_t r, std::size_t lane) {
+        model_->observe_sum(total(up[lane]), energy_[r], out.subspan(r * components, components));
+      });
+    });
+  }
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override;
+  void resample(std::span<const std::size_t> parent) override;
+
+  void save(std::size_t replica, std::span<std::byte> state) const override {
+    const simd::ReplicaPack& pack = packs_[replica / plan_->width];
+    for (std::size_t i = 0; i < layout().units; ++i)
+      state[i] = static_cast<std::byte>(static_cast<std::int8_t>(pack.up(i, replica % plan_->width) ? 1 : -1));
+  }
+  void load(std::size_t replica, std::span<const std::byte> state) override {
+    simd::ReplicaPack& pack = packs_[replica / plan_->width];
+    for (std::size_t i = 0; i < layout().units; ++i)
+      pack.set(i, replica % plan_->width, static_cast<std::int8_t>(state[i]) > 0);
+    stale_ = true;
+  }
+
+ private:
+  /// Calls see(pack), by all threads where that is faster; `sweeps`: what a call costs.
+  template <class See>
+  void for_packs(Team& team, double sweeps, See&& see) const {
+    const double work = static_cast<double>(packs_.size() * plan_->words) * 32 * sweeps;
+    team.run(work, [&](bool parallel) {
+#pragma omp parallel for schedule(dynamic) if (parallel && packs_.size() > 1)
+      for (std::size_t p = 0; p < packs_.size(); ++p) see(p);
+    });
+  }
+  /// Calls see(replica, lane) for the replicas of a pack.
+  template <class See>
+  void for_replicas(std::size_t pack, See&& see) const {
+    const std::size_t begin = pack * plan_->width, end = std::min(begin + plan_->width, layout().replicas);
+    for (std::size_t r = begin; r < end; ++r) see(r, r - begin);
+  }
+  std::int64_t total(std::uint64_t up) const {
+    return 2 * static_cast<std::int64_t>(up) - static_cast<std::int64_t>(layout().units);
+  }
+
+  void move(Step step, Purpose purpose, std::span<Tally> tally);
+  void know_energies() const;
+  /// The spins of all replicas, one behind the other: [replica][block], whole packs.
+  std::vector<std::uint64_t> columns() const;
+
+  std::shared_ptr<const Ising> model_;
+  std::unique_ptr<const simd::ReplicaPlan> plan_;
+  std::vector<simd::ReplicaPack> packs_;
+  Key key_;
+  double strength_, field_;  // |J| and h
+  std::vector<double> lambda_;
+  mutable std::vector<double> energy_;
+  mutable bool stale_ = true;  // energies are not yet those of the states
+  mutable Team team_, look_;
+};
+
+void PackedReplicas::move(Step step, Purpose purpose, std::span<Tally> tally) {
+  for_packs(team_, step.count, [&](std::size_t p) {
+    simd::ReplicaPack& pack = packs_[p];
+    const std::size_t begin = p * plan_->width;
+    pack.set_lambda(std::span(lambda_).subspan(begin, std::min(plan_->width, lambda_.size() - begin)));
+    for (std::uint32_t k = 0; k < step.count; ++k)
+      pack.sweep(simd::cipher_of(key_, purpose, step.time + k, layout().first / plan_->width + p),
+                 step.order == Order::reversed);
+    simd::LaneNumbers changed;
+    pack.take_changed(changed);
+    if (tally.empty()) return;
+    for_replicas(p, [&](std::size_t r, std::size_t lane) {
+      tally[r].tried += static_cast<double>(layout().units) * step.count;
+      tally[r].accepted += static_cast<double>(changed[lane]);
+    });
+  });
+  stale_ = true;
+}
+
+void PackedReplicas::know_energies() const {
+  if (!stale_) return;
+  const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
+  for_packs(look_, 0.1, [&](std::size_t p) {
+    simd::LaneNumbers unsatisfied, up;
+    packs_[p].count_unsatisfied(unsatisfied);
+    if (field_ != 0)
+      packs_[p].count_up(up);
+    else
+      up.assign(plan_->width, 0);
+    for_replicas(p, [&](std::size_t r, std::size_t lane) {  // as Ising::energy
+      const std::int64_t satisfied = bonds - 2 * static_cast<std::int64_t>(unsatisfied[lane]);
+      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(total(up[lane]));
+    });
+  });
+  stale_ = false;
+}
+
+std::vector<std::uint64_t> PackedReplicas::columns() const {
+  const std::size_t per_pack = packs_[0].blocks() * plan_->width;
+  std::vector<std::uint64_t> all(packs_.size() * per_pack);
+  for (std::size_t p = 0; p < packs_.size(); ++p) packs_[p].to_columns(std::span(all).subspan(p * per_pack, per_pack));
+  return all;
+}
+
+void PackedReplicas::overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const {
+  const std::vector<std::uint64_t> spins = columns();
+  const std::size_t blocks = packs_[0].blocks();
+  std::vector<std::uint64_t> sites;
+  for (std::size_t b = 0; b < blocks; ++b) sites.push_back(packs_[0].sites_of(b));
+  const auto n = static_cast<double>(layout().units);
+  for (std::size_t k = 0; k < pairs.size(); ++k) {
+    const std::uint64_t *x = spins.data() + pairs[k].first * blocks, *y = spins.data() + pairs[k].second * blocks;
+    int different = 0;
+    for (std::size_t b = 0; b < blocks; ++b) different += std::popcount((x[b] ^ y[b]) & sites[b]);
+    out[k] = (n - 2.0 * different) / n;
+  }
+}
+
+void PackedReplicas::resample(std::span<const std::size_t> parent) {
+  know_energies();
+  const std::vector<std::uint64_t> before = columns();
+  const std::vector<double> energy = energy_;
+  std::vector<std::uint64_t> after = before;
+  const std::size_t blocks = packs_[0].blocks(), per_pack = blocks * plan_->width;
+  for (std::size_t r = 0; r < parent.size(); ++r) {
+    energy_[r] = energy[parent[r]];
+    std::copy_n(before.begin() + static_cast<std::ptrdiff_t>(parent[r] * blocks), blocks,
+                after.begin() + static_cast<std::ptrdiff_t>(r * blocks));
+  }
+  for (std::size_t p = 0; p < packs_.size(); ++p)
+    packs_[p].from_columns(std::span<const std::uint64_t>(after).subspan(p * per_pack, per_pack));
+}
+
+}  // namespace
+
+bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order) {
+  if (order == ScanOrder::random || simd::replica_kernels().empty()) return false;
+  const auto strength = graph.common_strength(), field = graph.common_field();
+  if (!strength || !field || graph.max_degree() > simd::most_degree) return false;
+  if (kernel == SpinKernel::heat_bath) return true;
+  for (std::size_t i = 0; i < graph.sites(); ++i)
+    if (graph.degree(i) == 0) return false;
+  return *field == 0 && *strength > 0;
+}
+
+bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas, Rival rival) {
+  if (!packed_replicas_fit(graph, kernel, order)) return false;
+  const std::size_t width = cheapest_width(replicas), sites = graph.sites();
+  // A lattice of few words is moved slowly; replicas that do not fit the cache are.
+  constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
+  if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
+  if (replicas >= 64) return true;
+  // In ns, measured on one core of 2023: a word, a batch, and a visit of the plain layout.
+  constexpr double word = 30, batch = 60, plain = 5;
+  constexpr std::size_t largest = std::size_t{1} << 17;
+  if (sites > largest) return false;
+  const auto batches = simd::independent_batches(graph, visits(graph, order), simd::group * simd::word_bits / width);
+  double words = 0;
+  for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
+  return word * words + batch * static_cast<double>(batches.size()) < plain * static_cast<double>(sites * replicas);
+}
+
+std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
+                                               Key key, std::size_t replicas, std::size_t first, Packing packing) {
+  const Graph& graph = model->graph();
+  assert(packed_replicas_fit(graph, kernel, order) && replicas > 0);
+  const std::size_t width = packing.width == 0 ? cheapest_width(replicas) : packing.width;
+  assert((width == 64 || width == 128 || width == 256 || width == 512) && first % width == 0);
+  const simd::ReplicaKernels& kernels =
+      packing.kernels == nullptr ? *simd::replica_kernels().front() : *packing.kernels;
+  Layout layout;
+  layout.first = first;
+  layout.replicas = replicas;
+  layout.grain = width;
+  layout.units = graph.sites();
+  layout.log_z_reference = model->log_states();
+  layout.observables = model->observables();
+  layout.name = "replica-packed, " + std::to_string(width) + " lanes, " + kernels.name;
+  auto plan = std::make_unique<const simd::ReplicaPlan>(graph, decide_of(graph, kernel), visits(graph, order), width);
+  return std::make_unique<PackedReplicas>(std::move(model), std::move(layout), key, kernels, std::move(plan));
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,51 @@
+/// Heat bath and Metropolis of R replicas of one Ising system, one *bit* each: 512 spins a register, every replica at
+/// its own lambda = beta. For graphs of degree up to 8 with |J| the same for all bonds (their signs are free: lattices,
+/// periodic or open, +-J glasses) and, for the heat bath, h the same for all sites. The distribution, the order of
+/// visits and the contract of samplers/array_ensemble.hpp with samplers/heat_bath.hpp or samplers/metropolis.hpp.
+///
+/// Multi-spin coding over replicas (Bhanot, Duke & Salvador, J. Stat. Phys. 44, 985 (1986)), but with random bits of
+/// its own for every spin of every replica: replicas that share random numbers (Isakov et al., Comput. Phys. Commun.
+/// 192, 265 (2015)) are faster and correlated, which ruins errors. Decisions are exact to 2^-64 of a probability.
+///
+/// A pack is 64, 128, 256 or 512 replicas (samplers/simd/replica_plan.hpp: layout and order of visits); R is rounded
+/// up to whole packs, of the width that costs least. Threads share packs out. Energies are whole numbers times J and h:
+/// exactly Ising::energy. Cost per sweep and pack, in units of one word of 512 bits: N (512 / width) words of about 110
+/// instructions; all energies cost a tenth of a sweep, and so do new lambdas for every replica where N is 512.
+#pragma once
+
+#include <memory>
+
+#include "physics/ising.hpp"
+#include "physics/random.hpp"
+#include "samplers/ensemble.hpp"
+#include "samplers/scan.hpp"
+
+namespace gibbsite {
+
+namespace simd {
+struct ReplicaKernels;
+}
+
+enum class SpinKernel { heat_bath, metropolis };
+
+/// Whether this processor has the instructions, and the graph and the scan are as above (a random scan is not).
+bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order);
+/// The layout that would be taken instead: one replica after the other, or each of them 512 spins at a time.
+enum class Rival { plain, packed_lattice };
+/// Whether they fit, and so many replicas are expected to move faster than in the other layout.
+bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas,
+                         Rival rival = Rival::plain);
+
+/// How replicas are packed: replicas to a pack (0: what costs least), and instructions (null: the fastest).
+struct Packing {
+  std::size_t width = 0;
+  const simd::ReplicaKernels* kernels = nullptr;
+};
+
+/// Replicas first .. first + replicas - 1 of the whole whose draws hang on `key`; first: a multiple of the width. The
+/// system must fit, and Metropolis be ergodic on it.
+std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
+                                               Key key, std::size_t replicas, std::size_t first = 0,
+                                               Packing packing = {});
+
+}  // namespace gibbsite

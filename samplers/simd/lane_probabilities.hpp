@@ -1,0 +1,39 @@
+/// The probabilities of one pack's decisions, every lane its own lambda, as digits that lanes compare with coins.
+///
+/// Digits come from 64-bit numbers, one per lane and class, by a transposition of all lanes at once (a microsecond for
+/// 512 lanes), and numbers from exponentials that are remembered by lambda: tempering hands the same few lambdas round.
+#pragma once
+
+#include <span>
+
+#include "samplers/simd/replica_kernels.hpp"
+
+namespace gibbsite::simd {
+
+class LaneProbabilities {
+ public:
+  /// Every lane stands at lambda = 0.
+  LaneProbabilities(const ReplicaPlan& plan, const ReplicaKernels& kernels);
+
+  /// Lane r of every row from now on stands at lambda[r]; lanes past the end stay.
+  void set(const ReplicaPlan& plan, std::span<const double> lambda);
+  /// [first class of a degree: level][class][part].
+  const std::uint64_t* digits() const noexcept { return digits_.data(); }
+  /// [part]: lanes at lambda = 0.
+  const std::uint64_t* reference() const noexcept { return reference_.data(); }
+
+ private:
+  static constexpr std::size_t remembered = 2048;
+
+  const std::uint64_t* thresholds(const ReplicaPlan& plan, double lambda);
+  void spread(const ReplicaPlan& plan);
+
+  const ReplicaKernels& kernels_;
+  std::vector<double> lambda_;         // [lane of a row]
+  std::vector<std::uint64_t> memory_;  // [remembered][bits of lambda, threshold of each class]
+  Buffer<std::uint64_t> threshold_;    // [class][lane in part][part]
+  Buffer<std::uint64_t> level_;        // [level, the last first][part]
+  Buffer<std::uint64_t> digits_, reference_;
+};
+
+}  // namespace gibbsite::simd

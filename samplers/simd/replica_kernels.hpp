@@ -1,0 +1,58 @@
+/// What is done to the bit lanes of samplers/simd/replica_plan.hpp, compiled once per instruction set.
+///
+/// A sweep walks over batches. In each, neighbours' bits (turned over where J < 0) are added up by full adders; the
+/// planes of the sum tell a lane's class of local fields; decisions are those of samplers/simd/bernoulli.hpp with the
+/// digits of every lane's own probabilities. Sums per lane (bonds that are not satisfied, spins that are up or have
+/// changed) are counted in bit planes, sixteen words and more to a carry, and turned into numbers by a transposition.
+///
+/// Only raw memory crosses this interface; nothing that instruction sets share is compiled with theirs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "samplers/simd/replica_plan.hpp"
+
+namespace gibbsite::simd {
+
+/// What ReplicaPlan holds.
+struct ReplicaRows {
+  const std::uint32_t* begin = nullptr;
+  const std::uint64_t* sign = nullptr;
+};
+
+inline constexpr std::size_t count_planes = 64;  ///< digits of a number per lane
+
+/// One sweep of one pack.
+struct ReplicaSweep {
+  Decide decide = Decide::heat_bath;
+  std::size_t width = 0;
+  const Batch* batches = nullptr;
+  std::size_t count = 0;
+  bool backwards = false;
+  ReplicaRows neighbours;
+  const std::uint64_t* real = nullptr;       ///< [word][part]
+  const std::uint64_t* digits = nullptr;     ///< from 64 batch.classes words on: [level][class][part]
+  const std::uint64_t* reference = nullptr;  ///< [part]: lanes at lambda = 0
+  Cipher cipher = {};
+  std::uint64_t* state = nullptr;
+  std::uint64_t* changed = nullptr;  ///< [plane][part], spins that changed: added to
+};
+
+struct ReplicaKernels {
+  const char* name;  ///< of the instruction set
+  void (*sweep)(const ReplicaSweep&);
+  /// Digits of how many words have a bit set, per bit: [plane][part]. Of the words themselves (`real` where not null),
+  void (*count_ones)(const std::uint64_t* words, const std::uint64_t* real, std::size_t n, std::uint64_t* planes);
+  /// or of n words of bonds, not satisfied.
+  void (*count_bonds)(ReplicaRows ends, std::size_t width, const std::uint64_t* state, std::size_t n,
+                      std::uint64_t* planes);
+  /// Bit j of in[k][part] becomes bit k of out[j][part], for 64 rows of each part.
+  void (*transpose)(const std::uint64_t* in, std::uint64_t* out);
+};
+
+/// Those that this processor runs, the fastest first; none where no instruction set fits.
+std::vector<const ReplicaKernels*> replica_kernels();
+
+}  // namespace gibbsite::simd

@@ -1,0 +1,113 @@
+#include "samplers/simd/replica_pack.hpp"
+
+namespace gibbsite::simd {
+namespace {
+
+constexpr std::size_t table_size = 64 * word_parts;  // of a transposition
+struct alignas(64) Table {
+  std::uint64_t at[table_size] = {};
+};
+
+}  // namespace
+
+ReplicaPack::ReplicaPack(const ReplicaPlan& plan, const ReplicaKernels& kernels)
+    : plan_(&plan),
+      kernels_(&kernels),
+      probabilities_(plan, kernels),
+      state_((plan.words + 1) * word_parts),
+      changed_(table_size) {}
+
+void ReplicaPack::sweep(const Cipher& cipher, bool backwards) {
+  ReplicaSweep sweep;
+  sweep.decide = plan_->decide;
+  sweep.width = plan_->width;
+  sweep.batches = plan_->batches.data();
+  sweep.count = plan_->batches.size();
+  sweep.backwards = backwards;
+  sweep.neighbours = {plan_->neighbours.data(), plan_->signs.data()};
+  sweep.real = plan_->real.data();
+  sweep.digits = probabilities_.digits();
+  sweep.reference = probabilities_.reference();
+  sweep.cipher = cipher;
+  sweep.state = state_.data();
+  sweep.changed = changed_.data();
+  kernels_->sweep(sweep);
+}
+
+void ReplicaPack::read_planes(const std::uint64_t* planes, LaneNumbers& out) const {
+  Table numbers;
+  kernels_->transpose(planes, numbers.at);
+  out.assign(plan_->width, 0);
+  const std::size_t parts = plan_->width / 64;
+  for (std::size_t part = 0; part < word_parts; ++part)
+    for (std::size_t k = 0; k < 64; ++k) out[part % parts * 64 + k] += numbers.at[k * word_parts + part];
+}
+
+void ReplicaPack::take_changed(LaneNumbers& out) {
+  read_planes(changed_.data(), out);
+  std::fill_n(changed_.data(), changed_.size(), 0);
+}
+void ReplicaPack::count_up(LaneNumbers& out) const {
+  Table planes;
+  kernels_->count_ones(state_.data(), plan_->real.data(), plan_->words, planes.at);
+  read_planes(planes.at, out);
+}
+void ReplicaPack::count_unsatisfied(LaneNumbers& out) const {
+  Table planes;
+  kernels_->count_bonds({plan_->bond_ends.data(), plan_->bond_signs.data()}, plan_->width, state_.data(),
+                        plan_->bond_words(), planes.at);
+  read_planes(planes.at, out);
+}
+
+std::uint64_t ReplicaPack::sites_of(std::size_t block) const noexcept {
+  const std::size_t parts = plan_->width / 64, rows = plan_->words * plan_->rows_per_word();
+  std::uint64_t sites = 0;
+  for (std::size_t k = 0; k < 64 && 64 * block + k < rows; ++k)
+    sites |= (plan_->real[(64 * block + k) * parts] & 1U) << k;
+  return sites;
+}
+
+template <class See, class Flush>
+void ReplicaPack::for_tables(See&& see, Flush&& flush) const {
+  const std::size_t parts = plan_->width / 64, tables = blocks() * parts;
+  for (std::size_t begin = 0; begin < tables; begin += word_parts) {
+    const std::size_t n = std::min(word_parts, tables - begin);
+    for (std::size_t q = 0; q < n; ++q) see((begin + q) % parts, (begin + q) / parts, q);
+    flush(begin, n);
+  }
+}
+
+void ReplicaPack::to_columns(std::span<std::uint64_t> out) const {
+  const std::size_t parts = plan_->width / 64, rows = plan_->words * plan_->rows_per_word(), all = blocks();
+  Table in, turned;
+  for_tables(
+      [&](std::size_t part, std::size_t block, std::size_t q) {
+        for (std::size_t k = 0; k < 64; ++k)
+          in.at[k * word_parts + q] = 64 * block + k < rows ? state_[(64 * block + k) * parts + part] : 0;
+      },
+      [&](std::size_t begin, std::size_t n) {
+        kernels_->transpose(in.at, turned.at);
+        for (std::size_t q = 0; q < n; ++q)
+          for (std::size_t j = 0; j < 64; ++j)
+            out[((begin + q) % parts * 64 + j) * all + (begin + q) / parts] = turned.at[j * word_parts + q];
+      });
+}
+
+void ReplicaPack::from_columns(std::span<const std::uint64_t> in) {
+  const std::size_t parts = plan_->width / 64, rows = plan_->words * plan_->rows_per_word(), all = blocks();
+  Table columns, turned;
+  for_tables(
+      [&](std::size_t part, std::size_t block, std::size_t q) {
+        for (std::size_t j = 0; j < 64; ++j) columns.at[j * word_parts + q] = in[(part * 64 + j) * all + block];
+      },
+      [&](std::size_t begin, std::size_t n) {
+        kernels_->transpose(columns.at, turned.at);
+        for (std::size_t q = 0; q < n; ++q) {
+          const std::size_t part = (begin + q) % parts, block = (begin + q) / parts;
+          for (std::size_t k = 0; k < 64 && 64 * block + k < rows; ++k)
+            state_[(64 * block + k) * parts + part] = turned.at[k * word_parts + q];
+        }
+      });
+}
+
+}  // namespace gibbsite::simd

@@ -1,0 +1,57 @@
+/// One pack: the spins of up to 512 replicas of one system as bit lanes, and what every lane decides with.
+#pragma once
+
+#include "samplers/simd/lane_probabilities.hpp"
+
+namespace gibbsite::simd {
+
+/// Whole numbers, one per replica of a pack.
+using LaneNumbers = std::vector<std::uint64_t>;
+
+class ReplicaPack {
+ public:
+  ReplicaPack(const ReplicaPlan& plan, const ReplicaKernels& kernels);
+
+  void set_lambda(std::span<const double> lambda) { probabilities_.set(*plan_, lambda); }
+  void sweep(const Cipher& cipher, bool backwards);
+
+  bool up(std::size_t site, std::size_t replica) const noexcept {
+    return (state_[plan_->row(site) + replica / 64] >> (replica % 64) & 1U) != 0;
+  }
+  void set(std::size_t site, std::size_t replica, bool up) noexcept {
+    const std::uint64_t bit = std::uint64_t{1} << (replica % 64);
+    std::uint64_t& part = state_[plan_->row(site) + replica / 64];
+    part = up ? part | bit : part & ~bit;
+  }
+  void set_all(std::size_t site, bool up) noexcept {
+    std::fill_n(state_.data() + plan_->row(site), plan_->width / 64, up ? ~std::uint64_t{0} : 0);
+  }
+
+  /// Of each replica: spins that sweeps have changed since the last call, spins that are up, bonds not satisfied.
+  void take_changed(LaneNumbers& out);
+  void count_up(LaneNumbers& out) const;
+  void count_unsatisfied(LaneNumbers& out) const;
+
+  /// 64-bit blocks that hold the spins of one replica, rows in the order of memory; rows that are no site hold
+  /// anything.
+  std::size_t blocks() const noexcept { return (plan_->words * plan_->rows_per_word() + 63) / 64; }
+  /// [replica][block], and back.
+  void to_columns(std::span<std::uint64_t> out) const;
+  void from_columns(std::span<const std::uint64_t> in);
+  /// The rows of a block that are sites.
+  std::uint64_t sites_of(std::size_t block) const noexcept;
+
+ private:
+  void read_planes(const std::uint64_t* planes, LaneNumbers& out) const;
+  /// Calls see(part of a row, block, column of a 64 x 8 table), eight at a time and flush() behind them.
+  template <class See, class Flush>
+  void for_tables(See&& see, Flush&& flush) const;
+
+  const ReplicaPlan* plan_;
+  const ReplicaKernels* kernels_;
+  LaneProbabilities probabilities_;
+  Buffer<std::uint64_t> state_;    // rows, and a word of zeros
+  Buffer<std::uint64_t> changed_;  // [plane][part]
+};
+
+}  // namespace gibbsite::simd
