@@ -13,6 +13,7 @@
 #include "physics/random.hpp"
 #include "samplers/array_ensemble.hpp"
 #include "samplers/heat_bath.hpp"
+#include "samplers/real_couplings.hpp"
 #include "samplers/table_network.hpp"
 
 namespace gibbsite::seam {
@@ -370,8 +371,7 @@ struct Case {
 };
 
 inline std::vector<Case> cases() {
-  const auto torus = [](double beta) {
-    const Ising model(small_torus());
+  const auto log_z_of = [](const Ising& model, double beta) {
     double z = 0;
     std::vector<std::int8_t> s(9);
     for (unsigned k = 0; k < 512; ++k) {
@@ -380,6 +380,7 @@ inline std::vector<Case> cases() {
     }
     return std::log(z);
   };
+  const auto torus = [&](double beta) { return log_z_of(Ising(small_torus()), beta); };
   double rbm = 0;
   for (unsigned k = 0; k < 64; ++k) {
     std::int8_t v[6];
@@ -413,6 +414,14 @@ inline std::vector<Case> cases() {
                      return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, n, f);
                    },
                    1, std::log(deep)});
+  const Lattice glass = {
+      .geometry = Geometry::square, .size = {3, 3}, .disorder = Disorder::gaussian, .disorder_seed = 2, .field = 0.2};
+  const auto real = std::make_shared<const Ising>(build(glass));
+  if (real_couplings_fit(real->graph(), {}))
+    all.push_back(
+        {"Gaussian couplings in lanes",
+         [real](Key k, std::size_t f, std::size_t n) { return make_real_couplings_ensemble(real, {}, k, n, f); }, 0.8,
+         log_z_of(*real, 0.8)});
   std::vector<NetworkCase> networks = boltzmann_cases();
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
