@@ -13,6 +13,7 @@
 #include "samplers/cluster.hpp"
 #include "samplers/heat_bath.hpp"
 #include "samplers/metropolis.hpp"
+#include "samplers/real_couplings.hpp"
 #include "studies/options.hpp"
 #include "studies/system.hpp"
 #include "studies/variables.hpp"
@@ -158,6 +159,10 @@ Group LatticeSystem::record() const {
 std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
+  if (study.sampler.layout == "fastest" && (name == "heat-bath" || name == "metropolis")) {
+    const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, scan_of(study)};
+    if (real_couplings_pay(graph, how, replicas)) return make_real_couplings_ensemble(ising_, how, key, replicas);
+  }
   if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
   if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
   if (name == "wolff") return assemble(study, ising_, Wolff(), key, replicas);
