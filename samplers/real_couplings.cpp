@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "samplers/ising_observables.hpp"
 #include "samplers/metropolis.hpp"
 #include "samplers/simd/field_blocks.hpp"
 #include "samplers/team.hpp"
@@ -65,15 +66,11 @@ class RealCouplingsEnsemble final : public Ensemble {
     for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = -lambda[r] * energy(r);
   }
 
-  void observe(std::span<double> out) const override {  // as Ising::observe
+  void observe(std::span<double> out) const override {
     measure();
     const std::size_t components = layout().observables.size();
-    const auto n = static_cast<double>(layout_units());
-    for (std::size_t r = 0; r < layout().replicas; ++r) {
-      const double m = (2 * static_cast<double>(up_[r]) - n) / n, e = energy(r);
-      const double values[] = {e, e / n, m, std::abs(m), m * m};
-      std::copy_n(values, components, out.begin() + static_cast<std::ptrdiff_t>(r * components));
-    }
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      observe_ising(energy(r), up_[r], layout_units(), out.subspan(r * components, components));
   }
 
   void resample(std::span<const std::size_t> parent) override {
