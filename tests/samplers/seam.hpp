@@ -13,6 +13,7 @@
 #include "physics/random.hpp"
 #include "samplers/array_ensemble.hpp"
 #include "samplers/heat_bath.hpp"
+#include "samplers/lattice_clusters.hpp"
 #include "samplers/real_couplings.hpp"
 #include "samplers/table_network.hpp"
 
@@ -422,6 +423,13 @@ inline std::vector<Case> cases() {
         {"Gaussian couplings in lanes",
          [real](Key k, std::size_t f, std::size_t n) { return make_real_couplings_ensemble(real, {}, k, n, f); }, 0.8,
          log_z_of(*real, 0.8)});
+  const auto ferromagnet = std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}}));
+  if (lattice_clusters_fit(ferromagnet->graph(), ClusterMove::swendsen_wang))
+    all.push_back({"Swendsen-Wang in bulk",
+                   [ferromagnet](Key k, std::size_t f, std::size_t n) {
+                     return make_lattice_clusters_ensemble(ferromagnet, ClusterMove::swendsen_wang, k, n, f);
+                   },
+                   0.5, log_z_of(*ferromagnet, 0.5)});
   std::vector<NetworkCase> networks = boltzmann_cases();
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
