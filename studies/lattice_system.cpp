@@ -12,6 +12,7 @@
 #include "samplers/array_ensemble.hpp"
 #include "samplers/cluster.hpp"
 #include "samplers/heat_bath.hpp"
+#include "samplers/lattice_clusters.hpp"
 #include "samplers/metropolis.hpp"
 #include "samplers/real_couplings.hpp"
 #include "studies/options.hpp"
@@ -162,6 +163,10 @@ std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, s
   if (study.sampler.layout == "fastest" && (name == "heat-bath" || name == "metropolis")) {
     const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, scan_of(study)};
     if (real_couplings_pay(graph, how, replicas)) return make_real_couplings_ensemble(ising_, how, key, replicas);
+  }
+  if (study.sampler.layout == "fastest" && (name == "wolff" || name == "swendsen-wang")) {
+    const ClusterMove move = name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
+    if (lattice_clusters_fit(graph, move)) return make_lattice_clusters_ensemble(ising_, move, key, replicas);
   }
   if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
   if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
