@@ -102,14 +102,12 @@ class LatticeClusters final : public Ensemble {
     team_.run(static_cast<double>(replicas * raster_.sites()) * step.count, [&](bool parallel) {
       const auto threads = static_cast<std::size_t>(parallel ? omp_get_max_threads() : 1);
       const std::size_t stripes = replicas < threads && move_ == ClusterMove::swendsen_wang ? threads : 1;
-#pragma omp parallel if (parallel && stripes == 1)
-      {
-        Scratch scratch;
-#pragma omp for schedule(dynamic)
-        for (std::size_t r = 0; r < replicas; ++r) {
-          go(r, setting[r], step, tally[r], scratch, stripes);
-          measure(r, scratch);
-        }
+      if (scratch_.size() < threads) scratch_.resize(threads);
+#pragma omp parallel for schedule(dynamic) if (parallel && stripes == 1)
+      for (std::size_t r = 0; r < replicas; ++r) {
+        Scratch& scratch = scratch_[stripes == 1 ? static_cast<std::size_t>(omp_get_thread_num()) : 0];
+        go(r, setting[r], step, tally[r], scratch, stripes);
+        measure(r, scratch);
       }
     });
   }
@@ -175,6 +173,7 @@ class LatticeClusters final : public Ensemble {
   std::vector<std::uint8_t> s_;  // [replica][site], 0 or 1, filled up to whole words of bits with zeros
   std::vector<double> energy_;
   std::vector<std::int64_t> up_;
+  std::vector<Scratch> scratch_;  // [thread]
   Team team_;
 };
 
@@ -208,7 +207,8 @@ std::size_t LatticeClusters::grow(std::span<std::uint8_t> spins, WordQueue& word
   const std::uint32_t* const first = model_->graph().first().data();
   const std::uint32_t* const neighbour = model_->graph().neighbour().data();
   const auto high = static_cast<std::uint32_t>(threshold >> 32), low = static_cast<std::uint32_t>(threshold);
-  cluster.resize(raster_.sites() + 1);  // one more, because a candidate is written before it is known to belong
+  constexpr std::size_t ahead = 12;         // sites whose neighbours are fetched before their turn
+  cluster.resize(raster_.sites() + ahead);  // more, because a candidate is written before it is known to belong
   std::uint32_t* const sites = cluster.data();
   std::uint8_t* const s = spins.data();
   sites[0] = static_cast<std::uint32_t>(words.pick(raster_.sites()));
@@ -217,6 +217,7 @@ std::size_t LatticeClusters::grow(std::span<std::uint8_t> spins, WordQueue& word
   std::size_t size = 1;
   for (std::size_t at = 0; at < size; ++at) {
     const std::uint32_t begin = first[sites[at]], end = first[sites[at] + 1];
+    __builtin_prefetch(neighbour + first[sites[at + ahead - 1]]);
     const std::uint32_t* word = words.take(end - begin);
     for (std::uint32_t e = begin; e < end; ++e, ++word) {
       const std::uint32_t j = neighbour[e];

@@ -23,6 +23,12 @@ inline void unite(std::uint32_t* parent, std::uint32_t i, std::uint32_t j) {
     i = up;
   }
 }
+/// Bits of the sites at a distance from the 64 sites of a word.
+inline std::uint64_t shifted(const std::uint64_t* bits, std::size_t word, std::size_t distance) {
+  const std::uint64_t* at = bits + word - distance / 64;
+  const std::size_t shift = distance % 64;
+  return shift == 0 ? at[0] : at[0] << shift | at[-1] >> (64 - shift);
+}
 inline std::uint32_t root(const std::uint32_t* parent, std::uint32_t i) {
   while (parent[i] != i) i = parent[i];
   return i;
@@ -80,7 +86,8 @@ void RasterClusters::join(const BondRaster& raster, const Draws& draws, Stripe& 
   const auto diagonals = raster.diagonals();
   const auto first_site = static_cast<std::uint32_t>(64 * stripe.begin);
   std::vector<std::uint64_t> active(diagonals.size() * chunk);
-  std::uint32_t run = 0;  // where the run of sites joined by bonds of distance 1 begins
+  std::vector<std::uint64_t> carry(diagonals.size());  // of each diagonal: whether the site before has an active bond
+  std::uint32_t run = 0;                               // where the run of sites joined by bonds of distance 1 begins
   stripe.across.clear();
   const auto set_aside = [&](std::uint64_t& bits, std::uint32_t i, std::size_t distance) {
     if (i >= first_site + distance) return;
@@ -108,6 +115,7 @@ void RasterClusters::join(const BondRaster& raster, const Draws& draws, Stripe& 
         runs = active[w];
         k = 1;
       }
+      runs_[raster.front() + begin + w] = runs;
       for (std::uint32_t b = 0; b < 64; ++b) {
         run = (runs >> b & 1) != 0 ? run : i + b;
         parent[i + b] = run;
@@ -115,7 +123,11 @@ void RasterClusters::join(const BondRaster& raster, const Draws& draws, Stripe& 
       for (; k < diagonals.size(); ++k) {
         const auto distance = static_cast<std::uint32_t>(diagonals[k].distance);
         std::uint64_t bits = active[k * chunk + w];
+        const std::uint64_t before = carry[k];
+        carry[k] = bits >> 63;
         set_aside(bits, i, distance);
+        if (i >= first_site + distance + 64)  // the site before has joined the same two runs
+          bits &= ~((bits << 1 | before) & runs & shifted(runs_.data() + raster.front(), begin + w, distance));
         for (; bits != 0; bits &= bits - 1) {
           const std::uint32_t at = i + static_cast<std::uint32_t>(std::countr_zero(bits));
           unite(parent, at, at - distance);
@@ -167,6 +179,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
   sites_ = raster.sites();
   raster.pack(spins, packed_);
   parent_.resize(64 * words);
+  runs_.assign(raster.front() + words, 0);
   fate_.resize((words + 7) / 8 * 8);
   draws.kernels->words(*draws.cipher, roots_unit, 0, fate_.size() / 8, reinterpret_cast<std::uint32_t*>(fate_.data()));
   stripes = std::max<std::size_t>(1, std::min(stripes, words / chunk));

@@ -79,6 +79,7 @@ class RasterClusters {
   void turn(std::span<std::uint8_t> spins, Stripe& stripe, Find&& find);
 
   std::vector<std::uint64_t> packed_, fate_;
+  std::vector<std::uint64_t> runs_;  // active bonds of distance 1
   std::vector<std::uint32_t> parent_, linked_;
   std::size_t sites_ = 0;
 };
