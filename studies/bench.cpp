@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "samplers/keeping.hpp"
+#include "studies/bench_kernels.hpp"
 #include "studies/bench_rbm.hpp"
 #include "studies/catalogue.hpp"
 #include "studies/execute.hpp"
@@ -63,18 +65,10 @@ std::vector<Subject> kernels(const std::vector<std::string>& wanted, bool quick)
   for (const std::int64_t size : quick ? std::vector<std::int64_t>{32} : std::vector<std::int64_t>{16, 32, 128})
     for (const char* sampler : {"heat-bath", "metropolis"})
       all.push_back(kernel("ising3d", sampler, "cubic", size, cubic_critical, 1, 1));
-  for (const char* disorder : {"bimodal", "gaussian"})
-    for (const char* sampler : {"heat-bath", "metropolis"}) {
-      all.push_back(kernel("glass", sampler, "cubic", 8, 0.9, 64, 1));
-      all.back().study.model.disorder = disorder;
-    }
   for (const char* sampler : {"heat-bath", "metropolis"}) {
-    all.push_back(kernel("sk", sampler, "complete", quick ? 256 : 1000, 1.0, 8, 1));
-    all.back().study.model.disorder = "gaussian";
+    all.push_back(kernel("glass", sampler, "cubic", 8, 0.9, 64, 1));
+    all.back().study.model.disorder = "bimodal";
   }
-  for (const std::int64_t size : sizes)
-    for (const char* sampler : {"heat-bath", "swendsen-wang", "wolff"})
-      all.push_back(kernel("cluster", sampler, "square", size, square_critical, 1, 1));
   if (!wanted.empty())
     std::erase_if(all,
                   [&](const Subject& k) { return std::find(wanted.begin(), wanted.end(), k.bench) == wanted.end(); });
@@ -142,7 +136,7 @@ class Case {
 }  // namespace
 
 int bench(const Request& request) {
-  const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "sk", "cluster", "rbm"};
+  const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "glass-gaussian", "sk", "cluster", "rbm"};
   for (const std::string& name : request.arguments)
     if (std::find(benches.begin(), benches.end(), name) == benches.end())
       throw RequestError(fmt::format("there is no bench `{}`; there are {}", name, join(benches, ", ")));
@@ -176,7 +170,32 @@ int bench(const Request& request) {
                    {"reference_rate", reference->timing().best()},
                    {"ratio", ratio}});
   }
-  if (request.arguments.empty() || std::count(request.arguments.begin(), request.arguments.end(), "rbm") > 0)
+  const auto asked = [&](const std::string& name) {
+    return request.arguments.empty() || std::count(request.arguments.begin(), request.arguments.end(), name) > 0;
+  };
+  const std::map<std::string, std::vector<KernelCase> (*)(bool)> compared = {
+      {"cluster", bench_cluster}, {"glass-gaussian", bench_glass_gaussian}, {"sk", bench_sk}};
+  std::vector<KernelCase> layouts;
+  for (const auto& [name, cases_of] : compared)
+    if (asked(name))
+      for (KernelCase& c : cases_of(request.quick)) layouts.push_back(std::move(c));
+  for (const KernelTiming& t : time_kernels(layouts, seconds, rounds)) {
+    table.add({t.bench, t.sampler, t.layout, std::to_string(t.spins), std::to_string(t.replicas),
+               std::to_string(t.threads), fmt::format("{:.4f}", t.best), fmt::format("{:.4f}", t.median),
+               fmt::format("{:.2f}", t.ratio)});
+    all.push_back({{"kernel", t.bench},
+                   {"sampler", t.sampler},
+                   {"layout", t.layout},
+                   {"size", t.size},
+                   {"disorder", t.disorder},
+                   {"replicas", t.replicas},
+                   {"threads", t.threads},
+                   {"rate", t.best},
+                   {"rate_median", t.median},
+                   {"unit", "spins/ns"},
+                   {"ratio", t.ratio}});
+  }
+  if (asked("rbm"))
     for (const RbmTiming& t : bench_rbm(seconds, rounds, request.quick)) {
       table.add({"rbm", t.name, t.layout, std::to_string(t.units), std::to_string(t.chains), std::to_string(t.threads),
                  fmt::format("{:.4f}", t.best), fmt::format("{:.4f}", t.median), fmt::format("{:.2f}", t.ratio)});
@@ -197,8 +216,9 @@ int bench(const Request& request) {
   }
   fmt::print(
       "{}\n  Spins updated per ns (wolff: turned over), {} rounds in turn, one thread pinned; ratio: of medians, to\n"
-      "  the first line of the same bench, system and replicas. rbm: GFLOP/s of block Gibbs, 784 x 500, four for each\n"
-      "  weight, chain and sweep; annealing: seconds for 14,500 temperatures of 100 chains (less is better).\n",
+      "  the first line of the same bench, system and replicas (cluster, glass-gaussian and sk: of the same sampler\n"
+      "  too). rbm: GFLOP/s of block Gibbs, 784 x 500, four for each weight, chain and sweep; annealing: seconds for\n"
+      "  14,500 temperatures of 100 chains (less is better).\n",
       table.text(), rounds);
   return 0;
 }
