@@ -14,7 +14,7 @@
 /// for bit: a sweep visits the sites one after the other, in the order of Scan (sequential or checkerboard).
 /// At lambda = 0 every visit draws a spin anew: a sweep is a fresh exact draw.
 ///
-/// Cost on a core with 512-bit registers: about 20 ns for a vector of 16 spins with 6 neighbours each.
+/// Cost on a core with 512-bit registers: about 14 ns for a vector of 16 spins with 6 neighbours each.
 #pragma once
 
 #include <memory>

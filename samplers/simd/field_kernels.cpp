@@ -13,29 +13,43 @@ using Lanes = hn::Mask<Integers>;
 constexpr std::size_t register_bytes = width < 8 ? 1 : width / 8;  // of spins
 constexpr std::size_t vector_bytes = parts * register_bytes;
 
-/// Where spins turn up, and where down.
-class Turns {
- public:
+/// Which spins of a register turn up, and which down.
+struct Turns {
 #if HWY_TARGET <= HWY_AVX3
-  Turns(Lanes turned, Lanes now) : up_(hn::And(turned, now)), down_(hn::AndNot(now, turned)) {}
+  Turns(Lanes turned, Lanes now) : up(hn::And(turned, now)), down(hn::AndNot(now, turned)) {}
   HWY_INLINE Integer apply(Integer field, Integer twice) const {
-    const __m512i raised = _mm512_mask_add_epi32(field.raw, up_.raw, field.raw, twice.raw);
-    return Integer{_mm512_mask_sub_epi32(raised, down_.raw, raised, twice.raw)};
+    const __m512i raised = _mm512_mask_add_epi32(field.raw, up.raw, field.raw, twice.raw);
+    return Integer{_mm512_mask_sub_epi32(raised, down.raw, raised, twice.raw)};
   }
-
- private:
-  Lanes up_, down_;
+  Lanes up, down;
 #else
-  Turns(Lanes turned, Lanes now)
-      : turned_(hn::VecFromMask(Integers(), turned)), down_(hn::VecFromMask(Integers(), hn::Not(now))) {}
+  Turns(Lanes is_turned, Lanes now)
+      : turned(hn::VecFromMask(Integers(), is_turned)), down(hn::VecFromMask(Integers(), hn::Not(now))) {}
   HWY_INLINE Integer apply(Integer field, Integer twice) const {
-    return hn::Add(field, hn::And(turned_, hn::Sub(hn::Xor(twice, down_), down_)));
+    return hn::Add(field, hn::And(turned, hn::Sub(hn::Xor(twice, down), down)));
   }
-
- private:
-  Integer turned_, down_;
+  Integer turned, down;
 #endif
 };
+
+/// Tells the neighbours of site i; at a time as many registers as there are mask registers for.
+template <std::size_t together>
+HWY_INLINE void tell(const FieldSweep& s, std::size_t i, std::size_t registers, std::size_t c, const Lanes* turned,
+                     const Lanes* now) {
+  const Integers n;
+  const Turns first(turned[c], now[c]), second(turned[c + together - 1], now[c + together - 1]);
+  const std::uint32_t* const neighbour = s.neighbour;
+  const std::int32_t* const twice = s.twice;
+  std::int32_t* const fields = s.fields + c * width;
+  const std::uint32_t end = s.first[i + 1];
+  const std::size_t row = registers * width;
+  for (std::uint32_t e = s.first[i]; e < end; ++e) {
+    std::int32_t* const at = fields + neighbour[e] * row;
+    const Integer change = hn::Set(n, twice[e]);
+    hn::Store(first.apply(hn::Load(n, at), change), n, at);
+    if (together == 2) hn::Store(second.apply(hn::Load(n, at + width), change), n, at + width);
+  }
+}
 
 /// New spins: up with probability 1 / (1 + 2^-y), y = 2 lambda f / ln 2.
 struct HeatBathRule {
@@ -62,47 +76,61 @@ struct MetropolisRule {
   }
 };
 
-template <class Rule>
+/// `fixed`: registers of a block, or 0 for any number.
+template <class Rule, std::size_t fixed>
 void sweep(const FieldSweep& s) {
   const Floats d;
   const Integers n;
   const Cipher cipher = *s.cipher;
-  const std::size_t registers = s.vectors * parts;
+  const std::size_t registers = fixed > 0 ? fixed : s.vectors * parts;
   HWY_ALIGN std::uint64_t places[most_field_vectors * parts][width / 2];
   for (std::size_t c = 0; c < registers; ++c) hn::Store(place(s.vector + c / parts, c % parts), Halves(), places[c]);
-  const std::uint32_t* const neighbour = s.neighbour;
-  const std::int32_t* const twice = s.twice;
-  std::int32_t* const fields = s.fields;
+  const std::int32_t* const fields = s.fields;
+  auto* const count = reinterpret_cast<std::int32_t*>(s.turned);
   for (std::size_t visit = 0; visit < s.visits; ++visit) {
     const std::size_t i = s.order[visit];
     const auto unit = static_cast<std::uint32_t>(s.unit + i);
-    const std::uint32_t begin = s.first[i], end = s.first[i + 1];
-    std::uint8_t* bits = s.spins + i * registers * register_bytes;
-    for (std::size_t c = 0; c < registers; ++c, bits += register_bytes) {
+    std::uint8_t* const bits = s.spins + i * registers * register_bytes;
+    Lanes turned[fixed > 0 ? fixed : most_field_vectors * parts], now[fixed > 0 ? fixed : most_field_vectors * parts];
+    Lanes any = hn::MaskFromVec(hn::Zero(n));
+    HWY_UNROLL(4) for (std::size_t c = 0; c < registers; ++c) {
       const auto where = hn::Load(Halves(), places[c]);
-      const Word random = random_words(cipher, unit, 0, where);
-      const Lanes before = hn::LoadMaskBits(n, bits);
+      const Lanes before = hn::LoadMaskBits(n, bits + c * register_bytes);
       const Float field = hn::ConvertTo(d, hn::Load(n, fields + (i * registers + c) * width));
       const Float y = hn::Mul(field, hn::Load(d, s.scale + c * width));
-      const Verdict verdict = Rule::ask(y, before, hn::Load(d, s.top + c * width), random);
+      const Verdict verdict =
+          Rule::ask(y, before, hn::Load(d, s.top + c * width), random_words(cipher, unit, 0, where));
       Mask chosen = verdict.minority;
       if (HWY_UNLIKELY(!hn::AllFalse(d, verdict.tie))) chosen = settle(verdict, random_words(cipher, unit, 1, where));
-      const Lanes now = Rule::spins(y, before, chosen), turned = hn::Xor(now, before);
-      if (hn::AllFalse(n, turned)) continue;
-      hn::StoreMaskBits(n, now, bits);
-      auto* count = reinterpret_cast<std::int32_t*>(s.turned) + c * width;
-      hn::Store(hn::Sub(hn::Load(n, count), hn::VecFromMask(n, turned)), n, count);
-      const Turns turns(turned, now);
-      std::int32_t* const row = fields + c * width;
-      for (std::uint32_t e = begin; e < end; ++e) {
-        std::int32_t* at = row + neighbour[e] * registers * width;
-        hn::Store(turns.apply(hn::Load(n, at), hn::Set(n, twice[e])), n, at);
-      }
+      now[c] = Rule::spins(y, before, chosen);
+      turned[c] = hn::Xor(now[c], before);
+      any = hn::Or(any, turned[c]);
+      hn::StoreMaskBits(n, now[c], bits + c * register_bytes);
     }
+    if (hn::AllFalse(n, any)) continue;
+    HWY_UNROLL(4)
+    for (std::size_t c = 0; c < registers; ++c)
+      hn::Store(hn::Sub(hn::Load(n, count + c * width), hn::VecFromMask(n, turned[c])), n, count + c * width);
+    std::size_t c = 0;
+    for (; c + 1 < registers; c += 2) tell<2>(s, i, registers, c, turned, now);
+    if (c < registers) tell<1>(s, i, registers, c, turned, now);
   }
 }
-void heat_bath(const FieldSweep& s) { sweep<HeatBathRule>(s); }
-void metropolis(const FieldSweep& s) { sweep<MetropolisRule>(s); }
+template <class Rule>
+void sweep_any(const FieldSweep& s) {
+  switch (s.vectors * parts) {
+    case 1:
+      return sweep<Rule, 1>(s);
+    case 2:
+      return sweep<Rule, 2>(s);
+    case 4:
+      return sweep<Rule, 4>(s);
+    default:
+      return sweep<Rule, 0>(s);
+  }
+}
+void heat_bath(const FieldSweep& s) { sweep_any<HeatBathRule>(s); }
+void metropolis(const FieldSweep& s) { sweep_any<MetropolisRule>(s); }
 
 void sum(const FieldSum& s) {
   constexpr std::size_t together = 1U << 13;  // sites whose halves add up without a carry
