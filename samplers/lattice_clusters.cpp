@@ -10,57 +10,18 @@
 #include "samplers/ising_observables.hpp"
 #include "samplers/raster_clusters.hpp"
 #include "samplers/team.hpp"
+#include "samplers/word_queue.hpp"
 
 namespace gibbsite {
 namespace {
 
-constexpr std::uint32_t draw_unit = 1U << 31, wolff_unit = draw_unit + 1, tie_unit = draw_unit + 2;  // of random words
+constexpr std::uint32_t draw_unit = 1U << 31;  // of random words
 
 simd::Cipher cipher_of(Key key, Purpose purpose, std::uint64_t time, std::uint64_t replica) {
   Stream stream(key, purpose, time, replica);
   const std::uint64_t low = stream(), high = stream();
   return {low, high};
 }
-
-/// Random words one after the other, made many at a time.
-class WordQueue {
- public:
-  WordQueue(const simd::CoinKernels& kernels, const simd::Cipher& cipher, std::size_t most)
-      : kernels_(kernels), cipher_(cipher), words_((most / lanes + 32) * lanes), used_(words_.size()) {}
-  /// The next n <= most words: those left over are skipped where they are too few.
-  const std::uint32_t* take(std::size_t n) {
-    if (used_ + n > words_.size()) {
-      kernels_.words(cipher_, wolff_unit, block_, words_.size() / lanes, words_.data());
-      block_ += words_.size() / lanes;
-      used_ = 0;
-    }
-    used_ += n;
-    return words_.data() + used_ - n;
-  }
-  /// A word that decides a tie.
-  std::uint32_t second() {
-    std::uint32_t words[lanes];
-    kernels_.words(cipher_, tie_unit, ties_++, 1, words);
-    return words[0];
-  }
-  /// Uniform on 0 .. n-1, as Chance::pick.
-  std::size_t pick(std::size_t n) {
-    std::uint64_t product = std::uint64_t{*take(1)} * n;
-    if (static_cast<std::uint32_t>(product) < n) {
-      const std::uint64_t floor = (std::uint64_t{1} << 32) % n;
-      while (static_cast<std::uint32_t>(product) < floor) product = std::uint64_t{*take(1)} * n;
-    }
-    return static_cast<std::size_t>(product >> 32);
-  }
-
- private:
-  static constexpr std::size_t lanes = simd::lanes;
-  const simd::CoinKernels& kernels_;
-  const simd::Cipher& cipher_;
-  std::vector<std::uint32_t> words_;
-  std::size_t used_;
-  std::uint64_t block_ = 0, ties_ = 0;
-};
 
 struct Scratch {
   RasterClusters clusters;
