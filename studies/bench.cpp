@@ -1,253 +1,119 @@
 /// Speed of the kernels: every case of every round is timed in turn, so that a busy machine slows all of them alike;
 /// the best and the middle of the rounds are reported. One thread is pinned to one core.
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "samplers/keeping.hpp"
+#include "estimators/estimate.hpp"
 #include "studies/bench_glass.hpp"
+#include "studies/bench_kernels.hpp"
 #include "studies/bench_lattice.hpp"
 #include "studies/bench_rbm.hpp"
-#include "studies/catalogue.hpp"
 #include "studies/execute.hpp"
-#include "studies/pin.hpp"
 #include "studies/table.hpp"
 #include "studies/words.hpp"
 
 namespace gibbsite {
 namespace {
 
-struct Subject {
-  std::string bench, name;  ///< "ising2d", "heat-bath"
-  Study study;
-  std::size_t replicas = 1;
+/// What a line of the table says.
+struct Line {
+  std::string kernel, what, layout;
+  std::size_t size = 0, replicas = 1;
   int threads = 1;
+  double best = 0, median = 0, of_limit = unknown, ratio = 1;
+  std::string unit = "spins/ns";
+
+  /// What it is compared with, from the ratio (of medians; more is faster).
+  double reference() const { return unit == "s" ? best * ratio : best / ratio; }
 };
 
-struct Timing {
-  std::string layout;
-  std::size_t spins = 0;
-  std::vector<double> rates = {};  ///< spins per ns, one per round; of Wolff: spins turned over
-  double best() const { return *std::max_element(rates.begin(), rates.end()); }
-  double median() const {
-    std::vector<double> sorted = rates;
-    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
-    return sorted[sorted.size() / 2];
-  }
-};
-
-Subject kernel(const std::string& bench, const std::string& sampler, const std::string& lattice, std::int64_t size,
-               double beta, std::size_t replicas, int threads) {
-  Subject k{bench, sampler, {}, replicas, threads};
-  k.study.model.lattice = lattice;
-  k.study.model.size = {size};
-  k.study.sampler.name = sampler;
-  k.study.method.beta = {beta};
-  k.study.method.chains = static_cast<std::int64_t>(replicas);
-  return k;
+std::vector<Line> lattice_lines(const std::vector<std::string>& wanted, double seconds, int rounds, bool quick) {
+  std::vector<Line> lines;
+  for (const LatticeTiming& t : bench_lattices(wanted, seconds, rounds, quick))
+    lines.push_back({t.bench, t.sampler, t.layout, t.side, 1, t.threads, t.best, t.median, t.of_limit, t.ratio});
+  return lines;
 }
 
-/// The first of each bench with the same system, replicas and threads is the reference of those that follow.
-std::vector<Subject> kernels(const std::vector<std::string>& wanted, bool quick) {
-  constexpr double square_critical = 0.44068679350977;
-  std::vector<Subject> all;
-  const std::vector<std::int64_t> sizes =
-      quick ? std::vector<std::int64_t>{64, 256} : std::vector<std::int64_t>{16, 64, 256, 1024};
-  for (const char* sampler : {"heat-bath", "metropolis"}) {
-    all.push_back(kernel("glass", sampler, "cubic", 8, 0.9, 64, 1));
-    all.back().study.model.disorder = "gaussian";
-  }
-  for (const char* sampler : {"heat-bath", "metropolis"}) {
-    all.push_back(kernel("sk", sampler, "complete", quick ? 256 : 1000, 1.0, 8, 1));
-    all.back().study.model.disorder = "gaussian";
-  }
-  for (const std::int64_t size : sizes)
-    for (const char* sampler : {"heat-bath", "swendsen-wang", "wolff"}) {
-      all.push_back(kernel("cluster", sampler, "square", size, square_critical, 1, 1));
-      all.back().study.sampler.layout = all.back().name == "heat-bath" ? "plain" : "fastest";
-    }
-  if (!wanted.empty())
-    std::erase_if(all,
-                  [&](const Subject& k) { return std::find(wanted.begin(), wanted.end(), k.bench) == wanted.end(); });
-  return all;
+std::vector<Line> glass_lines(double seconds, int rounds, bool quick) {
+  std::vector<Line> lines;
+  for (const GlassTiming& t : bench_glasses(seconds, rounds, quick))
+    lines.push_back({"glass", fmt::format("{}, {}, {}", t.system, t.sampler, t.what), t.layout, t.side, t.replicas, 1,
+                     t.best, t.median, t.of_limit, t.ratio});
+  return lines;
 }
 
-class Case {
- public:
-  explicit Case(Subject k)
-      : kernel_(std::move(k)),
-        system_(make_system(kernel_.study)),
-        ensemble_(system_->ensemble(kernel_.study, Key(1), replicas(kernel_.study))) {
-    timing_.layout = ensemble_->layout().name;
-    timing_.spins = static_cast<std::size_t>(system_->sites());
-    const Stride kind = ensemble_->layout().stride;
-    setting_.assign(kernel_.replicas, {kernel_.study.method.beta[0], first_stride(kind)});
-    const Tally seen = sweep(30);
-    for (Setting& s : setting_) s.stride = tuned_stride(kind, s.stride, seen, Tuning::last);
-  }
-  /// One round: as many sweeps as fill about `seconds`.
-  void measure(double seconds) {
-    omp_set_num_threads(kernel_.threads);
-    const std::optional<Pin> pin = kernel_.threads == 1 ? std::optional<Pin>(std::in_place) : std::nullopt;
-    if (count_ == 0) {
-      count_ = 1;
-      for (double took = timed(count_); took < seconds / 4; took = timed(count_)) count_ *= 2;
-    }
-    const auto before = std::chrono::steady_clock::now();
-    const Tally tally = sweep(count_);
-    const double ns = std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - before).count();
-    timing_.rates.push_back((kernel_.name == "wolff" ? tally.accepted : tally.tried) / ns);
-  }
-  const Subject& kernel() const { return kernel_; }
-  const Timing& timing() const { return timing_; }
-  bool same_system(const Case& other) const {
-    const Study::Model &a = kernel_.study.model, &b = other.kernel_.study.model;
-    return kernel_.bench == other.kernel_.bench && a.size == b.size && a.disorder == b.disorder &&
-           kernel_.replicas == other.kernel_.replicas;
-  }
+std::vector<Line> kernel_lines(const std::vector<KernelCase>& cases, double seconds, int rounds) {
+  std::vector<Line> lines;
+  for (const KernelTiming& t : time_kernels(cases, seconds, rounds))
+    lines.push_back({t.bench, t.sampler, t.layout, t.size, t.replicas, t.threads, t.best, t.median, unknown, t.ratio});
+  return lines;
+}
 
- private:
-  double timed(std::uint32_t count) {
-    const auto before = std::chrono::steady_clock::now();
-    sweep(count);
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
-  }
-  Tally sweep(std::uint32_t count) {
-    std::vector<Tally> tally(kernel_.replicas);
-    ensemble_->sweep(setting_, {.time = time_, .count = count}, tally);
-    time_ += count;
-    Tally sum;
-    for (const Tally& t : tally) sum = {sum.tried + t.tried, sum.accepted + t.accepted};
-    return sum;
-  }
+std::vector<Line> rbm_lines(double seconds, int rounds, bool quick) {
+  std::vector<Line> lines;
+  for (const RbmTiming& t : bench_rbm(seconds, rounds, quick))
+    lines.push_back(
+        {"rbm", t.name, t.layout, t.units, t.chains, t.threads, t.best, t.median, unknown, t.ratio, t.unit});
+  return lines;
+}
 
-  Subject kernel_;
-  std::shared_ptr<const System> system_;
-  std::unique_ptr<Ensemble> ensemble_;
-  std::vector<Setting> setting_;
-  std::uint64_t time_ = 1;
-  std::uint32_t count_ = 0;
-  Timing timing_;
-};
+nlohmann::json as_json(const Line& line) {
+  nlohmann::json out = {{"kernel", line.kernel},     {"what", line.what},
+                        {"layout", line.layout},     {"size", line.size},
+                        {"replicas", line.replicas}, {"threads", line.threads},
+                        {"rate", line.best},         {"rate_median", line.median},
+                        {"unit", line.unit},         {"reference_rate", line.reference()},
+                        {"ratio", line.ratio}};
+  if (!std::isnan(line.of_limit)) out["of_limit"] = line.of_limit;
+  return out;
+}
 
 }  // namespace
 
 int bench(const Request& request) {
-  const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "sk", "cluster", "rbm"};
+  const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "glass-gaussian", "sk", "cluster", "rbm"};
   for (const std::string& name : request.arguments)
     if (std::find(benches.begin(), benches.end(), name) == benches.end())
       throw RequestError(fmt::format("there is no bench `{}`; there are {}", name, join(benches, ", ")));
+  const auto wanted = [&](const std::string& name) {
+    return request.arguments.empty() || std::count(request.arguments.begin(), request.arguments.end(), name) > 0;
+  };
   const double seconds = request.quick ? 0.02 : 0.15;
   const int rounds = request.quick ? 3 : 7;
-  std::vector<std::unique_ptr<Case>> cases;
-  for (Subject& k : kernels(request.arguments, request.quick)) cases.push_back(std::make_unique<Case>(std::move(k)));
-  for (int round = 0; round < rounds; ++round)
-    for (const auto& c : cases) c->measure(seconds);
+  const bool quick = request.quick;
+  std::vector<Line> lines = lattice_lines(request.arguments, seconds, rounds, quick);
+  const auto append = [&](const std::vector<Line>& more) { lines.insert(lines.end(), more.begin(), more.end()); };
+  if (wanted("glass")) append(glass_lines(seconds, rounds, quick));
+  if (wanted("glass-gaussian")) append(kernel_lines(bench_glass_gaussian(quick), seconds, rounds));
+  if (wanted("sk")) append(kernel_lines(bench_sk(quick), seconds, rounds));
+  if (wanted("cluster")) append(kernel_lines(bench_cluster(quick), seconds, rounds));
+  if (wanted("rbm")) append(rbm_lines(seconds, rounds, quick));
 
-  Table table({"bench", "sampler", "layout", "spins", "replicas", "threads", "best", "median", "ratio"}, 3);
-  nlohmann::json all = nlohmann::json::array();
-  for (const auto& c : cases) {
-    const auto& reference =
-        *std::find_if(cases.begin(), cases.end(), [&](const auto& other) { return other->same_system(*c); });
-    const Timing& t = c->timing();
-    const double ratio = t.median() / reference->timing().median();
-    table.add({c->kernel().bench, c->kernel().name, t.layout, std::to_string(t.spins),
-               std::to_string(c->kernel().replicas), std::to_string(c->kernel().threads),
-               fmt::format("{:.4f}", t.best()), fmt::format("{:.4f}", t.median()), fmt::format("{:.2f}", ratio)});
-    all.push_back({{"kernel", c->kernel().bench},
-                   {"sampler", c->kernel().name},
-                   {"layout", t.layout},
-                   {"size", c->kernel().study.model.size[0]},
-                   {"disorder", c->kernel().study.model.disorder},
-                   {"replicas", c->kernel().replicas},
-                   {"threads", c->kernel().threads},
-                   {"rate", t.best()},
-                   {"rate_median", t.median()},
-                   {"unit", "spins/ns"},
-                   {"reference_rate", reference->timing().best()},
-                   {"ratio", ratio}});
-  }
-  if (request.arguments.empty() || std::count(request.arguments.begin(), request.arguments.end(), "rbm") > 0)
-    for (const RbmTiming& t : bench_rbm(seconds, rounds, request.quick)) {
-      table.add({"rbm", t.name, t.layout, std::to_string(t.units), std::to_string(t.chains), std::to_string(t.threads),
-                 fmt::format("{:.4f}", t.best), fmt::format("{:.4f}", t.median), fmt::format("{:.2f}", t.ratio)});
-      all.push_back({{"kernel", "rbm"},
-                     {"sampler", t.name},
-                     {"layout", t.layout},
-                     {"size", t.units},
-                     {"replicas", t.chains},
-                     {"threads", t.threads},
-                     {"rate", t.best},
-                     {"rate_median", t.median},
-                     {"unit", t.unit},
-                     {"ratio", t.ratio}});
-    }
-  Table lattices({"bench", "sampler", "layout", "side", "threads", "best", "median", "of limit", "ratio"}, 3);
-  const std::vector<LatticeTiming> lattice_timings = bench_lattices(request.arguments, seconds, rounds, request.quick);
-  for (const LatticeTiming& t : lattice_timings) {
-    lattices.add({t.bench, t.sampler, t.layout, std::to_string(t.side), std::to_string(t.threads),
-                  fmt::format("{:.4f}", t.best), fmt::format("{:.4f}", t.median), fmt::format("{:.2f}", t.of_limit),
-                  fmt::format("{:.1f}", t.ratio)});
-    all.push_back({{"kernel", t.bench},
-                   {"sampler", t.sampler},
-                   {"layout", t.layout},
-                   {"size", t.side},
-                   {"replicas", 1},
-                   {"threads", t.threads},
-                   {"rate", t.best},
-                   {"rate_median", t.median},
-                   {"unit", "spins/ns"},
-                   {"of_limit", t.of_limit},
-                   {"ratio", t.ratio}});
-  }
-  Table glasses({"bench", "system", "sampler", "layout", "replicas", "what", "best", "median", "of limit", "ratio"}, 4);
-  const bool wants_glass =
-      request.arguments.empty() || std::count(request.arguments.begin(), request.arguments.end(), "glass") > 0;
-  const std::vector<GlassTiming> glass_timings =
-      wants_glass ? bench_glasses(seconds, rounds, request.quick) : std::vector<GlassTiming>{};
-  for (const GlassTiming& t : glass_timings) {
-    glasses.add({"glass", t.system, t.sampler, t.layout, std::to_string(t.replicas), t.what,
-                 fmt::format("{:.4f}", t.best), fmt::format("{:.4f}", t.median), fmt::format("{:.2f}", t.of_limit),
-                 fmt::format("{:.1f}", t.ratio)});
-    all.push_back({{"kernel", "glass"},
-                   {"system", t.system},
-                   {"sampler", t.sampler},
-                   {"layout", t.layout},
-                   {"replicas", t.replicas},
-                   {"threads", 1},
-                   {"what", t.what},
-                   {"rate", t.best},
-                   {"rate_median", t.median},
-                   {"unit", "spins/ns"},
-                   {"of_limit", t.of_limit},
-                   {"ratio", t.ratio}});
-  }
   if (request.json) {
+    nlohmann::json all = nlohmann::json::array();
+    for (const Line& line : lines) all.push_back(as_json(line));
     fmt::print("{}\n", all.dump(1));
     return 0;
   }
-  if (!lattice_timings.empty())
-    fmt::print(
-        "{}\n  Spins updated per ns, {} rounds in turn, one thread pinned. of limit: best, of what counting "
-        "operations\n"
-        "  allows one core (39 in two dimensions, 33 in three); ratio: of medians, to the plain layout of the same "
-        "side,\n"
-        "  or of the largest that was timed.\n\n",
-        lattices.text(), rounds);
-  if (!glass_timings.empty())
-    fmt::print(
-        "{}\n  Spins updated per ns, {} rounds in turn, one thread pinned; up to 512 temperatures. tempering: with an\n"
-        "  exchange after every sweep. of limit: as above; ratio: of medians, to the plain layout's sweeps.\n\n",
-        glasses.text(), rounds);
-  if (cases.empty() && std::count(request.arguments.begin(), request.arguments.end(), "rbm") == 0) return 0;
+  Table table({"bench", "what", "layout", "size", "replicas", "threads", "best", "median", "unit", "of limit", "ratio"},
+              3);
+  for (const Line& line : lines)
+    table.add({line.kernel, line.what, line.layout, std::to_string(line.size), std::to_string(line.replicas),
+               std::to_string(line.threads), fmt::format("{:.4g}", line.best), fmt::format("{:.4g}", line.median),
+               line.unit, std::isnan(line.of_limit) ? "-" : fmt::format("{:.2f}", line.of_limit),
+               fmt::format("{:.2f}", line.ratio)});
   fmt::print(
-      "{}\n  Spins updated per ns (wolff: turned over), {} rounds in turn, one thread pinned; ratio: of medians, to\n"
-      "  the first line of the same bench, system and replicas. rbm: GFLOP/s of block Gibbs, 784 x 500, four for each\n"
-      "  weight, chain and sweep; annealing: seconds for 14,500 temperatures of 100 chains (less is better).\n",
-      table.text(), rounds);
+      "{}\n  {}\n", table.text(),
+      wrapped(fmt::format("{} rounds in turn; one thread is pinned. Wolff: spins turned over. tempering: with an "
+                          "exchange after every sweep. of limit: best, of what counting operations allows one "
+                          "core (39 in two dimensions, 33 in three). rbm: block Gibbs of 784 x 500, four "
+                          "operations for each weight, chain and sweep; annealing: 14,500 temperatures. ratio: of "
+                          "medians, more is faster, to the plain layout of the same system.",
+                          rounds),
+              2));
   return 0;
 }
 

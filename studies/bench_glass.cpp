@@ -26,7 +26,8 @@ class Case {
  public:
   Case(const Glass& glass, const Study& study, const System& system, std::size_t replicas, const std::string& what)
       : ensemble_(system.ensemble(study, Key(1), replicas)), setting_(replicas), tally_(replicas) {
-    timing = {glass.name, study.sampler.name, ensemble_->layout().name, what, replicas};
+    timing = {glass.name, study.sampler.name, ensemble_->layout().name, what, static_cast<std::size_t>(glass.side),
+              replicas};
     timing.of_limit = 1 / glass.limit;
     std::vector<double> ladder(std::min<std::size_t>(replicas, 512));
     for (std::size_t r = 0; r < ladder.size(); ++r)

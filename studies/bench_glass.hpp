@@ -11,7 +11,7 @@ namespace gibbsite {
 struct GlassTiming {
   std::string system, sampler, layout;  ///< "+-J cubic 8", "heat-bath"
   std::string what;                     ///< "sweeps" or "tempering"
-  std::size_t replicas = 0;
+  std::size_t side = 0, replicas = 0;
   double best = 0, median = 0;     ///< spins per ns
   double of_limit = 0, ratio = 1;  ///< best, of what one core could do; of medians, to the plain layout's sweeps
 };

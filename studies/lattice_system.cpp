@@ -12,9 +12,11 @@
 #include "samplers/array_ensemble.hpp"
 #include "samplers/cluster.hpp"
 #include "samplers/heat_bath.hpp"
+#include "samplers/lattice_clusters.hpp"
 #include "samplers/metropolis.hpp"
 #include "samplers/packed_lattice.hpp"
 #include "samplers/packed_replicas.hpp"
+#include "samplers/real_couplings.hpp"
 #include "studies/options.hpp"
 #include "studies/system.hpp"
 #include "studies/variables.hpp"
@@ -166,6 +168,14 @@ std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, s
   // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
   if (auto lanes = in_bit_lanes(study, key, replicas)) return lanes;
   if (const auto move = packed_move(study)) return make_packed_lattice_ensemble(ising_, lattice_, *move, key, replicas);
+  if (study.sampler.layout == "fastest" && (name == "heat-bath" || name == "metropolis")) {
+    const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, scan_of(study)};
+    if (real_couplings_pay(graph, how, replicas)) return make_real_couplings_ensemble(ising_, how, key, replicas);
+  }
+  if (study.sampler.layout == "fastest" && (name == "wolff" || name == "swendsen-wang")) {
+    const ClusterMove move = name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
+    if (lattice_clusters_fit(graph, move)) return make_lattice_clusters_ensemble(ising_, move, key, replicas);
+  }
   if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
   if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
   if (name == "wolff") return assemble(study, ising_, Wolff(), key, replicas);

@@ -14,6 +14,8 @@
 #include "samplers/array_ensemble.hpp"
 #include "samplers/heat_bath.hpp"
 #include "samplers/packed_replicas.hpp"
+#include "samplers/lattice_clusters.hpp"
+#include "samplers/real_couplings.hpp"
 #include "samplers/table_network.hpp"
 
 namespace gibbsite::seam {
@@ -371,8 +373,7 @@ struct Case {
 };
 
 inline std::vector<Case> cases() {
-  const auto torus = [](double beta) {
-    const Ising model(small_torus());
+  const auto log_z_of = [](const Ising& model, double beta) {
     double z = 0;
     std::vector<std::int8_t> s(9);
     for (unsigned k = 0; k < 512; ++k) {
@@ -381,6 +382,7 @@ inline std::vector<Case> cases() {
     }
     return std::log(z);
   };
+  const auto torus = [&](double beta) { return log_z_of(Ising(small_torus()), beta); };
   double rbm = 0;
   for (unsigned k = 0; k < 64; ++k) {
     std::int8_t v[6];
@@ -421,6 +423,21 @@ inline std::vector<Case> cases() {
                      return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, n, f);
                    },
                    1, std::log(deep)});
+  const Lattice glass = {
+      .geometry = Geometry::square, .size = {3, 3}, .disorder = Disorder::gaussian, .disorder_seed = 2, .field = 0.2};
+  const auto real = std::make_shared<const Ising>(build(glass));
+  if (real_couplings_fit(real->graph(), {}))
+    all.push_back(
+        {"Gaussian couplings in lanes",
+         [real](Key k, std::size_t f, std::size_t n) { return make_real_couplings_ensemble(real, {}, k, n, f); }, 0.8,
+         log_z_of(*real, 0.8)});
+  const auto ferromagnet = std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}}));
+  if (lattice_clusters_fit(ferromagnet->graph(), ClusterMove::swendsen_wang))
+    all.push_back({"Swendsen-Wang in bulk",
+                   [ferromagnet](Key k, std::size_t f, std::size_t n) {
+                     return make_lattice_clusters_ensemble(ferromagnet, ClusterMove::swendsen_wang, k, n, f);
+                   },
+                   0.5, log_z_of(*ferromagnet, 0.5)});
   std::vector<NetworkCase> networks = boltzmann_cases();
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
