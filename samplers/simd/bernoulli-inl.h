@@ -198,14 +198,14 @@ HWY_INLINE void settle_many(Rule& rule, const Digits& digits, std::size_t column
   const BitVector zero = hn::Zero(Bits());
   BitVector often[group + 1];  // lanes that were left so often
   for (BitVector& lanes : often) lanes = zero;
+  std::size_t tails = 0;
   for (std::size_t k = 0; k < n; ++k) {
-    for (std::size_t t = k + 1; t > 1; --t) often[t] = hn::OrAnd(often[t], often[t - 1], g.left[k]);
+    for (std::size_t t = tails + 1; t > 1; --t) often[t] = hn::OrAnd(often[t], often[t - 1], g.left[k]);
     often[1] = hn::Or(often[1], g.left[k]);
+    tails += any(often[tails + 1]) ? 1 : 0;
   }
   BitVector tail[group][Digits::classes];  // the lane's next verdict first
-  std::size_t tails = 0;
-  for (; tails < n && any(often[tails + 1]); ++tails)
-    last_verdicts(digits, column, coins, first + tails, often[tails + 1], 1, tail[tails]);
+  for (std::size_t t = 0; t < tails; ++t) last_verdicts(digits, column, coins, first + t, often[t + 1], 1, tail[t]);
   for (std::size_t k = 0; k < n; ++k) {
     rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], g.left[k], Rule::choose(g.look[k], tail[0], zero)));
     for (std::size_t t = 1; t < tails; ++t)
