@@ -62,12 +62,12 @@ class LatticeClusters final : public Ensemble {
     const std::size_t replicas = layout().replicas;
     team_.run(static_cast<double>(replicas * raster_.sites()) * step.count, [&](bool parallel) {
       const auto threads = static_cast<std::size_t>(parallel ? omp_get_max_threads() : 1);
-      const std::size_t stripes = replicas < threads && move_ == ClusterMove::swendsen_wang ? threads : 1;
+      const std::size_t each = replicas < threads && move_ == ClusterMove::swendsen_wang ? threads : 1;
       if (scratch_.size() < threads) scratch_.resize(threads);
-#pragma omp parallel for schedule(dynamic) if (parallel && stripes == 1)
+#pragma omp parallel for schedule(dynamic) if (parallel && each == 1)
       for (std::size_t r = 0; r < replicas; ++r) {
-        Scratch& scratch = scratch_[stripes == 1 ? static_cast<std::size_t>(omp_get_thread_num()) : 0];
-        go(r, setting[r], step, tally[r], scratch, stripes);
+        Scratch& scratch = scratch_[each == 1 ? static_cast<std::size_t>(omp_get_thread_num()) : 0];
+        go(r, setting[r], step, tally[r], scratch, each);
         measure(r, scratch);
       }
     });
@@ -120,7 +120,7 @@ class LatticeClusters final : public Ensemble {
     up_[r] = 0;
     for (const std::uint64_t word : scratch.packed) up_[r] += std::popcount(word);
   }
-  void go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch, std::size_t stripes);
+  void go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch, std::size_t threads);
   std::size_t grow(std::span<std::uint8_t> s, WordQueue& words, std::uint64_t threshold,
                    std::vector<std::uint32_t>& cluster) const;
 
@@ -139,7 +139,7 @@ class LatticeClusters final : public Ensemble {
 };
 
 void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch,
-                         std::size_t stripes) {
+                         std::size_t threads) {
   const auto n = static_cast<double>(raster_.sites());
   tally.tried += n * step.count;
   if (setting.lambda == 0) {
@@ -151,7 +151,7 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
   for (std::uint32_t k = 0; k < step.count; ++k) {
     const simd::Cipher cipher = cipher_of(key_, Purpose::sweep, step.time + k, layout().first + r);
     if (move_ == ClusterMove::swendsen_wang || setting.stride == 0) {
-      const std::size_t turned = scratch.clusters.sweep(raster_, spins(r), {&kernels_, &cipher, threshold}, stripes);
+      const std::size_t turned = scratch.clusters.sweep(raster_, spins(r), {&kernels_, &cipher, threshold}, threads);
       tally.accepted +=
           move_ == ClusterMove::wolff ? scratch.clusters.mean_cluster() : static_cast<double>(turned);  // a survey
       continue;

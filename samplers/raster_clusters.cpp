@@ -85,9 +85,11 @@ void RasterClusters::join(const BondRaster& raster, const Draws& draws, Stripe& 
   std::uint32_t* const parent = parent_.data();
   const auto diagonals = raster.diagonals();
   const auto first_site = static_cast<std::uint32_t>(64 * stripe.begin);
-  std::vector<std::uint64_t> active(diagonals.size() * chunk);
-  std::vector<std::uint64_t> carry(diagonals.size());  // of each diagonal: whether the site before has an active bond
-  std::uint32_t run = 0;                               // where the run of sites joined by bonds of distance 1 begins
+  auto& active = stripe.active;
+  auto& carry = stripe.carry;  // of each diagonal: whether the site before has an active bond
+  active.resize(diagonals.size() * chunk);
+  carry.assign(diagonals.size(), 0);
+  std::uint32_t run = 0;  // where the run of sites joined by bonds of distance 1 begins
   stripe.across.clear();
   const auto set_aside = [&](std::uint64_t& bits, std::uint32_t i, std::size_t distance) {
     if (i >= first_site + distance) return;
@@ -174,7 +176,7 @@ void RasterClusters::turn(std::span<std::uint8_t> spins, Stripe& stripe, Find&& 
 }
 
 std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8_t> spins, const Draws& draws,
-                                  std::size_t stripes) {
+                                  std::size_t threads) {
   const std::size_t words = raster.words();
   sites_ = raster.sites();
   raster.pack(spins, packed_);
@@ -182,8 +184,10 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
   runs_.assign(raster.front() + words, 0);
   fate_.resize((words + 7) / 8 * 8);
   draws.kernels->words(*draws.cipher, roots_unit, 0, fate_.size() / 8, reinterpret_cast<std::uint32_t*>(fate_.data()));
-  stripes = std::max<std::size_t>(1, std::min(stripes, words / chunk));
-  std::vector<Stripe> all(stripes);
+  // More stripes than threads, so that a thread that loses its core does not hold up the rest.
+  const std::size_t stripes = threads == 1 ? 1 : std::max<std::size_t>(1, std::min(4 * threads, words / chunk));
+  stripes_.resize(std::max(stripes, stripes_.size()));
+  const std::span<Stripe> all = std::span(stripes_).first(stripes);
   for (std::size_t t = 0; t < stripes; ++t) {
     all[t].begin = t * words / stripes;
     all[t].end = (t + 1) * words / stripes;

@@ -60,8 +60,8 @@ class RasterClusters {
     const simd::Cipher* cipher = nullptr;
     std::uint64_t threshold = 0;  ///< of a satisfied bond being active
   };
-  /// Swendsen-Wang: turns every cluster over with probability 1/2; how many spins turned. `stripes` threads at most.
-  std::size_t sweep(const BondRaster& raster, std::span<std::uint8_t> spins, const Draws& draws, std::size_t stripes);
+  /// Swendsen-Wang: turns every cluster over with probability 1/2; how many spins turned.
+  std::size_t sweep(const BondRaster& raster, std::span<std::uint8_t> spins, const Draws& draws, std::size_t threads);
   /// sum over clusters of the last sweep of size^2 / N.
   double mean_cluster() const;
 
@@ -69,6 +69,7 @@ class RasterClusters {
   struct Stripe {
     std::size_t begin = 0, end = 0;  // words
     std::vector<std::pair<std::uint32_t, std::uint32_t>> across = {};
+    std::vector<std::uint64_t> active = {}, carry = {};  // scratch
     std::size_t turned = 0;
   };
   void join(const BondRaster& raster, const Draws& draws, Stripe& stripe);
@@ -81,6 +82,7 @@ class RasterClusters {
   std::vector<std::uint64_t> packed_, fate_;
   std::vector<std::uint64_t> runs_;  // active bonds of distance 1
   std::vector<std::uint32_t> parent_, linked_;
+  std::vector<Stripe> stripes_;
   std::size_t sites_ = 0;
 };
 

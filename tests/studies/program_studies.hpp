@@ -19,7 +19,7 @@ name = "wolff"
 [method]
 beta = [0.3, 0.44, 0.6]
 thermalization = 300
-sweeps = 6000
+sweeps = 10000
 )"},
           {"heat-bath", R"(
 [model]
