@@ -119,10 +119,7 @@ struct BatchRule {
   BitVector reference;        // lanes at lambda = 0
   LaneCounter& changed;
 
-  HWY_INLINE Look look(std::size_t w) const {
-    HWY_FENCE;  // else GCC splits the loop over words, and encrypts coins three times
-    return {&known, w};
-  }
+  HWY_INLINE Look look(std::size_t w) const { return {&known, w}; }
   static HWY_INLINE BitVector choose(const Look& look, const BitVector (&yes)[classes], BitVector fair) {
     BitVector chosen;
     if constexpr (zero == Zero::fair_coin) {
