@@ -4,10 +4,11 @@
 
 #include <cassert>
 #include <cmath>
+#include <map>
 #include <string>
 
 #include "samplers/metropolis.hpp"
-#include "samplers/simd/buffer.hpp"
+#include "samplers/simd/lattice_states.hpp"
 #include "samplers/team.hpp"
 
 namespace gibbsite {
@@ -16,19 +17,10 @@ namespace {
 using simd::BlockLattice;
 using simd::Counts;
 using simd::Move;
-using simd::Signs;
-using simd::Stripe;
-using simd::word_parts;
+using simd::Share;
 
 constexpr std::uint64_t times_a_key = 1024;         // a power of 2
 constexpr std::uint64_t words_a_time = 1ULL << 40;  // of random numbers
-
-std::size_t groups_of(std::size_t words) { return (words + simd::group - 1) / simd::group; }
-
-/// Which part of every colour a thread takes.
-struct Share {
-  std::size_t index = 0, of = 1;
-};
 
 class PackedLattice final : public Ensemble {
  public:
@@ -37,28 +29,22 @@ class PackedLattice final : public Ensemble {
       : Ensemble(std::move(layout)),
         model_(std::move(model)),
         strength_(*model_->graph().common_strength()),
-        blocks_(blocks),
-        move_(move),
+        field_(*model_->graph().common_field()),
+        move_(field_ == 0 ? move : Move::heat_bath_in_field),
         key_(key),
-        kernels_(kernels),
-        state_(this->layout().replicas * blocks_.state_parts()),
+        states_(blocks, model_->graph(), kernels, this->layout().replicas),
         prepared_(this->layout().replicas),
         counts_(this->layout().replicas),
         stale_(this->layout().replicas, 1) {
-    const Graph& graph = model_->graph();
-    bool positive = false, negative = false;
-    for (const Bond& bond : graph.bonds()) (bond.J < 0 ? negative : positive) = true;
-    if (positive && negative)
-      signs_ = simd::bond_signs(blocks_, graph);
-    else if (negative)
-      all_signs_ = ~std::uint64_t{0};
     std::vector<std::int8_t> ordered(this->layout().units);
     model_->set_ordered(ordered);
     for (std::size_t r = 0; r < this->layout().replicas; ++r) load(r, std::as_bytes(std::span(ordered)));
   }
 
   void draw_reference(std::uint64_t time) override {
-    for (std::size_t r = 0; r < layout().replicas; ++r) draw(r, cipher(r, Purpose::reference, time), time);
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      states_.toss(r, cipher(r, Purpose::reference, time), first_word(time), {});
+    std::fill(stale_.begin(), stale_.end(), 1);
   }
   void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override;
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
@@ -75,69 +61,38 @@ class PackedLattice final : public Ensemble {
     }
   }
   void resample(std::span<const std::size_t> parent) override {
-    const std::vector<std::uint64_t> before(state_.data(), state_.data() + state_.size());
+    states_.resample(parent);
     const std::vector<Counts> counts = counts_;
     const std::vector<char> stale = stale_;
-    const std::size_t parts = blocks_.state_parts();
     for (std::size_t r = 0; r < layout().replicas; ++r) {
-      std::copy_n(before.data() + parent[r] * parts, parts, state(r));
       counts_[r] = counts[parent[r]];
       stale_[r] = stale[parent[r]];
     }
   }
-  void save(std::size_t replica, std::span<std::byte> bytes) const override {
-    for (std::size_t site = 0; site < layout().units; ++site) {
-      const BlockLattice::Place p = blocks_.place(site);
-      const std::uint64_t part = state(replica)[p.at + static_cast<std::ptrdiff_t>(p.lane / 64)];
-      bytes[site] = static_cast<std::byte>((part >> (p.lane % 64) & 1U) != 0 ? 1 : -1);
-    }
-  }
+  void save(std::size_t replica, std::span<std::byte> bytes) const override { states_.save(replica, bytes); }
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
-    for (std::size_t site = 0; site < layout().units; ++site) {
-      const BlockLattice::Place p = blocks_.place(site);
-      std::uint64_t& part = state(replica)[p.at + static_cast<std::ptrdiff_t>(p.lane / 64)];
-      const std::uint64_t bit = std::uint64_t{1} << (p.lane % 64);
-      part = static_cast<std::int8_t>(bytes[site]) > 0 ? part | bit : part & ~bit;
-    }
-    for (std::size_t colour = 0; colour < blocks_.colours; ++colour) kernels_.close(stripe(replica, colour));
+    states_.load(replica, bytes);
     stale_[replica] = 1;
+  }
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
+    const auto n = static_cast<double>(layout().units);
+    for (std::size_t k = 0; k < pairs.size(); ++k)
+      out[k] = (n - 2 * static_cast<double>(states_.differences(pairs[k].first, pairs[k].second))) / n;
   }
 
  private:
   struct Prepared {
     double lambda = 0;  // of the digits
-    simd::LatticeDigits digits;
+    const simd::LatticeDigits* digits = nullptr;
     std::uint64_t times = ~std::uint64_t{0};  // of the cipher: sweeps at times * times_a_key and after
     simd::Cipher cipher;
   };
 
-  std::uint64_t* state(std::size_t r) { return state_.data() + r * blocks_.state_parts(); }
-  const std::uint64_t* state(std::size_t r) const { return state_.data() + r * blocks_.state_parts(); }
-  Stripe stripe(std::size_t r, std::size_t colour, Share share = {}) const {
-    const std::size_t words = blocks_.colour_words, groups = groups_of(words);
-    const auto cut = [&](std::size_t k) { return std::min(words, groups * k / share.of * simd::group); };
-    return {&blocks_,
-            const_cast<std::uint64_t*>(state(r)),
-            {all_signs_, signs_.size() == 0 ? nullptr : signs_.data()},
-            colour,
-            cut(share.index),
-            cut(share.index + 1)};
-  }
   simd::Cipher cipher(std::size_t r, Purpose purpose, std::uint64_t time) const {
     return simd::cipher_of(key_, purpose, time / times_a_key, layout().first + r);
   }
-  /// Number of the random words of a stripe's first word.
-  std::uint64_t number(std::uint64_t time, const Stripe& s) const {
-    return time % times_a_key * words_a_time + s.colour * groups_of(blocks_.colour_words) * simd::group + s.begin;
-  }
-  void draw(std::size_t r, const simd::Cipher& cipher, std::uint64_t time, Share share = {}) {
-    for (std::size_t colour = 0; colour < blocks_.colours; ++colour) {
-      const Stripe s = stripe(r, colour, share);
-      kernels_.toss(s, cipher, number(time, s));
-    }
-    stale_[r] = 1;
-  }
-  void prepare(std::size_t r, double lambda, std::uint64_t time);
+  static std::uint64_t first_word(std::uint64_t time) { return time % times_a_key * words_a_time; }
+  void prepare(std::span<const Setting> setting, std::uint64_t time);
   std::int64_t move(std::size_t r, double lambda, const Step& step, Share share);
   /// Calls work(replica, share) with all threads, or with one: they share the replicas, or each replica's lattice.
   template <class Work>
@@ -149,7 +104,7 @@ class PackedLattice final : public Ensemble {
       {
         const Share share{static_cast<std::size_t>(omp_get_thread_num()),
                           static_cast<std::size_t>(omp_get_num_threads())};
-        if (layout().replicas % share.of != 0 && groups_of(blocks_.colour_words) >= 8 * share.of) {
+        if (layout().replicas % share.of != 0 && states_.groups_a_colour() >= 8 * share.of) {
           for (std::size_t r = 0; r < layout().replicas; ++r) work(r, share);
         } else {
 #pragma omp for schedule(dynamic)
@@ -162,42 +117,44 @@ class PackedLattice final : public Ensemble {
   double energy(std::size_t r) const {  // as Ising::energy adds it up
     const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
     const double satisfied = static_cast<double>(bonds - 2 * counts_[r].unsatisfied);
-    return -strength_ * satisfied;
+    return -strength_ * satisfied - field_ * static_cast<double>(magnetization(r));
   }
   std::int64_t magnetization(std::size_t r) const {
     return 2 * counts_[r].up - static_cast<std::int64_t>(layout().units);
   }
 
   std::shared_ptr<const Ising> model_;
-  double strength_;  // |J|
-  BlockLattice blocks_;
+  double strength_, field_;  // |J|, h
   Move move_;
   Key key_;
-  const simd::LatticeKernels& kernels_;
-  simd::Buffer<std::uint64_t> state_;  // [replica][colour][sheet][row][word][part], with halos
-  simd::Buffer<std::uint64_t> signs_;  // of bonds, where they differ
-  std::uint64_t all_signs_ = 0;
+  mutable simd::LatticeStates states_;
+  std::map<double, simd::LatticeDigits> digits_;  // of every lambda lately met
   std::vector<Prepared> prepared_;
   mutable std::vector<Counts> counts_;  // a function of the state
   mutable std::vector<char> stale_;     // counts are not yet those of the state
   mutable Team team_, look_;
 };
 
-void PackedLattice::prepare(std::size_t r, double lambda, std::uint64_t time) {
-  Prepared& p = prepared_[r];
-  if (p.times != time / times_a_key) {
-    p.cipher = cipher(r, Purpose::sweep, time);
-    p.times = time / times_a_key;
+void PackedLattice::prepare(std::span<const Setting> setting, std::uint64_t time) {
+  if (digits_.size() > 2 * setting.size() + 64) {
+    digits_.clear();
+    for (Prepared& p : prepared_) p.lambda = 0;
   }
-  if (p.lambda == lambda) return;
-  p.lambda = lambda;
-  const std::size_t classes = blocks_.neighbours / 2 + (blocks_.neighbours == 3 ? 1 : 0);
-  for (std::size_t q = 0; q < classes; ++q) {
-    const double field = static_cast<double>(blocks_.neighbours % 2 == 0 ? 2 * q + 2 : 2 * q + 1);
-    const double boltzmann = std::exp(-2 * lambda * strength_ * field);
-    const Coin coin(move_ == Move::heat_bath ? boltzmann / (1 + boltzmann) : boltzmann);
-    if (classes == 2) p.digits.two.set(q, coin.threshold);
-    if (classes == 3) p.digits.three.set(q, coin.threshold);
+  const double J = states_.negative() ? -strength_ : strength_;
+  for (std::size_t r = 0; r < setting.size(); ++r) {
+    Prepared& p = prepared_[r];
+    if (p.times != time / times_a_key) {
+      p.cipher = cipher(r, Purpose::sweep, time);
+      p.times = time / times_a_key;
+    }
+    const double lambda = setting[r].lambda;
+    if (p.lambda == lambda) continue;
+    auto known = digits_.find(lambda);
+    if (known == digits_.end())
+      known = digits_.emplace(lambda, simd::digits_of(move_, states_.blocks().neighbours, lambda * J, lambda * field_))
+                  .first;
+    p.lambda = lambda;
+    p.digits = &known->second;
   }
 }
 
@@ -206,15 +163,16 @@ std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step,
   simd::Cipher cipher = prepared_[r].cipher;
   if (lambda == 0) {
     if (last / times_a_key != prepared_[r].times) cipher = this->cipher(r, Purpose::sweep, last);
-    draw(r, cipher, last, share);
+    states_.toss(r, cipher, first_word(last), share);
     return 0;
   }
+  const std::size_t colours = states_.blocks().colours;
   std::int64_t changed = 0;
   for (std::uint64_t time = step.time; time <= last; ++time) {
     if (time != step.time && time % times_a_key == 0) cipher = this->cipher(r, Purpose::sweep, time);
-    for (std::size_t k = 0; k < blocks_.colours; ++k) {
-      const Stripe s = stripe(r, step.order == Order::forward ? k : blocks_.colours - 1 - k, share);
-      changed += kernels_.move(s, move_, prepared_[r].digits, cipher, number(time, s));
+    for (std::size_t k = 0; k < colours; ++k) {
+      const simd::Stripe s = states_.stripe(r, step.order == Order::forward ? k : colours - 1 - k, share);
+      changed += states_.kernels().move(s, move_, *prepared_[r].digits, cipher, states_.number(first_word(time), s));
       if (share.of > 1) {
 #pragma omp barrier
       }
@@ -225,7 +183,7 @@ std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step,
 
 void PackedLattice::sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) {
   assert(setting.size() == layout().replicas && tally.size() == layout().replicas && step.count > 0);
-  for (std::size_t r = 0; r < layout().replicas; ++r) prepare(r, setting[r].lambda, step.time);
+  prepare(setting, step.time);
   std::vector<std::int64_t> changed(layout().replicas, 0);
   with_threads(team_, step.count, [&](std::size_t r, Share share) {
     const std::int64_t mine = move(r, setting[r].lambda, step, share);
@@ -245,19 +203,14 @@ void PackedLattice::know() const {
     if (stale_[r] != 0) counts_[r] = {};
   with_threads(look_, 0.1, [&](std::size_t r, Share share) {
     if (stale_[r] == 0) return;
-    Counts mine;
-    for (std::size_t colour = 0; colour < blocks_.colours; ++colour) {
-      const Counts more = kernels_.count(stripe(r, colour, share));
-      mine.up += more.up;
-      mine.unsatisfied += more.unsatisfied;
-    }
+    const Counts mine = states_.count(r, share);
 #pragma omp atomic
     counts_[r].up += mine.up;
 #pragma omp atomic
     counts_[r].unsatisfied += mine.unsatisfied;
   });
   for (std::size_t r = 0; r < layout().replicas; ++r) {
-    if (stale_[r] != 0 && blocks_.colours > 2) counts_[r].unsatisfied /= 2;
+    if (stale_[r] != 0 && states_.blocks().colours > 2) counts_[r].unsatisfied /= 2;
     stale_[r] = 0;
   }
 }
@@ -268,7 +221,7 @@ bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, Move move) 
   const std::optional<BlockLattice> blocks = BlockLattice::of(lattice);
   if (simd::lattice_kernels().empty() || !blocks || blocks->sites() != graph.sites()) return false;
   const auto strength = graph.common_strength(), field = graph.common_field();
-  if (!strength || *strength == 0 || field != 0.0) return false;
+  if (!strength || *strength == 0 || !field || (*field != 0 && move == Move::metropolis)) return false;
   return move == Move::heat_bath || !why_not_ergodic(graph, ScanOrder::checkerboard, true);
 }
 

@@ -1,5 +1,7 @@
 #include "samplers/simd/block_lattice.hpp"
 
+#include <bit>
+
 namespace gibbsite::simd {
 
 std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
@@ -81,8 +83,47 @@ std::size_t BlockLattice::neighbour(std::size_t site, std::size_t k) const noexc
   const auto moved = [&](std::size_t d, int by) {
     return (x[d] + side(d) + static_cast<std::size_t>(by)) % side(d);  // by may wrap: the sum does not
   };
-  const std::size_t number = moved(0, to.x) + side(0) * (moved(1, to.y) + side(1) * moved(2, to.z));
-  return two_sites_a_cell() ? 2 * number + 1 - sub : number;
+  return this->site({{moved(0, to.x), moved(1, to.y), moved(2, to.z)}, 1 - sub});
+}
+
+std::array<std::uint32_t, 512> BlockLattice::lane_steps() const noexcept {
+  std::array<std::uint32_t, 512> steps{};
+  for (std::size_t lane = 0; lane < steps.size(); ++lane) {
+    const std::size_t x = lane % blocks[0], y = lane / blocks[0] % blocks[1], z = lane / (blocks[0] * blocks[1]);
+    steps[lane] = static_cast<std::uint32_t>(site({{x * cells[0], y * cells[1], z * cells[2]}, 0}));
+  }
+  return steps;
+}
+
+void pack(const BlockLattice& blocks, std::span<const std::byte> spins, std::uint64_t* state) {
+  const auto steps = blocks.lane_steps();
+  blocks.visit_words([&](std::ptrdiff_t at, std::size_t first) {
+    for (std::size_t part = 0; part < 8; ++part) {
+      std::uint64_t bits = 0;
+      for (std::size_t k = 0; k < 64; ++k)
+        bits |= std::uint64_t{static_cast<std::int8_t>(spins[first + steps[64 * part + k]]) > 0} << k;
+      state[at + static_cast<std::ptrdiff_t>(part)] = bits;
+    }
+  });
+}
+
+void unpack(const BlockLattice& blocks, const std::uint64_t* state, std::span<std::byte> spins) {
+  const auto steps = blocks.lane_steps();
+  blocks.visit_words([&](std::ptrdiff_t at, std::size_t first) {
+    for (std::size_t lane = 0; lane < steps.size(); ++lane) {
+      const std::uint64_t part = state[at + static_cast<std::ptrdiff_t>(lane / 64)];
+      spins[first + steps[lane]] = static_cast<std::byte>((part >> (lane % 64) & 1U) != 0 ? 1 : -1);
+    }
+  });
+}
+
+std::size_t differences(const BlockLattice& blocks, const std::uint64_t* a, const std::uint64_t* b) {
+  std::size_t sum = 0;
+  blocks.visit_words([&](std::ptrdiff_t at, std::size_t) {
+    for (std::ptrdiff_t part = at; part < at + 8; ++part)
+      sum += static_cast<std::size_t>(std::popcount(a[part] ^ b[part]));
+  });
+  return sum;
 }
 
 Buffer<std::uint64_t> bond_signs(const BlockLattice& blocks, const Graph& graph) {

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "physics/lattice.hpp"
 #include "samplers/simd/buffer.hpp"
@@ -50,6 +51,19 @@ class BlockLattice {
   Place place(std::size_t site) const noexcept;
   /// The number of the site that neighbour k of a site is.
   std::size_t neighbour(std::size_t site, std::size_t k) const noexcept;
+  /// Calls visit(place of a word, number of its site in lane 0) for every word.
+  template <class Visit>
+  void visit_words(Visit&& visit) const {
+    for (std::size_t colour = 0; colour < colours; ++colour)
+      for (std::size_t z = 0; z < cells[2]; ++z)
+        for (std::size_t y = 0; y < cells[1]; ++y)
+          for (std::size_t i = 0; i < row_words; ++i) {
+            const std::size_t x = phases * i + (colour + (phases - 1) * (y + z)) % phases;
+            visit(at(colour, z, y, i), site({{x, y, z}, colour}));
+          }
+  }
+  /// How much further the site in each lane of a word is than that in lane 0.
+  std::array<std::uint32_t, 512> lane_steps() const noexcept;
   /// Start of word i of row y of sheet z.
   std::ptrdiff_t at(std::size_t colour, std::size_t z, std::size_t y, std::size_t i) const noexcept {
     return static_cast<std::ptrdiff_t>(colour) * plane + (cells_3() ? sheet : 0) + row + 8 +
@@ -69,10 +83,19 @@ class BlockLattice {
   bool two_sites_a_cell() const noexcept { return phases == 1; }
   std::size_t side(std::size_t d) const noexcept { return blocks[d] * cells[d]; }
   Cell cell(std::size_t site) const noexcept;
+  std::size_t site(const Cell& c) const noexcept {
+    const std::size_t number = c.x[0] + side(0) * (c.x[1] + side(1) * c.x[2]);
+    return two_sites_a_cell() ? 2 * number + c.sub : number;
+  }
   Step step(std::size_t colour, std::size_t k) const noexcept;
   void link() noexcept;
 };
 
+/// Canonical states: one byte a site, 1 or -1. pack() leaves the halo as it is.
+void pack(const BlockLattice& blocks, std::span<const std::byte> spins, std::uint64_t* state);
+void unpack(const BlockLattice& blocks, const std::uint64_t* state, std::span<std::byte> spins);
+/// Sites where two states differ.
+std::size_t differences(const BlockLattice& blocks, const std::uint64_t* a, const std::uint64_t* b);
 /// A bit for J < 0 of each neighbour: [colour][word][neighbour][part]. graph: that of the lattice.
 Buffer<std::uint64_t> bond_signs(const BlockLattice& blocks, const Graph& graph);
 

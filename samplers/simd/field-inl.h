@@ -1,7 +1,7 @@
 // Local fields of 512 spins at once, by full adders. Compiled once per target.
 //
-// k of z neighbours pull up, |f| = |2k - z|. Only the majority and the class of |f| matter to a move, so k itself is
-// never made: 3 instructions for z = 3, 4 for z = 4 and 8 for z = 6.
+// k of z neighbours pull up, |f| = |2k - z|. Without a field only the majority and the class of |f| matter to a move,
+// so that k itself is not made: 3 instructions for z = 3, 4 for z = 4 and 8 for z = 6.
 #if defined(GIBBSITE_FIELD_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef GIBBSITE_FIELD_INL_H
 #undef GIBBSITE_FIELD_INL_H
@@ -59,6 +59,57 @@ struct Field<6> {
   }
   HWY_INLINE BitVector choose(const BitVector (&yes)[3], BitVector tie) const {
     return select(odd, select(none, tie, yes[1]), select(two, yes[0], yes[2]));
+  }
+};
+
+/// k itself, in binary: each a class of its own.
+template <std::size_t neighbours>
+struct Number;
+
+template <>
+struct Number<3> {
+  static constexpr std::size_t classes = 4;
+  BitVector ones, twos;
+  HWY_INLINE void count(const BitVector (&n)[3]) {
+    ones = hn::Xor3(n[0], n[1], n[2]);
+    twos = majority(n[0], n[1], n[2]);
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[4], BitVector) const {
+    return select(twos, select(ones, yes[3], yes[2]), select(ones, yes[1], yes[0]));
+  }
+};
+
+template <>
+struct Number<4> {
+  static constexpr std::size_t classes = 5;
+  BitVector ones, twos, fours;
+  HWY_INLINE void count(const BitVector (&n)[4]) {
+    const BitVector three = hn::Xor3(n[0], n[1], n[2]), twice = majority(n[0], n[1], n[2]);
+    const BitVector carry = hn::And(three, n[3]);
+    ones = hn::Xor(three, n[3]);
+    twos = hn::Xor(twice, carry);
+    fours = hn::And(twice, carry);
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[5], BitVector) const {
+    const BitVector low = select(twos, select(ones, yes[3], yes[2]), select(ones, yes[1], yes[0]));
+    return select(fours, yes[4], low);
+  }
+};
+
+template <>
+struct Number<6> {
+  static constexpr std::size_t classes = 7;
+  BitVector ones, twos, fours;
+  HWY_INLINE void count(const BitVector (&n)[6]) {
+    const BitVector a = hn::Xor3(n[0], n[1], n[2]), b = hn::Xor3(n[3], n[4], n[5]), carry = hn::And(a, b);
+    const BitVector twice_a = majority(n[0], n[1], n[2]), twice_b = majority(n[3], n[4], n[5]);
+    ones = hn::Xor(a, b);
+    twos = hn::Xor3(twice_a, twice_b, carry);
+    fours = majority(twice_a, twice_b, carry);
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[7], BitVector) const {
+    const BitVector low = select(twos, select(ones, yes[3], yes[2]), select(ones, yes[1], yes[0]));
+    return select(fours, select(twos, yes[6], select(ones, yes[5], yes[4])), low);
   }
 };
 

@@ -1,6 +1,7 @@
 #include "samplers/simd/lattice_kernels.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "samplers/simd/lattice_kernels.cpp"
@@ -59,7 +60,7 @@ HWY_INLINE void load(const Walk& walk, const std::uint64_t* sign, BitVector (&n)
 template <std::size_t neighbours, Bonds bonds, Move kind>
 class MoveRule {
  public:
-  using Look = Field<neighbours>;
+  using Look = std::conditional_t<kind == Move::heat_bath_in_field, Number<neighbours>, Field<neighbours>>;
   MoveRule(const Stripe& s, std::size_t column)
       : walk_(s, column),
         sign_(bonds == Bonds::alike
@@ -78,7 +79,7 @@ class MoveRule {
     return field;
   }
   static HWY_INLINE BitVector choose(const Look& field, const BitVector (&yes)[Look::classes], BitVector fair) {
-    if constexpr (kind == Move::heat_bath) return field.choose(yes, fair);
+    if constexpr (kind != Move::metropolis) return field.choose(yes, fair);
     return field.choose(yes, hn::Not(hn::Zero(Bits())));
   }
   HWY_INLINE void write(std::size_t k, const Look& field, BitVector verdict) {
@@ -86,8 +87,10 @@ class MoveRule {
     BitVector after;
     if constexpr (kind == Move::heat_bath)
       after = hn::Xor3(field.most, verdict, flip_);
-    else
+    else if constexpr (kind == Move::metropolis)
       after = turn(before, verdict, hn::Xor(field.most, flip_));
+    else
+      after = verdict;
     hn::Store(after, Bits(), site_[k]);
     changed_ = hn::Add(changed_, hn::PopulationCount(hn::Xor(before, after)));
   }
@@ -102,12 +105,14 @@ class MoveRule {
   std::uint64_t* site_[group];
 };
 
-template <std::size_t neighbours, Bonds bonds, Move kind, class Digits>
-std::int64_t move_stripe(const Stripe& s, const Digits& digits, const Cipher& cipher, std::uint64_t number) {
+template <std::size_t neighbours, Bonds bonds, Move kind>
+std::int64_t move_stripe(const Stripe& s, const LatticeDigits& any_digits, const Cipher& cipher, std::uint64_t number) {
+  using Rule = MoveRule<neighbours, bonds, kind>;
+  const auto& digits = *std::get_if<UniformDigits<Rule::Look::classes>>(&any_digits);
   std::int64_t changed = 0;
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
     const Coins coins(cipher, column);
-    MoveRule<neighbours, bonds, kind> rule(s, column);
+    Rule rule(s, column);
     for (std::size_t word = s.begin; word < s.end; word += group)
       decide_group(rule, digits, column, coins, number + (word - s.begin), std::min(group, s.end - word));
     changed += rule.changed();
@@ -115,20 +120,23 @@ std::int64_t move_stripe(const Stripe& s, const Digits& digits, const Cipher& ci
   close_stripe(s);
   return changed;
 }
-template <std::size_t neighbours, Bonds bonds, class Digits>
-std::int64_t move_by(Move kind, const Stripe& s, const Digits& digits, const Cipher& cipher, std::uint64_t number) {
-  return kind == Move::heat_bath ? move_stripe<neighbours, bonds, Move::heat_bath>(s, digits, cipher, number)
-                                 : move_stripe<neighbours, bonds, Move::metropolis>(s, digits, cipher, number);
+template <std::size_t neighbours, Bonds bonds>
+std::int64_t move_by(Move kind, const Stripe& s, const LatticeDigits& digits, const Cipher& cipher,
+                     std::uint64_t number) {
+  if (kind == Move::heat_bath) return move_stripe<neighbours, bonds, Move::heat_bath>(s, digits, cipher, number);
+  if (kind == Move::metropolis) return move_stripe<neighbours, bonds, Move::metropolis>(s, digits, cipher, number);
+  return move_stripe<neighbours, bonds, Move::heat_bath_in_field>(s, digits, cipher, number);
 }
-template <std::size_t neighbours, class Digits>
-std::int64_t move_with(Move kind, const Stripe& s, const Digits& digits, const Cipher& cipher, std::uint64_t number) {
+template <std::size_t neighbours>
+std::int64_t move_with(Move kind, const Stripe& s, const LatticeDigits& digits, const Cipher& cipher,
+                       std::uint64_t number) {
   return s.signs.bond == nullptr ? move_by<neighbours, Bonds::alike>(kind, s, digits, cipher, number)
                                  : move_by<neighbours, Bonds::signed_one_by_one>(kind, s, digits, cipher, number);
 }
 std::int64_t move(const Stripe& s, Move kind, const LatticeDigits& digits, const Cipher& cipher, std::uint64_t number) {
-  if (s.lattice->neighbours == 3) return move_with<3>(kind, s, digits.two, cipher, number);
-  if (s.lattice->neighbours == 4) return move_with<4>(kind, s, digits.two, cipher, number);
-  return move_with<6>(kind, s, digits.three, cipher, number);
+  if (s.lattice->neighbours == 3) return move_with<3>(kind, s, digits, cipher, number);
+  if (s.lattice->neighbours == 4) return move_with<4>(kind, s, digits, cipher, number);
+  return move_with<6>(kind, s, digits, cipher, number);
 }
 
 void toss(const Stripe& s, const Cipher& cipher, std::uint64_t number) {
@@ -186,7 +194,31 @@ const LatticeKernels* kernels_here() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include <cmath>
+
+#include "physics/chance.hpp"
+
 namespace gibbsite::simd {
+
+LatticeDigits digits_of(Move move, std::size_t neighbours, double coupling, double field) {
+  const auto fill = [&](auto digits, auto probability) -> LatticeDigits {
+    for (std::size_t q = 0; q < digits.classes; ++q) digits.set(q, Coin(probability(static_cast<double>(q))).threshold);
+    return digits;
+  };
+  const auto z = static_cast<double>(neighbours);
+  if (move == Move::heat_bath_in_field) {
+    const auto up = [&](double k) { return 1 / (1 + std::exp(-2 * (coupling * (2 * k - z) + field))); };
+    if (neighbours == 3) return fill(UniformDigits<4>(), up);
+    if (neighbours == 4) return fill(UniformDigits<5>(), up);
+    return fill(UniformDigits<7>(), up);
+  }
+  const auto change = [&](double q) {
+    const double boltzmann = std::exp(-2 * std::abs(coupling) * (neighbours % 2 == 0 ? 2 * q + 2 : 2 * q + 1));
+    return move == Move::heat_bath ? boltzmann / (1 + boltzmann) : boltzmann;
+  };
+  if (neighbours == 6) return fill(UniformDigits<3>(), change);
+  return fill(UniformDigits<2>(), change);
+}
 
 std::vector<const LatticeKernels*> lattice_kernels() {
   std::vector<const LatticeKernels*> all;

@@ -5,11 +5,13 @@
 ///   heat bath:   the spin becomes the majority's, or the other one with probability 1 / (1 + exp(2 beta |f|));
 ///   Metropolis:  a spin against the majority turns over, one with it with probability exp(-2 beta |f|).
 /// Where f = 0 the spin is drawn by a fair coin, or turns over. So two or three classes of probabilities are needed
-/// (|f| = 2, 4, 6 or 1, 3, ascending), and 4 to 8 instructions to tell them.
+/// (|f| = 2, 4, 6 or 1, 3, ascending), and 4 to 8 instructions to tell them. In a field h every k = 0 ... z is a class
+/// of its own, with the probability that the spin becomes +1; only the heat bath moves there.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 #include "samplers/simd/bernoulli.hpp"
@@ -17,13 +19,13 @@
 
 namespace gibbsite::simd {
 
-enum class Move { heat_bath, metropolis };
+enum class Move { heat_bath, metropolis, heat_bath_in_field };
 
-/// Probabilities of the classes of |f| at one temperature; of two or three, by the lattice.
-struct LatticeDigits {
-  UniformDigits<2> two;
-  UniformDigits<3> three;
-};
+/// Probabilities of the classes at one temperature.
+using LatticeDigits =
+    std::variant<UniformDigits<2>, UniformDigits<3>, UniformDigits<4>, UniformDigits<5>, UniformDigits<7>>;
+/// coupling: beta |J|, or beta J where all bonds have that sign; field: beta h.
+LatticeDigits digits_of(Move move, std::size_t neighbours, double coupling, double field);
 
 /// Bonds: J > 0 everywhere, J < 0 everywhere, or one sign for each.
 struct Signs {

@@ -34,7 +34,17 @@ std::vector<Case> cases() {
           {"honeycomb", {.geometry = Geometry::honeycomb, .size = {32, 16}}, 0.6},
           {"honeycomb, antiferromagnet +-J",
            {.geometry = Geometry::honeycomb, .size = {64, 48}, .coupling = -1, .disorder = Disorder::bimodal},
-           0.7}};
+           0.7},
+          {"square in a field", {.size = {64, 32}, .coupling = -1, .field = 0.3}, 0.5},
+          {"cubic +-J in a field",
+           {.geometry = Geometry::cubic, .size = {16, 16, 16}, .disorder = Disorder::bimodal, .field = -1},
+           0.3},
+          {"triangular in a field", {.geometry = Geometry::triangular, .size = {96, 48}, .field = -0.25}, 0.2},
+          {"honeycomb in a field", {.geometry = Geometry::honeycomb, .size = {32, 16}, .field = 0.7}, 0.5}};
+}
+std::vector<Move> moves(const Case& it) {
+  if (it.lattice.field != 0) return {Move::heat_bath};
+  return {Move::heat_bath, Move::metropolis};
 }
 
 std::shared_ptr<const Ising> model_of(const Lattice& lattice) { return std::make_shared<const Ising>(build(lattice)); }
@@ -70,13 +80,12 @@ TEST_CASE("the packed lattice takes what fits its blocks, and nothing else") {
   };
   for (const Case& it : cases()) {
     CHECK(fits(it.lattice));
-    CHECK(fits(it.lattice, Move::metropolis));
+    CHECK(fits(it.lattice, Move::metropolis) == (it.lattice.field == 0));
   }
   CHECK_FALSE(fits({.size = {32, 32}}));
   CHECK_FALSE(fits({.size = {64, 48}}));
   CHECK_FALSE(fits({.size = {64, 64}, .boundary = Boundary::open}));
   CHECK_FALSE(fits({.size = {64, 64}, .disorder = Disorder::gaussian}));
-  CHECK_FALSE(fits({.size = {64, 64}, .field = 0.5}));
   CHECK_FALSE(fits({.size = {64, 64}, .coupling = 0}));
   CHECK_FALSE(fits({.geometry = Geometry::cubic, .size = {16, 16, 8}}));
   CHECK_FALSE(fits({.geometry = Geometry::chain, .size = {512}}));
@@ -106,6 +115,11 @@ TEST_CASE("states come back as they went in, with the energies and observables o
           for (std::size_t k = 0; k < 5; ++k) CHECK(seen[r * 5 + k] == expected[k]);
           CHECK(weight[r] == -(0.3 + 0.2 * static_cast<double>(r)) * energy);
         }
+        std::vector<double> overlap(2);
+        const std::vector<std::pair<std::size_t, std::size_t>> pairs = {{0, 1}, {2, 0}};
+        ensemble->overlap(pairs, overlap);
+        for (std::size_t k = 0; k < 2; ++k)
+          CHECK(overlap[k] == model->overlap(saved(*ensemble, pairs[k].first), saved(*ensemble, pairs[k].second)));
         if (round == 0) sweep(*ensemble, {it.beta, 0, it.beta}, {.time = 1, .count = 3});
         if (round == 1) ensemble->resample(std::vector<std::size_t>{2, 0, 0});
       }
@@ -117,7 +131,7 @@ TEST_CASE("every spin of a packed lattice turns with the probability it should")
   constexpr int starts = 24;
   const double threshold = statistics::sidak(1e-3, cases().size() * 4);
   for (const Case& it : cases())
-    for (const Move move : {Move::heat_bath, Move::metropolis})
+    for (const Move move : moves(it))
       for (const Order order : {Order::forward, Order::reversed}) {
         const auto model = model_of(it.lattice);
         const Graph& graph = model->graph();
@@ -153,7 +167,7 @@ TEST_CASE("every spin of a packed lattice turns with the probability it should")
           for (const auto& later : count)
             for (std::size_t up = 0; up < 2; ++up)
               for (std::size_t k = 0; k < 13; ++k) {
-                const double f = J * (static_cast<double>(k) - 6), s = up != 0 ? 1 : -1;
+                const double f = J * (static_cast<double>(k) - 6) + it.lattice.field, s = up != 0 ? 1 : -1;
                 double p = 1 / (1 + std::exp(-2 * beta * f));
                 if (move == Move::metropolis) {
                   const double flip = std::min(1.0, std::exp(-2 * beta * f * s));
@@ -177,9 +191,9 @@ TEST_CASE("a course of a packed lattice is the same bits on all instruction sets
   all.push_back({"square, shared by threads", {.size = {1024, 512}}, 0.44});
   all.push_back({"triangular, shared by threads", {.geometry = Geometry::triangular, .size = {768, 768}}, 0.27});
   all.push_back({"cubic, shared by threads", {.geometry = Geometry::cubic, .size = {64, 64, 128}}, 0.22});
-  for (const Case& it : all)
-    for (const Move move : {Move::heat_bath, Move::metropolis}) {
-      const auto model = model_of(it.lattice);
+  for (const Case& it : all) {
+    const auto model = model_of(it.lattice);
+    for (const Move move : moves(it)) {
       std::vector<std::byte> first;
       std::vector<double> first_observed;
       for (const simd::LatticeKernels* kernels : simd::lattice_kernels())
@@ -203,6 +217,7 @@ TEST_CASE("a course of a packed lattice is the same bits on all instruction sets
           CHECK(observed == first_observed);
         }
     }
+  }
   omp_set_num_threads(before);
 }
 
@@ -286,5 +301,36 @@ TEST_CASE("energies of packed square lattices at the critical point are Kaufman'
       CHECK(statistics::agrees(energy, exact.energy) > threshold);
       CHECK(mean.error < 3e-3);
       CHECK(statistics::agrees(energy, exact.energy + 0.02) < threshold);  // that it could fail
+    }
+}
+
+TEST_CASE("long runs of a large packed lattice agree with Onsager and Yang", "[long]") {
+  if (simd::lattice_kernels().empty()) return;
+  struct Exact {
+    double beta, energy, magnetization;
+  };
+  // Onsager, Phys. Rev. 65, 117 (1944); Yang, Phys. Rev. 85, 808 (1952). Correlations reach 13 sites: 2048 are
+  // infinity, and blocks of 1000 sweeps are longer than the autocorrelation time, about 200.
+  constexpr std::size_t blocks = 24, every = 10, rows = 100;
+  const double threshold = statistics::sidak(1e-3, 6);
+  const Lattice lattice{.size = {2048, 2048}};
+  const auto model = model_of(lattice);
+  for (const Exact& exact : {Exact{0.42, -1.226054840280675, 0}, Exact{0.46, -1.5811773175242965, 0.8146381332315972}})
+    for (const Move move : {Move::heat_bath, Move::metropolis}) {
+      const auto ensemble = make_packed_lattice_ensemble(model, lattice, move, Key(8), 1);
+      if (exact.magnetization == 0) ensemble->draw_reference(0);
+      sweep(*ensemble, {exact.beta}, {.time = 1, .count = 3000});
+      std::vector<double> observed(5), energy(blocks, 0), magnetization(blocks, 0);
+      std::uint64_t time = 3001;
+      for (std::size_t row = 0; row < blocks * rows; ++row, time += every) {
+        sweep(*ensemble, {exact.beta}, {.time = time, .count = every});
+        ensemble->observe(observed);
+        energy[row / rows] += observed[1] / rows;
+        magnetization[row / rows] += observed[2] / rows;
+      }
+      INFO(exact.beta << ": " << statistics::mean_of(energy).value << " +- " << statistics::mean_of(energy).error);
+      CHECK(statistics::agrees(energy, exact.energy) > threshold);
+      CHECK(statistics::mean_of(energy).error < 2e-4);
+      if (exact.magnetization > 0) CHECK(statistics::agrees(magnetization, exact.magnetization) > threshold);
     }
 }

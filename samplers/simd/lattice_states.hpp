@@ -1,0 +1,61 @@
+/// The spins of replicas of one lattice in blocks, their bonds, and the kernels that move them.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "physics/graph.hpp"
+#include "samplers/simd/buffer.hpp"
+#include "samplers/simd/lattice_kernels.hpp"
+
+namespace gibbsite::simd {
+
+/// Which part of every colour a thread takes.
+struct Share {
+  std::size_t index = 0, of = 1;
+};
+
+class LatticeStates {
+ public:
+  /// graph: that of the lattice, all |J| the same.
+  LatticeStates(const BlockLattice& blocks, const Graph& graph, const LatticeKernels& kernels, std::size_t replicas);
+
+  const BlockLattice& blocks() const noexcept { return blocks_; }
+  const LatticeKernels& kernels() const noexcept { return kernels_; }
+  /// All bonds J < 0.
+  bool negative() const noexcept { return all_signs_ != 0; }
+  std::size_t groups_a_colour() const noexcept { return (blocks_.colour_words + group - 1) / group; }
+
+  Stripe stripe(std::size_t replica, std::size_t colour, Share share = {}) noexcept {
+    const auto cut = [&](std::size_t k) {
+      return std::min(blocks_.colour_words, groups_a_colour() * k / share.of * group);
+    };
+    const Signs signs{all_signs_, signs_.size() == 0 ? nullptr : signs_.data()};
+    return {&blocks_, state(replica), signs, colour, cut(share.index), cut(share.index + 1)};
+  }
+  /// Number of the random words of a stripe's first word, from `first` on for the whole lattice.
+  std::uint64_t number(std::uint64_t first, const Stripe& s) const noexcept {
+    return first + s.colour * groups_a_colour() * group + s.begin;
+  }
+
+  /// Every spin of a share a fair coin.
+  void toss(std::size_t replica, const Cipher& cipher, std::uint64_t first, Share share);
+  /// Of a share; unsatisfied as in Counts.
+  Counts count(std::size_t replica, Share share);
+  void load(std::size_t replica, std::span<const std::byte> spins);
+  void save(std::size_t replica, std::span<std::byte> spins) const { unpack(blocks_, state(replica), spins); }
+  void resample(std::span<const std::size_t> parent);
+  std::size_t differences(std::size_t a, std::size_t b) const { return simd::differences(blocks_, state(a), state(b)); }
+
+ private:
+  std::uint64_t* state(std::size_t r) noexcept { return spins_.data() + r * blocks_.state_parts(); }
+  const std::uint64_t* state(std::size_t r) const noexcept { return spins_.data() + r * blocks_.state_parts(); }
+
+  BlockLattice blocks_;
+  const LatticeKernels& kernels_;
+  Buffer<std::uint64_t> spins_;  // [replica][colour][sheet][row][word][part], with halos
+  Buffer<std::uint64_t> signs_;  // of bonds, where they differ
+  std::uint64_t all_signs_ = 0;
+};
+
+}  // namespace gibbsite::simd
