@@ -35,22 +35,21 @@ void Book::enter(const Ensemble& ensemble, std::span<const std::size_t> replica,
   std::vector<double> observed(slots() * components_);
   ensemble.observe(observed);
   lowest_.look(ensemble, observed);
-  std::vector<double> rows;
+  std::vector<double> row(trace_.width);  // whole rows only
+  double* at = row.data();
   for (std::size_t k = 0; k < components_; ++k)
-    for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(observed[replica[slot] * components_ + k]);
-  for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(up[replica[slot]]);
-  for (std::size_t slot = 0; slot < slots(); ++slot) rows.push_back(down[replica[slot]]);
-  rows.insert(rows.end(), more.begin(), more.end());
+    for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = observed[replica[slot] * components_ + k];
+  for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = up[replica[slot]];
+  for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = down[replica[slot]];
+  at = std::copy(more.begin(), more.end(), at);
   if (overlaps_) {
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
     for (std::size_t c = 0; c + 1 < chains_; c += 2)
       for (std::size_t b = 0; b < betas_; ++b)
         pairs.emplace_back(replica[c * betas_ + b], replica[(c + 1) * betas_ + b]);
-    std::vector<double> q(pairs.size());
-    ensemble.overlap(pairs, q);
-    rows.insert(rows.end(), q.begin(), q.end());
+    ensemble.overlap(pairs, {at, pairs.size()});
   }
-  trace_.rows.insert(trace_.rows.end(), rows.begin(), rows.end());  // whole rows only
+  trace_.rows.insert(trace_.rows.end(), row.begin(), row.end());
   if (every_snapshot_ != 0 && trace_.draws() % every_snapshot_ == 0 &&
       snapshots_.size() < most_snapshots_ * slots() * ensemble.layout().state_bytes()) {
     std::vector<std::byte> state(ensemble.layout().state_bytes());
@@ -78,22 +77,20 @@ void Book::load(const Snapshot& snapshot, Trace trace) {
   lowest_.load(snapshot);
 }
 
-LogRatios log_ratios(const Ensemble& ensemble, std::span<const double> lambda,
-                     std::span<const std::size_t> rung_of_replica) {
+void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
+                      std::span<const std::size_t> rung_of_replica) {
   const std::size_t replicas = rung_of_replica.size(), top = lambda.size() - 1;
-  std::vector<double> at(replicas), own(replicas);
-  LogRatios ratios{std::vector<double>(replicas), std::vector<double>(replicas)};
-  for (std::size_t r = 0; r < replicas; ++r) at[r] = lambda[rung_of_replica[r]];
-  ensemble.log_weight(at, own);
-  for (std::size_t r = 0; r < replicas; ++r) at[r] = lambda[std::min(rung_of_replica[r] + 1, top)];
-  ensemble.log_weight(at, ratios.up);
-  for (std::size_t r = 0; r < replicas; ++r) at[r] = lambda[rung_of_replica[r] == 0 ? 0 : rung_of_replica[r] - 1];
-  ensemble.log_weight(at, ratios.down);
+  for (std::vector<double>* v : {&at_, &own_, &up, &down}) v->resize(replicas);
+  for (std::size_t r = 0; r < replicas; ++r) at_[r] = lambda[rung_of_replica[r]];
+  ensemble.log_weight(at_, own_);
+  for (std::size_t r = 0; r < replicas; ++r) at_[r] = lambda[std::min(rung_of_replica[r] + 1, top)];
+  ensemble.log_weight(at_, up);
+  for (std::size_t r = 0; r < replicas; ++r) at_[r] = lambda[rung_of_replica[r] == 0 ? 0 : rung_of_replica[r] - 1];
+  ensemble.log_weight(at_, down);
   for (std::size_t r = 0; r < replicas; ++r) {
-    ratios.up[r] -= own[r];
-    ratios.down[r] -= own[r];
+    up[r] -= own_[r];
+    down[r] -= own_[r];
   }
-  return ratios;
 }
 
 void begin(Ensemble& ensemble, Starts start, std::size_t betas) {

@@ -75,9 +75,11 @@ class Book {
 /// [replica].
 struct LogRatios {
   std::vector<double> up, down;
+  void renew(const Ensemble& ensemble, std::span<const double> lambda, std::span<const std::size_t> rung_of_replica);
+
+ private:
+  std::vector<double> at_, own_;  // scratch
 };
-LogRatios log_ratios(const Ensemble& ensemble, std::span<const double> lambda,
-                     std::span<const std::size_t> rung_of_replica);
 
 /// Puts the replicas of `ensemble` (chain-major slots) into their first states.
 void begin(Ensemble& ensemble, Starts start, std::size_t betas);

@@ -50,7 +50,8 @@ void Mcmc::advance() {
   std::vector<std::size_t> replica(book_.slots()), rung(book_.slots());
   std::iota(replica.begin(), replica.end(), std::size_t{0});
   for (std::size_t r = 0; r < book_.slots(); ++r) rung[r] = r % book_.betas();
-  const LogRatios ratios = log_ratios(ensemble_, options_.lambda, rung);
+  LogRatios ratios;
+  ratios.renew(ensemble_, options_.lambda, rung);
   book_.enter(ensemble_, replica, ratios.up, ratios.down, {});
 }
 

@@ -19,7 +19,8 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
       replica_(book_.slots()),
       accepted_(book_.betas() - 1),
       heading_(book_.slots()),
-      round_trips_(book_.slots()) {
+      round_trips_(book_.slots()),
+      at_(book_.slots()) {
   if (book_.betas() < 2) throw std::invalid_argument("tempering needs a ladder of at least two temperatures");
   for (std::size_t slot = 0; slot < book_.slots(); ++slot)
     setting_.push_back(
@@ -32,19 +33,20 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
 void Tempering::advance() {
   if (done()) return;
   const std::size_t slots = book_.slots(), betas = book_.betas();
-  std::vector<Setting> setting(slots);
-  std::vector<Tally> tally(slots);
-  std::vector<std::size_t> rung(slots);
+  for (std::size_t chain = 0; chain < book_.chains(); ++chain)
+    for (std::size_t b = 0, slot = chain * betas; b < betas; ++b, ++slot) {
+      at_.setting[replica_[slot]] = setting_[slot];
+      at_.rung[replica_[slot]] = b;
+    }
+  std::fill(at_.tally.begin(), at_.tally.end(), Tally{});
+  ensemble_.sweep(at_.setting, {.time = sweeps_}, at_.tally);
   for (std::size_t slot = 0; slot < slots; ++slot) {
-    setting[replica_[slot]] = setting_[slot];
-    rung[replica_[slot]] = slot % betas;
+    const Tally& tally = at_.tally[replica_[slot]];
+    tally_[slot].tried += tally.tried;
+    tally_[slot].accepted += tally.accepted;
   }
-  ensemble_.sweep(setting, {.time = sweeps_}, tally);
-  for (std::size_t slot = 0; slot < slots; ++slot) {
-    tally_[slot].tried += tally[replica_[slot]].tried;
-    tally_[slot].accepted += tally[replica_[slot]].accepted;
-  }
-  const LogRatios ratios = log_ratios(ensemble_, lambda_, rung);
+  LogRatios& ratios = at_.ratios;
+  ratios.renew(ensemble_, lambda_, at_.rung);
   ++sweeps_;
   const bool sampling = sweeps_ > options_.thermalization;
   if (sampling && (sweeps_ - options_.thermalization) % options_.every == 0) {
@@ -71,13 +73,16 @@ void Tempering::exchange(const LogRatios& ratios) {
   const std::uint64_t time = sweeps_;
   for (std::size_t chain = 0; chain < book_.chains(); ++chain) {
     std::size_t* replica = replica_.data() + chain * betas;
-    const std::vector<std::size_t> swept(replica, replica + betas);  // who stood where when ratios were taken
+    std::vector<std::size_t>& swept = at_.swept;  // who stood where when ratios were taken
+    swept.assign(replica, replica + betas);
     Chance chance(Stream(options_.key, Purpose::exchange, time, chain));
-    for (std::size_t b = 0; b + 1 < betas; ++b) {
-      const double alpha = std::exp(std::min(0.0, ratios.up[swept[b]] + ratios.down[swept[b + 1]]));
-      accepted_[b] += alpha;
-      if (b % 2 != time % 2) continue;
-      if (chance.coin(Coin(alpha))) std::swap(replica[b], replica[b + 1]);
+    acceptances(ratios);
+    for (std::size_t b = 0; b + 1 < betas; ++b) accepted_[b] += at_.alpha[b];
+    for (std::size_t b = time % 2; b + 1 < betas; b += 2) {
+      const bool swap = chance.coin(Coin(at_.alpha[b]));
+      const std::size_t below = replica[b], above = replica[b + 1];
+      replica[b] = swap ? above : below;
+      replica[b + 1] = swap ? below : above;
     }
     for (const std::size_t end : {std::size_t{0}, betas - 1}) {
       std::uint64_t& heading = heading_[replica[end]];
@@ -86,6 +91,21 @@ void Tempering::exchange(const LogRatios& ratios) {
     }
   }
   exchanges_ += static_cast<double>(book_.chains());
+}
+
+/// alpha of every pair. Which of them need an exponential cannot be predicted: they are gathered without a branch.
+void Tempering::acceptances(const LogRatios& ratios) {
+  const std::size_t pairs = at_.swept.size() - 1;
+  at_.alpha.resize(pairs);
+  at_.uphill.resize(pairs);
+  std::size_t n = 0;
+  for (std::size_t b = 0; b < pairs; ++b) {
+    const double log_alpha = std::min(0.0, ratios.up[at_.swept[b]] + ratios.down[at_.swept[b + 1]]);
+    at_.alpha[b] = log_alpha < 0 ? log_alpha : 1.0;
+    at_.uphill[n] = b;
+    n += static_cast<std::size_t>(log_alpha < 0);
+  }
+  for (std::size_t k = 0; k < n; ++k) at_.alpha[at_.uphill[k]] = std::exp(at_.alpha[at_.uphill[k]]);
 }
 
 void Tempering::tune(Tuning window) {

@@ -47,6 +47,7 @@ class Tempering final : public Method {
 
  private:
   void exchange(const LogRatios& ratios);
+  void acceptances(const LogRatios& ratios);
   void tune(Tuning window);
   void begin_window();
 
@@ -63,6 +64,18 @@ class Tempering final : public Method {
   std::vector<std::uint64_t> heading_;      // [replica]: 1 was last at the bottom, 2 at the top, 0 at neither yet
   std::vector<std::uint64_t> round_trips_;  // [replica]
   std::uint64_t sweeps_ = 0, window_end_ = 16;
+
+  /// Made anew by every sweep, here only to be the same memory, [replica]; swept, alpha, uphill: of one
+  /// ladder.
+  struct Scratch {
+    explicit Scratch(std::size_t replicas) : setting(replicas), tally(replicas), rung(replicas) {}
+    std::vector<Setting> setting;
+    std::vector<Tally> tally;
+    std::vector<std::size_t> rung, swept, uphill;
+    std::vector<double> alpha;
+    LogRatios ratios;
+  };
+  Scratch at_;
 };
 
 /// The ladder of as many rungs with the same ends on which all rejections are equal: rejection[b] was seen between

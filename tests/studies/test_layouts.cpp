@@ -8,7 +8,9 @@ using namespace gibbsite;
 
 namespace {
 
-std::string layout_of(const Study& study) { return make_system(study)->ensemble(study, Key(1), 2)->layout().name; }
+std::string layout_of(const Study& study, std::size_t replicas = 2) {
+  return make_system(study)->ensemble(study, Key(1), replicas)->layout().name;
+}
 
 }  // namespace
 
@@ -32,10 +34,10 @@ TEST_CASE("lattices are packed where they fit, and plain where a study asks for 
   }
   study.sampler = {};
   study.model.boundary = "open";
-  CHECK(layout_of(study) == "plain");
+  CHECK(layout_of(study) != packed);
   study.model.boundary = "periodic";
   study.model.size = {63};
-  CHECK(layout_of(study) == "plain");
+  CHECK(layout_of(study) != packed);
   study.model.size = {64};
   study.model.field = 0.1;
   CHECK(layout_of(study) == packed);
@@ -43,4 +45,40 @@ TEST_CASE("lattices are packed where they fit, and plain where a study asks for 
   CHECK(layout_of(study) == "plain");
   study.sampler.name = "wolff";
   CHECK(layout_of(study) == "plain");
+}
+
+TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
+  if (simd::lattice_kernels().empty()) return;
+  const auto lanes = [](const Study& study, std::size_t replicas) {
+    return layout_of(study, replicas).starts_with("replica-packed, ");
+  };
+  Study study;
+  study.model.lattice = "cubic";
+  study.model.size = {8};
+  study.model.disorder = "bimodal";
+  study.method.beta = {0.4};
+  for (const char* sampler : {"heat-bath", "metropolis"}) {
+    study.sampler = {};
+    study.sampler.name = sampler;
+    CHECK(layout_of(study, 512).starts_with("replica-packed, 512 lanes, "));
+    CHECK(lanes(study, 64));
+    study.sampler.scan = "random";
+    CHECK(layout_of(study, 512) == "plain");
+    study.sampler.scan = "sequential";
+    CHECK(lanes(study, 64));
+    study.sampler.layout = "plain";
+    CHECK(layout_of(study, 512) == "plain");
+  }
+  study.sampler = {};
+  study.model.disorder = "gaussian";
+  CHECK(layout_of(study, 512) == "plain");
+  study.model.disorder = "none";
+  study.model.size = {64};
+  CHECK_FALSE(lanes(study, 2));
+  study.sampler.name = "wolff";
+  CHECK(layout_of(study, 512) == "plain");
+  study.sampler.name = "metropolis";
+  study.model.lattice = "chain";  // flips that cost nothing march for ever
+  study.model.size = {50};
+  CHECK_FALSE(lanes(study, 64));
 }
