@@ -182,10 +182,10 @@ std::string Runner::system_text() const {
 }
 
 int Runner::run() {
+  listen_for_stop();
   if (run_.threads > 0) omp_set_num_threads(static_cast<int>(run_.threads));
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
-  listen_for_stop();
   if (!claim_output()) return exit_done;
   std::vector<double> weight, total;
   for (const auto& task : tasks_) {

@@ -13,8 +13,8 @@
 #include "physics/random.hpp"
 #include "samplers/array_ensemble.hpp"
 #include "samplers/heat_bath.hpp"
-#include "samplers/packed_replicas.hpp"
 #include "samplers/lattice_clusters.hpp"
+#include "samplers/packed_replicas.hpp"
 #include "samplers/real_couplings.hpp"
 #include "samplers/table_network.hpp"
 

@@ -44,7 +44,7 @@ beta = "0:1:6"
 ladder = "adaptive"
 chains = 2
 thermalization = 3000
-sweeps = 6000
+sweeps = 12000
 snapshots = 3
 )"},
           {"reverse", R"(
@@ -56,9 +56,9 @@ name = "metropolis"
 name = "annealing"
 beta = [0.2, 0.44]
 particles = 300
-temperatures = 200
-thermalization = 100
-every = 2
+temperatures = 3000
+thermalization = 1000
+every = 4
 )"},
           {"resample", R"(
 [model]
@@ -69,10 +69,10 @@ disorder = "bimodal"
 name = "annealing"
 beta = [0.5, 1.0, 2.0]
 particles = 300
-temperatures = 200
+temperatures = 3000
 schedule = "linear"
 resample = 0.7
-thermalization = 500
+thermalization = 3000
 )"},
           {"grid", R"(
 [model]
