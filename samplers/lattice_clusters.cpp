@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::uint32_t draw_unit = 1U << 31;  // of random words
 
-simd::Cipher cipher_of(Key key, Purpose purpose, std::uint64_t time, std::uint64_t replica) {
-  Stream stream(key, purpose, time, replica);
-  const std::uint64_t low = stream(), high = stream();
-  return {low, high};
-}
-
 struct Scratch {
   RasterClusters clusters;
   std::vector<std::uint32_t> cluster;
@@ -105,7 +99,7 @@ class LatticeClusters final : public Ensemble {
   std::span<std::uint8_t> spins(std::size_t r) { return std::span(s_).subspan(r * stride_, stride_); }
 
   void draw(std::size_t r, Purpose purpose, std::uint64_t time) {
-    const simd::Cipher cipher = cipher_of(key_, purpose, time, layout().first + r);
+    const simd::Cipher cipher = simd::cipher_of(key_, purpose, time, layout().first + r);
     constexpr std::size_t lanes = simd::lanes;
     std::uint32_t words[lanes];
     const auto s = spins(r);
@@ -149,7 +143,7 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
   }
   const std::uint64_t threshold = Coin(-std::expm1(-2 * setting.lambda * strength_)).threshold;
   for (std::uint32_t k = 0; k < step.count; ++k) {
-    const simd::Cipher cipher = cipher_of(key_, Purpose::sweep, step.time + k, layout().first + r);
+    const simd::Cipher cipher = simd::cipher_of(key_, Purpose::sweep, step.time + k, layout().first + r);
     if (move_ == ClusterMove::swendsen_wang || setting.stride == 0) {
       const std::size_t turned = scratch.clusters.sweep(raster_, spins(r), {&kernels_, &cipher, threshold}, threads);
       tally.accepted +=

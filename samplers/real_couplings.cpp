@@ -152,9 +152,8 @@ void RealCouplingsEnsemble::go(std::span<const Setting> setting, const Step& ste
     const std::size_t to = std::min((blocks_[end - 1].first + blocks_[end - 1].vectors) * lanes, layout().replicas);
     simd::FieldSetting mine = shared;
     for (std::uint32_t k = 0; k < step.count; ++k) {
-      Stream stream(key_, purpose, step.time + k, 0);  // one key for all replicas: the counter tells them apart
-      const std::uint64_t low = stream(), high = stream();
-      const simd::Cipher cipher(low, high);
+      // One key for all replicas: the counter tells them apart.
+      const simd::Cipher cipher = simd::cipher_of(key_, purpose, step.time + k, 0);
       mine.cipher = &cipher;
       work_->sweep(std::span(blocks_).subspan(begin, end - begin), mine);
       for (std::size_t r = from; r < to; ++r) {

@@ -182,9 +182,8 @@ void TableNetwork::move(std::span<const Setting> setting, const Step& step, Purp
     {
       if (stale_) renew();
       for (std::uint32_t k = 0; k < step.count; ++k) {
-        Stream stream(key_, purpose, step.time + k, 0);  // one key for all replicas: the counter tells them apart
-        const std::uint64_t low = stream(), high = stream();
-        const simd::Cipher cipher(low, high);
+        // One key for all replicas: the counter tells them apart.
+        const simd::Cipher cipher = simd::cipher_of(key_, purpose, step.time + k, 0);
         decide_others(cipher);
         move_kept(cipher);
         renew();

@@ -18,7 +18,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "physics/random.hpp"
 #include "samplers/simd/table_kernels.hpp"
 
 namespace gibbsite::simd {
@@ -68,12 +67,5 @@ struct LaneDigits {
     }
   }
 };
-
-/// The key of all random words of one (key, purpose, time, stream).
-inline Cipher cipher_of(Key key, Purpose purpose, std::uint64_t time, std::uint64_t stream) noexcept {
-  Stream words(key, purpose, time, stream);
-  const std::uint64_t low = words(), high = words();
-  return Cipher(low, high);
-}
 
 }  // namespace gibbsite::simd

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "physics/random.hpp"
+
 namespace gibbsite::simd {
 
 inline constexpr std::size_t lanes = 16;
@@ -33,6 +35,13 @@ struct Cipher {
   Cipher() = default;
   Cipher(std::uint64_t low, std::uint64_t high) noexcept;
 };
+
+/// The key of all random words of one (key, purpose, time, stream).
+inline Cipher cipher_of(Key key, Purpose purpose, std::uint64_t time, std::uint64_t stream) noexcept {
+  Stream words(key, purpose, time, stream);
+  const std::uint64_t low = words(), high = words();
+  return Cipher(low, high);
+}
 
 /// New states of `groups` groups of units: P(1) = 1 / (1 + 2^-y), y = scale field + reference_scale reference.
 struct Decision {
