@@ -109,7 +109,7 @@ Posterior posterior(const Network& network, const Eigen::Ref<const MatrixXd>& v)
     const UnitKind kind = network.layers()[l].kind;
     MatrixXd f = field_now(l);
     if (out.exact)
-      f = f.unaryExpr([kind](double one) { return kind == UnitKind::spin ? log_cosh2(one) : softplus(one); }).eval();
+      f = f.unaryExpr([kind](double one) { return log_unit(kind, one); }).eval();
     else
       f.array() *= rows(network, x, l).array();
     for (Index s = 0; s < v.cols(); ++s) out.log_weight[static_cast<std::size_t>(s)] += f.col(s).sum();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
 
 namespace gibbsite {
@@ -63,13 +62,13 @@ double magnetization(const Layer& layer, std::span<const double> x) {
   return (q * *std::max_element(count.begin(), count.end()) / n - 1) / (q - 1);
 }
 
-/// ln of the sum over a discrete unit's states; of a binary unit or spin in one field.
-double log_unit(UnitKind kind, double field) { return kind == UnitKind::spin ? log_cosh2(field) : softplus(field); }
-
 }  // namespace
 
 double log_cosh2(double x) noexcept { return std::abs(x) + std::log1p(std::exp(-2 * std::abs(x))); }
 double softplus(double x) noexcept { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
+double log_unit(UnitKind kind, double field) noexcept {
+  return kind == UnitKind::spin ? log_cosh2(field) : softplus(field);
+}
 double logistic(double x) noexcept { return 1 / (1 + std::exp(-x)); }
 
 Network::Network(std::vector<Layer> layers, std::vector<Eigen::MatrixXd> weights, double constant)

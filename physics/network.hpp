@@ -21,9 +21,10 @@
 namespace gibbsite {
 
 /// ln of the sum over one unit's states of exp(field x), and what follows from it.
-double log_cosh2(double x) noexcept;  ///< ln(2 cosh x): a spin
-double softplus(double x) noexcept;   ///< ln(1 + e^x): a binary unit
-double logistic(double x) noexcept;   ///< 1 / (1 + e^-x)
+double log_cosh2(double x) noexcept;                    ///< ln(2 cosh x): a spin
+double softplus(double x) noexcept;                     ///< ln(1 + e^x): a binary unit
+double log_unit(UnitKind kind, double field) noexcept;  ///< of a spin or a binary unit
+double logistic(double x) noexcept;                     ///< 1 / (1 + e^-x)
 
 /// Immutable. A state is one number per unit (q per categorical unit), layer behind layer: `width()` of them.
 class Network {

@@ -8,9 +8,6 @@
 namespace gibbsite {
 namespace {
 
-/// ln of the sum over a discrete unit's states; of a binary unit or spin in one field.
-double log_unit(UnitKind kind, double field) { return kind == UnitKind::spin ? log_cosh2(field) : softplus(field); }
-
 double log_sum(std::span<const double> field) {
   const double most = *std::max_element(field.begin(), field.end());
   double sum = 0;
