@@ -19,14 +19,9 @@ class Timer {
   explicit Timer(const KernelCase& c)
       : case_(c), system_(make_system(c.study)), ensemble_(system_->ensemble(c.study, Key(1), replicas(c.study))) {
     const Layout& layout = ensemble_->layout();
-    timing_ = {c.bench,
-               c.study.sampler.name,
-               layout.name,
-               c.study.model.disorder,
-               static_cast<std::size_t>(c.study.model.size[0]),
-               layout.units,
-               layout.replicas,
-               c.threads};
+    timing_ = {c.bench,         c.study.sampler.name,
+               layout.name,     static_cast<std::size_t>(c.study.model.size[0]),
+               layout.replicas, c.threads};
     setting_.assign(layout.replicas, {c.study.method.beta[0], first_stride(layout.stride)});
     const Tally seen = sweep(30);
     for (Setting& s : setting_) s.stride = tuned_stride(layout.stride, s.stride, seen, Tuning::last);

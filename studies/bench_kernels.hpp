@@ -16,8 +16,8 @@ struct KernelCase {
 };
 
 struct KernelTiming {
-  std::string bench, sampler, layout, disorder;
-  std::size_t size = 0, spins = 0, replicas = 0;
+  std::string bench, sampler, layout;
+  std::size_t size = 0, replicas = 0;
   int threads = 1;
   double best = 0, median = 0;  ///< spins per ns; of Wolff: spins turned over
   double ratio = 1;             ///< of medians, to the first case with the same bench, sampler, size and replicas

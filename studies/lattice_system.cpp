@@ -132,7 +132,7 @@ class LatticeSystem final : public System {
 
  private:
   std::optional<simd::Move> packed_move(const Study& study) const;
-  std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, Key key, std::size_t replicas) const;
+  std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, Key key, std::size_t replicas, Rival rival) const;
 
   Study study_;
   Lattice lattice_;
@@ -166,8 +166,9 @@ std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, s
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
   // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
-  if (auto lanes = in_bit_lanes(study, key, replicas)) return lanes;
-  if (const auto move = packed_move(study)) return make_packed_lattice_ensemble(ising_, lattice_, *move, key, replicas);
+  const auto packed = packed_move(study);
+  if (auto lanes = in_bit_lanes(study, key, replicas, packed ? Rival::packed_lattice : Rival::plain)) return lanes;
+  if (packed) return make_packed_lattice_ensemble(ising_, lattice_, *packed, key, replicas);
   if (study.sampler.layout == "fastest" && (name == "heat-bath" || name == "metropolis")) {
     const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, scan_of(study)};
     if (real_couplings_pay(graph, how, replicas)) return make_real_couplings_ensemble(ising_, how, key, replicas);
@@ -183,14 +184,14 @@ std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, s
 }
 
 /// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
-std::unique_ptr<Ensemble> LatticeSystem::in_bit_lanes(const Study& study, Key key, std::size_t replicas) const {
+std::unique_ptr<Ensemble> LatticeSystem::in_bit_lanes(const Study& study, Key key, std::size_t replicas,
+                                                      Rival rival) const {
   const std::string &name = study.sampler.name, &scan = study.sampler.scan;
   const Graph& graph = ising_->graph();
   if (study.sampler.layout == "plain" || scan == "random" || (name != "heat-bath" && name != "metropolis"))
     return nullptr;
   const ScanOrder order = scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
   const SpinKernel kernel = name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
-  const Rival rival = packed_move(study) ? Rival::packed_lattice : Rival::plain;
   if (!packed_replicas_pay(graph, kernel, order, replicas, rival)) return nullptr;
   if (kernel == SpinKernel::metropolis && why_not_ergodic(graph, order, extended(lattice_))) return nullptr;
   return make_packed_replicas(ising_, kernel, order, key, replicas);

@@ -220,9 +220,7 @@ std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Stu
     throw RequestError(
         fmt::format("raise.samples x raise.draws is {} copies of {} units, more than memory holds; use fewer", replicas,
                     system.sites()));
-  Study heat_bath = study;
-  heat_bath.sampler.name = "heat-bath";
-  const auto ensemble = system.ensemble(heat_bath, key, replicas);
+  const auto ensemble = system.ensemble(study, key, replicas);
   std::vector<double> correction(replicas);
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t r = 0; r < replicas; ++r) {

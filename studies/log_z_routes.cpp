@@ -40,12 +40,6 @@ void run(Method& method, Meter& meter, std::size_t task) {
   }
 }
 
-Study heat_bath(const Study& study) {
-  Study of_ensemble = study;
-  of_ensemble.sampler.name = "heat-bath";
-  return of_ensemble;
-}
-
 std::vector<double> column(const Trace& trace, const Field& field, std::size_t row) {
   const auto begin = trace.rows.begin() + static_cast<std::ptrdiff_t>(row * trace.width + field.offset);
   return {begin, begin + static_cast<std::ptrdiff_t>(field.count)};
@@ -54,7 +48,7 @@ std::vector<double> column(const Trace& trace, const Field& field, std::size_t r
 void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter, LogZFindings& found) {
   const Study::Ais& ais = study.ais;
   const Key key(study.run.seed, annealing_task);
-  const auto ensemble = system.ensemble(heat_bath(study), key, static_cast<std::size_t>(ais.particles));
+  const auto ensemble = system.ensemble(study, key, static_cast<std::size_t>(ais.particles));
   AnnealingOptions options{.key = key, .report = {1.0}};
   options.temperatures = static_cast<std::size_t>(ais.temperatures);
   if (ais.schedule == "salakhutdinov") options.schedule = salakhutdinov_schedule(options.temperatures);
@@ -112,7 +106,7 @@ void add_tempering(const NetworkSystem& system, const Study& study, Meter& meter
   if (t.rungs < 2) return;
   const Key key(study.run.seed, tempering_task);
   const auto rungs = static_cast<std::size_t>(t.rungs), ladders = static_cast<std::size_t>(t.ladders);
-  const auto ensemble = system.ensemble(heat_bath(study), key, rungs * ladders);
+  const auto ensemble = system.ensemble(study, key, rungs * ladders);
   ChainOptions options{.key = key, .chains = ladders};
   for (std::size_t b = 0; b < rungs; ++b)
     options.lambda.push_back(static_cast<double>(b) / static_cast<double>(rungs - 1));

@@ -16,8 +16,7 @@ using Sampler = Study::Sampler;
 using Method = Study::Method;
 using Run = Study::Run;
 
-bool is_ising(const Study& s) { return s.model.name == "ising"; }
-bool is_network(const Study& s) { return !is_ising(s); }
+bool is_ising(const Study& s) { return !is_network(s); }
 bool is_lattice(const Study& s) { return is_ising(s) && s.model.couplings.empty(); }
 bool is_instance(const Study& s) { return is_ising(s) && !s.model.couplings.empty(); }
 bool is_drawn(const Study& s) { return is_network(s) && s.model.file.empty(); }
@@ -38,7 +37,6 @@ bool is_chains(const Study& s) { return s.method.name == "mcmc" || is_tempering(
 bool is_unscheduled(const Study& s) { return is_annealing(s) && s.method.temperatures.size() == 1; }
 
 const Condition ising{R"(model.name = "ising")", {"model.name"}, is_ising};
-const Condition network{"a model that is a network, not a lattice", {"model.name"}, is_network};
 const Condition on_a_lattice{"a lattice, not with model.couplings", {"model.name", "model.couplings"}, is_lattice};
 const Condition on_couplings{"model.couplings", {"model.name", "model.couplings"}, is_instance};
 const Condition drawn{"a network with random weights, not with model.file", {"model.name", "model.file"}, is_drawn};
@@ -217,7 +215,6 @@ Study first_study(Purview purview) {
   Study study;
   if (purview == Purview::study) return study;
   study.model.name = "rbm";  // any network: the model file knows
-  study.data.binarize = "none";
   return study;
 }
 

@@ -20,6 +20,10 @@ struct Condition {
   bool (*holds)(const Study&) = nullptr;
 };
 
+/// Whether the model is a network of units, not a lattice or graph of spins.
+inline bool is_network(const Study& study) { return study.model.name != "ising"; }
+inline const Condition network{"a model that is a network, not a lattice", {"model.name"}, is_network};
+
 struct StudyKey {
   std::string name;     ///< "model.size"
   std::string allowed;  ///< "integer >= 1"

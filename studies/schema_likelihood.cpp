@@ -9,10 +9,8 @@ using LadderKeys = Study::Ladder;
 using RaiseKeys = Study::Raise;
 using DataKeys = Study::Data;
 
-bool is_network(const Study& s) { return s.model.name != "ising"; }
 bool has_data(const Study& s) { return !s.data.file.empty() && is_network(s); }
 
-const Condition network{"a model that is a network, not a lattice", {"model.name"}, is_network};
 const Condition with_data{"data.file", {"data.file", "model.name"}, has_data};
 
 }  // namespace

@@ -30,8 +30,6 @@ class System {
   virtual std::string description() const = 0;
   /// What densities are per.
   virtual double sites() const = 0;
-  /// Work of one sweep of one replica, in spin updates of a lattice, about.
-  virtual double work() const { return sites(); }
   virtual PathKind path() const { return PathKind::temperature; }
   /// Whether flipping all spins changes nothing, so that the mean magnetization is 0.
   virtual bool symmetric() const { return false; }

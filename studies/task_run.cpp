@@ -18,7 +18,7 @@ std::size_t after(std::size_t check) { return check + check / 2; }
 TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(index) {
   const Study& study = task.study;
   system_ = make_system(study);
-  work_per_sweep_ = static_cast<double>(replicas(study)) * system_->work();
+  work_per_sweep_ = static_cast<double>(replicas(study)) * system_->sites();
   const Study::Method& m = study.method;
   sweeps_ = m.name == "annealing"
                 ? static_cast<double>(m.every) *
