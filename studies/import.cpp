@@ -29,10 +29,7 @@ void check_output(const Request& request) {
   const fs::path& out = request.out;
   std::error_code ignored;
   if (out.empty()) throw RequestError("`gibbsite import` needs -o, the model file to write, for example -o model.h5");
-  if (fs::is_directory(out, ignored))
-    throw RequestError(fmt::format("{} is a folder; give the model a file name with -o", out.string()));
-  if (!request.force && fs::exists(out, ignored))
-    throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out.string()));
+  check_writable(request, "the model");
   for (const auto& [name, value] : request.settings)
     if (fs::equivalent(out, value, ignored))
       throw RequestError(

@@ -134,11 +134,7 @@ Group record(const Result& r, const NetworkSystem& system, const Request& reques
   root.groups.push_back(likelihood_group(r));
   root.groups.push_back(r.log_z.series);
   Group diagnostics = r.log_z.diagnostics;
-  if (!r.log_z.warnings.empty()) {
-    add_index(diagnostics, "warning", r.log_z.warnings.size(), "warning");
-    add(diagnostics, "warnings", {"warning"}, {r.log_z.warnings.size()}, r.log_z.warnings, "1",
-        "what to doubt, in plain words");
-  }
+  add_warnings(diagnostics, r.log_z.warnings);
   root.groups.push_back(std::move(diagnostics));
   return root;
 }
@@ -151,9 +147,7 @@ int loglik(const Request& request, const std::string& command) {
   if (study.data.file.empty())
     throw RequestError(
         "`gibbsite loglik` needs --data, for example: gibbsite loglik model.h5 --data t10k-images-idx3-ubyte.gz");
-  if (!request.out.empty() && !request.force && std::filesystem::exists(request.out))
-    throw RequestError(
-        fmt::format("{} exists; choose another name with -o, or replace it with --force", request.out.string()));
+  if (!request.out.empty()) check_writable(request, "the result");
   if (const auto folder = request.out.parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
     throw RequestError(fmt::format("there is no folder {} to write {} into; make it, or choose another with -o",
                                    folder.string(), request.out.filename().string()));

@@ -49,6 +49,9 @@ Request read_study(const std::filesystem::path& file,
 Request read_likelihood(const std::filesystem::path& model,
                         const std::vector<std::pair<std::string, std::string>>& overrides);
 
+/// Refuses -o where it is a folder (`what` needs a file name), or exists and there is no --force. Throws RequestError.
+void check_writable(const Request& request, const std::string& what);
+
 /// Refuses what shows only in several keys together; every task of a Request has passed. Throws RequestError naming the
 /// keys.
 void validate(const Study& study);

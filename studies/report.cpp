@@ -181,11 +181,7 @@ Group report(const std::string& name, const Study& study, const System& system, 
     if (!found.free_energy.variables.empty()) root.groups.push_back(std::move(found.free_energy));
     if (auto exact = exact_group(system, beta)) root.groups.push_back(std::move(*exact));
     add_doubts(study, root, found, method);
-    if (!found.warnings.empty()) {
-      add_index(found.diagnostics, "warning", found.warnings.size(), "warning");
-      add(found.diagnostics, "warnings", {"warning"}, {found.warnings.size()}, found.warnings, "1",
-          "what to doubt, in plain words");
-    }
+    add_warnings(found.diagnostics, found.warnings);
     found.diagnostics.attributes.emplace_back("layout", ensemble.layout().name);
     root.groups.push_back(std::move(found.diagnostics));
   }

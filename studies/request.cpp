@@ -87,6 +87,15 @@ std::vector<Entry> entries_of(const std::vector<std::pair<std::string, std::stri
 
 }  // namespace
 
+void check_writable(const Request& request, const std::string& what) {
+  const std::string out = request.out.string();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(request.out, ignored))
+    throw RequestError(fmt::format("{} is a folder; give {} a file name with -o", out, what));
+  if (!request.force && std::filesystem::exists(request.out, ignored))
+    throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out));
+}
+
 Request read_study(const std::filesystem::path& file,
                    const std::vector<std::pair<std::string, std::string>>& overrides) {
   return assemble(read_entries(file), entries_of(overrides, Purview::study), file.string());

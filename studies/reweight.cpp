@@ -19,11 +19,7 @@ namespace fs = std::filesystem;
 void check_output(const Request& request) {
   const fs::path& out = request.out;
   if (out.empty()) return;
-  std::error_code ignored;
-  if (fs::is_directory(out, ignored))
-    throw RequestError(fmt::format("{} is a folder; give the curves a file name with -o", out.string()));
-  if (!request.force && fs::exists(out, ignored))
-    throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out.string()));
+  check_writable(request, "the curves");
 }
 
 std::vector<ReweightedCurve> read_all(const std::vector<std::string>& files) {

@@ -146,9 +146,7 @@ Group reweighted_record(const Reweighted& result) {
   if (!result.crossings.empty()) root.groups.push_back(crossings_group(result));
   if (result.warnings.empty()) return root;
   Group diagnostics{.name = "diagnostics"};
-  add_index(diagnostics, "warning", result.warnings.size(), "warning");
-  add(diagnostics, "warnings", {"warning"}, {result.warnings.size()}, result.warnings, "1",
-      "what to doubt, in plain words");
+  add_warnings(diagnostics, result.warnings);
   root.groups.push_back(std::move(diagnostics));
   return root;
 }

@@ -57,6 +57,13 @@ inline void add_estimates(Group& group, const std::string& name, std::vector<std
   add(group, name + "_error", std::move(dims), std::move(shape), std::move(error), units, "standard error of " + name);
 }
 
+/// Sentences of doubt as the variable `warnings`; nothing where there are none.
+inline void add_warnings(Group& group, const std::vector<std::string>& sentences) {
+  if (sentences.empty()) return;
+  add_index(group, "warning", sentences.size(), "warning");
+  add(group, "warnings", {"warning"}, {sentences.size()}, sentences, "1", "what to doubt, in plain words");
+}
+
 /// The doubles of a variable; empty where there is no such variable or it holds something else.
 inline std::span<const double> doubles(const Group& group, const std::string& name) {
   const Variable* v = group.find(name);
