@@ -42,23 +42,39 @@ double Autocovariance::operator()(std::size_t lag) {
     }
     return sum / static_cast<double>(chains_ * (draws_ - lag));
   }
-  if (lags_.empty()) transform();
+  if (lags_.size() <= lag) transform(lag);
   return lags_[lag];
 }
 
-void Autocovariance::transform() {
-  const std::size_t length = transform_length(draws_ + max_lag());
+/// Segments x of every chain against y, the same and as many draws behind it as there are lags: conj(X) Y.
+void Autocovariance::transform(std::size_t lag) {
+  std::size_t lags = 16 * direct_lags;
+  while (lags <= lag) lags *= 8;
+  if (8 * lags > draws_) lags = max_lag() + 1;
+  const bool whole = lags > max_lag();
+  const std::size_t length = transform_length(whole ? draws_ + lags : 4 * lags);
+  const std::size_t segment = whole ? draws_ : length - lags;
   static thread_local Eigen::FFT<double> fft(Eigen::FFT<double>::impl_type(), Eigen::FFT<double>::HalfSpectrum);
-  std::vector<double> padded(length, 0.0);
-  std::vector<std::complex<double>> frequency(length / 2 + 1), power(length / 2 + 1);
-  for (std::size_t c = 0; c < chains_; ++c) {
-    std::copy_n(deviation_.begin() + static_cast<std::ptrdiff_t>(c * draws_), draws_, padded.begin());
-    fft.fwd(frequency.data(), padded.data(), static_cast<Eigen::Index>(length));
-    for (std::size_t k = 0; k < power.size(); ++k) power[k] += std::norm(frequency[k]);
-  }
+  using Spectrum = std::vector<std::complex<double>>;
+  std::vector<double> padded(length);
+  Spectrum x(length / 2 + 1), y, power(length / 2 + 1);
+  const auto spectrum = [&](const double* from, std::size_t count, Spectrum& out) {
+    std::fill(std::copy_n(from, count, padded.begin()), padded.end(), 0.0);
+    out.resize(length / 2 + 1);
+    fft.fwd(out.data(), padded.data(), static_cast<Eigen::Index>(length));
+  };
+  for (std::size_t c = 0; c < chains_; ++c)
+    for (std::size_t begin = 0; begin < draws_; begin += segment) {
+      const double* from = deviation_.data() + c * draws_ + begin;
+      const std::size_t left = draws_ - begin, count = std::min(segment, left), more = std::min(count + lags - 1, left);
+      spectrum(from, count, x);
+      if (more > count) spectrum(from, more, y);
+      for (std::size_t k = 0; k < power.size(); ++k)
+        power[k] += more > count ? std::conj(x[k]) * y[k] : std::complex<double>(std::norm(x[k]));
+    }
   fft.inv(padded.data(), power.data(), static_cast<Eigen::Index>(length));
-  lags_.resize(max_lag() + 1);
-  for (std::size_t t = 0; t < lags_.size(); ++t) lags_[t] = padded[t] / static_cast<double>(chains_ * (draws_ - t));
+  lags_.resize(lags);
+  for (std::size_t t = 0; t < lags; ++t) lags_[t] = padded[t] / static_cast<double>(chains_ * (draws_ - t));
 }
 
 }  // namespace gibbsite

@@ -3,8 +3,8 @@
 ///   Gamma(t) = 1 / (C (n - t)) sum_c sum_i d_c(i) d_c(i + t)
 ///
 /// (U. Wolff, Comput. Phys. Commun. 156, 143 (2004), eq. 31) with d the deviations from a mean. The first lags are
-/// summed directly, O(C n) each, because most series are forgotten after a few; whoever asks for more gets all lags by
-/// fast Fourier transform (Wiener-Khinchin), O(C n log n).
+/// summed directly, O(C n) each, because most series are forgotten after a few. Whoever asks for more gets L = 1024,
+/// 8192, ... lags by fast Fourier transforms of length 4 L (Wiener-Khinchin), O(C n log L), and at last all of them.
 #pragma once
 
 #include <cstddef>
@@ -26,11 +26,11 @@ class Autocovariance {
   double operator()(std::size_t lag);
 
  private:
-  void transform();
+  void transform(std::size_t lag);
 
   std::size_t chains_, draws_;
   std::vector<double> deviation_;
-  std::vector<double> lags_;  // all lags, once they were transformed
+  std::vector<double> lags_;  // the first ones, once they were transformed
 };
 
 }  // namespace gibbsite

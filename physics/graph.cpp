@@ -15,14 +15,19 @@ Graph::Graph(std::vector<Bond> bonds, std::vector<double> fields)
   if (n >= std::numeric_limits<std::uint32_t>::max() || bonds_.size() >= std::numeric_limits<std::uint32_t>::max() / 2)
     throw std::invalid_argument("a graph of " + std::to_string(n) + " sites and " + std::to_string(bonds_.size()) +
                                 " bonds is too large: both counts must stay below 2^31");
-  for (const double h : fields_)
+  common_field_ = fields_.front();
+  for (const double h : fields_) {
     if (!std::isfinite(h)) throw std::invalid_argument("a field is not a finite number");
+    if (h != fields_.front()) common_field_.reset();
+  }
+  common_strength_ = bonds_.empty() ? 0 : std::abs(bonds_.front().J);
   first_.assign(n + 1, 0);
   for (const Bond& bond : bonds_) {
     if (bond.i >= n || bond.j >= n || bond.i == bond.j)
       throw std::invalid_argument("bond (" + std::to_string(bond.i) + ", " + std::to_string(bond.j) +
                                   ") must join two different sites of 0 .. " + std::to_string(n - 1));
     if (!std::isfinite(bond.J)) throw std::invalid_argument("a coupling is not a finite number");
+    if (std::abs(bond.J) != std::abs(bonds_.front().J)) common_strength_.reset();
     ++first_[bond.i + 1];
     ++first_[bond.j + 1];
   }
@@ -44,18 +49,6 @@ std::size_t Graph::max_degree() const noexcept {
   std::size_t most = 0;
   for (std::size_t i = 0; i < sites(); ++i) most = std::max(most, degree(i));
   return most;
-}
-
-std::optional<double> Graph::common_strength() const noexcept {
-  if (bonds_.empty()) return 0.0;
-  const double strength = std::abs(bonds_.front().J);
-  const bool same = std::all_of(bonds_.begin(), bonds_.end(), [&](const Bond& b) { return std::abs(b.J) == strength; });
-  return same ? std::optional(strength) : std::nullopt;
-}
-
-std::optional<double> Graph::common_field() const noexcept {
-  const bool same = std::all_of(fields_.begin(), fields_.end(), [&](double h) { return h == fields_.front(); });
-  return same ? std::optional(fields_.front()) : std::nullopt;
 }
 
 std::optional<std::vector<std::uint8_t>> Graph::two_colouring() const {

@@ -34,9 +34,9 @@ class Graph {
   std::size_t max_degree() const noexcept;
 
   /// |J| where all bonds share it (0 with no bonds), nothing otherwise.
-  std::optional<double> common_strength() const noexcept;
+  std::optional<double> common_strength() const noexcept { return common_strength_; }
   /// h where all sites share it, nothing otherwise.
-  std::optional<double> common_field() const noexcept;
+  std::optional<double> common_field() const noexcept { return common_field_; }
   /// Colour 0 or 1 of each site, no bond within a colour; nothing if the graph is not bipartite.
   std::optional<std::vector<std::uint8_t>> two_colouring() const;
 
@@ -45,6 +45,7 @@ class Graph {
   std::vector<double> fields_;
   std::vector<std::uint32_t> first_, neighbour_;
   std::vector<double> coupling_;
+  std::optional<double> common_strength_, common_field_;
 };
 
 }  // namespace gibbsite

@@ -77,6 +77,7 @@ std::vector<Bond> bonds_of(const Lattice& lattice, std::size_t& sites) {
   } else {
     Steps steps = unit_steps(lattice.size.size());
     if (lattice.geometry == Geometry::triangular) steps.push_back({1, 1});
+    bonds.reserve(sites * steps.size());
     for_each_step(lattice, steps, [&](std::uint32_t i, std::uint32_t j, std::size_t) {
       if (i == j) throw std::invalid_argument("this lattice would bond a site to itself: use larger sides");
       bonds.push_back({i, j, 1});

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "samplers/barrier.hpp"
 #include "samplers/metropolis.hpp"
 #include "samplers/simd/lattice_states.hpp"
 #include "samplers/team.hpp"
@@ -100,7 +101,11 @@ class PackedLattice final : public Ensemble {
     constexpr double faster = 256;  // than a plain loop, in whose updates a team reckons
     const auto spins = static_cast<double>(layout().replicas * layout().units);
     team.run(sweeps * spins / faster, [&](bool parallel) {
-#pragma omp parallel if (parallel)
+      if (!parallel) {
+        for (std::size_t r = 0; r < layout().replicas; ++r) work(r, Share{});
+        return;
+      }
+#pragma omp parallel
       {
         const Share share{static_cast<std::size_t>(omp_get_thread_num()),
                           static_cast<std::size_t>(omp_get_num_threads())};
@@ -132,6 +137,7 @@ class PackedLattice final : public Ensemble {
   std::vector<Prepared> prepared_;
   mutable std::vector<Counts> counts_;  // a function of the state
   mutable std::vector<char> stale_;     // counts are not yet those of the state
+  Barrier barrier_;
   mutable Team team_, look_;
 };
 
@@ -173,9 +179,7 @@ std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step,
     for (std::size_t k = 0; k < colours; ++k) {
       const simd::Stripe s = states_.stripe(r, step.order == Order::forward ? k : colours - 1 - k, share);
       changed += states_.kernels().move(s, move_, *prepared_[r].digits, cipher, states_.number(first_word(time), s));
-      if (share.of > 1) {
-#pragma omp barrier
-      }
+      if (share.of > 1) barrier_.wait(share.of);
     }
   }
   return changed;

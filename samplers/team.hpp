@@ -2,8 +2,8 @@
 ///
 /// A parallel loop ends when its slowest thread arrives. On an idle machine that costs microseconds; on a busy one a
 /// thread can wait milliseconds for its core, and short loops become a hundred times slower. Results do not depend on
-/// threads, so the choice is free: both ways are timed, the faster one is taken, and the other is tried again now and
-/// then - the more rarely, the more often it lost.
+/// threads, so the choice is free: both ways are timed, one thread first; the faster one is taken, and the other is
+/// tried again now and then - the more rarely, the more often it lost.
 #pragma once
 
 #include <omp.h>
@@ -34,17 +34,17 @@ class Team {
     if (cost < usual_) {  // it won: from now on the usual way
       parallel_ = parallel;
       usual_ = cost;
-      patience_ = first_patience;
+      patience_ = after_a_win;
     } else {
       patience_ = std::min(2 * patience_, most_patience);
     }
   }
 
  private:
-  static constexpr std::uint32_t first_patience = 8, most_patience = 1024;
-  bool parallel_ = true;
+  static constexpr std::uint32_t after_a_win = 8, most_patience = 1024;
+  bool parallel_ = false;
   double usual_ = 0;  // seconds per unit of work, the way it is usually done
-  std::uint32_t since_trial_ = 0, patience_ = first_patience;
+  std::uint32_t since_trial_ = 0, patience_ = 2;
 };
 
 }  // namespace gibbsite

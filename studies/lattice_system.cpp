@@ -114,10 +114,7 @@ class LatticeSystem final : public System {
   }
 
   double sites() const override { return static_cast<double>(ising_->units()); }
-  bool symmetric() const override {
-    const auto fields = ising_->graph().fields();
-    return std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; });
-  }
+  bool symmetric() const override { return ising_->graph().common_field() == 0.0; }
   bool disordered() const override {
     return ising_->units() > 1 && (study_.model.disorder != "none" || !study_.model.couplings.empty());
   }
@@ -142,14 +139,14 @@ class LatticeSystem final : public System {
 Group LatticeSystem::record() const {
   const Graph& graph = ising_->graph();
   Group group{.name = "model"};
-  std::vector<std::int64_t> i, j;
-  std::vector<double> J;
-  for (const Bond& bond : graph.bonds()) {
-    i.push_back(bond.i);
-    j.push_back(bond.j);
-    J.push_back(bond.J);
+  const std::size_t bonds = graph.bonds().size();
+  std::vector<std::int64_t> i(bonds), j(bonds);
+  std::vector<double> J(bonds);
+  for (std::size_t b = 0; b < bonds; ++b) {
+    i[b] = graph.bonds()[b].i;
+    j[b] = graph.bonds()[b].j;
+    J[b] = graph.bonds()[b].J;
   }
-  const std::size_t bonds = J.size();
   if (bonds > 0) {
     add_index(group, "bond", bonds, "bond");
     add(group, "i", {"bond"}, {bonds}, std::move(i), "1", "first site of the bond, counted from 0");

@@ -1,8 +1,38 @@
 #include "samplers/simd/block_lattice.hpp"
 
+#include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace gibbsite::simd {
+namespace {
+
+/// Bit k of word q becomes bit q of word k (Warren, Hacker's Delight, 2nd ed., sec. 7-3).
+void transpose(std::array<std::uint64_t, 64>& a) {
+  std::uint64_t mask = 0x00000000FFFFFFFF;
+  for (std::size_t shift = 32; shift != 0; shift /= 2, mask ^= mask << shift)
+    for (std::size_t begin = 0; begin < 64; begin += 2 * shift)
+      for (std::size_t k = begin; k < begin + shift; ++k) {
+        const std::uint64_t t = (a[k] >> shift ^ a[k + shift]) & mask;
+        a[k + shift] ^= t;
+        a[k] ^= t << shift;
+      }
+}
+
+/// Eight bits as eight spins.
+constexpr auto spins_of_byte = [] {
+  std::array<std::array<std::int8_t, 8>, 256> table{};
+  for (std::size_t byte = 0; byte < 256; ++byte)
+    for (std::size_t k = 0; k < 8; ++k) table[byte][k] = (byte >> k & 1U) != 0 ? 1 : -1;
+  return table;
+}();
+
+void to_spins(std::uint64_t bits, std::size_t count, std::byte* spins) {
+  for (std::size_t k = 0; k < count; k += 8)
+    std::memcpy(spins + k, spins_of_byte[bits >> k & 255U].data(), std::min<std::size_t>(8, count - k));
+}
+
+}  // namespace
 
 std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
   BlockLattice b;
@@ -109,12 +139,19 @@ void pack(const BlockLattice& blocks, std::span<const std::byte> spins, std::uin
 
 void unpack(const BlockLattice& blocks, const std::uint64_t* state, std::span<std::byte> spins) {
   const auto steps = blocks.lane_steps();
-  blocks.visit_words([&](std::ptrdiff_t at, std::size_t first) {
-    for (std::size_t lane = 0; lane < steps.size(); ++lane) {
-      const std::uint64_t part = state[at + static_cast<std::ptrdiff_t>(lane / 64)];
-      spins[first + steps[lane]] = static_cast<std::byte>((part >> (lane % 64) & 1U) != 0 ? 1 : -1);
-    }
-  });
+  for (std::size_t z = 0; z < blocks.cells[2]; ++z)
+    for (std::size_t y = 0; y < blocks.cells[1]; ++y)
+      for (std::size_t begin = 0; begin < blocks.row_sites(); begin += 64) {
+        const std::size_t count = std::min<std::size_t>(64, blocks.row_sites() - begin);
+        for (std::size_t part = 0; part < 8; ++part) {
+          std::array<std::uint64_t, 64> bits{};  // of a site, in all lanes of this part; then of a lane, at all sites
+          for (std::size_t q = 0; q < count; ++q)
+            bits[q] = state[blocks.in_row(z, y, begin + q) + static_cast<std::ptrdiff_t>(part)];
+          transpose(bits);
+          for (std::size_t k = 0; k < 64; ++k)
+            to_spins(bits[k], count, &spins[blocks.row_start(z, y) + steps[64 * part + k] + begin]);
+        }
+      }
 }
 
 std::size_t differences(const BlockLattice& blocks, const std::uint64_t* a, const std::uint64_t* b) {

@@ -62,6 +62,13 @@ class BlockLattice {
             visit(at(colour, z, y, i), site({{x, y, z}, colour}));
           }
   }
+  /// Sites of a block's row, and where the word that holds the q-th of row y of sheet z starts.
+  std::size_t row_sites() const noexcept { return colours * row_words; }
+  std::ptrdiff_t in_row(std::size_t z, std::size_t y, std::size_t q) const noexcept {
+    return at((q + (y + z) % phases) % colours, z, y, q / colours);
+  }
+  /// Number of the first site of row y of sheet z of the block in lane 0.
+  std::size_t row_start(std::size_t z, std::size_t y) const noexcept { return site({{0, y, z}, 0}); }
   /// How much further the site in each lane of a word is than that in lane 0.
   std::array<std::uint32_t, 512> lane_steps() const noexcept;
   /// Start of word i of row y of sheet z.

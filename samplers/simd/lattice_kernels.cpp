@@ -152,27 +152,36 @@ void toss(const Stripe& s, const Cipher& cipher, std::uint64_t number) {
 template <std::size_t neighbours, Bonds bonds>
 Counts count_stripe(const Stripe& s) {
   const Bits d;
-  BitVector up = hn::Zero(d), unsatisfied = hn::Zero(d);
-  for (std::size_t column = 0; column < word_parts; column += column_parts) {
-    Walk walk(s, column);
-    const std::uint64_t* sign =
-        bonds == Bonds::alike
-            ? nullptr
-            : s.signs.bond + (s.colour * s.lattice->colour_words + s.begin) * neighbours * word_parts + column;
-    for (std::size_t word = s.begin; word < s.end; ++word, walk.next()) {
-      const BitVector spin = hn::Load(d, walk.at()), want = hn::Xor(spin, hn::Set(d, s.signs.all));
+  const BlockLattice& lattice = *s.lattice;
+  const bool counted = lattice.colours == 2 && s.colour == 1;  // its bonds are those of colour 0
+  const BitVector all = hn::Set(d, s.signs.all);
+  BitVector up = hn::Zero(d), unsatisfied[2] = {hn::Zero(d), hn::Zero(d)};
+  std::size_t run = 0;
+  for (std::size_t word = s.begin; word < s.end; word += run) {  // a row, or what the stripe has of it
+    const std::size_t i = word % lattice.row_words, line = word / lattice.row_words;
+    const std::size_t y = line % lattice.cells[1], z = line / lattice.cells[1];
+    run = std::min(lattice.row_words - i, s.end - word);
+    const std::ptrdiff_t* offset = lattice.offset[s.colour][(y + z) % lattice.phases].data();
+    const std::uint64_t* at = s.state + lattice.at(s.colour, z, y, i);
+    const std::uint64_t* sign = bonds == Bonds::alike
+                                    ? nullptr
+                                    : s.signs.bond + (s.colour * lattice.colour_words + word) * neighbours * word_parts;
+    for (std::size_t part = 0; part < run * word_parts; part += column_parts) {
+      const BitVector spin = hn::Load(d, at + part), want = hn::Xor(spin, all);
       up = hn::Add(up, hn::PopulationCount(spin));
-      if (s.lattice->colours == 2 && s.colour == 1) continue;  // its bonds are those of colour 0
-      BitVector n[neighbours];
-      load<neighbours, bonds>(walk, sign, n);
+      if (counted) continue;
       HWY_UNROLL(6)
-      for (std::size_t k = 0; k < neighbours; ++k)
-        unsatisfied = hn::Add(unsatisfied, hn::PopulationCount(hn::Xor(n[k], want)));
-      if constexpr (bonds == Bonds::signed_one_by_one) sign += neighbours * word_parts;
+      for (std::size_t k = 0; k < neighbours; ++k) {
+        BitVector other = hn::Load(d, at + part + offset[k]);
+        if constexpr (bonds == Bonds::signed_one_by_one)
+          other = hn::Xor(other, hn::Load(d, sign + part / word_parts * neighbours * word_parts + k * word_parts +
+                                                 part % word_parts));
+        unsatisfied[k % 2] = hn::Add(unsatisfied[k % 2], hn::PopulationCount(hn::Xor(other, want)));
+      }
     }
   }
   return {static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, up))),
-          static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, unsatisfied)))};
+          static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, hn::Add(unsatisfied[0], unsatisfied[1]))))};
 }
 template <std::size_t neighbours>
 Counts count_with(const Stripe& s) {

@@ -25,14 +25,18 @@ std::vector<double> series(const Case& k, std::uint64_t run) {
 }  // namespace
 
 TEST_CASE("autocovariances summed directly and by Fourier transform are the same") {
-  Normal normal(1, 0);
-  const auto x = ar1(normal, 30, 3, 1001);
-  Autocovariance gamma({x, 3}, 0.1);
-  for (const std::size_t lag : {0, 1, 63, 64, 65, 200, 500}) {
-    double sum = 0;
-    for (std::size_t c = 0; c < 3; ++c)
-      for (std::size_t i = 0; i + lag < 1001; ++i) sum += (x[c * 1001 + i] - 0.1) * (x[c * 1001 + i + lag] - 0.1);
-    CHECK(gamma(lag) == Approx(sum / static_cast<double>(3 * (1001 - lag))).margin(1e-12));
+  for (const std::size_t n : {1001, 20'001, 70'001}) {  // no segments; of 3072 draws; of 3072 and 24576
+    Normal normal(1, 0);
+    const auto x = ar1(normal, 30, 3, n);
+    Autocovariance gamma({x, 3}, 0.1);
+    for (const std::size_t lag : {0, 1, 63, 64, 65, 200, 500, 1023, 1024, 5000, 8191, 8192, 10'000, 35'000}) {
+      if (lag > gamma.max_lag()) continue;
+      double sum = 0;
+      for (std::size_t c = 0; c < 3; ++c)
+        for (std::size_t i = 0; i + lag < n; ++i) sum += (x[c * n + i] - 0.1) * (x[c * n + i + lag] - 0.1);
+      INFO(n << " draws, lag " << lag);
+      CHECK(gamma(lag) == Approx(sum / static_cast<double>(3 * (n - lag))).margin(1e-12));
+    }
   }
 }
 
