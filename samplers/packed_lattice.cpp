@@ -2,6 +2,7 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <map>
@@ -94,7 +95,15 @@ class PackedLattice final : public Ensemble {
   }
   static std::uint64_t first_word(std::uint64_t time) { return time % times_a_key * words_a_time; }
   void prepare(std::span<const Setting> setting, std::uint64_t time);
-  std::int64_t move(std::size_t r, double lambda, const Step& step, Share share);
+  /// How many spins changed in a share; counts it, too, where it can.
+  std::int64_t move(std::size_t r, double lambda, const Step& step, Share share, Counts& counts);
+  bool counts_as_it_moves(double lambda) const { return lambda != 0 && states_.blocks().colours == 2; }
+  void add_counts(std::size_t r, const Counts& mine) const {
+#pragma omp atomic
+    counts_[r].up += mine.up;
+#pragma omp atomic
+    counts_[r].unsatisfied += mine.unsatisfied;
+  }
   /// Calls work(replica, share) with all threads, or with one: they share the replicas, or each replica's lattice.
   template <class Work>
   void with_threads(Team& team, double sweeps, Work&& work) const {
@@ -164,7 +173,7 @@ void PackedLattice::prepare(std::span<const Setting> setting, std::uint64_t time
   }
 }
 
-std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step, Share share) {
+std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step, Share share, Counts& counts) {
   const std::uint64_t last = step.time + step.count - 1;
   simd::Cipher cipher = prepared_[r].cipher;
   if (lambda == 0) {
@@ -176,9 +185,16 @@ std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step,
   std::int64_t changed = 0;
   for (std::uint64_t time = step.time; time <= last; ++time) {
     if (time != step.time && time % times_a_key == 0) cipher = this->cipher(r, Purpose::sweep, time);
+    const auto go = [&](const simd::Stripe& s) {
+      changed += states_.kernels().move(s, move_, *prepared_[r].digits, cipher, states_.number(first_word(time), s));
+    };
     for (std::size_t k = 0; k < colours; ++k) {
       const simd::Stripe s = states_.stripe(r, step.order == Order::forward ? k : colours - 1 - k, share);
-      changed += states_.kernels().move(s, move_, *prepared_[r].digits, cipher, states_.number(first_word(time), s));
+      if (time == last && k + 1 == colours && counts_as_it_moves(lambda)) {
+        counts = states_.count_moving(s, go);
+        return changed;
+      }
+      go(s);
       if (share.of > 1) barrier_.wait(share.of);
     }
   }
@@ -189,13 +205,16 @@ void PackedLattice::sweep(std::span<const Setting> setting, Step step, std::span
   assert(setting.size() == layout().replicas && tally.size() == layout().replicas && step.count > 0);
   prepare(setting, step.time);
   std::vector<std::int64_t> changed(layout().replicas, 0);
+  std::fill(counts_.begin(), counts_.end(), Counts{});
   with_threads(team_, step.count, [&](std::size_t r, Share share) {
-    const std::int64_t mine = move(r, setting[r].lambda, step, share);
+    Counts counts;
+    const std::int64_t mine = move(r, setting[r].lambda, step, share, counts);
 #pragma omp atomic
     changed[r] += mine;
+    add_counts(r, counts);
   });
-  std::fill(stale_.begin(), stale_.end(), 1);
   for (std::size_t r = 0; r < layout().replicas; ++r) {
+    stale_[r] = counts_as_it_moves(setting[r].lambda) ? 0 : 1;
     const double tried = static_cast<double>(layout().units) * step.count;
     tally[r].tried += tried;
     tally[r].accepted += setting[r].lambda == 0 ? tried : static_cast<double>(changed[r]);
@@ -203,15 +222,11 @@ void PackedLattice::sweep(std::span<const Setting> setting, Step step, std::span
 }
 
 void PackedLattice::know() const {
+  if (std::all_of(stale_.begin(), stale_.end(), [](char stale) { return stale == 0; })) return;
   for (std::size_t r = 0; r < layout().replicas; ++r)
     if (stale_[r] != 0) counts_[r] = {};
   with_threads(look_, 0.1, [&](std::size_t r, Share share) {
-    if (stale_[r] == 0) return;
-    const Counts mine = states_.count(r, share);
-#pragma omp atomic
-    counts_[r].up += mine.up;
-#pragma omp atomic
-    counts_[r].unsatisfied += mine.unsatisfied;
+    if (stale_[r] != 0) add_counts(r, states_.count(r, share));
   });
   for (std::size_t r = 0; r < layout().replicas; ++r) {
     if (stale_[r] != 0 && states_.blocks().colours > 2) counts_[r].unsatisfied /= 2;

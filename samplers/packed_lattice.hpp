@@ -7,9 +7,9 @@
 /// replica has random bits of its own, under a key that Philox draws for each (key, purpose, 1024 times, replica), so
 /// that a course is the same bits on any processor and for any number of threads.
 ///
-/// Energies are whole numbers of unsatisfied bonds, counted when somebody asks. Cost per sweep and 512 spins: about 37
-/// rounds of AES and 45 other instructions on 512-bit registers, and a copy of the edges of all blocks. Threads take
-/// replicas, or stripes of one colour of a large lattice.
+/// Energies are whole numbers of unsatisfied bonds, counted as the last words move (with three colours: when asked
+/// for). Cost per sweep and 512 spins: about 37 rounds of AES and 45 other instructions on 512-bit registers, and a
+/// copy of the edges of all blocks. Threads take replicas, or stripes of one colour of a large lattice.
 #pragma once
 
 #include <memory>

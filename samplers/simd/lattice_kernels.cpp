@@ -153,9 +153,8 @@ template <std::size_t neighbours, Bonds bonds>
 Counts count_stripe(const Stripe& s) {
   const Bits d;
   const BlockLattice& lattice = *s.lattice;
-  const bool counted = lattice.colours == 2 && s.colour == 1;  // its bonds are those of colour 0
   const BitVector all = hn::Set(d, s.signs.all);
-  BitVector up = hn::Zero(d), unsatisfied[2] = {hn::Zero(d), hn::Zero(d)};
+  BitVector up = hn::Zero(d), neighbours_up = up, unsatisfied[2] = {up, up};
   std::size_t run = 0;
   for (std::size_t word = s.begin; word < s.end; word += run) {  // a row, or what the stripe has of it
     const std::size_t i = word % lattice.row_words, line = word / lattice.row_words;
@@ -169,7 +168,7 @@ Counts count_stripe(const Stripe& s) {
     for (std::size_t part = 0; part < run * word_parts; part += column_parts) {
       const BitVector spin = hn::Load(d, at + part), want = hn::Xor(spin, all);
       up = hn::Add(up, hn::PopulationCount(spin));
-      if (counted) continue;
+      neighbours_up = hn::Add(neighbours_up, hn::PopulationCount(hn::Load(d, at + part + offset[0])));
       HWY_UNROLL(6)
       for (std::size_t k = 0; k < neighbours; ++k) {
         BitVector other = hn::Load(d, at + part + offset[k]);
@@ -180,8 +179,8 @@ Counts count_stripe(const Stripe& s) {
       }
     }
   }
-  return {static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, up))),
-          static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, hn::Add(unsatisfied[0], unsatisfied[1]))))};
+  const auto total = [&](BitVector v) { return static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, v))); };
+  return {total(up), total(neighbours_up), total(hn::Add(unsatisfied[0], unsatisfied[1]))};
 }
 template <std::size_t neighbours>
 Counts count_with(const Stripe& s) {

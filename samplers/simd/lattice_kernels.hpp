@@ -41,9 +41,17 @@ struct Stripe {
   std::size_t colour = 0, begin = 0, end = 0;
 };
 
-/// Spins up, and bonds that are not satisfied: each where it meets colour 0 of two, or twice where there are three.
+/// Spins up in some words, and their bonds that are not satisfied. With two colours, every site of the other one is
+/// neighbour 0 of one site: all of either colour tell everything.
 struct Counts {
-  std::int64_t up = 0, unsatisfied = 0;
+  std::int64_t up = 0, neighbours_up = 0, unsatisfied = 0;
+
+  Counts& operator+=(const Counts& more) {
+    up += more.up;
+    neighbours_up += more.neighbours_up;
+    unsatisfied += more.unsatisfied;
+    return *this;
+  }
 };
 
 struct LatticeKernels {

@@ -23,12 +23,10 @@ void LatticeStates::toss(std::size_t replica, const Cipher& cipher, std::uint64_
 }
 
 Counts LatticeStates::count(std::size_t replica, Share share) {
+  if (blocks_.colours == 2) return all_of_two(kernels_.count(stripe(replica, 0, share)));
   Counts sum;
-  for (std::size_t colour = 0; colour < blocks_.colours; ++colour) {
-    const Counts more = kernels_.count(stripe(replica, colour, share));
-    sum.up += more.up;
-    sum.unsatisfied += more.unsatisfied;
-  }
+  for (std::size_t colour = 0; colour < blocks_.colours; ++colour)
+    sum += kernels_.count(stripe(replica, colour, share));
   return sum;
 }
 

@@ -40,14 +40,28 @@ class LatticeStates {
 
   /// Every spin of a share a fair coin.
   void toss(std::size_t replica, const Cipher& cipher, std::uint64_t first, Share share);
-  /// Of a share; unsatisfied as in Counts.
+  /// Spins up, and bonds that are not satisfied: adding up the shares; where there are three colours, bonds twice.
   Counts count(std::size_t replica, Share share);
+  /// The same of a share whose spins of one colour move now, word by word as they move: the others are as they stay.
+  /// Two colours.
+  template <class Move>
+  Counts count_moving(const Stripe& all, Move&& move) const {
+    constexpr std::size_t at_once = 4 * group;  // words that stay in the cache
+    Counts sum;
+    for (Stripe s = all; s.begin < all.end; s.begin = s.end) {
+      s.end = std::min(all.end, s.begin + at_once);
+      move(s);
+      sum += kernels_.count(s);
+    }
+    return all_of_two(sum);
+  }
   void load(std::size_t replica, std::span<const std::byte> spins);
   void save(std::size_t replica, std::span<std::byte> spins) const { unpack(blocks_, state(replica), spins); }
   void resample(std::span<const std::size_t> parent);
   std::size_t differences(std::size_t a, std::size_t b) const { return simd::differences(blocks_, state(a), state(b)); }
 
  private:
+  static Counts all_of_two(const Counts& one) { return {one.up + one.neighbours_up, 0, one.unsatisfied}; }
   std::uint64_t* state(std::size_t r) noexcept { return spins_.data() + r * blocks_.state_parts(); }
   const std::uint64_t* state(std::size_t r) const noexcept { return spins_.data() + r * blocks_.state_parts(); }
 
