@@ -12,6 +12,7 @@ foreach(room physics samplers estimators studies)
   add_executable(test_${room} ${sources})
   # Laws of samplers are checked with estimators, so every room's tests may use all rooms but the studies.
   target_link_libraries(test_${room} PRIVATE gibbsite_test_main gibbsite_${room} gibbsite_estimators gibbsite_options Catch2::Catch2)
+  target_precompile_headers(test_${room} PRIVATE <catch2/catch.hpp>)  # a second for each file
   target_compile_definitions(test_${room} PRIVATE
     GIBBSITE_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" GIBBSITE_PROGRAM="$<TARGET_FILE:gibbsite>")
   # Tags [long] and [calibration] become ctest labels; the presets leave the label "long" out.
@@ -22,7 +23,8 @@ foreach(room physics samplers estimators studies)
 endforeach()
 if(TARGET test_samplers)  # tests/samplers/test_bernoulli.cpp is compiled once for each instruction set
   target_link_libraries(test_samplers PRIVATE hwy::hwy)
-  set_source_files_properties(tests/samplers/test_bernoulli.cpp PROPERTIES COMPILE_DEFINITIONS "${GIBBSITE_TARGETS}")
+  set_source_files_properties(tests/samplers/test_bernoulli.cpp PROPERTIES
+    COMPILE_DEFINITIONS "${GIBBSITE_TARGETS}" SKIP_PRECOMPILE_HEADERS ON)
 endif()
 if(TARGET test_studies)
   add_dependencies(test_studies gibbsite)
