@@ -32,7 +32,7 @@ class PackedLattice final : public Ensemble {
         model_(std::move(model)),
         strength_(*model_->graph().common_strength()),
         field_(*model_->graph().common_field()),
-        move_(field_ == 0 ? move : Move::heat_bath_in_field),
+        move_(field_ == 0 ? move : simd::move_in_field(move)),
         key_(key),
         states_(blocks, model_->graph(), kernels, this->layout().replicas),
         prepared_(this->layout().replicas),
@@ -166,8 +166,7 @@ void PackedLattice::prepare(std::span<const Setting> setting, std::uint64_t time
     if (p.lambda == lambda) continue;
     auto known = digits_.find(lambda);
     if (known == digits_.end())
-      known = digits_.emplace(lambda, simd::digits_of(move_, states_.blocks().neighbours, lambda * J, lambda * field_))
-                  .first;
+      known = digits_.emplace(lambda, simd::digits_of(move_, states_.blocks(), lambda * J, lambda * field_)).first;
     p.lambda = lambda;
     p.digits = &known->second;
   }
@@ -240,7 +239,7 @@ bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, Move move) 
   const std::optional<BlockLattice> blocks = BlockLattice::of(lattice);
   if (simd::lattice_kernels().empty() || !blocks || blocks->sites() != graph.sites()) return false;
   const auto strength = graph.common_strength(), field = graph.common_field();
-  if (!strength || *strength == 0 || !field || (*field != 0 && move == Move::metropolis)) return false;
+  if (!strength || *strength == 0 || !field) return false;
   return move == Move::heat_bath || !why_not_ergodic(graph, ScanOrder::checkerboard, true);
 }
 

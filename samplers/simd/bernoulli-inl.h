@@ -213,8 +213,8 @@ HWY_INLINE void settle_many(Rule& rule, const Digits& digits, std::size_t column
   }
 }
 
-/// Decides words first ... first + n - 1 of one group (first: a multiple of its size) in one column. A Rule says what
-/// hangs on the verdicts:
+/// Decides words first ... first + n - 1 of one group, or of the part of it that goes together, in one column. A Rule
+/// says what hangs on the verdicts:
 ///   rule.look(k)                  what it knows of word first + k: a struct Rule::Look of masks
 ///   Rule::choose(look, yes, fair) the verdict of each lane's own class; where it is none of them, 0 if fair is 0, or 1
 ///   rule.write(k, look, verdict)

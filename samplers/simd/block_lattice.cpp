@@ -56,12 +56,13 @@ std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
       return std::nullopt;
   }
   const std::size_t dimensions = lattice.geometry == Geometry::cubic ? 3 : 2;
-  if (lattice.boundary != Boundary::periodic || lattice.size.size() != dimensions) return std::nullopt;
+  if (lattice.size.size() != dimensions) return std::nullopt;
   for (std::size_t d = 0; d < dimensions; ++d) {
     if (lattice.size[d] == 0 || lattice.size[d] % (b.phases * b.blocks[d]) != 0) return std::nullopt;
     b.cells[d] = lattice.size[d] / b.blocks[d];
   }
   b.link();
+  if (lattice.boundary == Boundary::open) b.open_up();
   return b;
 }
 
@@ -82,6 +83,59 @@ void BlockLattice::link() noexcept {
         offset[static_cast<std::size_t>(colour)][static_cast<std::size_t>(phase)][k] =
             (other - colour) * plane + to.z * sheet + to.y * row + 8 * words;
       }
+}
+
+/// kind: where the word's cell stands in its block, 2 bits a side: at its lower end, at its upper end.
+BlockLattice::Edge BlockLattice::edge(std::size_t colour, std::size_t kind) const noexcept {
+  Edge edge;
+  for (std::size_t lane = 0; lane < word_bits; ++lane) {
+    const std::size_t block[] = {lane % blocks[0], lane / blocks[0] % blocks[1], lane / (blocks[0] * blocks[1])};
+    const std::uint64_t bit = std::uint64_t{1} << (lane % 64);
+    std::size_t missing = 0;
+    for (std::size_t k = 0; k < neighbours; ++k) {
+      const Step step = this->step(colour, k);
+      const int to[] = {step.x, step.y, step.z};
+      bool there = true;
+      for (std::size_t d = 0; d < 3; ++d) {
+        if (to[d] < 0) there = there && !((kind >> 2 * d & 1U) != 0 && block[d] == 0);
+        if (to[d] > 0) there = there && !((kind >> 2 * d & 2U) != 0 && block[d] + 1 == blocks[d]);
+      }
+      if (there)
+        edge.there[k][lane / 64] |= bit;
+      else if (missing++ % 2 != 0)
+        edge.raised[k][lane / 64] |= bit;
+    }
+    if (missing % 2 != 0) edge.odd[lane / 64] |= bit;
+  }
+  return edge;
+}
+
+void BlockLattice::open_up() {
+  const std::size_t kinds = cells_3() ? 64 : 16;
+  std::vector<char> lacks(colours * kinds, 0);  // something
+  for (std::size_t e = 0; e < lacks.size(); ++e) {
+    edges.push_back(edge(e / kinds, e % kinds));
+    for (std::size_t k = 0; k < neighbours; ++k)
+      for (const std::uint64_t part : edges[e].there[k]) lacks[e] |= static_cast<char>(~part != 0);
+  }
+  for (std::size_t colour = 0; colour < colours; ++colour)
+    for (std::size_t word = 0; word < colour_words; ++word) {
+      const std::size_t i = word % row_words, y = word / row_words % cells[1], z = word / (row_words * cells[1]);
+      const std::size_t x[] = {cell_of(colour, z, y, i), y, z}, phase = (y + z) % phases;
+      std::size_t kind = 0;
+      for (std::size_t d = 0; d < (cells_3() ? 3 : 2); ++d)
+        kind |= std::size_t{(x[d] == 0 ? 1U : 0U) | (x[d] + 1 == cells[d] ? 2U : 0U)} << 2 * d;
+      const std::size_t e = colour * kinds + kind;
+      spots.push_back({static_cast<std::uint32_t>(at(colour, z, y, i)), static_cast<std::uint32_t>(word),
+                       static_cast<std::uint8_t>(phase), static_cast<std::uint8_t>(lacks[e] != 0 ? e : 0)});
+    }
+  for (std::size_t colour = 0; colour < colours; ++colour)
+    for (std::size_t word = 0; word < colour_words; word += group) {
+      const auto begin = spots.begin() + static_cast<std::ptrdiff_t>(colour * colour_words + word);
+      const auto end = begin + static_cast<std::ptrdiff_t>(std::min(group, colour_words - word));
+      const auto middle = std::stable_partition(begin, end, [](const Spot& spot) { return spot.edge == 0; });
+      inner.push_back(static_cast<std::uint8_t>(middle - begin));
+    }
 }
 
 BlockLattice::Step BlockLattice::step(std::size_t colour, std::size_t k) const noexcept {
@@ -172,8 +226,9 @@ Buffer<std::uint64_t> bond_signs(const BlockLattice& blocks, const Graph& graph)
     for (std::size_t k = 0; k < z; ++k) {
       const std::size_t other = blocks.neighbour(site, k);
       std::uint32_t e = graph.first()[site];
-      while (graph.neighbour()[e] != other) ++e;
-      if (graph.coupling()[e] < 0) at[k * 8 + place.lane / 64] |= std::uint64_t{1} << (place.lane % 64);
+      while (e < graph.first()[site + 1] && graph.neighbour()[e] != other) ++e;
+      if (e < graph.first()[site + 1] && graph.coupling()[e] < 0)
+        at[k * 8 + place.lane / 64] |= std::uint64_t{1} << (place.lane % 64);
     }
   }
   return sign;

@@ -10,6 +10,11 @@
 ///
 /// Colours: no two sites of a colour are neighbours. (x + y + z) mod 2 on square and cubic lattices, (x + y) mod 3 on
 /// the triangular one, the two sites of a cell on the honeycomb. Blocks: 8 x 8 x 8 on the cubic lattice, else 32 x 16.
+///
+/// Open boundaries: the halo is as ever, but some neighbours in it are none. Only words with a cell at the edge of a
+/// block are touched, and in them the lanes of blocks at the edge of the lattice. There missing neighbours are set up
+/// and down in turn, so that pairs of them cancel; where one is left over it is down, and the site has "odd"
+/// neighbours.
 #pragma once
 
 #include <array>
@@ -17,8 +22,10 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "physics/lattice.hpp"
+#include "samplers/simd/bernoulli.hpp"
 #include "samplers/simd/buffer.hpp"
 
 namespace gibbsite::simd {
@@ -27,7 +34,7 @@ class BlockLattice {
  public:
   static constexpr std::size_t most_neighbours = 6, most_colours = 3;
 
-  /// Nothing where the lattice does not fit: periodic sides, multiples of phases x blocks.
+  /// Nothing where the lattice does not fit: sides that are multiples of phases x blocks.
   static std::optional<BlockLattice> of(const Lattice& lattice);
 
   std::size_t colours = 2, phases = 2, neighbours = 4;
@@ -39,6 +46,23 @@ class BlockLattice {
 
   /// Where the neighbours of a word are, relative to it, in parts: by colour and phase of its row, (y + z) mod phases.
   std::array<std::array<std::array<std::ptrdiff_t, most_neighbours>, 3>, most_colours> offset{};
+
+  /// Which neighbours a word's sites lack, by lanes.
+  struct alignas(64) Edge {
+    std::uint64_t there[most_neighbours][word_parts] = {};   ///< neighbour k is one
+    std::uint64_t raised[most_neighbours][word_parts] = {};  ///< it is none, and set up
+    std::uint64_t odd[word_parts] = {};                      ///< an odd number of them is missing
+  };
+  /// A word of an open lattice, and the edge where it stands: in `edges`, 0 if all its neighbours are there.
+  struct Spot {
+    std::uint32_t at, word;  ///< as in Place, from the start of the state
+    std::uint8_t phase, edge;
+  };
+  std::vector<Edge> edges;          ///< none where boundaries are periodic
+  std::vector<Spot> spots;          ///< [colour][word], in each group those without an edge first
+  std::vector<std::uint8_t> inner;  ///< how many those are: [colour][group]
+  bool open() const noexcept { return !edges.empty(); }
+  std::size_t groups_a_colour() const noexcept { return (colour_words + group - 1) / group; }
 
   std::size_t state_parts() const noexcept { return colours * static_cast<std::size_t>(plane); }
   std::size_t sites() const noexcept { return colours * colour_words * 512; }
@@ -57,10 +81,8 @@ class BlockLattice {
     for (std::size_t colour = 0; colour < colours; ++colour)
       for (std::size_t z = 0; z < cells[2]; ++z)
         for (std::size_t y = 0; y < cells[1]; ++y)
-          for (std::size_t i = 0; i < row_words; ++i) {
-            const std::size_t x = phases * i + (colour + (phases - 1) * (y + z)) % phases;
-            visit(at(colour, z, y, i), site({{x, y, z}, colour}));
-          }
+          for (std::size_t i = 0; i < row_words; ++i)
+            visit(at(colour, z, y, i), site({{cell_of(colour, z, y, i), y, z}, colour}));
   }
   /// Sites of a block's row, and where the word that holds the q-th of row y of sheet z starts.
   std::size_t row_sites() const noexcept { return colours * row_words; }
@@ -94,8 +116,14 @@ class BlockLattice {
     const std::size_t number = c.x[0] + side(0) * (c.x[1] + side(1) * c.x[2]);
     return two_sites_a_cell() ? 2 * number + c.sub : number;
   }
+  /// Where in its block the cell of word i is.
+  std::size_t cell_of(std::size_t colour, std::size_t z, std::size_t y, std::size_t i) const noexcept {
+    return phases * i + (colour + (phases - 1) * (y + z)) % phases;
+  }
   Step step(std::size_t colour, std::size_t k) const noexcept;
   void link() noexcept;
+  Edge edge(std::size_t colour, std::size_t kind) const noexcept;
+  void open_up();
 };
 
 /// Canonical states: one byte a site, 1 or -1. pack() leaves the halo as it is.
@@ -103,7 +131,8 @@ void pack(const BlockLattice& blocks, std::span<const std::byte> spins, std::uin
 void unpack(const BlockLattice& blocks, const std::uint64_t* state, std::span<std::byte> spins);
 /// Sites where two states differ.
 std::size_t differences(const BlockLattice& blocks, const std::uint64_t* a, const std::uint64_t* b);
-/// A bit for J < 0 of each neighbour: [colour][word][neighbour][part]. graph: that of the lattice.
+/// A bit for J < 0 of each neighbour, 0 where there is none: [colour][word][neighbour][part]. graph: that of the
+/// lattice.
 Buffer<std::uint64_t> bond_signs(const BlockLattice& blocks, const Graph& graph);
 
 }  // namespace gibbsite::simd

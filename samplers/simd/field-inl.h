@@ -2,6 +2,9 @@
 //
 // k of z neighbours pull up, |f| = |2k - z|. Without a field only the majority and the class of |f| matter to a move,
 // so that k itself is not made: 3 instructions for z = 3, 4 for z = 4 and 8 for z = 6.
+//
+// At the edge of an open lattice the missing neighbours are up and down in turn, and down where one is left over: then
+// |f| = |2k - (z - 1)| in "odd" lanes, and classes of both kinds are told apart.
 #if defined(GIBBSITE_FIELD_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef GIBBSITE_FIELD_INL_H
 #undef GIBBSITE_FIELD_INL_H
@@ -110,6 +113,84 @@ struct Number<6> {
   HWY_INLINE BitVector choose(const BitVector (&yes)[7], BitVector) const {
     const BitVector low = select(twos, select(ones, yes[3], yes[2]), select(ones, yes[1], yes[0]));
     return select(fours, select(twos, yes[6], select(ones, yes[5], yes[4])), low);
+  }
+};
+
+/// Number at the edge of an open lattice. Classes: k = 0 ... z, and k = 0 ... z - 1 in odd lanes.
+template <std::size_t neighbours>
+struct EdgeNumber {
+  static constexpr std::size_t classes = 2 * neighbours + 1;
+  Number<neighbours> number;
+  BitVector odd;
+  HWY_INLINE void count(const BitVector (&n)[neighbours], BitVector odd_lanes) {
+    number.count(n);
+    odd = odd_lanes;
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[classes], BitVector fair) const {
+    BitVector even[neighbours + 1], rest[neighbours + 1];
+    HWY_UNROLL(7) for (std::size_t k = 0; k <= neighbours; ++k) {
+      even[k] = yes[k];
+      rest[k] = yes[k < neighbours ? neighbours + 1 + k : k];  // k = z does not come up in odd lanes
+    }
+    return select(odd, number.choose(rest, fair), number.choose(even, fair));
+  }
+};
+
+/// Field at the edge of an open lattice. Classes: |f| = 1 ... z.
+template <std::size_t neighbours>
+struct EdgeField;
+
+template <>
+struct EdgeField<3> {
+  static constexpr std::size_t classes = 3;
+  BitVector most, ones, odd;
+  HWY_INLINE void count(const BitVector (&n)[3], BitVector odd_lanes) {
+    Number<3> k;
+    k.count(n);
+    most = k.twos;
+    ones = k.ones;
+    odd = odd_lanes;
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[3], BitVector tie) const {
+    const BitVector one = hn::Xor(ones, most);
+    return select(odd, select(ones, tie, yes[1]), select(one, yes[0], yes[2]));
+  }
+};
+
+template <>
+struct EdgeField<4> {
+  static constexpr std::size_t classes = 4;
+  BitVector most, ones, twos, odd;
+  HWY_INLINE void count(const BitVector (&n)[4], BitVector odd_lanes) {
+    Number<4> k;
+    k.count(n);
+    most = hn::Or(k.twos, k.fours);
+    ones = k.ones;
+    twos = k.twos;
+    odd = odd_lanes;
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[4], BitVector tie) const {
+    const BitVector even = select(ones, yes[1], select(twos, tie, yes[3]));
+    return select(odd, select(hn::Xor(ones, twos), yes[0], yes[2]), even);
+  }
+};
+
+template <>
+struct EdgeField<6> {
+  static constexpr std::size_t classes = 6;
+  BitVector most, ones, twos, fours, odd;
+  HWY_INLINE void count(const BitVector (&n)[6], BitVector odd_lanes) {
+    Number<6> k;
+    k.count(n);
+    most = hn::OrAnd(k.fours, k.ones, k.twos);
+    ones = k.ones;
+    twos = k.twos;
+    fours = k.fours;
+    odd = odd_lanes;
+  }
+  HWY_INLINE BitVector choose(const BitVector (&yes)[6], BitVector tie) const {
+    const BitVector even = select(ones, select(twos, tie, yes[3]), select(hn::Xor(twos, fours), yes[1], yes[5]));
+    return select(odd, select(twos, yes[0], select(hn::Xor(ones, fours), yes[2], yes[4])), even);
   }
 };
 

@@ -21,31 +21,55 @@ struct Case {
   double beta;
 };
 
+Lattice open(Lattice lattice) {
+  lattice.boundary = Boundary::open;
+  return lattice;
+}
+
 std::vector<Case> cases() {
-  return {{"square", {.size = {64, 32}}, 0.4},
-          {"square, antiferromagnet", {.size = {64, 96}, .coupling = -0.5}, 0.9},
-          {"square, +-J", {.size = {128, 64}, .disorder = Disorder::bimodal, .disorder_seed = 3}, 0.6},
-          {"cubic", {.geometry = Geometry::cubic, .size = {16, 16, 16}}, 0.2},
-          {"cubic, +-J", {.geometry = Geometry::cubic, .size = {16, 48, 32}, .disorder = Disorder::bimodal}, 0.5},
-          {"triangular", {.geometry = Geometry::triangular, .size = {96, 48}}, 0.25},
-          {"triangular, +-J",
-           {.geometry = Geometry::triangular, .size = {96, 96}, .coupling = 2, .disorder = Disorder::bimodal},
-           0.2},
-          {"honeycomb", {.geometry = Geometry::honeycomb, .size = {32, 16}}, 0.6},
-          {"honeycomb, antiferromagnet +-J",
-           {.geometry = Geometry::honeycomb, .size = {64, 48}, .coupling = -1, .disorder = Disorder::bimodal},
-           0.7},
-          {"square in a field", {.size = {64, 32}, .coupling = -1, .field = 0.3}, 0.5},
-          {"cubic +-J in a field",
-           {.geometry = Geometry::cubic, .size = {16, 16, 16}, .disorder = Disorder::bimodal, .field = -1},
-           0.3},
-          {"triangular in a field", {.geometry = Geometry::triangular, .size = {96, 48}, .field = -0.25}, 0.2},
-          {"honeycomb in a field", {.geometry = Geometry::honeycomb, .size = {32, 16}, .field = 0.7}, 0.5}};
+  return {
+      {"square", {.size = {64, 32}}, 0.4},
+      {"square, antiferromagnet", {.size = {64, 96}, .coupling = -0.5}, 0.9},
+      {"square, +-J", {.size = {128, 64}, .disorder = Disorder::bimodal, .disorder_seed = 3}, 0.6},
+      {"cubic", {.geometry = Geometry::cubic, .size = {16, 16, 16}}, 0.2},
+      {"cubic, +-J", {.geometry = Geometry::cubic, .size = {16, 48, 32}, .disorder = Disorder::bimodal}, 0.5},
+      {"triangular", {.geometry = Geometry::triangular, .size = {96, 48}}, 0.25},
+      {"triangular, +-J",
+       {.geometry = Geometry::triangular, .size = {96, 96}, .coupling = 2, .disorder = Disorder::bimodal},
+       0.2},
+      {"honeycomb", {.geometry = Geometry::honeycomb, .size = {32, 16}}, 0.6},
+      {"honeycomb, antiferromagnet +-J",
+       {.geometry = Geometry::honeycomb, .size = {64, 48}, .coupling = -1, .disorder = Disorder::bimodal},
+       0.7},
+      {"square in a field", {.size = {64, 32}, .coupling = -1, .field = 0.3}, 0.5},
+      {"cubic +-J in a field",
+       {.geometry = Geometry::cubic, .size = {16, 16, 16}, .disorder = Disorder::bimodal, .field = -1},
+       0.3},
+      {"triangular in a field", {.geometry = Geometry::triangular, .size = {96, 48}, .field = -0.25}, 0.2},
+      {"honeycomb in a field", {.geometry = Geometry::honeycomb, .size = {32, 16}, .field = 0.7}, 0.5},
+      {"cubic in a field, antiferromagnet",
+       {.geometry = Geometry::cubic, .size = {32, 16, 16}, .coupling = -1, .field = 2},
+       0.3},
+      {"open square", open({.size = {64, 32}}), 0.4},
+      {"open square, antiferromagnet", open({.size = {128, 96}, .coupling = -0.5}), 0.9},
+      {"open square, +-J", open({.size = {128, 64}, .disorder = Disorder::bimodal, .disorder_seed = 3}), 0.6},
+      {"open square in a field", open({.size = {64, 96}, .coupling = -1, .field = 1}), 0.5},
+      {"open cubic", open({.geometry = Geometry::cubic, .size = {16, 16, 16}}), 0.2},
+      {"open cubic, +-J", open({.geometry = Geometry::cubic, .size = {16, 48, 32}, .disorder = Disorder::bimodal}),
+       0.5},
+      {"open cubic in a field", open({.geometry = Geometry::cubic, .size = {32, 16, 16}, .field = -0.3}), 0.2},
+      {"open triangular", open({.geometry = Geometry::triangular, .size = {96, 48}}), 0.25},
+      {"open triangular, antiferromagnet +-J",
+       open({.geometry = Geometry::triangular, .size = {96, 96}, .coupling = -2, .disorder = Disorder::bimodal}), 0.2},
+      {"open triangular in a field, antiferromagnet",
+       open({.geometry = Geometry::triangular, .size = {192, 48}, .coupling = -1, .field = 2}), 0.3},
+      {"open honeycomb", open({.geometry = Geometry::honeycomb, .size = {32, 16}}), 0.6},
+      {"open honeycomb, +-J", open({.geometry = Geometry::honeycomb, .size = {64, 48}, .disorder = Disorder::bimodal}),
+       0.7},
+      {"open honeycomb +-J in a field",
+       open({.geometry = Geometry::honeycomb, .size = {32, 48}, .disorder = Disorder::bimodal, .field = -1}), 0.4}};
 }
-std::vector<Move> moves(const Case& it) {
-  if (it.lattice.field != 0) return {Move::heat_bath};
-  return {Move::heat_bath, Move::metropolis};
-}
+constexpr Move moves[] = {Move::heat_bath, Move::metropolis};
 
 std::shared_ptr<const Ising> model_of(const Lattice& lattice) { return std::make_shared<const Ising>(build(lattice)); }
 
@@ -66,11 +90,6 @@ std::vector<Tally> sweep(Ensemble& ensemble, const std::vector<double>& beta, St
   return tally;
 }
 
-/// Order in which a sweep visits the colours of a site.
-std::size_t colour_of(const Lattice& lattice, std::size_t site) {
-  return simd::BlockLattice::of(lattice)->place(site).colour;
-}
-
 }  // namespace
 
 TEST_CASE("the packed lattice takes what fits its blocks, and nothing else") {
@@ -80,11 +99,12 @@ TEST_CASE("the packed lattice takes what fits its blocks, and nothing else") {
   };
   for (const Case& it : cases()) {
     CHECK(fits(it.lattice));
-    CHECK(fits(it.lattice, Move::metropolis) == (it.lattice.field == 0));
+    CHECK(fits(it.lattice, Move::metropolis));
   }
   CHECK_FALSE(fits({.size = {32, 32}}));
   CHECK_FALSE(fits({.size = {64, 48}}));
-  CHECK_FALSE(fits({.size = {64, 64}, .boundary = Boundary::open}));
+  CHECK_FALSE(fits(open({.size = {64, 65}})));
+  CHECK_FALSE(fits({.size = {64, 64}, .coupling = 0}, Move::metropolis));
   CHECK_FALSE(fits({.size = {64, 64}, .disorder = Disorder::gaussian}));
   CHECK_FALSE(fits({.size = {64, 64}, .coupling = 0}));
   CHECK_FALSE(fits({.geometry = Geometry::cubic, .size = {16, 16, 8}}));
@@ -126,62 +146,106 @@ TEST_CASE("states come back as they went in, with the energies and observables o
     }
 }
 
+namespace {
+
+/// What became of the spins of some sweeps: [later colour than the first][neighbours][spin before][field / |J| + 6]
+/// [spin after].
+struct Transitions {
+  double count[2][7][2][13][2] = {};
+  double changed = 0, accepted = 0;
+};
+
+Transitions watch(const Case& it, const Ising& model, Ensemble& ensemble, Order order, int sweeps) {
+  const Graph& graph = model.graph();
+  const double J = *graph.common_strength();
+  const auto blocks = *simd::BlockLattice::of(it.lattice);
+  std::vector<std::size_t> turn(model.units());
+  for (std::size_t i = 0; i < turn.size(); ++i) {
+    turn[i] = blocks.place(i).colour;
+    if (order == Order::reversed) turn[i] = blocks.colours - 1 - turn[i];
+  }
+  Transitions seen;
+  for (std::uint64_t time = 100; time < 100 + static_cast<std::uint64_t>(sweeps); ++time) {
+    const auto before = saved(ensemble, 0);
+    seen.accepted += sweep(ensemble, {it.beta}, {.time = time, .order = order})[0].accepted;
+    const auto after = saved(ensemble, 0);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      double f = 6;
+      for (std::uint32_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) {
+        const std::size_t j = graph.neighbour()[e];
+        f += graph.coupling()[e] / J * (turn[j] < turn[i] ? after[j] : before[j]);
+      }
+      ++seen.count[turn[i] != 0][graph.degree(i)][before[i] > 0][static_cast<std::size_t>(f)][after[i] > 0];
+      seen.changed += before[i] != after[i];
+    }
+  }
+  return seen;
+}
+
+/// What is held against them; `missing`: field of each neighbour that is not there.
+struct Law {
+  Move move;
+  double J, h, beta;
+  std::size_t neighbours;
+  double missing = 0;
+};
+
+double p_value(const Transitions& seen, const Law& law) {
+  statistics::ChiSquare chi;
+  for (const auto& later : seen.count)
+    for (std::size_t degree = 0; degree < 7; ++degree)
+      for (std::size_t up = 0; up < 2; ++up)
+        for (std::size_t k = 0; k < 13; ++k) {
+          const double none = static_cast<double>(law.neighbours) - static_cast<double>(degree);
+          const double f = law.J * (static_cast<double>(k) - 6 + law.missing * none) + law.h, s = up != 0 ? 1 : -1;
+          double p = 1 / (1 + std::exp(-2 * law.beta * f));
+          if (law.move == Move::metropolis) {
+            const double flip = std::min(1.0, std::exp(-2 * law.beta * f * s));
+            p = up != 0 ? 1 - flip : flip;
+          }
+          const auto& n = later[degree][up][k];
+          if (n[0] + n[1] > 0) chi.add(std::span(n), std::array{1 - p, p}, n[0] + n[1]);
+        }
+  return chi.p_value();
+}
+
+}  // namespace
+
 TEST_CASE("every spin of a packed lattice turns with the probability it should") {
   if (simd::lattice_kernels().empty()) return;
-  constexpr int starts = 24;
+  constexpr int sweeps = 24;
   const double threshold = statistics::sidak(1e-3, cases().size() * 4);
   for (const Case& it : cases())
-    for (const Move move : moves(it))
+    for (const Move move : moves)
       for (const Order order : {Order::forward, Order::reversed}) {
         const auto model = model_of(it.lattice);
-        const Graph& graph = model->graph();
-        const double J = *graph.common_strength();
         const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, move, Key(3), 1);
-        const std::size_t colours = simd::BlockLattice::of(it.lattice)->colours;
-        std::vector<std::size_t> turn(model->units());
-        for (std::size_t i = 0; i < turn.size(); ++i) {
-          turn[i] = colour_of(it.lattice, i);
-          if (order == Order::reversed) turn[i] = colours - 1 - turn[i];
-        }
-        // [first or later colour][spin before][local field / J + 6][spin after]
-        std::array<std::array<std::array<std::array<double, 2>, 13>, 2>, 2> count{};
-        double changed = 0, accepted = 0;
         sweep(*ensemble, {it.beta}, {.time = 1, .count = 20});
-        for (std::uint64_t time = 100; time < 100 + starts; ++time) {
-          const auto before = saved(*ensemble, 0);
-          accepted += sweep(*ensemble, {it.beta}, {.time = time, .order = order})[0].accepted;
-          const auto after = saved(*ensemble, 0);
-          for (std::size_t i = 0; i < before.size(); ++i) {
-            double f = 0;
-            for (std::uint32_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) {
-              const std::size_t j = graph.neighbour()[e];
-              f += graph.coupling()[e] / J * (turn[j] < turn[i] ? after[j] : before[j]);
-            }
-            ++count[turn[i] != 0][before[i] > 0][static_cast<std::size_t>(f + 6)][after[i] > 0];
-            changed += before[i] != after[i];
-          }
-        }
-        CHECK(accepted == changed);
-        const auto judge = [&](double beta) {
-          statistics::ChiSquare chi;
-          for (const auto& later : count)
-            for (std::size_t up = 0; up < 2; ++up)
-              for (std::size_t k = 0; k < 13; ++k) {
-                const double f = J * (static_cast<double>(k) - 6) + it.lattice.field, s = up != 0 ? 1 : -1;
-                double p = 1 / (1 + std::exp(-2 * beta * f));
-                if (move == Move::metropolis) {
-                  const double flip = std::min(1.0, std::exp(-2 * beta * f * s));
-                  p = up != 0 ? 1 - flip : flip;
-                }
-                const auto& seen = later[up][k];
-                if (seen[0] + seen[1] > 0) chi.add(seen, std::array{1 - p, p}, seen[0] + seen[1]);
-              }
-          return chi.p_value();
-        };
+        const Transitions seen = watch(it, *model, *ensemble, order, sweeps);
+        CHECK(seen.accepted == seen.changed);
         INFO(it.name << (move == Move::heat_bath ? ", heat bath" : ", metropolis")
                      << (order == Order::reversed ? ", reversed" : ""));
-        CHECK(judge(it.beta) > threshold);
-        CHECK(judge(0.9 * it.beta) < threshold);  // the mutant
+        const Law law{.move = move,
+                      .J = *model->graph().common_strength(),
+                      .h = it.lattice.field,
+                      .beta = it.beta,
+                      .neighbours = model->graph().max_degree()};
+        CHECK(p_value(seen, law) > threshold);
+        // The mutants: a little hot, the other kernel, blind to the field, or a wall of spins around the lattice.
+        Law wrong = law;
+        wrong.beta *= 0.9;
+        CHECK(p_value(seen, wrong) < threshold);
+        wrong = law;
+        wrong.move = move == Move::heat_bath ? Move::metropolis : Move::heat_bath;
+        CHECK(p_value(seen, wrong) < threshold);
+        wrong = law;
+        wrong.h = 0;
+        if (law.h != 0) CHECK(p_value(seen, wrong) < threshold);
+        for (const double wall : {-1, 1}) {
+          wrong = law;
+          wrong.missing = wall;
+          if (it.lattice.boundary == Boundary::open) CHECK(p_value(seen, wrong) < threshold);
+        }
       }
 }
 
@@ -191,9 +255,11 @@ TEST_CASE("a course of a packed lattice is the same bits on all instruction sets
   all.push_back({"square, shared by threads", {.size = {1024, 512}}, 0.44});
   all.push_back({"triangular, shared by threads", {.geometry = Geometry::triangular, .size = {768, 768}}, 0.27});
   all.push_back({"cubic, shared by threads", {.geometry = Geometry::cubic, .size = {64, 64, 128}}, 0.22});
+  all.push_back({"open square, shared by threads", open({.size = {512, 1024}}), 0.44});
+  all.push_back({"open cubic, shared by threads", open({.geometry = Geometry::cubic, .size = {64, 64, 64}}), 0.22});
   for (const Case& it : all) {
     const auto model = model_of(it.lattice);
-    for (const Move move : moves(it)) {
+    for (const Move move : moves) {
       std::vector<std::byte> first;
       std::vector<double> first_observed;
       for (const simd::LatticeKernels* kernels : simd::lattice_kernels())
