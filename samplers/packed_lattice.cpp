@@ -44,8 +44,7 @@ class PackedLattice final : public Ensemble {
   }
 
   void draw_reference(std::uint64_t time) override {
-    for (std::size_t r = 0; r < layout().replicas; ++r)
-      states_.toss(r, cipher(r, Purpose::reference, time), first_word(time), {});
+    for (std::size_t r = 0; r < layout().replicas; ++r) toss(r, cipher(r, Purpose::reference, time), time, {});
     std::fill(stale_.begin(), stale_.end(), 1);
   }
   void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override;
@@ -95,6 +94,12 @@ class PackedLattice final : public Ensemble {
   }
   static std::uint64_t first_word(std::uint64_t time) { return time % times_a_key * words_a_time; }
   void prepare(std::span<const Setting> setting, std::uint64_t time);
+  void toss(std::size_t r, const simd::Cipher& cipher, std::uint64_t time, Share share);
+  void close(std::size_t r, std::size_t colour, Share share) {
+    states_.close(r, colour, share, [&] {
+      if (share.of > 1) barrier_.wait(share.of);
+    });
+  }
   /// How many spins changed in a share; counts it, too, where it can.
   std::int64_t move(std::size_t r, double lambda, const Step& step, Share share, Counts& counts);
   bool counts_as_it_moves(double lambda) const { return lambda != 0 && states_.blocks().colours == 2; }
@@ -172,12 +177,20 @@ void PackedLattice::prepare(std::span<const Setting> setting, std::uint64_t time
   }
 }
 
+void PackedLattice::toss(std::size_t r, const simd::Cipher& cipher, std::uint64_t time, Share share) {
+  for (std::size_t colour = 0; colour < states_.blocks().colours; ++colour) {
+    const simd::Stripe s = states_.stripe(r, colour, share);
+    states_.kernels().toss(s, cipher, states_.number(first_word(time), s));
+    close(r, colour, share);
+  }
+}
+
 std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step, Share share, Counts& counts) {
   const std::uint64_t last = step.time + step.count - 1;
   simd::Cipher cipher = prepared_[r].cipher;
   if (lambda == 0) {
     if (last / times_a_key != prepared_[r].times) cipher = this->cipher(r, Purpose::sweep, last);
-    states_.toss(r, cipher, first_word(last), share);
+    toss(r, cipher, last, share);
     return 0;
   }
   const std::size_t colours = states_.blocks().colours;
@@ -188,13 +201,12 @@ std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step,
       changed += states_.kernels().move(s, move_, *prepared_[r].digits, cipher, states_.number(first_word(time), s));
     };
     for (std::size_t k = 0; k < colours; ++k) {
-      const simd::Stripe s = states_.stripe(r, step.order == Order::forward ? k : colours - 1 - k, share);
-      if (time == last && k + 1 == colours && counts_as_it_moves(lambda)) {
-        counts = states_.count_moving(s, go);
-        return changed;
-      }
-      go(s);
-      if (share.of > 1) barrier_.wait(share.of);
+      const std::size_t colour = step.order == Order::forward ? k : colours - 1 - k;
+      if (time == last && k + 1 == colours && counts_as_it_moves(lambda))
+        counts = states_.count_moving(r, colour, share, go);
+      else
+        go(states_.stripe(r, colour, share));
+      close(r, colour, share);
     }
   }
   return changed;

@@ -22,9 +22,11 @@
 
 namespace gibbsite {
 
-/// Whether this processor has the instructions, the lattice is square, cubic, triangular or honeycomb, its sides are
-/// multiples of its blocks (square: 64 x 32, cubic: 16 x 16 x 16, triangular: 96 x 48, honeycomb: 32 x 16 cells), all
-/// |J| are the same, the field too, and the kernel converges in this order. graph: build(lattice).
+/// Whether this processor has the instructions, the lattice is square, cubic, triangular or honeycomb, its sides are 3
+/// or more and, where they are periodic, multiples of the phases of its rows (square, cubic: 2, triangular: 3), all |J|
+/// are the same, the field too, and the kernel converges in this order. graph: build(lattice). Fast are large lattices
+/// whose sides are multiples of the blocks, too (square: 64 x 32, cubic: 16 x 16 x 16, triangular: 96 x 48, honeycomb:
+/// 32 x 16 cells); others move the dead cells of a larger one with them.
 bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, simd::Move move);
 
 /// Replicas first .. first + replicas - 1 of the whole whose draws hang on `key`. model: of build(lattice), which fits.

@@ -55,18 +55,31 @@ std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
     default:
       return std::nullopt;
   }
+  const bool open = lattice.boundary == Boundary::open;
   const std::size_t dimensions = lattice.geometry == Geometry::cubic ? 3 : 2;
   if (lattice.size.size() != dimensions) return std::nullopt;
   for (std::size_t d = 0; d < dimensions; ++d) {
-    if (lattice.size[d] == 0 || lattice.size[d] % (b.phases * b.blocks[d]) != 0) return std::nullopt;
-    b.cells[d] = lattice.size[d] / b.blocks[d];
+    const std::size_t side = lattice.size[d], unit = b.phases * b.blocks[d];
+    if (side < 3 || (!open && side % b.phases != 0)) return std::nullopt;
+    b.sides[d] = side;
+    b.cells[d] = (side + unit - 1) / unit * b.phases;
+    if (b.cells[d] * b.blocks[d] == side + 1) ++b.cells[d];  // one dead cell cannot stand for two neighbours
   }
   b.link();
-  if (lattice.boundary == Boundary::open) b.open_up();
+  if (b.ragged() && !open) b.add_ghosts();
+  if (open || b.ragged()) b.list_words(open);
   return b;
 }
 
 void BlockLattice::link() noexcept {
+  for (std::size_t d = 0; d < 3; ++d) last[d] = {(sides[d] - 1) / cells[d], (sides[d] - 1) % cells[d]};
+  for (std::size_t kind = 0; kind < live.size(); ++kind)
+    for (std::size_t lane = 0; lane < word_bits; ++lane) {
+      bool alive = true;
+      for (std::size_t d = 0; d < 3; ++d)
+        alive = alive && block_of(lane)[d] < last[d].block + ((kind >> d & 1U) != 0 ? 0 : 1);
+      if (alive) live[kind][lane / 64] |= std::uint64_t{1} << (lane % 64);
+    }
   row_words = cells[0] / phases;
   colour_words = row_words * cells[1] * cells[2];
   row = static_cast<std::ptrdiff_t>(8 * (row_words + 2));
@@ -85,59 +98,6 @@ void BlockLattice::link() noexcept {
       }
 }
 
-/// kind: where the word's cell stands in its block, 2 bits a side: at its lower end, at its upper end.
-BlockLattice::Edge BlockLattice::edge(std::size_t colour, std::size_t kind) const noexcept {
-  Edge edge;
-  for (std::size_t lane = 0; lane < word_bits; ++lane) {
-    const std::size_t block[] = {lane % blocks[0], lane / blocks[0] % blocks[1], lane / (blocks[0] * blocks[1])};
-    const std::uint64_t bit = std::uint64_t{1} << (lane % 64);
-    std::size_t missing = 0;
-    for (std::size_t k = 0; k < neighbours; ++k) {
-      const Step step = this->step(colour, k);
-      const int to[] = {step.x, step.y, step.z};
-      bool there = true;
-      for (std::size_t d = 0; d < 3; ++d) {
-        if (to[d] < 0) there = there && !((kind >> 2 * d & 1U) != 0 && block[d] == 0);
-        if (to[d] > 0) there = there && !((kind >> 2 * d & 2U) != 0 && block[d] + 1 == blocks[d]);
-      }
-      if (there)
-        edge.there[k][lane / 64] |= bit;
-      else if (missing++ % 2 != 0)
-        edge.raised[k][lane / 64] |= bit;
-    }
-    if (missing % 2 != 0) edge.odd[lane / 64] |= bit;
-  }
-  return edge;
-}
-
-void BlockLattice::open_up() {
-  const std::size_t kinds = cells_3() ? 64 : 16;
-  std::vector<char> lacks(colours * kinds, 0);  // something
-  for (std::size_t e = 0; e < lacks.size(); ++e) {
-    edges.push_back(edge(e / kinds, e % kinds));
-    for (std::size_t k = 0; k < neighbours; ++k)
-      for (const std::uint64_t part : edges[e].there[k]) lacks[e] |= static_cast<char>(~part != 0);
-  }
-  for (std::size_t colour = 0; colour < colours; ++colour)
-    for (std::size_t word = 0; word < colour_words; ++word) {
-      const std::size_t i = word % row_words, y = word / row_words % cells[1], z = word / (row_words * cells[1]);
-      const std::size_t x[] = {cell_of(colour, z, y, i), y, z}, phase = (y + z) % phases;
-      std::size_t kind = 0;
-      for (std::size_t d = 0; d < (cells_3() ? 3 : 2); ++d)
-        kind |= std::size_t{(x[d] == 0 ? 1U : 0U) | (x[d] + 1 == cells[d] ? 2U : 0U)} << 2 * d;
-      const std::size_t e = colour * kinds + kind;
-      spots.push_back({static_cast<std::uint32_t>(at(colour, z, y, i)), static_cast<std::uint32_t>(word),
-                       static_cast<std::uint8_t>(phase), static_cast<std::uint8_t>(lacks[e] != 0 ? e : 0)});
-    }
-  for (std::size_t colour = 0; colour < colours; ++colour)
-    for (std::size_t word = 0; word < colour_words; word += group) {
-      const auto begin = spots.begin() + static_cast<std::ptrdiff_t>(colour * colour_words + word);
-      const auto end = begin + static_cast<std::ptrdiff_t>(std::min(group, colour_words - word));
-      const auto middle = std::stable_partition(begin, end, [](const Spot& spot) { return spot.edge == 0; });
-      inner.push_back(static_cast<std::uint8_t>(middle - begin));
-    }
-}
-
 BlockLattice::Step BlockLattice::step(std::size_t colour, std::size_t k) const noexcept {
   if (two_sites_a_cell()) {  // site 2c + 1 meets site A of the cells one step along either side
     const int back = colour == 0 ? -1 : 1;
@@ -150,7 +110,7 @@ BlockLattice::Step BlockLattice::step(std::size_t colour, std::size_t k) const n
 
 BlockLattice::Cell BlockLattice::cell(std::size_t site) const noexcept {
   const std::size_t sub = two_sites_a_cell() ? site % 2 : 0, number = two_sites_a_cell() ? site / 2 : site;
-  return {{number % side(0), number / side(0) % side(1), number / (side(0) * side(1))}, sub};
+  return {{number % sides[0], number / sides[0] % sides[1], number / (sides[0] * sides[1])}, sub};
 }
 
 BlockLattice::Place BlockLattice::place(std::size_t site) const noexcept {
@@ -164,8 +124,8 @@ BlockLattice::Place BlockLattice::place(std::size_t site) const noexcept {
 std::size_t BlockLattice::neighbour(std::size_t site, std::size_t k) const noexcept {
   const auto [x, sub] = cell(site);
   const Step to = step(two_sites_a_cell() ? sub : place(site).colour, k);
-  const auto moved = [&](std::size_t d, int by) {
-    return (x[d] + side(d) + static_cast<std::size_t>(by)) % side(d);  // by may wrap: the sum does not
+  const auto moved = [&, x = x](std::size_t d, int by) {
+    return (x[d] + sides[d] + static_cast<std::size_t>(by)) % sides[d];  // by may wrap: the sum does not
   };
   return this->site({{moved(0, to.x), moved(1, to.y), moved(2, to.z)}, 1 - sub});
 }
@@ -173,19 +133,28 @@ std::size_t BlockLattice::neighbour(std::size_t site, std::size_t k) const noexc
 std::array<std::uint32_t, 512> BlockLattice::lane_steps() const noexcept {
   std::array<std::uint32_t, 512> steps{};
   for (std::size_t lane = 0; lane < steps.size(); ++lane) {
-    const std::size_t x = lane % blocks[0], y = lane / blocks[0] % blocks[1], z = lane / (blocks[0] * blocks[1]);
+    const auto [x, y, z] = block_of(lane);
     steps[lane] = static_cast<std::uint32_t>(site({{x * cells[0], y * cells[1], z * cells[2]}, 0}));
   }
   return steps;
 }
 
+std::size_t BlockLattice::live_in_row(std::size_t lane, std::size_t z, std::size_t y) const noexcept {
+  const auto block = block_of(lane);
+  const std::size_t at[] = {block[0] * cells[0], block[1] * cells[1] + y, block[2] * cells[2] + z};
+  if (at[0] >= sides[0] || at[1] >= sides[1] || at[2] >= sides[2]) return 0;
+  return std::min(cells[0], sides[0] - at[0]) * (two_sites_a_cell() ? 2 : 1);
+}
+
 void pack(const BlockLattice& blocks, std::span<const std::byte> spins, std::uint64_t* state) {
   const auto steps = blocks.lane_steps();
-  blocks.visit_words([&](std::ptrdiff_t at, std::size_t first) {
-    for (std::size_t part = 0; part < 8; ++part) {
+  blocks.visit_words([&](std::ptrdiff_t at, std::size_t first, const BlockLattice::Lanes& live) {
+    for (std::size_t part = 0; part < word_parts; ++part) {
       std::uint64_t bits = 0;
-      for (std::size_t k = 0; k < 64; ++k)
+      for (std::uint64_t left = live[part]; left != 0; left &= left - 1) {
+        const auto k = static_cast<std::size_t>(std::countr_zero(left));
         bits |= std::uint64_t{static_cast<std::int8_t>(spins[first + steps[64 * part + k]]) > 0} << k;
+      }
       state[at + static_cast<std::ptrdiff_t>(part)] = bits;
     }
   });
@@ -197,22 +166,28 @@ void unpack(const BlockLattice& blocks, const std::uint64_t* state, std::span<st
     for (std::size_t y = 0; y < blocks.cells[1]; ++y)
       for (std::size_t begin = 0; begin < blocks.row_sites(); begin += 64) {
         const std::size_t count = std::min<std::size_t>(64, blocks.row_sites() - begin);
-        for (std::size_t part = 0; part < 8; ++part) {
+        for (std::size_t part = 0; part < word_parts; ++part) {
           std::array<std::uint64_t, 64> bits{};  // of a site, in all lanes of this part; then of a lane, at all sites
           for (std::size_t q = 0; q < count; ++q)
             bits[q] = state[blocks.in_row(z, y, begin + q) + static_cast<std::ptrdiff_t>(part)];
           transpose(bits);
-          for (std::size_t k = 0; k < 64; ++k)
-            to_spins(bits[k], count, &spins[blocks.row_start(z, y) + steps[64 * part + k] + begin]);
+          for (std::size_t k = 0; k < 64; ++k) {
+            const std::size_t row = blocks.live_in_row(64 * part + k, z, y);
+            if (row > begin)
+              to_spins(bits[k], std::min(count, row - begin),
+                       &spins[blocks.row_start(z, y) + steps[64 * part + k] + begin]);
+          }
         }
       }
 }
 
 std::size_t differences(const BlockLattice& blocks, const std::uint64_t* a, const std::uint64_t* b) {
   std::size_t sum = 0;
-  blocks.visit_words([&](std::ptrdiff_t at, std::size_t) {
-    for (std::ptrdiff_t part = at; part < at + 8; ++part)
-      sum += static_cast<std::size_t>(std::popcount(a[part] ^ b[part]));
+  blocks.visit_words([&](std::ptrdiff_t at, std::size_t, const BlockLattice::Lanes& live) {
+    for (std::size_t part = 0; part < word_parts; ++part) {
+      const std::ptrdiff_t k = at + static_cast<std::ptrdiff_t>(part);
+      sum += static_cast<std::size_t>(std::popcount((a[k] ^ b[k]) & live[part]));
+    }
   });
   return sum;
 }

@@ -13,6 +13,8 @@
 
 #include <hwy/highway.h>
 
+#include <algorithm>
+
 #include "samplers/simd/lattice_kernels.hpp"
 #include "samplers/simd/logic-inl.h"
 
@@ -116,8 +118,35 @@ HWY_INLINE void close_row(const Stripe& s, std::size_t z, std::size_t y, std::si
   }
 }
 
-void close_stripe(const Stripe& s) {
+/// Some lanes of a word become those of another, or of the same, that stand `turn` lanes lower.
+HWY_INLINE void copy_lanes(const std::uint64_t* from, std::uint64_t* to, std::size_t turn, const std::uint64_t* lanes) {
+  const std::size_t parts = turn / 64;
+  const int bits = static_cast<int>(turn % 64);
+  if constexpr (column_parts == word_parts) {
+    const Bits d;
+    const BitVector word = hn::Load(d, from);
+    const auto lowered = [&](std::size_t by) {
+      const auto part = hn::And(hn::Iota(d, word_parts - by), hn::Set(d, word_parts - 1));
+      return hn::TableLookupLanes(word, hn::IndicesFromVec(d, part));
+    };
+    const BitVector moved = hn::Or(hn::ShiftLeftSame(lowered(parts), bits),
+                                   hn::ShiftRightSame(hn::ShiftRight<1>(lowered((parts + 1) % word_parts)), 63 - bits));
+    hn::Store(select(hn::LoadU(d, lanes), moved, hn::Load(d, to)), d, to);
+  } else {
+    std::uint64_t word[word_parts];
+    std::copy_n(from, word_parts, word);
+    for (std::size_t k = 0; k < word_parts; ++k) {
+      const std::uint64_t low = word[(k + word_parts - parts) % word_parts];
+      const std::uint64_t high = word[(k + 2 * word_parts - parts - 1) % word_parts];
+      to[k] = (to[k] & ~lanes[k]) | ((low << bits | high >> 1 >> (63 - bits)) & lanes[k]);
+    }
+  }
+}
+
+void close(const Stripe& s) {
   const BlockLattice& b = *s.lattice;
+  for (const BlockLattice::Ghost& ghost : b.ghosts[s.colour])
+    copy_lanes(s.state + ghost.from, s.state + ghost.to, ghost.turn, b.ghost_lanes[ghost.lanes].data());
   std::size_t word = s.begin, i = word % b.row_words, y = word / b.row_words % b.cells[1],
               z = word / b.row_words / b.cells[1];
   while (word < s.end) {

@@ -26,15 +26,10 @@ std::int64_t move_stripe(const Stripe& s, const LatticeDigits& digits, const Cip
 }
 
 std::int64_t move(const Stripe& s, Move kind, const LatticeDigits& digits, const Cipher& cipher, std::uint64_t number) {
-  std::int64_t changed = 0;
-  if (s.lattice->open())
-    changed = move_open(s, kind, digits, cipher, number);
-  else
-    changed = with_move(s, kind, [&]<std::size_t neighbours, Bonds bonds, Move of_kind>() {
-      return move_stripe<neighbours, bonds, of_kind>(s, digits, cipher, number);
-    });
-  close_stripe(s);
-  return changed;
+  if (!s.lattice->spots.empty()) return move_open(s, kind, digits, cipher, number);
+  return with_move(s, kind, [&]<std::size_t neighbours, Bonds bonds, Move of_kind>() {
+    return move_stripe<neighbours, bonds, of_kind>(s, digits, cipher, number);
+  });
 }
 
 void toss(const Stripe& s, const Cipher& cipher, std::uint64_t number) {
@@ -44,20 +39,24 @@ void toss(const Stripe& s, const Cipher& cipher, std::uint64_t number) {
     for (std::size_t word = s.begin; word < s.end; ++word, walk.next())
       hn::Store(coins.toss(coins.start(number + (word - s.begin)), 0), Bits(), walk.at());
   }
-  close_stripe(s);
 }
 
-template <std::size_t neighbours, Bonds bonds>
+template <std::size_t neighbours, Bonds bonds, bool ragged>
 Counts count_stripe(const Stripe& s) {
   const Bits d;
   const BlockLattice& lattice = *s.lattice;
+  const auto count = [&](BitVector lanes, const std::uint64_t* live) {
+    return hn::PopulationCount(ragged ? hn::And(lanes, hn::Load(d, live)) : lanes);
+  };
   const BitVector all = hn::Set(d, s.signs.all);
   BitVector up = hn::Zero(d), neighbours_up = up, unsatisfied[2] = {up, up};
   std::size_t run = 0;
   for (std::size_t word = s.begin; word < s.end; word += run) {  // a row, or what the stripe has of it
     const std::size_t i = word % lattice.row_words, line = word / lattice.row_words;
     const std::size_t y = line % lattice.cells[1], z = line / lattice.cells[1];
-    run = std::min(lattice.row_words - i, s.end - word);
+    const std::size_t early = ragged ? lattice.early_words(s.colour, z, y) : lattice.row_words;
+    run = std::min((i < early ? early : lattice.row_words) - i, s.end - word);
+    const std::uint64_t* live = lattice.live[lattice.live_kind(lattice.cell_of(s.colour, z, y, i), y, z)].data();
     const std::ptrdiff_t* offset = lattice.offset[s.colour][(y + z) % lattice.phases].data();
     const std::uint64_t* at = s.state + lattice.at(s.colour, z, y, i);
     const std::uint64_t* sign = bonds == Bonds::alike
@@ -65,15 +64,16 @@ Counts count_stripe(const Stripe& s) {
                                     : s.signs.bond + (s.colour * lattice.colour_words + word) * neighbours * word_parts;
     for (std::size_t part = 0; part < run * word_parts; part += column_parts) {
       const BitVector spin = hn::Load(d, at + part), want = hn::Xor(spin, all);
-      up = hn::Add(up, hn::PopulationCount(spin));
-      neighbours_up = hn::Add(neighbours_up, hn::PopulationCount(hn::Load(d, at + part + offset[0])));
+      const std::uint64_t* here = live + part % word_parts;
+      up = hn::Add(up, count(spin, here));
+      neighbours_up = hn::Add(neighbours_up, count(hn::Load(d, at + part + offset[0]), here));
       HWY_UNROLL(6)
       for (std::size_t k = 0; k < neighbours; ++k) {
         BitVector other = hn::Load(d, at + part + offset[k]);
         if constexpr (bonds == Bonds::signed_one_by_one)
           other = hn::Xor(other, hn::Load(d, sign + part / word_parts * neighbours * word_parts + k * word_parts +
                                                  part % word_parts));
-        unsatisfied[k % 2] = hn::Add(unsatisfied[k % 2], hn::PopulationCount(hn::Xor(other, want)));
+        unsatisfied[k % 2] = hn::Add(unsatisfied[k % 2], count(hn::Xor(other, want), here));
       }
     }
   }
@@ -81,14 +81,15 @@ Counts count_stripe(const Stripe& s) {
   return {total(up), total(neighbours_up), total(hn::Add(unsatisfied[0], unsatisfied[1]))};
 }
 Counts count(const Stripe& s) {
-  Counts counts =
-      with_bonds(s, [&]<std::size_t neighbours, Bonds bonds>() { return count_stripe<neighbours, bonds>(s); });
-  if (s.lattice->open()) counts.unsatisfied -= count_missing(s);
+  Counts counts = with_bonds(s, [&]<std::size_t neighbours, Bonds bonds>() {
+    return s.lattice->ragged() ? count_stripe<neighbours, bonds, true>(s) : count_stripe<neighbours, bonds, false>(s);
+  });
+  if (s.lattice->open) counts.unsatisfied -= count_missing(s);
   return counts;
 }
 
 const LatticeKernels* kernels_here() {
-  static const LatticeKernels all = {hwy::TargetName(HWY_TARGET), move, toss, close_stripe, count};
+  static const LatticeKernels all = {hwy::TargetName(HWY_TARGET), move, toss, close, count};
   return &all;
 }
 

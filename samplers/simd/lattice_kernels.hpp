@@ -61,8 +61,8 @@ struct Stripe {
   std::size_t colour = 0, begin = 0, end = 0;
 };
 
-/// Spins up in some words, and their bonds that are not satisfied. With two colours, every site of the other one is
-/// neighbour 0 of one site: all of either colour tell everything.
+/// Spins up in some words, and their bonds that are not satisfied. With two colours, and the live sites all around,
+/// every site of the other colour is neighbour 0 of one site: all of either colour tell everything.
 struct Counts {
   std::int64_t up = 0, neighbours_up = 0, unsatisfied = 0;
 
@@ -76,12 +76,12 @@ struct Counts {
 
 struct LatticeKernels {
   const char* name;  ///< of the instruction set
-  /// Moves the spins of a stripe with the coins of words number, number + 1, ... and renews their halo; how many
-  /// changed.
+  /// Moves the spins of a stripe with the coins of words number, number + 1, ...; how many changed.
   std::int64_t (*move)(const Stripe&, Move, const LatticeDigits&, const Cipher&, std::uint64_t number);
-  /// Every spin a fair coin, that of level 0 of its word; renews the halo.
+  /// Every spin a fair coin, that of level 0 of its word.
   void (*toss)(const Stripe&, const Cipher&, std::uint64_t number);
-  /// Copies a stripe's words at the edges of blocks to the halo.
+  /// After either: copies a stripe's words at the edges of blocks to the halo. Of a ragged lattice all words of a
+  /// colour: renews its ghosts first.
   void (*close)(const Stripe&);
   Counts (*count)(const Stripe&);
 };

@@ -21,6 +21,7 @@ namespace gibbsite::simd::HWY_NAMESPACE {
 /// Walks through the words of a stripe in order, in one column.
 class Walk {
  public:
+  static constexpr bool all_live = true;
   Walk(const Stripe& s, std::size_t column) : lattice_(s.lattice), colour_(s.colour) {
     const std::size_t line = s.begin / lattice_->row_words;
     y_ = line % lattice_->cells[1];
@@ -53,9 +54,10 @@ class Walk {
   std::uint64_t* at_;
 };
 
-/// Walks through words of an open lattice, in one column.
+/// Walks through words of an open or a ragged lattice, in one column.
 class Spots {
  public:
+  static constexpr bool all_live = false;
   Spots(const Stripe& s, const BlockLattice::Spot* spot, std::size_t column)
       : lattice_(s.lattice), state_(s.state + column), spot_(spot), colour_(s.colour), column_(column) {}
   HWY_INLINE std::uint64_t* at() const { return state_ + spot_->at; }
@@ -74,6 +76,8 @@ class Spots {
   HWY_INLINE BitVector missing(std::size_t k) const {
     return hn::Not(hn::Load(Bits(), lattice_->edges[spot_->edge].there[k] + column_));
   }
+  /// Lanes of sites that live.
+  HWY_INLINE const std::uint64_t* live() const { return lattice_->live[spot_->live].data() + column_; }
   HWY_INLINE BitVector odd() const { return hn::Load(Bits(), lattice_->edges[spot_->edge].odd + column_); }
 
  private:
@@ -127,6 +131,7 @@ class MoveRule {
       field.count(n);
     }
     site_[k] = words_.at();
+    if constexpr (!Words::all_live) live_[k] = words_.live();
     words_.next();
     return field;
   }
@@ -146,7 +151,9 @@ class MoveRule {
     else
       after = turn(before, verdict, most(field));
     hn::Store(after, Bits(), site_[k]);
-    changed_ = hn::Add(changed_, hn::PopulationCount(hn::Xor(before, after)));
+    BitVector turned = hn::Xor(before, after);
+    if constexpr (!Words::all_live) turned = hn::And(turned, hn::Load(Bits(), live_[k]));
+    changed_ = hn::Add(changed_, hn::PopulationCount(turned));
   }
   HWY_INLINE std::int64_t changed() const {
     return static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(Bits(), changed_)));
@@ -166,6 +173,7 @@ class MoveRule {
   const std::uint64_t* favoured_;
   BitVector flip_, changed_;
   std::uint64_t* site_[group];
+  const std::uint64_t* live_[Words::all_live ? 1 : group];
 };
 
 /// What is known of a stripe as the program runs, as a template's arguments: call.operator()<neighbours, bonds>().
@@ -195,7 +203,7 @@ auto with_move(const Stripe& s, Move kind, const Call& call) {
   });
 }
 
-/// samplers/simd/lattice_open.cpp: a move of an open lattice, but for its halo; and the bonds around it, that are none,
+/// samplers/simd/lattice_open.cpp: a move of an open or a ragged lattice; and the bonds around it, that are none,
 /// among the unsatisfied ones that would be counted were it periodic.
 std::int64_t move_open(const Stripe& s, Move kind, const LatticeDigits& digits, const Cipher& cipher,
                        std::uint64_t number);

@@ -62,7 +62,6 @@ std::int64_t count_missing_bonds(const Stripe& s) {
   const Bits d;
   const BlockLattice& lattice = *s.lattice;
   BitVector unsatisfied = hn::Zero(d);
-  if (lattice.colours == 2 && s.colour == 1) return 0;  // they are those of colour 0
   for (std::size_t word = s.begin; word < s.end; word += group) {
     const BlockLattice::Spot* spot = lattice.spots.data() + s.colour * lattice.colour_words + word;
     for (std::size_t k = lattice.inner[s.colour * lattice.groups_a_colour() + word / group];
@@ -70,6 +69,7 @@ std::int64_t count_missing_bonds(const Stripe& s) {
       for (std::size_t column = 0; column < word_parts; column += column_parts) {
         const Spots spots(s, spot + k, column);
         const BitVector want = hn::Xor(hn::Load(d, spots.at()), hn::Set(d, s.signs.all));
+        const BitVector live = hn::Load(d, spots.live());
         BitVector n[neighbours];
         const std::uint64_t* sign = s.signs.bond;
         if constexpr (bonds == Bonds::signed_one_by_one)
@@ -77,7 +77,7 @@ std::int64_t count_missing_bonds(const Stripe& s) {
         load<neighbours, bonds>(spots, sign, n);
         HWY_UNROLL(6)
         for (std::size_t i = 0; i < neighbours; ++i)
-          unsatisfied = hn::Add(unsatisfied, hn::PopulationCount(hn::And(spots.missing(i), hn::Xor(n[i], want))));
+          unsatisfied = hn::Add(unsatisfied, hn::PopulationCount(all_of(live, spots.missing(i), hn::Xor(n[i], want))));
       }
   }
   return static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(d, unsatisfied)));

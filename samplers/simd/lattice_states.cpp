@@ -15,15 +15,14 @@ LatticeStates::LatticeStates(const BlockLattice& blocks, const Graph& graph, con
     all_signs_ = ~std::uint64_t{0};
 }
 
-void LatticeStates::toss(std::size_t replica, const Cipher& cipher, std::uint64_t first, Share share) {
-  for (std::size_t colour = 0; colour < blocks_.colours; ++colour) {
-    const Stripe s = stripe(replica, colour, share);
-    kernels_.toss(s, cipher, number(first, s));
-  }
+Counts LatticeStates::with_other_colour(const Counts& one, std::size_t replica, std::size_t other, Share share) {
+  const bool all_around = !blocks_.ragged() || !blocks_.open;
+  const std::int64_t up = all_around ? one.neighbours_up : kernels_.count(stripe(replica, other, share)).up;
+  return {one.up + up, 0, one.unsatisfied};
 }
 
 Counts LatticeStates::count(std::size_t replica, Share share) {
-  if (blocks_.colours == 2) return all_of_two(kernels_.count(stripe(replica, 0, share)));
+  if (blocks_.colours == 2) return with_other_colour(kernels_.count(stripe(replica, 0, share)), replica, 1, share);
   Counts sum;
   for (std::size_t colour = 0; colour < blocks_.colours; ++colour)
     sum += kernels_.count(stripe(replica, colour, share));

@@ -38,22 +38,32 @@ class LatticeStates {
     return first + s.colour * groups_a_colour() * group + s.begin;
   }
 
-  /// Every spin of a share a fair coin.
-  void toss(std::size_t replica, const Cipher& cipher, std::uint64_t first, Share share);
+  /// After all threads moved their shares of a colour: makes them known to the other colours. wait(): for all threads.
+  template <class Wait>
+  void close(std::size_t replica, std::size_t colour, Share share, Wait&& wait) noexcept {
+    if (!blocks_.ragged()) {
+      kernels_.close(stripe(replica, colour, share));
+    } else {
+      wait();
+      if (share.index == 0) kernels_.close(stripe(replica, colour));
+    }
+    wait();
+  }
   /// Spins up, and bonds that are not satisfied: adding up the shares; where there are three colours, bonds twice.
   Counts count(std::size_t replica, Share share);
-  /// The same of a share whose spins of one colour move now, word by word as they move: the others are as they stay.
-  /// Two colours.
+  /// The same of a share whose spins of one colour move now, words at once as they have moved: the others are as they
+  /// stay. Two colours.
   template <class Move>
-  Counts count_moving(const Stripe& all, Move&& move) const {
+  Counts count_moving(std::size_t replica, std::size_t colour, Share share, Move&& move) {
     constexpr std::size_t at_once = 4 * group;  // words that stay in the cache
+    const Stripe all = stripe(replica, colour, share);
     Counts sum;
     for (Stripe s = all; s.begin < all.end; s.begin = s.end) {
       s.end = std::min(all.end, s.begin + at_once);
       move(s);
       sum += kernels_.count(s);
     }
-    return all_of_two(sum);
+    return with_other_colour(sum, replica, 1 - colour, share);
   }
   void load(std::size_t replica, std::span<const std::byte> spins);
   void save(std::size_t replica, std::span<std::byte> spins) const { unpack(blocks_, state(replica), spins); }
@@ -61,7 +71,7 @@ class LatticeStates {
   std::size_t differences(std::size_t a, std::size_t b) const { return simd::differences(blocks_, state(a), state(b)); }
 
  private:
-  static Counts all_of_two(const Counts& one) { return {one.up + one.neighbours_up, 0, one.unsatisfied}; }
+  Counts with_other_colour(const Counts& one, std::size_t replica, std::size_t other, Share share);
   std::uint64_t* state(std::size_t r) noexcept { return spins_.data() + r * blocks_.state_parts(); }
   const std::uint64_t* state(std::size_t r) const noexcept { return spins_.data() + r * blocks_.state_parts(); }
 
