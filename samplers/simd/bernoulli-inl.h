@@ -146,30 +146,55 @@ template <std::size_t classes>
 HWY_INLINE BitVector digit_of(const LaneDigits<classes>& digits, std::size_t column, std::size_t level, std::size_t q) {
   return hn::Load(Bits(), digits.digit + (level * classes + q) * word_parts + column);
 }
-template <std::size_t classes>
-HWY_INLINE void judge(const LaneDigits<classes>& digits, std::size_t column, const BitVector (&r)[first_levels],
-                      BitVector (&yes)[classes]) {
-  for (std::size_t q = 0; q < classes; ++q) {
-    yes[q] = hn::AndNot(r[first_levels - 1], digit_of(digits, column, first_levels - 1, q));
-    HWY_UNROLL(7)
-    for (std::size_t k = 2; k <= first_levels; ++k)
-      yes[q] = select(r[first_levels - k], yes[q], digit_of(digits, column, first_levels - k, q));
-  }
-}
 
-/// The first levels of a word.
-template <class Digits, class Source>
-HWY_INLINE Verdicts<Digits::classes> first_verdicts(const Digits& digits, std::size_t column, const Source& coins,
-                                                    std::uint64_t word) {
+/// The first levels of the words from `word` on.
+template <std::size_t classes, class Source>
+HWY_INLINE void first_verdicts(const UniformDigits<classes>& digits, std::size_t, const Source& coins,
+                               std::uint64_t word, Verdicts<classes> (&verdicts)[1]) {
   const auto start = coins.start(word);
   BitVector r[first_levels];
   HWY_UNROLL(7) for (std::size_t j = 0; j < first_levels; ++j) r[j] = coins.toss(start, j);
-  Verdicts<Digits::classes> verdicts;
-  judge(digits, column, r, verdicts.yes);
-  verdicts.fair = hn::Not(r[0]);
-  verdicts.left = all_of(all_of(r[0], r[1], r[2]), all_of(r[3], r[4], r[5]), r[6]);
-  return verdicts;
+  for (std::size_t q = 0; q < classes; ++q)
+    verdicts[0].yes[q] = raise_four(r, lowest(r, digits.step[q][0]), digits.step[q][1]);
+  verdicts[0].fair = hn::Not(r[0]);
+  verdicts[0].left = all_of(all_of(r[0], r[1], r[2]), all_of(r[3], r[4], r[5]), r[6]);
 }
+/// One level after the other, so that few registers are alive, and several words share what they load.
+template <std::size_t classes, class Source, std::size_t words>
+HWY_INLINE void first_verdicts(const LaneDigits<classes>& digits, std::size_t column, const Source& coins,
+                               std::uint64_t word, Verdicts<classes> (&verdicts)[words]) {
+  decltype(coins.start(word)) start[words];
+  for (std::size_t w = 0; w < words; ++w) start[w] = coins.start(word + w);
+  BitVector above[words], r[words];  // coins of the level before
+  HWY_UNROLL(7) for (std::size_t k = 1; k <= first_levels; ++k) {
+    const std::size_t j = first_levels - k;
+    HWY_UNROLL(4) for (std::size_t w = 0; w < words; ++w) {
+      above[w] = r[w];
+      r[w] = coins.toss(start[w], j);
+    }
+    HWY_UNROLL(8) for (std::size_t q = 0; q < classes; ++q) {
+      const BitVector digit = digit_of(digits, column, j, q);
+      HWY_UNROLL(4) for (std::size_t w = 0; w < words; ++w) {
+        BitVector& yes = verdicts[w].yes[q];
+        yes = k == 1 ? hn::AndNot(r[w], digit) : choose_by(yes, r[w], digit);
+      }
+    }
+    HWY_UNROLL(4) for (std::size_t w = 0; w < words; ++w) {
+      BitVector& left = verdicts[w].left;
+      if (k == 1) left = r[w];
+      if (k % 2 == 1 && k > 1) left = all_of(left, above[w], r[w]);
+    }
+  }
+  for (std::size_t w = 0; w < words; ++w) verdicts[w].fair = hn::Not(r[w]);
+}
+/// Words whose first levels are done together, if digits are to be loaded and there are registers enough.
+template <class Digits>
+constexpr std::size_t together = 1;
+template <std::size_t classes>
+constexpr std::size_t together<LaneDigits<classes>> = column_parts < 8 ? 1
+                                                      : classes <= 2   ? 4
+                                                      : classes == 3   ? 3
+                                                                       : 2;
 
 /// The other levels of a word, for the lanes that own them. So many are likely to be needed: to look whether all lanes
 /// are decided costs more than a level, where the answer is hard to predict.
@@ -179,7 +204,7 @@ HWY_INLINE void last_verdicts(const Digits& digits, std::size_t column, const So
   const auto start = coins.start(word);
   for (std::size_t q = 0; q < Digits::classes; ++q) yes[q] = hn::Zero(Bits());
   for (std::size_t j = first_levels; j < levels && (j < first_levels + likely || any(owned)); ++j) {
-    for (std::size_t q = 0; q < Digits::classes; ++q) yes[q] = select(owned, digit_of(digits, column, j, q), yes[q]);
+    for (std::size_t q = 0; q < Digits::classes; ++q) yes[q] = replace(yes[q], owned, digit_of(digits, column, j, q));
     owned = hn::And(owned, coins.toss(start, j));
   }
 }
@@ -190,6 +215,25 @@ struct Group {
   Look look[group];
   BitVector verdict[group], left[group];
 };
+
+/// The first levels of words k, k + 1, ... of a group; often[t]: lanes that were left more than t times.
+template <std::size_t words, class Rule, class Digits, class Source>
+HWY_INLINE void decide_first(Rule& rule, const Digits& digits, std::size_t column, const Source& coins,
+                             std::uint64_t first, std::size_t k, Group<typename Rule::Look>& g, BitVector (&often)[4]) {
+  typename Rule::Look look[words];
+  for (std::size_t w = 0; w < words; ++w) look[w] = rule.look(k + w);
+  Verdicts<Digits::classes> verdicts[words];
+  first_verdicts(digits, column, coins, first + k, verdicts);
+  HWY_UNROLL(4) for (std::size_t w = 0; w < words; ++w) {
+    const BitVector left = verdicts[w].left;
+    for (std::size_t t = 3; t > 0; --t) often[t] = hn::OrAnd(often[t], often[t - 1], left);
+    often[0] = hn::Or(often[0], left);
+    g.look[k + w] = look[w];
+    g.verdict[k + w] = rule.choose(look[w], verdicts[w].yes, verdicts[w].fair);
+    g.left[k + w] = left;
+  }
+  HWY_FENCE;  // or GCC distributes the loop, and tosses every coin twice
+}
 
 /// The tails of a group in which some lane was left more than three times: one group in 15.
 template <class Rule, class Digits, class Source>
@@ -207,16 +251,16 @@ HWY_INLINE void settle_many(Rule& rule, const Digits& digits, std::size_t column
   BitVector tail[group][Digits::classes];  // the lane's next verdict first
   for (std::size_t t = 0; t < tails; ++t) last_verdicts(digits, column, coins, first + t, often[t + 1], 1, tail[t]);
   for (std::size_t k = 0; k < n; ++k) {
-    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], g.left[k], Rule::choose(g.look[k], tail[0], zero)));
+    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], g.left[k], rule.choose(g.look[k], tail[0], zero)));
     for (std::size_t t = 1; t < tails; ++t)
-      for (std::size_t q = 0; q < Digits::classes; ++q) tail[t - 1][q] = select(g.left[k], tail[t][q], tail[t - 1][q]);
+      for (std::size_t q = 0; q < Digits::classes; ++q) tail[t - 1][q] = replace(tail[t - 1][q], g.left[k], tail[t][q]);
   }
 }
 
 /// Decides words first ... first + n - 1 of one group (first: a multiple of its size) in one column. A Rule says what
 /// hangs on the verdicts:
 ///   rule.look(k)                  what it knows of word first + k: a struct Rule::Look of masks
-///   Rule::choose(look, yes, fair) the verdict of each lane's own class; where it is none of them, 0 if fair is 0, or 1
+///   rule.choose(look, yes, fair) the verdict of each lane's own class; where it is none of them, 0 if fair is 0, or 1
 ///   rule.write(k, look, verdict)
 /// All words are looked at before any is written.
 template <class Rule, class Digits, class Source>
@@ -225,32 +269,24 @@ HWY_INLINE void decide_group(Rule& rule, const Digits& digits, std::size_t colum
   constexpr std::size_t classes = Digits::classes;
   const BitVector zero = hn::Zero(Bits());
   Group<typename Rule::Look> g;
-  BitVector one = zero, two = zero, three = zero, more = zero;  // lanes that were left so often
-  for (std::size_t k = 0; k < n; ++k) {
-    const typename Rule::Look look = rule.look(k);
-    const Verdicts<classes> verdicts = first_verdicts(digits, column, coins, first + k);
-    const BitVector left = verdicts.left;
-    more = hn::OrAnd(more, three, left);
-    three = hn::OrAnd(three, two, left);
-    two = hn::OrAnd(two, one, left);
-    one = hn::Or(one, left);
-    g.look[k] = look;
-    g.verdict[k] = Rule::choose(look, verdicts.yes, verdicts.fair);
-    g.left[k] = left;
-    HWY_FENCE;  // or GCC distributes the loop, and tosses every coin twice
-  }
-  if (HWY_UNLIKELY(any(more))) return settle_many(rule, digits, column, coins, first, n, g);
+  BitVector often[4] = {zero, zero, zero, zero};
+  std::size_t done = 0;
+  for (; done + together<Digits> <= n; done += together<Digits>)
+    decide_first<together<Digits>>(rule, digits, column, coins, first, done, g, often);
+  for (; together < Digits >> 1 && done < n; ++done)
+    decide_first<1>(rule, digits, column, coins, first, done, g, often);
+  if (HWY_UNLIKELY(any(often[3]))) return settle_many(rule, digits, column, coins, first, n, g);
   BitVector tail[3][classes];  // the lane's next verdict first
   const bool full = n > group / 4;
-  last_verdicts(digits, column, coins, first, one, full ? 12 : 8, tail[0]);
-  last_verdicts(digits, column, coins, first + 1, two, full ? 8 : 1, tail[1]);
-  last_verdicts(digits, column, coins, first + 2, three, full ? 4 : 0, tail[2]);
+  last_verdicts(digits, column, coins, first, often[0], full ? 12 : 8, tail[0]);
+  last_verdicts(digits, column, coins, first + 1, often[1], full ? 8 : 1, tail[1]);
+  last_verdicts(digits, column, coins, first + 2, often[2], full ? 4 : 0, tail[2]);
   for (std::size_t k = 0; k < n; ++k) {
     const BitVector left = g.left[k];
-    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], left, Rule::choose(g.look[k], tail[0], zero)));
+    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], left, rule.choose(g.look[k], tail[0], zero)));
     for (std::size_t q = 0; q < classes; ++q) {
-      tail[0][q] = select(left, tail[1][q], tail[0][q]);
-      tail[1][q] = select(left, tail[2][q], tail[1][q]);
+      tail[0][q] = replace(tail[0][q], left, tail[1][q]);
+      tail[1][q] = replace(tail[1][q], left, tail[2][q]);
     }
   }
 }

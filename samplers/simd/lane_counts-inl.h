@@ -48,6 +48,11 @@ class LaneCounter {
     for (BitVector& plane : plane_) plane = hn::Zero(Bits());
   }
   HWY_INLINE void add(BitVector word) { add(word, 0); }
+  HWY_INLINE void add(const BitVector* words, std::size_t n) {
+    std::size_t k = 0;
+    for (; k + 8 <= n; k += 8) add(add_eight(words + k, plane_), 1);
+    for (; k < n; ++k) add(words[k], 0);
+  }
   /// Adds the counts to planes[plane * word_parts ...].
   HWY_INLINE void store(std::uint64_t* planes) {
     const Bits d;
@@ -64,21 +69,24 @@ class LaneCounter {
  private:
   static constexpr std::size_t stages = 12;  // 2^36 words and more
 
+  /// Eight words into three planes; what is worth eight is carried.
+  static HWY_INLINE BitVector add_eight(const BitVector* x, BitVector* plane) {
+    BitVector one = plane[0], two = plane[1], four = plane[2];
+    const BitVector two_a = add_two(one, x[0], x[1]), two_b = add_two(one, x[2], x[3]);
+    const BitVector two_c = add_two(one, x[4], x[5]), two_d = add_two(one, x[6], x[7]);
+    const BitVector four_a = add_two(two, two_a, two_b), four_b = add_two(two, two_c, two_d);
+    const BitVector eight = add_two(four, four_a, four_b);
+    plane[0] = one;
+    plane[1] = two;
+    plane[2] = four;
+    return eight;
+  }
   HWY_INLINE void add(BitVector word, std::size_t stage) {
     for (;; ++stage) {
       waiting_[stage][count_[stage]] = word;
       count_[stage] = (count_[stage] + 1) % 8;
       if (count_[stage] != 0 || stage + 1 == stages) return;
-      const BitVector* x = waiting_[stage];
-      BitVector* plane = plane_ + 3 * stage;
-      BitVector one = plane[0], two = plane[1], four = plane[2];
-      const BitVector two_a = add_two(one, x[0], x[1]), two_b = add_two(one, x[2], x[3]);
-      const BitVector two_c = add_two(one, x[4], x[5]), two_d = add_two(one, x[6], x[7]);
-      const BitVector four_a = add_two(two, two_a, two_b), four_b = add_two(two, two_c, two_d);
-      word = add_two(four, four_a, four_b);
-      plane[0] = one;
-      plane[1] = two;
-      plane[2] = four;
+      word = add_eight(waiting_[stage], plane_ + 3 * stage);
     }
   }
 

@@ -30,6 +30,10 @@ HWY_INLINE BitVector ternary(BitVector a, BitVector b, BitVector c) {
 }
 /// mask ? yes : no
 HWY_INLINE BitVector select(BitVector mask, BitVector yes, BitVector no) { return ternary<0xCA>(mask, yes, no); }
+/// mask ? yes : no, where `yes` is not needed afterwards: its register takes the result.
+HWY_INLINE BitVector choose_by(BitVector yes, BitVector mask, BitVector no) { return ternary<0xE2>(yes, mask, no); }
+/// mask ? fresh : old, where `old` is not needed afterwards.
+HWY_INLINE BitVector replace(BitVector old, BitVector mask, BitVector fresh) { return ternary<0xB8>(old, mask, fresh); }
 /// At least two of three.
 HWY_INLINE BitVector majority(BitVector a, BitVector b, BitVector c) { return ternary<0xE8>(a, b, c); }
 /// Not all three equal.
@@ -41,6 +45,8 @@ HWY_INLINE BitVector turn(BitVector a, BitVector b, BitVector c) { return ternar
 HWY_INLINE BitVector select(BitVector mask, BitVector yes, BitVector no) {
   return hn::Xor(no, hn::And(mask, hn::Xor(yes, no)));
 }
+HWY_INLINE BitVector choose_by(BitVector yes, BitVector mask, BitVector no) { return select(mask, yes, no); }
+HWY_INLINE BitVector replace(BitVector old, BitVector mask, BitVector fresh) { return select(mask, fresh, old); }
 HWY_INLINE BitVector majority(BitVector a, BitVector b, BitVector c) {
   return hn::Xor(b, hn::And(hn::Xor(a, b), hn::Xor(b, c)));
 }

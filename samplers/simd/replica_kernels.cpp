@@ -19,9 +19,10 @@ void settle(const ReplicaSweep& s, const Batch& batch, std::size_t number, std::
     for (std::size_t w = 0; w < batch.words; ++w) known.base[w] = hn::AndNot(reference, known.base[w]);
   const std::size_t offset = batch.word * word_parts + column;
   BatchRule<decide, classes, zero> rule{known, s.state + offset, s.width == word_bits ? nullptr : s.real + offset,
-                                        reference, changed};
+                                        reference};
   const LaneDigits<classes> digits{s.digits + std::size_t{batch.classes} * levels * word_parts};
   decide_group(rule, digits, column, coins, number * group, batch.words);
+  changed.add(known.base, batch.words);
 }
 
 using Looker = void (*)(const ReplicaSweep&, const Batch&, std::size_t, Known&);

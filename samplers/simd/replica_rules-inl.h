@@ -36,6 +36,7 @@ HWY_INLINE BitVector gather_signed(const ReplicaRows& rows, std::size_t entry, c
 
 /// What is known of the words of a batch, in one column, when decisions are made: digits of the class, and
 ///   heat bath: the spin that local fields favour (in a field: down);  Metropolis: flips that are always accepted.
+/// Afterwards `base` tells the spins that have changed.
 struct Known {
   BitVector digit[4][group], base[group];
 };
@@ -110,27 +111,25 @@ enum class Zero { fair_coin, a_class };
 template <Decide decide, std::size_t classes, Zero zero>
 struct BatchRule {
   struct Look {
-    const Known* known;
     std::size_t w;
   };
-  const Known& known;
+  Known& known;
   std::uint64_t* own;         // the batch's words in this column
   const std::uint64_t* real;  // or null
   BitVector reference;        // lanes at lambda = 0
-  LaneCounter& changed;
 
-  HWY_INLINE Look look(std::size_t w) const { return {&known, w}; }
-  static HWY_INLINE BitVector choose(const Look& look, const BitVector (&yes)[classes], BitVector fair) {
+  HWY_INLINE Look look(std::size_t w) const { return {w}; }
+  HWY_INLINE BitVector choose(const Look& look, const BitVector (&yes)[classes], BitVector fair) const {
     BitVector chosen;
     if constexpr (zero == Zero::fair_coin) {
       BitVector leaf[classes + 1];
       leaf[0] = fair;
       HWY_UNROLL(8) for (std::size_t q = 0; q < classes; ++q) leaf[q + 1] = yes[q];
-      chosen = choose_leaf<0, classes + 1, 3>(leaf, *look.known, look.w);
+      chosen = choose_leaf<0, classes + 1, 3>(leaf, known, look.w);
     } else {
-      chosen = choose_leaf<0, classes, 3>(yes, *look.known, look.w);
+      chosen = choose_leaf<0, classes, 3>(yes, known, look.w);
     }
-    return decide == Decide::metropolis ? hn::Or(chosen, look.known->base[look.w]) : chosen;
+    return decide == Decide::metropolis ? hn::Or(chosen, known.base[look.w]) : chosen;
   }
   HWY_INLINE void write(std::size_t w, const Look&, BitVector verdict) {
     const Bits d;
@@ -141,7 +140,7 @@ struct BatchRule {
     hn::Store(after, d, at);
     BitVector turned = hn::Xor(before, after);
     if (real != nullptr) turned = hn::And(turned, hn::Load(d, real + w * word_parts));
-    changed.add(turned);
+    known.base[w] = turned;
   }
 };
 
