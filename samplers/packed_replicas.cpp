@@ -78,8 +78,7 @@ class PackedReplicas final : public Ensemble {
     know_energies();
     const std::size_t components = layout().observables.size();
     for_packs(look_, 0.1, [&](std::size_t p) {
-      simd::LaneNumbers up;
-      packs_[p].count_up(up);
+      const simd::LaneNumbers& up = packs_[p].count_up();
       for_replicas(p, [&](std::size_t r, std::size_t lane) {
         model_->observe_sum(total(up[lane]), energy_[r], out.subspan(r * components, components));
       });
@@ -144,8 +143,7 @@ void PackedReplicas::move(Step step, Purpose purpose, std::span<Tally> tally) {
     for (std::uint32_t k = 0; k < step.count; ++k)
       pack.sweep(simd::cipher_of(key_, purpose, step.time + k, layout().first / plan_->width + p),
                  step.order == Order::reversed);
-    simd::LaneNumbers changed;
-    pack.take_changed(changed);
+    const simd::LaneNumbers& changed = pack.take_changed();
     if (tally.empty()) return;
     for_replicas(p, [&](std::size_t r, std::size_t lane) {
       tally[r].tried += static_cast<double>(layout().units) * step.count;
@@ -159,15 +157,12 @@ void PackedReplicas::know_energies() const {
   if (!stale_) return;
   const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
   for_packs(look_, 0.1, [&](std::size_t p) {
-    simd::LaneNumbers unsatisfied, up;
-    packs_[p].count_unsatisfied(unsatisfied);
-    if (field_ != 0)
-      packs_[p].count_up(up);
-    else
-      up.assign(plan_->width, 0);
+    const simd::LaneNumbers& unsatisfied = packs_[p].count_unsatisfied();
+    const simd::LaneNumbers* up = field_ == 0 ? nullptr : &packs_[p].count_up();
     for_replicas(p, [&](std::size_t r, std::size_t lane) {  // as Ising::energy
       const std::int64_t satisfied = bonds - 2 * static_cast<std::int64_t>(unsatisfied[lane]);
-      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(total(up[lane]));
+      const std::int64_t magnetisation = up == nullptr ? 0 : total((*up)[lane]);
+      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(magnetisation);
     });
   });
   stale_ = false;

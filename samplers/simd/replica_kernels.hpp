@@ -19,7 +19,11 @@ namespace gibbsite::simd {
 /// What ReplicaPlan holds.
 struct ReplicaRows {
   const std::uint32_t* begin = nullptr;
-  const std::uint64_t* sign = nullptr;
+  const std::uint64_t* sign = nullptr;  ///< if words hold several rows
+};
+struct ReplicaBonds {
+  ReplicaRows ends;
+  std::size_t words = 0, positive = 0;
 };
 
 inline constexpr std::size_t count_planes = 64;  ///< digits of a number per lane
@@ -32,6 +36,7 @@ struct ReplicaSweep {
   std::size_t count = 0;
   bool backwards = false;
   ReplicaRows neighbours;
+  const std::uint8_t* turns = nullptr;
   const std::uint64_t* real = nullptr;       ///< [word][part]
   const std::uint64_t* digits = nullptr;     ///< from 64 batch.classes words on: [level][class][part]
   const std::uint64_t* reference = nullptr;  ///< [part]: lanes at lambda = 0
@@ -43,13 +48,14 @@ struct ReplicaSweep {
 struct ReplicaKernels {
   const char* name;  ///< of the instruction set
   void (*sweep)(const ReplicaSweep&);
-  /// Digits of how many words have a bit set, per bit: [plane][part]. Of the words themselves (`real` where not null),
+  /// Digits of how many words have a bit set, per bit: added to [plane][part]. Of words that are `real`,
   void (*count_ones)(const std::uint64_t* words, const std::uint64_t* real, std::size_t n, std::uint64_t* planes);
-  /// or of n words of bonds, not satisfied.
-  void (*count_bonds)(ReplicaRows ends, std::size_t width, const std::uint64_t* state, std::size_t n,
-                      std::uint64_t* planes);
+  /// or of words of bonds, not satisfied.
+  void (*count_bonds)(const ReplicaBonds& bonds, std::size_t width, const std::uint64_t* state, std::uint64_t* planes);
   /// Bit j of in[k][part] becomes bit k of out[j][part], for 64 rows of each part.
   void (*transpose)(const std::uint64_t* in, std::uint64_t* out);
+  /// The same for 16 rows: bit 16 f + j of in[k][part] becomes bit 16 f + k of out[j][part].
+  void (*transpose_short)(const std::uint64_t* in, std::uint64_t* out);
 };
 
 /// Those that this processor runs, the fastest first; none where no instruction set fits.
