@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "samplers/packed_replicas_pay.hpp"
 #include "samplers/simd/replica_pack.hpp"
 #include "samplers/team.hpp"
 
@@ -14,31 +15,6 @@ namespace {
 simd::Decide decide_of(const Graph& graph, SpinKernel kernel) {
   if (kernel == SpinKernel::metropolis) return simd::Decide::metropolis;
   return graph.common_field().value() == 0 ? simd::Decide::heat_bath : simd::Decide::heat_bath_in_field;
-}
-
-std::vector<std::uint32_t> visits(const Graph& graph, ScanOrder order) {
-  struct NoChance {
-    std::size_t pick(std::size_t) { return 0; }
-  } none;
-  std::vector<std::uint32_t> sites;
-  Scan(order, graph).sweep(Order::forward, none, [&](std::size_t i) {
-    sites.push_back(static_cast<std::uint32_t>(i));
-  });
-  return sites;
-}
-
-/// The width of packs that costs least for so many replicas. Measured: a word of narrow packs costs more.
-std::size_t cheapest_width(std::size_t replicas) {
-  constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.15}, {128, 1.3}, {64, 1.5}};
-  std::size_t best = 0;
-  double least = 0;
-  for (const auto& [width, cost] : widths) {
-    const double all = cost * static_cast<double>((replicas + width - 1) / width * width);
-    if (best != 0 && all >= least) continue;
-    best = width;
-    least = all;
-  }
-  return best;
 }
 
 class PackedReplicas final : public Ensemble {
@@ -104,8 +80,13 @@ class PackedReplicas final : public Ensemble {
   template <class See>
   void for_packs(Team& team, double sweeps, See&& see) const {
     const double work = static_cast<double>(packs_.size() * plan_->words) * 32 * sweeps;
+    const auto one_by_one = [&] {
+      for (std::size_t p = 0; p < packs_.size(); ++p) see(p);
+    };
+    if (packs_.size() == 1) return one_by_one();
     team.run(work, [&](bool parallel) {
-#pragma omp parallel for schedule(dynamic) if (parallel && packs_.size() > 1)
+      if (!parallel) return one_by_one();  // a parallel region of one thread is not free
+#pragma omp parallel for schedule(dynamic)
       for (std::size_t p = 0; p < packs_.size(); ++p) see(p);
     });
   }
@@ -206,38 +187,11 @@ void PackedReplicas::resample(std::span<const std::size_t> parent) {
 
 }  // namespace
 
-bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order) {
-  if (order == ScanOrder::random || simd::replica_kernels().empty()) return false;
-  const auto strength = graph.common_strength(), field = graph.common_field();
-  if (!strength || !field || graph.max_degree() > simd::most_degree) return false;
-  if (kernel == SpinKernel::heat_bath) return true;
-  for (std::size_t i = 0; i < graph.sites(); ++i)
-    if (graph.degree(i) == 0) return false;
-  return *field == 0 && *strength > 0;
-}
-
-bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas, Rival rival) {
-  if (!packed_replicas_fit(graph, kernel, order)) return false;
-  const std::size_t width = cheapest_width(replicas), sites = graph.sites();
-  // A lattice of few words is moved slowly; replicas that do not fit the cache are.
-  constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
-  if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
-  if (replicas >= 64) return true;
-  // In ns, measured on one core of 2023: a word, a batch, and a visit of the plain layout.
-  constexpr double word = 30, batch = 60, plain = 5;
-  constexpr std::size_t largest = std::size_t{1} << 17;
-  if (sites > largest) return false;
-  const auto batches = simd::independent_batches(graph, visits(graph, order), simd::group * simd::word_bits / width);
-  double words = 0;
-  for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
-  return word * words + batch * static_cast<double>(batches.size()) < plain * static_cast<double>(sites * replicas);
-}
-
 std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
                                                Key key, std::size_t replicas, std::size_t first, Packing packing) {
   const Graph& graph = model->graph();
   assert(packed_replicas_fit(graph, kernel, order) && replicas > 0);
-  const std::size_t width = packing.width == 0 ? cheapest_width(replicas) : packing.width;
+  const std::size_t width = packing.width == 0 ? cheapest_pack(replicas) : packing.width;
   assert((width == 64 || width == 128 || width == 256 || width == 512) && first % width == 0);
   const simd::ReplicaKernels& kernels =
       packing.kernels == nullptr ? *simd::replica_kernels().front() : *packing.kernels;
@@ -249,7 +203,8 @@ std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> mode
   layout.log_z_reference = model->log_states();
   layout.observables = model->observables();
   layout.name = "replica-packed, " + std::to_string(width) + " lanes, " + kernels.name;
-  auto plan = std::make_unique<const simd::ReplicaPlan>(graph, decide_of(graph, kernel), visits(graph, order), width);
+  auto plan =
+      std::make_unique<const simd::ReplicaPlan>(graph, decide_of(graph, kernel), visits_of(graph, order), width);
   return std::make_unique<PackedReplicas>(std::move(model), std::move(layout), key, kernels, std::move(plan));
 }
 

@@ -52,8 +52,8 @@ struct ReplicaKernels {
   void (*count_ones)(const std::uint64_t* words, const std::uint64_t* real, std::size_t n, std::uint64_t* planes);
   /// or of words of bonds, not satisfied.
   void (*count_bonds)(const ReplicaBonds& bonds, std::size_t width, const std::uint64_t* state, std::uint64_t* planes);
-  /// Bit j of in[k][part] becomes bit k of out[j][part], for 64 rows of each part.
-  void (*transpose)(const std::uint64_t* in, std::uint64_t* out);
+  /// Bit j of in[k][part] becomes bit k of out[j step][part], for 64 rows of each part.
+  void (*transpose)(const std::uint64_t* in, std::uint64_t* out, std::ptrdiff_t step);
   /// The same for 16 rows: bit 16 f + j of in[k][part] becomes bit 16 f + k of out[j][part].
   void (*transpose_short)(const std::uint64_t* in, std::uint64_t* out);
 };

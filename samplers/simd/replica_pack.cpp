@@ -50,7 +50,7 @@ void ReplicaPack::read_planes(const std::uint64_t* planes, std::size_t most, Lan
     }
     return;
   }
-  kernels_->transpose(planes, numbers.at);
+  kernels_->transpose(planes, numbers.at, 1);
   for (std::size_t part = 0; part < word_parts; ++part)
     for (std::size_t k = 0; k < 64; ++k) out[(part & in_row) * 64 + k] += numbers.at[k * word_parts + part];
 }
@@ -103,7 +103,7 @@ void ReplicaPack::to_columns(std::span<std::uint64_t> out) const {
           in.at[k * word_parts + q] = 64 * block + k < rows ? state_[(64 * block + k) * parts + part] : 0;
       },
       [&](std::size_t begin, std::size_t n) {
-        kernels_->transpose(in.at, turned.at);
+        kernels_->transpose(in.at, turned.at, 1);
         for (std::size_t q = 0; q < n; ++q)
           for (std::size_t j = 0; j < 64; ++j)
             out[((begin + q) % parts * 64 + j) * all + (begin + q) / parts] = turned.at[j * word_parts + q];
@@ -118,7 +118,7 @@ void ReplicaPack::from_columns(std::span<const std::uint64_t> in) {
         for (std::size_t j = 0; j < 64; ++j) columns.at[j * word_parts + q] = in[(part * 64 + j) * all + block];
       },
       [&](std::size_t begin, std::size_t n) {
-        kernels_->transpose(columns.at, turned.at);
+        kernels_->transpose(columns.at, turned.at, 1);
         for (std::size_t q = 0; q < n; ++q) {
           const std::size_t part = (begin + q) % parts, block = (begin + q) / parts;
           for (std::size_t k = 0; k < 64 && 64 * block + k < rows; ++k)

@@ -30,31 +30,41 @@ HWY_INLINE void swap_blocks(BitVector (&a)[rows]) {
 }
 
 template <std::size_t rows>
-HWY_INLINE void load_rows(const std::uint64_t* in, std::size_t step, BitVector (&a)[rows]) {
-  HWY_UNROLL(16) for (std::size_t k = 0; k < rows; ++k) a[k] = hn::Load(Bits(), in + k * step * word_parts);
+HWY_INLINE void load_rows(const std::uint64_t* in, std::ptrdiff_t step, BitVector (&a)[rows]) {
+  HWY_UNROLL(16) for (BitVector& row : a) {
+    row = hn::Load(Bits(), in);
+    in += step * static_cast<std::ptrdiff_t>(word_parts);
+  }
 }
 template <std::size_t rows>
-HWY_INLINE void store_rows(const BitVector (&a)[rows], std::size_t step, std::uint64_t* out) {
-  HWY_UNROLL(16) for (std::size_t k = 0; k < rows; ++k) hn::Store(a[k], Bits(), out + k * step * word_parts);
+HWY_INLINE void store_rows(const BitVector (&a)[rows], std::ptrdiff_t step, std::uint64_t* out) {
+  HWY_UNROLL(16) for (const BitVector& row : a) {
+    hn::Store(row, Bits(), out);
+    out += step * static_cast<std::ptrdiff_t>(word_parts);
+  }
 }
 
-inline void transpose(const std::uint64_t* in, std::uint64_t* out) {
+/// Rows of `out` stand `step` words apart.
+inline void transpose(const std::uint64_t* in, std::uint64_t* out, std::ptrdiff_t step) {
   BitVector a[8];
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
+    const auto row = [&](std::size_t k) {
+      return out + static_cast<std::ptrdiff_t>(column) +
+             static_cast<std::ptrdiff_t>(k) * step * static_cast<std::ptrdiff_t>(word_parts);
+    };
     for (std::size_t begin = 0; begin < 8; ++begin) {
       load_rows(in + begin * word_parts + column, 8, a);
       swap_blocks<32, 4>(a);
       swap_blocks<16, 2>(a);
       swap_blocks<8, 1>(a);
-      store_rows(a, 8, out + begin * word_parts + column);
+      store_rows(a, 8 * step, row(begin));
     }
     for (std::size_t begin = 0; begin < 64; begin += 8) {
-      std::uint64_t* rows = out + begin * word_parts + column;
-      load_rows(rows, 1, a);
+      load_rows(row(begin), step, a);
       swap_blocks<4, 4>(a);
       swap_blocks<2, 2>(a);
       swap_blocks<1, 1>(a);
-      store_rows(a, 1, rows);
+      store_rows(a, step, row(begin));
     }
   }
 }

@@ -1,0 +1,63 @@
+#include "samplers/packed_replicas_pay.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "samplers/packed_replicas.hpp"
+#include "samplers/simd/replica_kernels.hpp"
+
+namespace gibbsite {
+
+std::vector<std::uint32_t> visits_of(const Graph& graph, ScanOrder order) {
+  struct NoChance {
+    std::size_t pick(std::size_t) { return 0; }
+  } none;
+  std::vector<std::uint32_t> sites;
+  Scan(order, graph).sweep(Order::forward, none, [&](std::size_t i) {
+    sites.push_back(static_cast<std::uint32_t>(i));
+  });
+  return sites;
+}
+
+/// The width of packs that costs least for so many replicas. Measured: a word of narrow packs costs more.
+std::size_t cheapest_pack(std::size_t replicas) {
+  constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.15}, {128, 1.3}, {64, 1.5}};
+  std::size_t best = 0;
+  double least = 0;
+  for (const auto& [width, cost] : widths) {
+    const double all = cost * static_cast<double>((replicas + width - 1) / width * width);
+    if (best != 0 && all >= least) continue;
+    best = width;
+    least = all;
+  }
+  return best;
+}
+
+bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order) {
+  if (order == ScanOrder::random || simd::replica_kernels().empty()) return false;
+  const auto strength = graph.common_strength(), field = graph.common_field();
+  if (!strength || !field || graph.max_degree() > simd::most_degree) return false;
+  if (kernel == SpinKernel::heat_bath) return true;
+  for (std::size_t i = 0; i < graph.sites(); ++i)
+    if (graph.degree(i) == 0) return false;
+  return *field == 0 && *strength > 0;
+}
+
+bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas, Rival rival) {
+  if (!packed_replicas_fit(graph, kernel, order)) return false;
+  const std::size_t width = cheapest_pack(replicas), sites = graph.sites();
+  // A lattice of few words is moved slowly; replicas that do not fit the cache are.
+  constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
+  if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
+  if (replicas >= 64) return true;
+  // In ns, measured on one core of 2023: a word, a batch, and a visit of the plain layout.
+  constexpr double word = 30, batch = 60, plain = 5;
+  constexpr std::size_t largest = std::size_t{1} << 17;
+  if (sites > largest) return false;
+  const auto batches = simd::independent_batches(graph, visits_of(graph, order), simd::group * simd::word_bits / width);
+  double words = 0;
+  for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
+  return word * words + batch * static_cast<double>(batches.size()) < plain * static_cast<double>(sites * replicas);
+}
+
+}  // namespace gibbsite
