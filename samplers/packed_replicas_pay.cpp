@@ -19,9 +19,11 @@ std::vector<std::uint32_t> visits_of(const Graph& graph, ScanOrder order) {
   return sites;
 }
 
-/// The width of packs that costs least for so many replicas. Measured: a word of narrow packs costs more.
+// All costs here: the shortest of many sweeps of the square lattice, L = 8 ... 128, and of the cubic +-J glass, L = 4
+// ... 16, by heat bath and Metropolis in the order of sites and by colours, on one core of an Intel Xeon of 2023 at
+// 3.6 GHz. A word costs more in narrow packs: its rows are gathered, and batches are short.
 std::size_t cheapest_pack(std::size_t replicas) {
-  constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.15}, {128, 1.3}, {64, 1.5}};
+  constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.25}, {128, 1.55}, {64, 2.1}};
   std::size_t best = 0;
   double least = 0;
   for (const auto& [width, cost] : widths) {
@@ -50,14 +52,16 @@ bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order,
   constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
   if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
   if (replicas >= 64) return true;
-  // In ns, measured on one core of 2023: a word, a batch, and a visit of the plain layout.
-  constexpr double word = 30, batch = 60, plain = 5;
+  // In ns: a sweep, a word, and a batch of packs of 64 with AVX2, which decides wherever there is doubt (the widest
+  // instructions need 230, 25 to 31, and 40; SSE4 85 for a word), and a visit of the plain layout (7.5 to 10.5).
+  constexpr double sweep = 230, word = 55, batch = 80, plain = 8;
   constexpr std::size_t largest = std::size_t{1} << 17;
   if (sites > largest) return false;
   const auto batches = simd::independent_batches(graph, visits_of(graph, order), simd::group * simd::word_bits / width);
   double words = 0;
   for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
-  return word * words + batch * static_cast<double>(batches.size()) < plain * static_cast<double>(sites * replicas);
+  return sweep + word * words + batch * static_cast<double>(batches.size()) <
+         plain * static_cast<double>(sites * replicas);
 }
 
 }  // namespace gibbsite

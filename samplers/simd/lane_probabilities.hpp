@@ -1,7 +1,8 @@
 /// The probabilities of one pack's decisions, every lane its own lambda, as digits that lanes compare with coins.
 ///
-/// Digits come from 64-bit numbers, one per lane and class, by a transposition of all lanes at once (a microsecond for
-/// 512 lanes), and numbers from exponentials that are remembered by lambda: tempering hands the same few lambdas round.
+/// Digits come from 64-bit numbers, one per lane and class, by a transposition of all lanes at once (0.2 microseconds
+/// for 512 lanes), and numbers from exponentials that are remembered by lambda: tempering hands the same few lambdas
+/// round.
 #pragma once
 
 #include <span>

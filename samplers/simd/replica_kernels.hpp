@@ -3,7 +3,7 @@
 /// A sweep walks over batches. In each, neighbours' bits (turned over where J < 0) are added up by full adders; the
 /// planes of the sum tell a lane's class of local fields; decisions are those of samplers/simd/bernoulli.hpp with the
 /// digits of every lane's own probabilities. Sums per lane (bonds that are not satisfied, spins that are up or have
-/// changed) are counted in bit planes, sixteen words and more to a carry, and turned into numbers by a transposition.
+/// changed) are counted in bit planes, eight words at a time, and turned into numbers by a transposition.
 ///
 /// Only raw memory crosses this interface; nothing that instruction sets share is compiled with theirs.
 #pragma once
