@@ -19,9 +19,9 @@ std::vector<std::uint32_t> visits_of(const Graph& graph, ScanOrder order) {
   return sites;
 }
 
-// All costs here: the shortest of many sweeps of the square lattice, L = 8 ... 128, and of the cubic +-J glass, L = 4
-// ... 16, by heat bath and Metropolis in the order of sites and by colours, on one core of an Intel Xeon of 2023 at
-// 3.6 GHz. A word costs more in narrow packs: its rows are gathered, and batches are short.
+// Costs here are the shortest of many sweeps on one core of an Intel Xeon at 3.6 GHz that had other work, too. Those of
+// widths: per replica, heat bath in the order of sites on the square lattice L = 32 and the cubic +-J glass L = 8. A
+// word costs more in narrow packs, whose rows are gathered and whose batches are short (at L = 128, only 1.6 for 64).
 std::size_t cheapest_pack(std::size_t replicas) {
   constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.25}, {128, 1.55}, {64, 2.1}};
   std::size_t best = 0;
@@ -52,8 +52,9 @@ bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order,
   constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
   if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
   if (replicas >= 64) return true;
-  // In ns: a sweep, a word, and a batch of packs of 64 with AVX2, which decides wherever there is doubt (the widest
-  // instructions need 230, 25 to 31, and 40; SSE4 85 for a word), and a visit of the plain layout (7.5 to 10.5).
+  // In ns. With the widest instructions and packs of 64, a sweep is 230 + 25 to 31 a word + 40 a batch (squares L = 8
+  // ... 64, cubes L = 4 ... 16). AVX2, seen at two sizes, fits 55 to 65 a word if a batch, too, costs twice as much,
+  // which is assumed; that decides, for a plain visit (7.4 to 10.7) costs the same everywhere.
   constexpr double sweep = 230, word = 55, batch = 80, plain = 8;
   constexpr std::size_t largest = std::size_t{1} << 17;
   if (sites > largest) return false;
