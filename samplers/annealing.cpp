@@ -116,23 +116,25 @@ double Annealing::stride_at(double lambda) const {
 }
 
 void Annealing::sweep(double lambda, double stride, std::uint64_t count, Order order) {
-  const std::vector<Setting> setting(ensemble_.layout().replicas, Setting{lambda, stride});
-  std::vector<Tally> tally(ensemble_.layout().replicas);
-  ensemble_.sweep(setting, {.time = time_, .count = static_cast<std::uint32_t>(count), .order = order}, tally);
+  at_.setting.assign(ensemble_.layout().replicas, Setting{lambda, stride});
+  at_.tally.assign(ensemble_.layout().replicas, Tally{});
+  ensemble_.sweep(at_.setting, {.time = time_, .count = static_cast<std::uint32_t>(count), .order = order}, at_.tally);
   time_ += count;
-  for (const Tally& t : tally) {
+  for (const Tally& t : at_.tally) {
     total_.tried += t.tried;
     total_.accepted += t.accepted;
   }
 }
 
-void Annealing::reweight(double from, double to, std::vector<double>& log_w) const {
+void Annealing::reweight(double from, double to, std::vector<double>& log_w) {
   const std::size_t particles = ensemble_.layout().replicas;
-  std::vector<double> at(particles, from), before(particles), after(particles);
-  ensemble_.log_weight(at, before);
-  at.assign(particles, to);
-  ensemble_.log_weight(at, after);
-  for (std::size_t r = 0; r < particles; ++r) log_w[r] += after[r] - before[r];
+  at_.before.resize(particles);
+  at_.after.resize(particles);
+  at_.lambda.assign(particles, from);
+  ensemble_.log_weight(at_.lambda, at_.before);
+  at_.lambda.assign(particles, to);
+  ensemble_.log_weight(at_.lambda, at_.after);
+  for (std::size_t r = 0; r < particles; ++r) log_w[r] += at_.after[r] - at_.before[r];
 }
 
 void Annealing::resample(std::size_t begin, std::size_t end, std::vector<std::size_t>& parent) const {

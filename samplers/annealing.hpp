@@ -85,7 +85,7 @@ class Annealing final : public Method {
   void back();
   void sweep(double lambda, double stride, std::uint64_t count, Order order);
   /// Adds the log ratio of weights between two lambdas to every particle.
-  void reweight(double from, double to, std::vector<double>& log_w) const;
+  void reweight(double from, double to, std::vector<double>& log_w);
   /// Particles begin .. end - 1 become copies of some of them, chosen by weight: parents only.
   void resample(std::size_t begin, std::size_t end, std::vector<std::size_t>& parent) const;
   /// Resamples every group whose effective share is too small; its particles then carry the group's mean weight.
@@ -109,6 +109,14 @@ class Annealing final : public Method {
   std::uint64_t step_ = 0;   // of the phase
   std::uint64_t swept_ = 0;  // sweeps done at this step
   std::uint64_t time_ = 0;   // of the next sweep
+
+  /// Made anew at every step, here only to be the same memory, [particle].
+  struct Scratch {
+    std::vector<Setting> setting;
+    std::vector<Tally> tally;
+    std::vector<double> lambda, before, after;
+  };
+  Scratch at_;
 };
 
 }  // namespace gibbsite

@@ -80,13 +80,16 @@ void Book::load(const Snapshot& snapshot, Trace trace) {
 void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
                       std::span<const std::size_t> rung_of_replica) {
   const std::size_t replicas = rung_of_replica.size(), top = lambda.size() - 1;
-  for (std::vector<double>* v : {&at_, &own_, &up, &down}) v->resize(replicas);
-  for (std::size_t r = 0; r < replicas; ++r) at_[r] = lambda[rung_of_replica[r]];
+  for (std::vector<double>* v : {&at_, &above_, &below_, &own_, &up, &down}) v->resize(replicas);
+  for (std::size_t r = 0; r < replicas; ++r) {
+    const std::size_t b = rung_of_replica[r];
+    at_[r] = lambda[b];
+    above_[r] = lambda[std::min(b + 1, top)];
+    below_[r] = lambda[b - std::min<std::size_t>(b, 1)];
+  }
   ensemble.log_weight(at_, own_);
-  for (std::size_t r = 0; r < replicas; ++r) at_[r] = lambda[std::min(rung_of_replica[r] + 1, top)];
-  ensemble.log_weight(at_, up);
-  for (std::size_t r = 0; r < replicas; ++r) at_[r] = lambda[rung_of_replica[r] == 0 ? 0 : rung_of_replica[r] - 1];
-  ensemble.log_weight(at_, down);
+  ensemble.log_weight(above_, up);
+  ensemble.log_weight(below_, down);
   for (std::size_t r = 0; r < replicas; ++r) {
     up[r] -= own_[r];
     down[r] -= own_[r];

@@ -78,7 +78,7 @@ struct LogRatios {
   void renew(const Ensemble& ensemble, std::span<const double> lambda, std::span<const std::size_t> rung_of_replica);
 
  private:
-  std::vector<double> at_, own_;  // scratch
+  std::vector<double> at_, above_, below_, own_;  // scratch
 };
 
 /// Puts the replicas of `ensemble` (chain-major slots) into their first states.

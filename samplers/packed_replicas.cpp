@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "samplers/packed_replicas_pay.hpp"
 #include "samplers/simd/replica_pack.hpp"
 #include "samplers/team.hpp"
 
@@ -14,31 +15,6 @@ namespace {
 simd::Decide decide_of(const Graph& graph, SpinKernel kernel) {
   if (kernel == SpinKernel::metropolis) return simd::Decide::metropolis;
   return graph.common_field().value() == 0 ? simd::Decide::heat_bath : simd::Decide::heat_bath_in_field;
-}
-
-std::vector<std::uint32_t> visits(const Graph& graph, ScanOrder order) {
-  struct NoChance {
-    std::size_t pick(std::size_t) { return 0; }
-  } none;
-  std::vector<std::uint32_t> sites;
-  Scan(order, graph).sweep(Order::forward, none, [&](std::size_t i) {
-    sites.push_back(static_cast<std::uint32_t>(i));
-  });
-  return sites;
-}
-
-/// The width of packs that costs least for so many replicas. Measured: a word of narrow packs costs more.
-std::size_t cheapest_width(std::size_t replicas) {
-  constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.15}, {128, 1.3}, {64, 1.5}};
-  std::size_t best = 0;
-  double least = 0;
-  for (const auto& [width, cost] : widths) {
-    const double all = cost * static_cast<double>((replicas + width - 1) / width * width);
-    if (best != 0 && all >= least) continue;
-    best = width;
-    least = all;
-  }
-  return best;
 }
 
 class PackedReplicas final : public Ensemble {
@@ -78,8 +54,7 @@ class PackedReplicas final : public Ensemble {
     know_energies();
     const std::size_t components = layout().observables.size();
     for_packs(look_, 0.1, [&](std::size_t p) {
-      simd::LaneNumbers up;
-      packs_[p].count_up(up);
+      const simd::LaneNumbers& up = packs_[p].count_up();
       for_replicas(p, [&](std::size_t r, std::size_t lane) {
         model_->observe_sum(total(up[lane]), energy_[r], out.subspan(r * components, components));
       });
@@ -105,8 +80,13 @@ class PackedReplicas final : public Ensemble {
   template <class See>
   void for_packs(Team& team, double sweeps, See&& see) const {
     const double work = static_cast<double>(packs_.size() * plan_->words) * 32 * sweeps;
+    const auto one_by_one = [&] {
+      for (std::size_t p = 0; p < packs_.size(); ++p) see(p);
+    };
+    if (packs_.size() == 1) return one_by_one();
     team.run(work, [&](bool parallel) {
-#pragma omp parallel for schedule(dynamic) if (parallel && packs_.size() > 1)
+      if (!parallel) return one_by_one();  // a parallel region of one thread is not free
+#pragma omp parallel for schedule(dynamic)
       for (std::size_t p = 0; p < packs_.size(); ++p) see(p);
     });
   }
@@ -144,8 +124,7 @@ void PackedReplicas::move(Step step, Purpose purpose, std::span<Tally> tally) {
     for (std::uint32_t k = 0; k < step.count; ++k)
       pack.sweep(simd::cipher_of(key_, purpose, step.time + k, layout().first / plan_->width + p),
                  step.order == Order::reversed);
-    simd::LaneNumbers changed;
-    pack.take_changed(changed);
+    const simd::LaneNumbers& changed = pack.take_changed();
     if (tally.empty()) return;
     for_replicas(p, [&](std::size_t r, std::size_t lane) {
       tally[r].tried += static_cast<double>(layout().units) * step.count;
@@ -159,15 +138,12 @@ void PackedReplicas::know_energies() const {
   if (!stale_) return;
   const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
   for_packs(look_, 0.1, [&](std::size_t p) {
-    simd::LaneNumbers unsatisfied, up;
-    packs_[p].count_unsatisfied(unsatisfied);
-    if (field_ != 0)
-      packs_[p].count_up(up);
-    else
-      up.assign(plan_->width, 0);
+    const simd::LaneNumbers& unsatisfied = packs_[p].count_unsatisfied();
+    const simd::LaneNumbers* up = field_ == 0 ? nullptr : &packs_[p].count_up();
     for_replicas(p, [&](std::size_t r, std::size_t lane) {  // as Ising::energy
       const std::int64_t satisfied = bonds - 2 * static_cast<std::int64_t>(unsatisfied[lane]);
-      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(total(up[lane]));
+      const std::int64_t magnetisation = up == nullptr ? 0 : total((*up)[lane]);
+      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(magnetisation);
     });
   });
   stale_ = false;
@@ -211,38 +187,11 @@ void PackedReplicas::resample(std::span<const std::size_t> parent) {
 
 }  // namespace
 
-bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order) {
-  if (order == ScanOrder::random || simd::replica_kernels().empty()) return false;
-  const auto strength = graph.common_strength(), field = graph.common_field();
-  if (!strength || !field || graph.max_degree() > simd::most_degree) return false;
-  if (kernel == SpinKernel::heat_bath) return true;
-  for (std::size_t i = 0; i < graph.sites(); ++i)
-    if (graph.degree(i) == 0) return false;
-  return *field == 0 && *strength > 0;
-}
-
-bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas, Rival rival) {
-  if (!packed_replicas_fit(graph, kernel, order)) return false;
-  const std::size_t width = cheapest_width(replicas), sites = graph.sites();
-  // A lattice of few words is moved slowly; replicas that do not fit the cache are.
-  constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
-  if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
-  if (replicas >= 64) return true;
-  // In ns, measured on one core of 2023: a word, a batch, and a visit of the plain layout.
-  constexpr double word = 30, batch = 60, plain = 5;
-  constexpr std::size_t largest = std::size_t{1} << 17;
-  if (sites > largest) return false;
-  const auto batches = simd::independent_batches(graph, visits(graph, order), simd::group * simd::word_bits / width);
-  double words = 0;
-  for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
-  return word * words + batch * static_cast<double>(batches.size()) < plain * static_cast<double>(sites * replicas);
-}
-
 std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
                                                Key key, std::size_t replicas, std::size_t first, Packing packing) {
   const Graph& graph = model->graph();
   assert(packed_replicas_fit(graph, kernel, order) && replicas > 0);
-  const std::size_t width = packing.width == 0 ? cheapest_width(replicas) : packing.width;
+  const std::size_t width = packing.width == 0 ? cheapest_pack(replicas) : packing.width;
   assert((width == 64 || width == 128 || width == 256 || width == 512) && first % width == 0);
   const simd::ReplicaKernels& kernels =
       packing.kernels == nullptr ? *simd::replica_kernels().front() : *packing.kernels;
@@ -254,7 +203,8 @@ std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> mode
   layout.log_z_reference = model->log_states();
   layout.observables = model->observables();
   layout.name = "replica-packed, " + std::to_string(width) + " lanes, " + kernels.name;
-  auto plan = std::make_unique<const simd::ReplicaPlan>(graph, decide_of(graph, kernel), visits(graph, order), width);
+  auto plan =
+      std::make_unique<const simd::ReplicaPlan>(graph, decide_of(graph, kernel), visits_of(graph, order), width);
   return std::make_unique<PackedReplicas>(std::move(model), std::move(layout), key, kernels, std::move(plan));
 }
 

@@ -24,8 +24,10 @@ double log_mean_weight(std::span<const double> log_w) {
 }
 
 double effective_share(std::span<const double> log_w) {
+  const double top = *std::max_element(log_w.begin(), log_w.end());
   double sum = 0, squares = 0;
-  for (const double w : relative_weights(log_w)) {
+  for (const double l : log_w) {
+    const double w = std::exp(l - top);
     sum += w;
     squares += w * w;
   }

@@ -5,9 +5,22 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "physics/chance.hpp"
-
 namespace gibbsite {
+namespace {
+
+/// Coin(p), without a branch on p < 1/2, which cannot be predicted: a conversion to 64 bits without sign has one.
+Coin coin_of(double p) {
+  if (p >= 1) [[unlikely]]
+    return Coin(1.0);
+  Coin coin;
+  coin.p = p;
+  const auto high = static_cast<std::int64_t>(p * 0x1p32);
+  const auto low = static_cast<std::int64_t>((p * 0x1p32 - static_cast<double>(high)) * 0x1p32);
+  coin.threshold = static_cast<std::uint64_t>(high) << 32 | static_cast<std::uint64_t>(low);
+  return coin;
+}
+
+}  // namespace
 
 Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
     : ensemble_(ensemble),
@@ -78,11 +91,10 @@ void Tempering::exchange(const LogRatios& ratios) {
     Chance chance(Stream(options_.key, Purpose::exchange, time, chain));
     acceptances(ratios);
     for (std::size_t b = 0; b + 1 < betas; ++b) accepted_[b] += at_.alpha[b];
-    for (std::size_t b = time % 2; b + 1 < betas; b += 2) {
-      const bool swap = chance.coin(Coin(at_.alpha[b]));
-      const std::size_t below = replica[b], above = replica[b + 1];
-      replica[b] = swap ? above : below;
-      replica[b + 1] = swap ? below : above;
+    for (std::size_t b = time % 2; b + 1 < betas; b += 2) {  // what comes true cannot be predicted: no branch
+      const std::size_t apart = replica[b] ^ replica[b + 1], swap = 0 - std::size_t{chance.coin(at_.coin[b])};
+      replica[b] ^= apart & swap;
+      replica[b + 1] ^= apart & swap;
     }
     for (const std::size_t end : {std::size_t{0}, betas - 1}) {
       std::uint64_t& heading = heading_[replica[end]];
@@ -93,19 +105,30 @@ void Tempering::exchange(const LogRatios& ratios) {
   exchanges_ += static_cast<double>(book_.chains());
 }
 
-/// alpha of every pair. Which of them need an exponential cannot be predicted: they are gathered without a branch.
+/// alpha of every pair, and its coin. Which of them need an exponential cannot be predicted: they are gathered without
+/// a branch.
 void Tempering::acceptances(const LogRatios& ratios) {
   const std::size_t pairs = at_.swept.size() - 1;
-  at_.alpha.resize(pairs);
+  at_.alpha.assign(pairs, 1.0);
+  at_.coin.assign(pairs, Coin(1.0));
   at_.uphill.resize(pairs);
+  at_.log_alpha.resize(pairs);
+  const double *up = ratios.up.data(), *down = ratios.down.data();
+  const std::size_t* swept = at_.swept.data();
+  std::size_t* uphill = at_.uphill.data();
+  double* log_alpha = at_.log_alpha.data();
   std::size_t n = 0;
   for (std::size_t b = 0; b < pairs; ++b) {
-    const double log_alpha = std::min(0.0, ratios.up[at_.swept[b]] + ratios.down[at_.swept[b + 1]]);
-    at_.alpha[b] = log_alpha < 0 ? log_alpha : 1.0;
-    at_.uphill[n] = b;
-    n += static_cast<std::size_t>(log_alpha < 0);
+    const double log_ratio = up[swept[b]] + down[swept[b + 1]];
+    uphill[n] = b;
+    log_alpha[n] = log_ratio;
+    n += static_cast<std::size_t>(log_ratio < 0);
   }
-  for (std::size_t k = 0; k < n; ++k) at_.alpha[at_.uphill[k]] = std::exp(at_.alpha[at_.uphill[k]]);
+  for (std::size_t k = 0; k < n; ++k) {
+    const double alpha = std::exp(log_alpha[k]);
+    at_.alpha[uphill[k]] = alpha;
+    at_.coin[uphill[k]] = coin_of(alpha);
+  }
 }
 
 void Tempering::tune(Tuning window) {

@@ -11,6 +11,7 @@
 /// (their eq. 12).
 #pragma once
 
+#include "physics/chance.hpp"
 #include "samplers/chains.hpp"
 
 namespace gibbsite {
@@ -65,14 +66,15 @@ class Tempering final : public Method {
   std::vector<std::uint64_t> round_trips_;  // [replica]
   std::uint64_t sweeps_ = 0, window_end_ = 16;
 
-  /// Made anew by every sweep, here only to be the same memory, [replica]; swept, alpha, uphill: of one
-  /// ladder.
+  /// Made anew by every sweep, here only to be the same memory, [replica]; of one ladder: swept; [pair] alpha and coin;
+  /// uphill, pairs whose log_alpha < 0.
   struct Scratch {
     explicit Scratch(std::size_t replicas) : setting(replicas), tally(replicas), rung(replicas) {}
     std::vector<Setting> setting;
     std::vector<Tally> tally;
     std::vector<std::size_t> rung, swept, uphill;
-    std::vector<double> alpha;
+    std::vector<double> alpha, log_alpha;
+    std::vector<Coin> coin;
     LogRatios ratios;
   };
   Scratch at_;

@@ -1,10 +1,8 @@
 // Independent decisions for 512 bit lanes at a time (samplers/simd/bernoulli.hpp says what they are). Compiled once per
 // target.
 //
-// Below the last of the seven levels a verdict is 0 for now; one level up it becomes r_j ? verdict : t_j, in every lane
-// at once (Horner's scheme). With digits that all lanes share, 512-bit registers do two or three levels in one
-// instruction whose immediate holds the digits: 3 instructions for each class, 3 for the lanes that are left. The rest
-// of a word's cost is 35 rounds of AES and some 20 instructions to hand left lanes to the tails that a group shares.
+// Per word: 35 rounds of AES, the verdicts of samplers/simd/verdicts-inl.h, 3 instructions for the lanes that are left,
+// and some 20 to hand these to the tails that a group shares.
 #if defined(GIBBSITE_BERNOULLI_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef GIBBSITE_BERNOULLI_INL_H
 #undef GIBBSITE_BERNOULLI_INL_H
@@ -14,175 +12,10 @@
 
 #include <hwy/highway.h>
 
-#include "samplers/simd/ars5-inl.h"
-#include "samplers/simd/bernoulli.hpp"
-#include "samplers/simd/logic-inl.h"
+#include "samplers/simd/verdicts-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
-
-/// The coins of one column of words.
-class Coins {
- public:
-  /// column: the first of a word's 64-bit parts that a register holds.
-  HWY_INLINE Coins(const Cipher& cipher, std::size_t column) : cipher_(cipher) {
-    const Bits d;
-    const auto block = hn::ShiftRight<1>(hn::Iota(d, column));  // of 128 bits
-    place_ = hn::Xor(hn::OddEven(block, hn::Zero(d)), hn::LoadDup128(d, cipher_.round_key[0]));
-  }
-  HWY_INLINE BitVector start(std::uint64_t word) const {
-    const Bits d;
-    return hn::Xor(place_, hn::OddEven(hn::Zero(d), hn::Set(d, word * levels)));
-  }
-  HWY_INLINE BitVector toss(BitVector start, std::size_t level) const {
-    return rounds(Bits(), hn::Xor(start, hn::LoadDup128(Bits(), level_counters.counter[level])), cipher_);
-  }
-
- private:
-  Cipher cipher_;
-  BitVector place_;
-};
-
-/// Verdicts of every class after the first levels; 0 in lanes that are left.
-template <std::size_t classes>
-struct Verdicts {
-  BitVector yes[classes];
-  BitVector fair;  ///< of p = 1/2, at no cost
-  BitVector left;
-};
-
-/// One level up: r ? yes : digit.
-HWY_INLINE BitVector raise(BitVector yes, BitVector r, bool digit) {
-  return digit ? hn::Or(yes, hn::Not(r)) : hn::And(yes, r);
-}
-HWY_INLINE BitVector lowest(const BitVector (&r)[first_levels], unsigned step) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  switch (step) {  // r4 ? (r5 ? (r6 ? 0 : t6) : t5) : t4
-    case 0:
-      return hn::Zero(Bits());
-    case 1:
-      return hn::Not(r[4]);
-    case 2:
-      return ternary<0x30>(r[4], r[5], r[6]);
-    case 3:
-      return ternary<0x3F>(r[4], r[5], r[6]);
-    case 4:
-      return ternary<0x40>(r[4], r[5], r[6]);
-    case 5:
-      return ternary<0x4F>(r[4], r[5], r[6]);
-    case 6:
-      return ternary<0x70>(r[4], r[5], r[6]);
-    default:
-      return ternary<0x7F>(r[4], r[5], r[6]);
-  }
-#else
-  const BitVector last = (step & 4U) != 0 ? hn::Not(r[6]) : hn::Zero(Bits());
-  return raise(raise(last, r[5], (step & 2U) != 0), r[4], (step & 1U) != 0);
-#endif
-}
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-/// r_low ? (r_high ? yes : t_high) : t_low, twice: levels 2 and 3, then 0 and 1.
-template <unsigned step>
-HWY_INLINE BitVector raise_by(const BitVector (&r)[first_levels], BitVector yes) {
-  constexpr auto table = [](unsigned digits) {
-    return ((digits & 1U) != 0 ? 0x0F : 0) | ((digits & 2U) != 0 ? 0xB0 : 0x80);
-  };
-  return ternary<table(step & 3U)>(r[0], r[1], ternary<table(step >> 2U)>(r[2], r[3], yes));
-}
-#endif
-HWY_INLINE BitVector raise_four(const BitVector (&r)[first_levels], BitVector yes, unsigned step) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-  switch (step) {  // a jump; less would become a chain of comparisons
-    case 0:
-      return raise_by<0>(r, yes);
-    case 1:
-      return raise_by<1>(r, yes);
-    case 2:
-      return raise_by<2>(r, yes);
-    case 3:
-      return raise_by<3>(r, yes);
-    case 4:
-      return raise_by<4>(r, yes);
-    case 5:
-      return raise_by<5>(r, yes);
-    case 6:
-      return raise_by<6>(r, yes);
-    case 7:
-      return raise_by<7>(r, yes);
-    case 8:
-      return raise_by<8>(r, yes);
-    case 9:
-      return raise_by<9>(r, yes);
-    case 10:
-      return raise_by<10>(r, yes);
-    case 11:
-      return raise_by<11>(r, yes);
-    case 12:
-      return raise_by<12>(r, yes);
-    case 13:
-      return raise_by<13>(r, yes);
-    case 14:
-      return raise_by<14>(r, yes);
-    default:
-      return raise_by<15>(r, yes);
-  }
-#else
-  for (std::size_t j = 4; j-- > 0;) yes = raise(yes, r[j], (step >> j & 1U) != 0);
-  return yes;
-#endif
-}
-
-template <std::size_t classes>
-HWY_INLINE void judge(const UniformDigits<classes>& digits, std::size_t, const BitVector (&r)[first_levels],
-                      BitVector (&yes)[classes]) {
-  for (std::size_t q = 0; q < classes; ++q) yes[q] = raise_four(r, lowest(r, digits.step[q][0]), digits.step[q][1]);
-}
-template <std::size_t classes>
-HWY_INLINE BitVector digit_of(const UniformDigits<classes>& digits, std::size_t, std::size_t level, std::size_t q) {
-  return hn::Set(Bits(), digits.digit[level][q]);
-}
-
-template <std::size_t classes>
-HWY_INLINE BitVector digit_of(const LaneDigits<classes>& digits, std::size_t column, std::size_t level, std::size_t q) {
-  return hn::Load(Bits(), digits.digit + (level * classes + q) * word_parts + column);
-}
-template <std::size_t classes>
-HWY_INLINE void judge(const LaneDigits<classes>& digits, std::size_t column, const BitVector (&r)[first_levels],
-                      BitVector (&yes)[classes]) {
-  for (std::size_t q = 0; q < classes; ++q) {
-    yes[q] = hn::AndNot(r[first_levels - 1], digit_of(digits, column, first_levels - 1, q));
-    HWY_UNROLL(7)
-    for (std::size_t k = 2; k <= first_levels; ++k)
-      yes[q] = select(r[first_levels - k], yes[q], digit_of(digits, column, first_levels - k, q));
-  }
-}
-
-/// The first levels of a word.
-template <class Digits, class Source>
-HWY_INLINE Verdicts<Digits::classes> first_verdicts(const Digits& digits, std::size_t column, const Source& coins,
-                                                    std::uint64_t word) {
-  const auto start = coins.start(word);
-  BitVector r[first_levels];
-  HWY_UNROLL(7) for (std::size_t j = 0; j < first_levels; ++j) r[j] = coins.toss(start, j);
-  Verdicts<Digits::classes> verdicts;
-  judge(digits, column, r, verdicts.yes);
-  verdicts.fair = hn::Not(r[0]);
-  verdicts.left = all_of(all_of(r[0], r[1], r[2]), all_of(r[3], r[4], r[5]), r[6]);
-  return verdicts;
-}
-
-/// The other levels of a word, for the lanes that own them. So many are likely to be needed: to look whether all lanes
-/// are decided costs more than a level, where the answer is hard to predict.
-template <class Digits, class Source>
-HWY_INLINE void last_verdicts(const Digits& digits, std::size_t column, const Source& coins, std::uint64_t word,
-                              BitVector owned, std::size_t likely, BitVector (&yes)[Digits::classes]) {
-  const auto start = coins.start(word);
-  for (std::size_t q = 0; q < Digits::classes; ++q) yes[q] = hn::Zero(Bits());
-  for (std::size_t j = first_levels; j < levels && (j < first_levels + likely || any(owned)); ++j) {
-    for (std::size_t q = 0; q < Digits::classes; ++q) yes[q] = select(owned, digit_of(digits, column, j, q), yes[q]);
-    owned = hn::And(owned, coins.toss(start, j));
-  }
-}
 
 /// Words of a group on their way.
 template <class Look>
@@ -190,6 +23,25 @@ struct Group {
   Look look[group];
   BitVector verdict[group], left[group];
 };
+
+/// The first levels of words k, k + 1, ... of a group; often[t]: lanes that were left more than t times.
+template <std::size_t words, class Rule, class Digits, class Source>
+HWY_INLINE void decide_first(Rule& rule, const Digits& digits, std::size_t column, const Source& coins,
+                             std::uint64_t first, std::size_t k, Group<typename Rule::Look>& g, BitVector (&often)[4]) {
+  typename Rule::Look look[words];
+  for (std::size_t w = 0; w < words; ++w) look[w] = rule.look(k + w);
+  Verdicts<Digits::classes> verdicts[words];
+  first_verdicts(digits, column, coins, first + k, verdicts);
+  HWY_UNROLL(4) for (std::size_t w = 0; w < words; ++w) {
+    const BitVector left = verdicts[w].left;
+    for (std::size_t t = 3; t > 0; --t) often[t] = hn::OrAnd(often[t], often[t - 1], left);
+    often[0] = hn::Or(often[0], left);
+    g.look[k + w] = look[w];
+    g.verdict[k + w] = rule.choose(look[w], verdicts[w].yes, verdicts[w].fair);
+    g.left[k + w] = left;
+  }
+  HWY_FENCE;  // or GCC distributes the loop, and tosses every coin twice
+}
 
 /// The tails of a group in which some lane was left more than three times: one group in 15.
 template <class Rule, class Digits, class Source>
@@ -207,16 +59,16 @@ HWY_INLINE void settle_many(Rule& rule, const Digits& digits, std::size_t column
   BitVector tail[group][Digits::classes];  // the lane's next verdict first
   for (std::size_t t = 0; t < tails; ++t) last_verdicts(digits, column, coins, first + t, often[t + 1], 1, tail[t]);
   for (std::size_t k = 0; k < n; ++k) {
-    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], g.left[k], Rule::choose(g.look[k], tail[0], zero)));
+    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], g.left[k], rule.choose(g.look[k], tail[0], zero)));
     for (std::size_t t = 1; t < tails; ++t)
-      for (std::size_t q = 0; q < Digits::classes; ++q) tail[t - 1][q] = select(g.left[k], tail[t][q], tail[t - 1][q]);
+      for (std::size_t q = 0; q < Digits::classes; ++q) tail[t - 1][q] = replace(tail[t - 1][q], g.left[k], tail[t][q]);
   }
 }
 
 /// Decides words first ... first + n - 1 of one group, or of the part of it that goes together, in one column. A Rule
 /// says what hangs on the verdicts:
 ///   rule.look(k)                  what it knows of word first + k: a struct Rule::Look of masks
-///   Rule::choose(look, yes, fair) the verdict of each lane's own class; where it is none of them, 0 if fair is 0, or 1
+///   rule.choose(look, yes, fair) the verdict of each lane's own class; where it is none of them, 0 if fair is 0, or 1
 ///   rule.write(k, look, verdict)
 /// All words are looked at before any is written.
 template <class Rule, class Digits, class Source>
@@ -225,32 +77,24 @@ HWY_INLINE void decide_group(Rule& rule, const Digits& digits, std::size_t colum
   constexpr std::size_t classes = Digits::classes;
   const BitVector zero = hn::Zero(Bits());
   Group<typename Rule::Look> g;
-  BitVector one = zero, two = zero, three = zero, more = zero;  // lanes that were left so often
-  for (std::size_t k = 0; k < n; ++k) {
-    const typename Rule::Look look = rule.look(k);
-    const Verdicts<classes> verdicts = first_verdicts(digits, column, coins, first + k);
-    const BitVector left = verdicts.left;
-    more = hn::OrAnd(more, three, left);
-    three = hn::OrAnd(three, two, left);
-    two = hn::OrAnd(two, one, left);
-    one = hn::Or(one, left);
-    g.look[k] = look;
-    g.verdict[k] = Rule::choose(look, verdicts.yes, verdicts.fair);
-    g.left[k] = left;
-    HWY_FENCE;  // or GCC distributes the loop, and tosses every coin twice
-  }
-  if (HWY_UNLIKELY(any(more))) return settle_many(rule, digits, column, coins, first, n, g);
+  BitVector often[4] = {zero, zero, zero, zero};
+  std::size_t done = 0;
+  for (; done + together<Digits> <= n; done += together<Digits>)
+    decide_first<together<Digits>>(rule, digits, column, coins, first, done, g, often);
+  for (; together < Digits >> 1 && done < n; ++done)
+    decide_first<1>(rule, digits, column, coins, first, done, g, often);
+  if (HWY_UNLIKELY(any(often[3]))) return settle_many(rule, digits, column, coins, first, n, g);
   BitVector tail[3][classes];  // the lane's next verdict first
   const bool full = n > group / 4;
-  last_verdicts(digits, column, coins, first, one, full ? 12 : 8, tail[0]);
-  last_verdicts(digits, column, coins, first + 1, two, full ? 8 : 1, tail[1]);
-  last_verdicts(digits, column, coins, first + 2, three, full ? 4 : 0, tail[2]);
+  last_verdicts(digits, column, coins, first, often[0], full ? 12 : 8, tail[0]);
+  last_verdicts(digits, column, coins, first + 1, often[1], full ? 8 : 1, tail[1]);
+  last_verdicts(digits, column, coins, first + 2, often[2], full ? 4 : 0, tail[2]);
   for (std::size_t k = 0; k < n; ++k) {
     const BitVector left = g.left[k];
-    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], left, Rule::choose(g.look[k], tail[0], zero)));
+    rule.write(k, g.look[k], hn::OrAnd(g.verdict[k], left, rule.choose(g.look[k], tail[0], zero)));
     for (std::size_t q = 0; q < classes; ++q) {
-      tail[0][q] = select(left, tail[1][q], tail[0][q]);
-      tail[1][q] = select(left, tail[2][q], tail[1][q]);
+      tail[0][q] = replace(tail[0][q], left, tail[1][q]);
+      tail[1][q] = replace(tail[1][q], left, tail[2][q]);
     }
   }
 }

@@ -1,7 +1,8 @@
 /// The probabilities of one pack's decisions, every lane its own lambda, as digits that lanes compare with coins.
 ///
-/// Digits come from 64-bit numbers, one per lane and class, by a transposition of all lanes at once (a microsecond for
-/// 512 lanes), and numbers from exponentials that are remembered by lambda: tempering hands the same few lambdas round.
+/// Digits come from 64-bit numbers, one per lane and class, by a transposition of all lanes at once (0.2 microseconds
+/// for 512 lanes), and numbers from exponentials that are remembered by lambda: tempering hands the same few lambdas
+/// round.
 #pragma once
 
 #include <span>
@@ -25,17 +26,18 @@ class LaneProbabilities {
  private:
   static constexpr std::size_t slots = 8192, most_remembered = slots / 2;  // sparse: the first slot is mostly right
 
-  /// Of each class; valid until the next call.
-  const std::uint64_t* thresholds(const ReplicaPlan& plan, double lambda);
+  static std::size_t home(std::uint64_t key);
+  /// The entry of a lambda, old or new.
+  std::uint32_t find(const ReplicaPlan& plan, double lambda);
+  void set_reference(const ReplicaPlan& plan, std::size_t replica, bool is) noexcept;
   void spread(const ReplicaPlan& plan);
 
   const ReplicaKernels& kernels_;
-  std::vector<double> lambda_;          // [lane of a row]
-  std::vector<std::uint32_t> changed_;  // scratch
-  std::vector<std::uint64_t> memory_;   // [entry][bits of lambda, threshold of each class]
-  std::vector<std::uint16_t> slot_;     // by bits of lambda: entry + 1, or 0
-  Buffer<std::uint64_t> threshold_;     // [class][lane in part][part]
-  Buffer<std::uint64_t> level_;         // [level, the last first][part]
+  std::vector<double> lambda_;                  // [lane of a row]
+  std::vector<std::uint32_t> changed_, known_;  // scratch: lanes, and the entries of their lambdas
+  std::vector<std::uint64_t> memory_;           // [entry][bits of lambda, threshold of each class]
+  std::vector<std::uint16_t> slot_;             // by bits of lambda: an entry, or 0
+  Buffer<std::uint64_t> threshold_;             // [class][lane in part][part]
   Buffer<std::uint64_t> digits_, reference_;
 };
 

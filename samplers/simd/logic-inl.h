@@ -30,8 +30,27 @@ HWY_INLINE BitVector ternary(BitVector a, BitVector b, BitVector c) {
 }
 /// mask ? yes : no
 HWY_INLINE BitVector select(BitVector mask, BitVector yes, BitVector no) { return ternary<0xCA>(mask, yes, no); }
+/// mask ? yes : no, where `yes` is not needed afterwards: its register takes the result.
+HWY_INLINE BitVector choose_by(BitVector yes, BitVector mask, BitVector no) { return ternary<0xE2>(yes, mask, no); }
+/// mask ? fresh : old, where `old` is not needed afterwards.
+HWY_INLINE BitVector replace(BitVector old, BitVector mask, BitVector fresh) { return ternary<0xB8>(old, mask, fresh); }
 /// At least two of three.
 HWY_INLINE BitVector majority(BitVector a, BitVector b, BitVector c) { return ternary<0xE8>(a, b, c); }
+/// The same, of a, b, c of which some are turned over first (1: a, 2: b, 4: c).
+template <unsigned turned>
+HWY_INLINE BitVector majority_of(BitVector a, BitVector b, BitVector c) {
+  constexpr auto table = [] {
+    int bits = 0;
+    for (unsigned k = 0; k < 8; ++k) {  // k = 4 a + 2 b + c
+      const unsigned up = ((k >> 2U ^ turned) & 1U) + ((k >> 1U ^ turned >> 1U) & 1U) + ((k ^ turned >> 2U) & 1U);
+      bits |= (up >= 2 ? 1 : 0) << k;
+    }
+    return bits;
+  };
+  return ternary<table()>(a, b, c);
+}
+HWY_INLINE BitVector not_xor3(BitVector a, BitVector b, BitVector c) { return ternary<0x69>(a, b, c); }
+HWY_INLINE BitVector not_xor(BitVector a, BitVector b) { return ternary<0xC3>(a, b, b); }
 /// Not all three equal.
 HWY_INLINE BitVector differ(BitVector a, BitVector b, BitVector c) { return ternary<0x7E>(a, b, c); }
 HWY_INLINE BitVector all_of(BitVector a, BitVector b, BitVector c) { return ternary<0x80>(a, b, c); }
@@ -41,9 +60,18 @@ HWY_INLINE BitVector turn(BitVector a, BitVector b, BitVector c) { return ternar
 HWY_INLINE BitVector select(BitVector mask, BitVector yes, BitVector no) {
   return hn::Xor(no, hn::And(mask, hn::Xor(yes, no)));
 }
+HWY_INLINE BitVector choose_by(BitVector yes, BitVector mask, BitVector no) { return select(mask, yes, no); }
+HWY_INLINE BitVector replace(BitVector old, BitVector mask, BitVector fresh) { return select(mask, fresh, old); }
 HWY_INLINE BitVector majority(BitVector a, BitVector b, BitVector c) {
   return hn::Xor(b, hn::And(hn::Xor(a, b), hn::Xor(b, c)));
 }
+template <unsigned turned>
+HWY_INLINE BitVector majority_of(BitVector a, BitVector b, BitVector c) {
+  return majority((turned & 1U) != 0 ? hn::Not(a) : a, (turned & 2U) != 0 ? hn::Not(b) : b,
+                  (turned & 4U) != 0 ? hn::Not(c) : c);
+}
+HWY_INLINE BitVector not_xor3(BitVector a, BitVector b, BitVector c) { return hn::Not(hn::Xor3(a, b, c)); }
+HWY_INLINE BitVector not_xor(BitVector a, BitVector b) { return hn::Not(hn::Xor(a, b)); }
 HWY_INLINE BitVector differ(BitVector a, BitVector b, BitVector c) { return hn::Or(hn::Xor(a, b), hn::Xor(b, c)); }
 HWY_INLINE BitVector all_of(BitVector a, BitVector b, BitVector c) { return hn::And(a, hn::And(b, c)); }
 HWY_INLINE BitVector turn(BitVector a, BitVector b, BitVector c) { return hn::Xor(a, hn::Or(b, hn::Xor(a, c))); }

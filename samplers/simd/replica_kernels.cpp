@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 
 #include "samplers/simd/replica_rules-inl.h"
+#include "samplers/simd/transpose-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
@@ -19,9 +20,10 @@ void settle(const ReplicaSweep& s, const Batch& batch, std::size_t number, std::
     for (std::size_t w = 0; w < batch.words; ++w) known.base[w] = hn::AndNot(reference, known.base[w]);
   const std::size_t offset = batch.word * word_parts + column;
   BatchRule<decide, classes, zero> rule{known, s.state + offset, s.width == word_bits ? nullptr : s.real + offset,
-                                        reference, changed};
+                                        reference};
   const LaneDigits<classes> digits{s.digits + std::size_t{batch.classes} * levels * word_parts};
   decide_group(rule, digits, column, coins, number * group, batch.words);
+  changed.add_seen(batch.words, [&](std::size_t w) HWY_ATTR { return known.base[w]; });
 }
 
 using Looker = void (*)(const ReplicaSweep&, const Batch&, std::size_t, Known&);
@@ -80,65 +82,51 @@ void count_ones(const std::uint64_t* words, const std::uint64_t* real, std::size
   const Bits d;
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
     LaneCounter counter;
-    for (std::size_t w = column; w < n * word_parts; w += word_parts)
-      counter.add(hn::And(hn::Load(d, words + w), hn::Load(d, real + w)));
+    counter.add_seen(n, [&](std::size_t w) HWY_ATTR {
+      return hn::And(hn::Load(d, words + w * word_parts + column), hn::Load(d, real + w * word_parts + column));
+    });
     counter.store(planes + column);
   }
 }
 
 template <std::size_t row>
-void count_rows(ReplicaRows ends, const std::uint64_t* state, std::size_t n, std::uint64_t* planes) {
+void count_rows(const ReplicaBonds& bonds, const std::uint64_t* state, std::uint64_t* planes) {
+  const auto end = [&](std::size_t k, std::size_t column) HWY_ATTR {
+    return gather<row>(Bits(), state, bonds.ends.begin + k * (word_parts / row), column);
+  };
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
     LaneCounter counter;
-    for (std::size_t k = 0; k < n; ++k)
-      counter.add(hn::Xor(gather<row>(Bits(), state, ends.begin + 2 * k * (word_parts / row), column),
-                          gather_signed<row>(ends, 2 * k + 1, state, column)));
+    if constexpr (row == word_parts) {
+      const std::size_t positive = bonds.positive;
+      counter.add_seen(positive,
+                       [&](std::size_t k) HWY_ATTR { return hn::Xor(end(2 * k, column), end(2 * k + 1, column)); });
+      counter.add_seen(bonds.words - positive, [&](std::size_t k) HWY_ATTR {
+        return not_xor(end(2 * (positive + k), column), end(2 * (positive + k) + 1, column));
+      });
+    } else {
+      counter.add_seen(bonds.words, [&](std::size_t k) HWY_ATTR {
+        return hn::Xor(end(2 * k, column), gather_signed<row>(bonds.ends, 2 * k + 1, state, column));
+      });
+    }
     counter.store(planes + column);
   }
 }
-void count_bonds(ReplicaRows ends, std::size_t pack, const std::uint64_t* state, std::size_t n, std::uint64_t* planes) {
+void count_bonds(const ReplicaBonds& bonds, std::size_t pack, const std::uint64_t* state, std::uint64_t* planes) {
   switch (pack) {
     case 64:
-      return count_rows<1>(ends, state, n, planes);
+      return count_rows<1>(bonds, state, planes);
     case 128:
-      return count_rows<2>(ends, state, n, planes);
+      return count_rows<2>(bonds, state, planes);
     case 256:
-      return count_rows<4>(ends, state, n, planes);
+      return count_rows<4>(bonds, state, planes);
     default:
-      return count_rows<8>(ends, state, n, planes);
-  }
-}
-
-/// Swaps blocks of 32, 16, ..., 1 bits (Warren, Hacker's Delight, 2nd ed., sec. 7-3), in all parts at once.
-template <int shift>
-HWY_INLINE void swap_blocks(BitVector (&a)[64]) {
-  constexpr std::uint64_t masks[] = {0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F,
-                                     0x00FF00FF00FF00FF, 0x0000FFFF0000FFFF, 0x00000000FFFFFFFF};
-  const BitVector mask = hn::Set(Bits(), masks[log2_up(shift)]);
-  for (std::size_t begin = 0; begin < 64; begin += 2 * shift)
-    for (std::size_t k = begin; k < begin + shift; ++k) {
-      const BitVector t = hn::And(hn::Xor(hn::ShiftRight<shift>(a[k]), a[k + shift]), mask);
-      a[k + shift] = hn::Xor(a[k + shift], t);
-      a[k] = hn::Xor(a[k], hn::ShiftLeft<shift>(t));
-    }
-}
-void transpose(const std::uint64_t* in, std::uint64_t* out) {
-  const Bits d;
-  BitVector a[64];
-  for (std::size_t column = 0; column < word_parts; column += column_parts) {
-    for (std::size_t k = 0; k < 64; ++k) a[k] = hn::Load(d, in + k * word_parts + column);
-    swap_blocks<32>(a);
-    swap_blocks<16>(a);
-    swap_blocks<8>(a);
-    swap_blocks<4>(a);
-    swap_blocks<2>(a);
-    swap_blocks<1>(a);
-    for (std::size_t k = 0; k < 64; ++k) hn::Store(a[k], d, out + k * word_parts + column);
+      return count_rows<8>(bonds, state, planes);
   }
 }
 
 const ReplicaKernels* replicas() {
-  static const ReplicaKernels all = {hwy::TargetName(HWY_TARGET), sweep, count_ones, count_bonds, transpose};
+  static const ReplicaKernels all = {
+      hwy::TargetName(HWY_TARGET), sweep, count_ones, count_bonds, transpose, transpose_short};
   return &all;
 }
 

@@ -3,7 +3,7 @@
 /// A sweep walks over batches. In each, neighbours' bits (turned over where J < 0) are added up by full adders; the
 /// planes of the sum tell a lane's class of local fields; decisions are those of samplers/simd/bernoulli.hpp with the
 /// digits of every lane's own probabilities. Sums per lane (bonds that are not satisfied, spins that are up or have
-/// changed) are counted in bit planes, sixteen words and more to a carry, and turned into numbers by a transposition.
+/// changed) are counted in bit planes, eight words at a time, and turned into numbers by a transposition.
 ///
 /// Only raw memory crosses this interface; nothing that instruction sets share is compiled with theirs.
 #pragma once
@@ -19,7 +19,11 @@ namespace gibbsite::simd {
 /// What ReplicaPlan holds.
 struct ReplicaRows {
   const std::uint32_t* begin = nullptr;
-  const std::uint64_t* sign = nullptr;
+  const std::uint64_t* sign = nullptr;  ///< if words hold several rows
+};
+struct ReplicaBonds {
+  ReplicaRows ends;
+  std::size_t words = 0, positive = 0;
 };
 
 inline constexpr std::size_t count_planes = 64;  ///< digits of a number per lane
@@ -32,6 +36,7 @@ struct ReplicaSweep {
   std::size_t count = 0;
   bool backwards = false;
   ReplicaRows neighbours;
+  const std::uint8_t* turns = nullptr;
   const std::uint64_t* real = nullptr;       ///< [word][part]
   const std::uint64_t* digits = nullptr;     ///< from 64 batch.classes words on: [level][class][part]
   const std::uint64_t* reference = nullptr;  ///< [part]: lanes at lambda = 0
@@ -43,13 +48,14 @@ struct ReplicaSweep {
 struct ReplicaKernels {
   const char* name;  ///< of the instruction set
   void (*sweep)(const ReplicaSweep&);
-  /// Digits of how many words have a bit set, per bit: [plane][part]. Of the words themselves (`real` where not null),
+  /// Digits of how many words have a bit set, per bit: added to [plane][part]. Of words that are `real`,
   void (*count_ones)(const std::uint64_t* words, const std::uint64_t* real, std::size_t n, std::uint64_t* planes);
-  /// or of n words of bonds, not satisfied.
-  void (*count_bonds)(ReplicaRows ends, std::size_t width, const std::uint64_t* state, std::size_t n,
-                      std::uint64_t* planes);
-  /// Bit j of in[k][part] becomes bit k of out[j][part], for 64 rows of each part.
-  void (*transpose)(const std::uint64_t* in, std::uint64_t* out);
+  /// or of words of bonds, not satisfied.
+  void (*count_bonds)(const ReplicaBonds& bonds, std::size_t width, const std::uint64_t* state, std::uint64_t* planes);
+  /// Bit j of in[k][part] becomes bit k of out[j step][part], for 64 rows of each part.
+  void (*transpose)(const std::uint64_t* in, std::uint64_t* out, std::ptrdiff_t step);
+  /// The same for 16 rows: bit 16 f + j of in[k][part] becomes bit 16 f + k of out[j][part].
+  void (*transpose_short)(const std::uint64_t* in, std::uint64_t* out);
 };
 
 /// Those that this processor runs, the fastest first; none where no instruction set fits.

@@ -25,6 +25,7 @@ void ReplicaPack::sweep(const Cipher& cipher, bool backwards) {
   sweep.count = plan_->batches.size();
   sweep.backwards = backwards;
   sweep.neighbours = {plan_->neighbours.data(), plan_->signs.data()};
+  sweep.turns = plan_->turns.data();
   sweep.real = plan_->real.data();
   sweep.digits = probabilities_.digits();
   sweep.reference = probabilities_.reference();
@@ -32,31 +33,47 @@ void ReplicaPack::sweep(const Cipher& cipher, bool backwards) {
   sweep.state = state_.data();
   sweep.changed = changed_.data();
   kernels_->sweep(sweep);
+  ++swept_;
 }
 
-void ReplicaPack::read_planes(const std::uint64_t* planes, LaneNumbers& out) const {
-  Table numbers;
-  kernels_->transpose(planes, numbers.at);
+void ReplicaPack::read_planes(const std::uint64_t* planes, std::size_t most, LaneNumbers& out) const {
   out.assign(plan_->width, 0);
-  const std::size_t parts = plan_->width / 64;
+  const std::size_t in_row = plan_->width / 64 - 1;
+  Table numbers;
+  if (most < std::size_t{1} << 16) {
+    kernels_->transpose_short(planes, numbers.at);
+    for (std::size_t part = 0; part < word_parts; ++part) {
+      std::uint64_t* number = out.data() + (part & in_row) * 64;
+      for (std::size_t k = 0; k < 16; ++k)
+        for (std::size_t field = 0; field < 4; ++field)
+          number[16 * field + k] += numbers.at[k * word_parts + part] >> (16 * field) & 0xFFFFU;
+    }
+    return;
+  }
+  kernels_->transpose(planes, numbers.at, 1);
   for (std::size_t part = 0; part < word_parts; ++part)
-    for (std::size_t k = 0; k < 64; ++k) out[part % parts * 64 + k] += numbers.at[k * word_parts + part];
+    for (std::size_t k = 0; k < 64; ++k) out[(part & in_row) * 64 + k] += numbers.at[k * word_parts + part];
 }
 
-void ReplicaPack::take_changed(LaneNumbers& out) {
-  read_planes(changed_.data(), out);
+const LaneNumbers& ReplicaPack::take_changed() {
+  read_planes(changed_.data(), swept_ * plan_->words, numbers_[0]);
   std::fill_n(changed_.data(), changed_.size(), 0);
+  swept_ = 0;
+  return numbers_[0];
 }
-void ReplicaPack::count_up(LaneNumbers& out) const {
+const LaneNumbers& ReplicaPack::count_up() const {
   Table planes;
   kernels_->count_ones(state_.data(), plan_->real.data(), plan_->words, planes.at);
-  read_planes(planes.at, out);
+  read_planes(planes.at, plan_->words, numbers_[1]);
+  return numbers_[1];
 }
-void ReplicaPack::count_unsatisfied(LaneNumbers& out) const {
+const LaneNumbers& ReplicaPack::count_unsatisfied() const {
   Table planes;
-  kernels_->count_bonds({plan_->bond_ends.data(), plan_->bond_signs.data()}, plan_->width, state_.data(),
-                        plan_->bond_words(), planes.at);
-  read_planes(planes.at, out);
+  const ReplicaBonds bonds{
+      {plan_->bond_ends.data(), plan_->bond_signs.data()}, plan_->bond_words(), plan_->positive_bonds};
+  kernels_->count_bonds(bonds, plan_->width, state_.data(), planes.at);
+  read_planes(planes.at, plan_->bond_words(), numbers_[2]);
+  return numbers_[2];
 }
 
 std::uint64_t ReplicaPack::sites_of(std::size_t block) const noexcept {
@@ -86,7 +103,7 @@ void ReplicaPack::to_columns(std::span<std::uint64_t> out) const {
           in.at[k * word_parts + q] = 64 * block + k < rows ? state_[(64 * block + k) * parts + part] : 0;
       },
       [&](std::size_t begin, std::size_t n) {
-        kernels_->transpose(in.at, turned.at);
+        kernels_->transpose(in.at, turned.at, 1);
         for (std::size_t q = 0; q < n; ++q)
           for (std::size_t j = 0; j < 64; ++j)
             out[((begin + q) % parts * 64 + j) * all + (begin + q) / parts] = turned.at[j * word_parts + q];
@@ -101,7 +118,7 @@ void ReplicaPack::from_columns(std::span<const std::uint64_t> in) {
         for (std::size_t j = 0; j < 64; ++j) columns.at[j * word_parts + q] = in[(part * 64 + j) * all + block];
       },
       [&](std::size_t begin, std::size_t n) {
-        kernels_->transpose(columns.at, turned.at);
+        kernels_->transpose(columns.at, turned.at, 1);
         for (std::size_t q = 0; q < n; ++q) {
           const std::size_t part = (begin + q) % parts, block = (begin + q) / parts;
           for (std::size_t k = 0; k < 64 && 64 * block + k < rows; ++k)

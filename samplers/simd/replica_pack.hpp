@@ -28,9 +28,10 @@ class ReplicaPack {
   }
 
   /// Of each replica: spins that sweeps have changed since the last call, spins that are up, bonds not satisfied.
-  void take_changed(LaneNumbers& out);
-  void count_up(LaneNumbers& out) const;
-  void count_unsatisfied(LaneNumbers& out) const;
+  /// Good until the same is asked again.
+  const LaneNumbers& take_changed();
+  const LaneNumbers& count_up() const;
+  const LaneNumbers& count_unsatisfied() const;
 
   /// 64-bit blocks that hold the spins of one replica, rows in the order of memory; rows that are no site hold
   /// anything.
@@ -42,7 +43,8 @@ class ReplicaPack {
   std::uint64_t sites_of(std::size_t block) const noexcept;
 
  private:
-  void read_planes(const std::uint64_t* planes, LaneNumbers& out) const;
+  /// Numbers up to `most` from their digits, rows of a word added up.
+  void read_planes(const std::uint64_t* planes, std::size_t most, LaneNumbers& out) const;
   /// Calls see(part of a row, block, column of a 64 x 8 table), eight at a time and flush() behind them.
   template <class See, class Flush>
   void for_tables(See&& see, Flush&& flush) const;
@@ -52,6 +54,8 @@ class ReplicaPack {
   LaneProbabilities probabilities_;
   Buffer<std::uint64_t> state_;    // rows, and a word of zeros
   Buffer<std::uint64_t> changed_;  // [plane][part]
+  std::size_t swept_ = 0;          // sweeps that `changed_` knows
+  mutable LaneNumbers numbers_[3];
 };
 
 }  // namespace gibbsite::simd

@@ -22,7 +22,7 @@ class Rows {
     for (std::size_t p = 0; p < per_word_; ++p) {
       const Row it = p < present ? row(p) : Row{zero_, false};
       begin_.push_back(it.begin);
-      signs_.insert(signs_.end(), per_word_ == 1 ? 1 : word_parts / per_word_, it.negative ? ~std::uint64_t{0} : 0);
+      if (per_word_ > 1) signs_.insert(signs_.end(), word_parts / per_word_, it.negative ? ~std::uint64_t{0} : 0);
     }
   }
   std::size_t size() const { return begin_.size() / per_word_; }
@@ -39,6 +39,19 @@ class Rows {
   std::vector<std::uint32_t> begin_;
   std::vector<std::uint64_t> signs_;
 };
+
+/// Bonds of a site, J < 0 first.
+std::vector<std::uint32_t> edges_of(const Graph& graph, std::uint32_t site) {
+  std::vector<std::uint32_t> edges(graph.degree(site));
+  std::iota(edges.begin(), edges.end(), graph.first()[site]);
+  std::stable_partition(edges.begin(), edges.end(), [&](std::uint32_t e) { return graph.coupling()[e] < 0; });
+  return edges;
+}
+std::size_t negative_bonds(const Graph& graph, std::uint32_t site) {
+  const auto J = graph.coupling().begin();
+  return static_cast<std::size_t>(
+      std::count_if(J + graph.first()[site], J + graph.first()[site + 1], [](double j) { return j < 0; }));
+}
 
 }  // namespace
 
@@ -96,13 +109,25 @@ ReplicaPlan::ReplicaPlan(const Graph& graph, Decide how, std::span<const std::ui
   for (const auto& sites : visits) {
     const auto degree = static_cast<std::uint32_t>(graph.degree(sites[0]));
     const auto count = static_cast<std::uint32_t>((sites.size() + per_word - 1) / per_word);
-    batches.push_back({word, count, static_cast<std::uint32_t>(entries.size()), first_class(graph, degree), degree});
+    Batch batch{word, count, static_cast<std::uint32_t>(entries.size()), first_class(graph, degree), degree};
     word += count;
-    for (std::size_t begin = 0; begin < sites.size(); begin += per_word) {
-      const std::size_t present = std::min(per_word, sites.size() - begin);
+    std::vector<std::uint8_t> turn(count);
+    std::iota(turn.begin(), turn.end(), std::uint8_t{0});
+    if (per_word == 1) {
+      const auto negative = [&](std::uint8_t w) { return negative_bonds(graph, sites[w]); };
+      std::stable_sort(turn.begin(), turn.end(),
+                       [&](std::uint8_t a, std::uint8_t b) { return negative(a) < negative(b); });
+      for (const std::uint8_t w : turn) ++batch.negative[negative(w)];
+    }
+    turns.insert(turns.end(), turn.begin(), turn.end());
+    batches.push_back(batch);
+    for (const std::uint8_t w : turn) {
+      const std::size_t begin = w * per_word, present = std::min(per_word, sites.size() - begin);
+      std::vector<std::vector<std::uint32_t>> edges;
+      for (std::size_t p = 0; p < present; ++p) edges.push_back(edges_of(graph, sites[begin + p]));
       for (std::uint32_t k = 0; k < degree; ++k)
         entries.add(present, [&](std::size_t p) {
-          const std::uint32_t e = graph.first()[sites[begin + p]] + k;
+          const std::uint32_t e = edges[p][k];
           return Rows::Row{row_[graph.neighbour()[e]], graph.coupling()[e] < 0};
         });
     }
@@ -110,7 +135,9 @@ ReplicaPlan::ReplicaPlan(const Graph& graph, Decide how, std::span<const std::ui
   signs = entries.signs();
   neighbours = entries.begin();
 
-  const auto all = graph.bonds();
+  std::vector<Bond> all(graph.bonds().begin(), graph.bonds().end());
+  const auto negative = std::stable_partition(all.begin(), all.end(), [](const Bond& bond) { return bond.J > 0; });
+  positive_bonds = static_cast<std::size_t>(negative - all.begin());
   for (std::size_t begin = 0; begin < all.size(); begin += per_word) {
     const std::size_t present = std::min(per_word, all.size() - begin);
     bonds.add(present, [&](std::size_t p) { return Rows::Row{row_[all[begin + p].i], false}; });

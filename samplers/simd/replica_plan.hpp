@@ -45,9 +45,10 @@ struct Classes {
 
 struct Batch {
   std::uint32_t word = 0, words = 0;  ///< where its rows stand
-  std::uint32_t entry = 0;            ///< its first neighbours: entry + word in batch * degree + neighbour
+  std::uint32_t entry = 0;            ///< its first neighbours: entry + turn * degree + neighbour
   std::uint32_t classes = 0;          ///< its first class, among those of all degrees
   std::uint32_t degree = 0;
+  std::uint8_t negative[most_degree + 1] = {};  ///< where words hold one row: how many have k bonds J < 0
 };
 
 /// |J| must be the same for all bonds, h for all sites, degrees at most most_degree (and, for Metropolis, at least 1).
@@ -64,13 +65,17 @@ struct ReplicaPlan {
   Decide decide;
   std::size_t width, words = 0;  ///< one more word behind them is always zero
   std::vector<Batch> batches;
-  /// [entry][row in word]: where a neighbour's row begins.
+  /// [entry][row in word]: where a neighbour's row begins; those with J < 0 first.
   std::vector<std::uint32_t> neighbours;
-  /// All ones where J < 0: [entry], or [entry][part] where words hold several rows; `real`, [word][part]: rows that are
-  /// sites (unused where words hold one row).
+  /// Words of a batch in the order of their entries, [word]: those with the fewest J < 0 first, so that signs can be
+  /// compiled in, if words hold one row.
+  std::vector<std::uint8_t> turns;
+  /// All ones where J < 0, [entry][part], if words hold several rows; `real`, [word][part]: rows that are sites.
   Buffer<std::uint64_t> signs, real;
-  /// Both ends of the bonds, as neighbours and signs: entries 2 k and 2 k + 1 are those of word k.
+  /// Both ends of the bonds, as neighbours and signs: entries 2 k and 2 k + 1 are those of word k. If words hold one
+  /// row, the first `positive_bonds` have J > 0, and no others.
   std::vector<std::uint32_t> bond_ends;
+  std::size_t positive_bonds = 0;
   Buffer<std::uint64_t> bond_signs;
   std::vector<Classes> classes;  ///< by degree
 

@@ -27,15 +27,13 @@ template <std::size_t row>
 HWY_INLINE BitVector gather_signed(const ReplicaRows& rows, std::size_t entry, const std::uint64_t* state,
                                    std::size_t column) {
   const Bits d;
-  const BitVector bits = gather<row>(d, state, rows.begin + entry * (word_parts / row), column);
-  if constexpr (row == word_parts)
-    return hn::Xor(bits, hn::Set(d, rows.sign[entry]));
-  else
-    return hn::Xor(bits, hn::Load(d, rows.sign + entry * word_parts + column));
+  return hn::Xor(gather<row>(d, state, rows.begin + entry * (word_parts / row), column),
+                 hn::Load(d, rows.sign + entry * word_parts + column));
 }
 
 /// What is known of the words of a batch, in one column, when decisions are made: digits of the class, and
 ///   heat bath: the spin that local fields favour (in a field: down);  Metropolis: flips that are always accepted.
+/// Afterwards `base` tells the spins that have changed.
 struct Known {
   BitVector digit[4][group], base[group];
 };
@@ -47,31 +45,32 @@ constexpr std::size_t log2_up(std::size_t n) {
   return k;
 }
 
-template <Decide decide, std::size_t degree>
+/// The first `negative` neighbours count turned over.
+template <Decide decide, std::size_t degree, std::size_t negative>
 HWY_INLINE void classify(const BitVector (&pull)[degree + 1], Known& known, std::size_t w) {
   // Satisfied or pulling neighbours u are counted from such a number that u > degree / 2 shows in one plane.
   constexpr std::size_t half = (degree + 1) / 2;
   const BitVector zero = hn::Zero(Bits());
   BitVector v[5] = {zero, zero, zero, zero, zero};
   if constexpr (decide == Decide::heat_bath_in_field) {
-    add_up<degree, 0, 0>(pull, v);
+    add_up<degree, 0, 0, negative>(pull, v);
     known.base[w] = zero;
     for (std::size_t b = 0; b < 4; ++b) known.digit[b][w] = v[b];
   } else if constexpr (degree == 0) {
     known.base[w] = known.digit[0][w] = known.digit[1][w] = known.digit[2][w] = zero;
   } else if constexpr (decide == Decide::metropolis) {  // v = 2^k - half + unsatisfied
     constexpr std::size_t k = log2_up(half);
-    add_up<degree, (std::size_t{1} << k) - half, 0>(pull, v);
+    add_up<degree, (std::size_t{1} << k) - half, 0, negative>(pull, v);
     known.base[w] = hn::Or(v[k], v[k + 1]);
     for (std::size_t b = 0; b < k; ++b) known.digit[b][w] = hn::Not(v[b]);
   } else if constexpr (degree % 2 == 1) {  // v = 2^k - half + up; |f| = 2 class + 1
     constexpr std::size_t k = log2_up(half);
-    add_up<degree, (std::size_t{1} << k) - half, 0>(pull, v);
+    add_up<degree, (std::size_t{1} << k) - half, 0, negative>(pull, v);
     known.base[w] = v[k];
     for (std::size_t b = 0; b < k; ++b) known.digit[b][w] = hn::Not(hn::Xor(v[b], v[k]));
   } else {  // v = 2^k - half + up; |f| = 2 |v - 2^k|: where v < 2^k, the two's complement
     constexpr std::size_t k = log2_up(half + 1);
-    add_up<degree, (std::size_t{1} << k) - half, 0>(pull, v);
+    add_up<degree, (std::size_t{1} << k) - half, 0, negative>(pull, v);
     known.base[w] = v[k];
     known.digit[0][w] = v[0];
     if constexpr (k > 1) known.digit[1][w] = hn::Xor(v[1], hn::AndNot(v[k], v[0]));
@@ -79,17 +78,36 @@ HWY_INLINE void classify(const BitVector (&pull)[degree + 1], Known& known, std:
   }
 }
 
-template <Decide decide, std::size_t degree, std::size_t row>
-void look(const ReplicaSweep& s, const Batch& batch, std::size_t column, Known& known) {
+template <Decide decide, std::size_t degree, std::size_t row, std::size_t negative>
+HWY_INLINE void look_at(const ReplicaSweep& s, const Batch& batch, std::size_t column, std::size_t begin,
+                        std::size_t end, Known& known) {
   const std::uint64_t* own = s.state + batch.word * word_parts + column;
-  for (std::size_t w = 0; w < batch.words; ++w) {
+  for (std::size_t turn = begin; turn < end; ++turn) {
+    const std::size_t w = row == word_parts ? s.turns[batch.word + turn] : turn;
     BitVector pull[degree + 1];
     HWY_UNROLL(8) for (std::size_t k = 0; k < degree; ++k) {
-      pull[k] = gather_signed<row>(s.neighbours, batch.entry + w * degree + k, s.state, column);
+      const std::size_t entry = batch.entry + turn * degree + k;
+      pull[k] = row == word_parts ? gather<row>(Bits(), s.state, s.neighbours.begin + entry, column)
+                                  : gather_signed<row>(s.neighbours, entry, s.state, column);
       if (decide == Decide::metropolis) pull[k] = hn::Xor(pull[k], hn::Load(Bits(), own + w * word_parts));
     }
-    classify<decide, degree>(pull, known, w);
+    classify<decide, degree, negative>(pull, known, w);
   }
+}
+/// Words with `negative` J < 0 and more, whose turns begin there.
+template <Decide decide, std::size_t degree, std::size_t negative>
+HWY_INLINE void look_by_sign(const ReplicaSweep& s, const Batch& batch, std::size_t column, std::size_t begin,
+                             Known& known) {
+  const std::size_t end = begin + batch.negative[negative];
+  look_at<decide, degree, word_parts, negative>(s, batch, column, begin, end, known);
+  if constexpr (negative < degree) look_by_sign<decide, degree, negative + 1>(s, batch, column, end, known);
+}
+template <Decide decide, std::size_t degree, std::size_t row>
+void look(const ReplicaSweep& s, const Batch& batch, std::size_t column, Known& known) {
+  if constexpr (row == word_parts)
+    look_by_sign<decide, degree, 0>(s, batch, column, 0, known);
+  else
+    look_at<decide, degree, row, 0>(s, batch, column, 0, batch.words, known);
 }
 
 /// digits ? : leaf[first + digits], among `n` leaves.
@@ -110,27 +128,25 @@ enum class Zero { fair_coin, a_class };
 template <Decide decide, std::size_t classes, Zero zero>
 struct BatchRule {
   struct Look {
-    const Known* known;
     std::size_t w;
   };
-  const Known& known;
+  Known& known;
   std::uint64_t* own;         // the batch's words in this column
   const std::uint64_t* real;  // or null
   BitVector reference;        // lanes at lambda = 0
-  LaneCounter& changed;
 
-  HWY_INLINE Look look(std::size_t w) const { return {&known, w}; }
-  static HWY_INLINE BitVector choose(const Look& look, const BitVector (&yes)[classes], BitVector fair) {
+  HWY_INLINE Look look(std::size_t w) const { return {w}; }
+  HWY_INLINE BitVector choose(const Look& look, const BitVector (&yes)[classes], BitVector fair) const {
     BitVector chosen;
     if constexpr (zero == Zero::fair_coin) {
       BitVector leaf[classes + 1];
       leaf[0] = fair;
       HWY_UNROLL(8) for (std::size_t q = 0; q < classes; ++q) leaf[q + 1] = yes[q];
-      chosen = choose_leaf<0, classes + 1, 3>(leaf, *look.known, look.w);
+      chosen = choose_leaf<0, classes + 1, 3>(leaf, known, look.w);
     } else {
-      chosen = choose_leaf<0, classes, 3>(yes, *look.known, look.w);
+      chosen = choose_leaf<0, classes, 3>(yes, known, look.w);
     }
-    return decide == Decide::metropolis ? hn::Or(chosen, look.known->base[look.w]) : chosen;
+    return decide == Decide::metropolis ? hn::Or(chosen, known.base[look.w]) : chosen;
   }
   HWY_INLINE void write(std::size_t w, const Look&, BitVector verdict) {
     const Bits d;
@@ -141,7 +157,7 @@ struct BatchRule {
     hn::Store(after, d, at);
     BitVector turned = hn::Xor(before, after);
     if (real != nullptr) turned = hn::And(turned, hn::Load(d, real + w * word_parts));
-    changed.add(turned);
+    known.base[w] = turned;
   }
 };
 

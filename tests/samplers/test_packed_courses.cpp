@@ -135,6 +135,29 @@ TEST_CASE("a course of packed replicas is the same on every instruction set, spl
   omp_set_num_threads(threads);
 }
 
+TEST_CASE("changes of spins are counted alike over few sweeps and over many") {
+  const auto model = glass(3);
+  for (const std::size_t width : {64, 512})
+    for (const simd::ReplicaKernels* kernels : simd::replica_kernels()) {
+      const std::size_t n = 100, words = model->units() * width / 512;
+      const auto count = static_cast<std::uint32_t>((1U << 16) / words + 1);  // too many for numbers of 16 bits
+      const auto make = [&] {
+        return make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(4), n, 0,
+                                    {width, kernels});
+      };
+      const auto whole = make(), parts = make();
+      std::vector<Tally> all(n), sum(n);
+      whole->sweep(ladder(n, 0.8), {.time = 0, .count = count}, all);
+      for (std::uint32_t begin = 0; begin < count; begin += count / 3)
+        parts->sweep(ladder(n, 0.8), {.time = begin, .count = std::min(count / 3, count - begin)}, sum);
+      bool same = true;
+      for (std::size_t r = 0; r < n; ++r) same = same && all[r].accepted == sum[r].accepted && all[r].accepted > 0;
+      INFO(kernels->name << ", " << width << " lanes");
+      CHECK(same);
+      CHECK(hash(*whole) == hash(*parts));
+    }
+}
+
 namespace {
 
 /// <E> of the 8 x 8 torus at beta, from the number of states of every energy.
