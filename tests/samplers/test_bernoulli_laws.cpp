@@ -63,7 +63,7 @@ UniformDigits<3> digits_of(const Probabilities& p) {
   return digits;
 }
 
-double draw_probability(Stream& stream) {
+[[maybe_unused]] double draw_probability(Stream& stream) {
   const double u = static_cast<double>(stream() >> 11) * 0x1p-53;
   switch (stream.next32() % 4) {
     case 0:
@@ -167,13 +167,13 @@ TEST_CASE("bit decisions come true as often as they should, alone and together w
     for (std::size_t k = 0; q < 2 && k < words; ++k)
       std::fill_n(masks.begin() + static_cast<std::ptrdiff_t>((3 * k + q) * word_parts), word_parts, ~std::uint64_t{0});
     std::vector<std::uint64_t> out(words * word_parts);
-    double single = 0, lanes = 0, parts = 0, neighbours = 0, groups = 0;
+    double single = 0, in_lane = 0, parts = 0, neighbours = 0, groups = 0;
     for (std::size_t round = 0; round < rounds; ++round) {
       engine.uniform(digits_of(p), cipher_of(Key(6), Purpose::test, round, q), {0, words, masks.data(), out.data()});
       for (std::size_t k = 0; k < out.size(); ++k) {
         const auto both = [&](std::uint64_t other) { return __builtin_popcountll(out[k] & other); };
         single += __builtin_popcountll(out[k]);
-        lanes += both(out[k] << 1 | out[k] >> 63);
+        in_lane += both(out[k] << 1 | out[k] >> 63);
         parts += both(out[k / word_parts * word_parts + (k + 2) % word_parts]);
         neighbours += both(out[(k + word_parts) % out.size()]);
         groups += both(out[(k + group * word_parts) % out.size()]);
@@ -185,7 +185,7 @@ TEST_CASE("bit decisions come true as often as they should, alone and together w
       return statistics::two_sided(z / std::sqrt(n * x * x * (1 - x) * (1 - x)));
     };
     CHECK(statistics::two_sided((single - n * x) / std::sqrt(n * x * (1 - x))) > threshold);
-    CHECK(p_value(lanes) > threshold);
+    CHECK(p_value(in_lane) > threshold);
     CHECK(p_value(parts) > threshold);
     CHECK(p_value(neighbours) > threshold);
     CHECK(p_value(groups) > threshold);

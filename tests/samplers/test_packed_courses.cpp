@@ -105,8 +105,8 @@ TEST_CASE("a course of packed replicas is the same on every instruction set, spl
         omp_set_num_threads(team);
         const std::size_t n = 300, half = 128;
         const auto model = glass(5);
-        const auto make = [&](std::size_t count, std::size_t first) {
-          return make_packed_replicas(model, kernel, ScanOrder::sequential, Key(3), count, first, {64, kernels});
+        const auto make = [&, move = kernel](std::size_t count, std::size_t first) {
+          return make_packed_replicas(model, move, ScanOrder::sequential, Key(3), count, first, {64, kernels});
         };
         const std::vector<Setting> setting = ladder(n, 1.4);
         std::vector<Tally> tally(n);

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "physics/exact/kaufman.hpp"
 #include "physics/ising.hpp"
 #include "samplers/array_ensemble.hpp"
 #include "samplers/heat_bath.hpp"
@@ -424,6 +425,10 @@ TEST_CASE("long runs of a large packed lattice agree with Onsager and Yang", "[l
       INFO(exact.beta << ": " << statistics::mean_of(energy).value << " +- " << statistics::mean_of(energy).error);
       CHECK(statistics::agrees(energy, exact.energy) > threshold);
       CHECK(statistics::mean_of(energy).error < 2e-4);
+      constexpr double sites = 2048.0 * 2048.0;
+      const auto torus = solve_torus(2048, 2048, std::vector<double>{exact.beta, 1.002 * exact.beta});
+      CHECK(std::abs(torus[0].energy / sites - exact.energy) < 1e-12);
+      CHECK(statistics::agrees(energy, torus[1].energy / sites) < threshold);  // mutant: beta is off by 2 in 1000
       if (exact.magnetization > 0) CHECK(statistics::agrees(magnetization, exact.magnetization) > threshold);
     }
 }

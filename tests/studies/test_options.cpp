@@ -51,8 +51,8 @@ TEST_CASE("Each command is taken apart into arguments and options") {
   CHECK(parse({"show", "a.h5", "--json"}).arguments == Words{"a.h5"});
   CHECK(parse({"list"}).arguments.empty());
   CHECK(parse({"list", "models"}).arguments == Words{"models"});
-  CHECK(parse({"bench", "a", "b", "--quick", "--json"}).quick);
-  CHECK(parse({"bench", "a", "b"}).arguments == Words{"a", "b"});
+  CHECK(parse({"bench", "sk", "--quick", "--json"}).quick);
+  CHECK(parse({"bench", "sk", "rbm"}).arguments == Words{"sk", "rbm"});
 
   const Request reweight = parse({"reweight", "a.h5", "b.h5", "--beta", "0.25:0.5:2", "-o", "c.h5"});
   CHECK(reweight.arguments == Words{"a.h5", "b.h5"});

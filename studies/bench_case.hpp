@@ -1,0 +1,51 @@
+/// What `gibbsite bench` times. All cases of a bench take turns, round by round, so that a busy machine slows all of
+/// them alike; the best and the middle of the rounds are reported. One thread is pinned to one core.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "estimators/estimate.hpp"
+#include "samplers/ensemble.hpp"
+
+namespace gibbsite {
+
+/// Cases that share system, move, size and replicas are compared with each other.
+struct BenchCase {
+  std::string system, move;  ///< "square", "heat-bath"; system is empty where the bench has only one
+  std::string layout;        ///< the ensemble's
+  bool exchanges = false;    ///< parallel tempering, with an exchange after every sweep
+  std::size_t size = 0, replicas = 1;
+  int threads = 1;
+  double limit = unknown;                          ///< rate that counting operations allows one core
+  std::string unit = "spins/ns";                   ///< of the rate; "s": of one over the rate
+  std::function<double(std::uint32_t)> work = {};  ///< makes that many steps; what they were worth, in units x ns
+};
+
+struct BenchTiming {
+  BenchCase of;
+  double best = 0, median = 0;  ///< rates
+  double ratio = unknown;       ///< of the best, to the plain layout on one thread
+  double of_sweeps = unknown;   ///< with exchanges: of the best, to the sweeps alone
+
+  /// In the case's unit.
+  double shown(double rate) const { return of.unit == "s" ? 1 / rate : rate; }
+};
+
+/// Sweeps of an ensemble, worth the spins that they visit, or turn over where Wolff moves.
+std::function<double(std::uint32_t)> sweeps_of(std::shared_ptr<Ensemble> ensemble, std::vector<Setting> setting,
+                                               bool turned_over = false);
+
+/// About `seconds` for every case of every round.
+std::vector<BenchTiming> time_cases(std::vector<BenchCase> cases, double seconds, int rounds);
+
+/// "ising2d", "ising3d", "glass", "glass-gaussian", "sk", "cluster": Ising models by sampler, size, replicas, threads.
+std::vector<BenchCase> bench_spins(const std::string& bench, bool quick);
+/// Block Gibbs of a restricted Boltzmann machine, 784 visible and 500 hidden binary units, in "GFLOP/s", four
+/// operations for each weight, chain and sweep; and annealed importance sampling of it at 14,500 temperatures, in "s".
+std::vector<BenchCase> bench_rbm(bool quick);
+
+}  // namespace gibbsite
