@@ -255,6 +255,13 @@ bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, Move move) 
   return move == Move::heat_bath || !why_not_ergodic(graph, ScanOrder::checkerboard, true);
 }
 
+double packed_lattice_cost(const Lattice& lattice) {
+  const BlockLattice blocks = BlockLattice::of(lattice).value();
+  constexpr double sweep = 110, word = 17, word_of_six = 21, by_spots = 1.15;
+  const auto words = static_cast<double>(blocks.colours * blocks.colour_words);
+  return sweep + words * (blocks.neighbours == 6 ? word_of_six : word) * (blocks.spots.empty() ? 1 : by_spots);
+}
+
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
                                                        Move move, Key key, std::size_t replicas, std::size_t first) {
   assert(!simd::lattice_kernels().empty());

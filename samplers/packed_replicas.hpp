@@ -17,6 +17,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "physics/ising.hpp"
 #include "physics/random.hpp"
@@ -33,11 +34,10 @@ enum class SpinKernel { heat_bath, metropolis };
 
 /// Whether this processor has the instructions, and the graph and the scan are as above (a random scan is not).
 bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order);
-/// The layout that would be taken instead: one replica after the other, or each of them 512 spins at a time.
-enum class Rival { plain, packed_lattice };
-/// Whether they fit, and so many replicas are expected to move faster than in the other layout.
+/// Whether they fit, and so many replicas are expected to move faster than in the layout that would be taken instead:
+/// plain, or, where there is one, a packed lattice whose sweep takes packed_lattice ns for each replica.
 bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas,
-                         Rival rival = Rival::plain);
+                         std::optional<double> packed_lattice = {});
 
 /// How replicas are packed: replicas to a pack (0: what costs least), and instructions (null: the fastest).
 struct Packing {

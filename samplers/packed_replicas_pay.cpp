@@ -1,6 +1,8 @@
 #include "samplers/packed_replicas_pay.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "samplers/packed_replicas.hpp"
@@ -22,8 +24,11 @@ std::vector<std::uint32_t> visits_of(const Graph& graph, ScanOrder order) {
 // Costs here are the shortest of many sweeps on one core of an Intel Xeon at 3.6 GHz that had other work, too. Those of
 // widths: per replica, heat bath in the order of sites on the square lattice L = 32 and the cubic +-J glass L = 8. A
 // word costs more in narrow packs, whose rows are gathered and whose batches are short (at L = 128, only 1.6 for 64).
+namespace {
+constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.25}, {128, 1.55}, {64, 2.1}};  // and a word
+}
+
 std::size_t cheapest_pack(std::size_t replicas) {
-  constexpr std::pair<std::size_t, double> widths[] = {{512, 1.0}, {256, 1.25}, {128, 1.55}, {64, 2.1}};
   std::size_t best = 0;
   double least = 0;
   for (const auto& [width, cost] : widths) {
@@ -45,24 +50,31 @@ bool packed_replicas_fit(const Graph& graph, SpinKernel kernel, ScanOrder order)
   return *field == 0 && *strength > 0;
 }
 
-bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas, Rival rival) {
+bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas,
+                         std::optional<double> packed_lattice) {
   if (!packed_replicas_fit(graph, kernel, order)) return false;
-  const std::size_t width = cheapest_pack(replicas), sites = graph.sites();
-  // A lattice of few words is moved slowly; replicas that do not fit the cache are.
-  constexpr std::size_t small = 64 * 64, in_cache = 128 * 128;
-  if (rival == Rival::packed_lattice) return replicas >= 64 && sites <= (replicas >= 256 ? in_cache : small);
-  if (replicas >= 64) return true;
-  // In ns. With the widest instructions and packs of 64, a sweep is 230 + 25 to 31 a word + 40 a batch (squares L = 8
-  // ... 64, cubes L = 4 ... 16). AVX2, seen at two sizes, fits 55 to 65 a word if a batch, too, costs twice as much,
-  // which is assumed; that decides, for a plain visit (7.4 to 10.7) costs the same everywhere.
-  constexpr double sweep = 230, word = 55, batch = 80, plain = 8;
+  const std::size_t width = cheapest_pack(replicas), sites = graph.sites(), packs = (replicas + width - 1) / width;
+  if (replicas >= 64 && !packed_lattice) return true;
   constexpr std::size_t largest = std::size_t{1} << 17;
   if (sites > largest) return false;
   const auto batches = simd::independent_batches(graph, visits_of(graph, order), simd::group * simd::word_bits / width);
   double words = 0;
   for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
-  return sweep + word * words + batch * static_cast<double>(batches.size()) <
-         plain * static_cast<double>(sites * replicas);
+  const auto cost = [&](double sweep, double word, double batch) {  // ns
+    return static_cast<double>(packs) * (sweep + word * words + batch * static_cast<double>(batches.size()));
+  };
+  if (packed_lattice) {  // both with the widest instructions: with others, both are as much slower
+    const double relative =
+        std::find_if(std::begin(widths), std::end(widths), [&](auto& w) { return w.first == width; })->second;
+    constexpr std::size_t cache = std::size_t{1} << 20;  // bytes; beyond, words are waited for
+    const double word = (sites * width / 8 > cache ? 1.5 : 1) * 20 * relative;
+    return cost(230, word, 40) < static_cast<double>(replicas) * *packed_lattice;
+  }
+  // With the widest instructions and packs of 64, a sweep is 230 + 25 to 31 a word + 40 a batch. AVX2, seen at two
+  // sizes, fits 55 to 65 a word if a batch, too, costs twice as much, which is assumed; that decides, for a plain visit
+  // (7.4 to 10.7) costs the same everywhere.
+  constexpr double plain = 8;
+  return cost(230, 55, 80) < plain * static_cast<double>(sites * replicas);
 }
 
 }  // namespace gibbsite

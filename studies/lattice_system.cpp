@@ -129,7 +129,8 @@ class LatticeSystem final : public System {
 
  private:
   std::optional<simd::Move> packed_move(const Study& study) const;
-  std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, Key key, std::size_t replicas, Rival rival) const;
+  std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, Key key, std::size_t replicas,
+                                         std::optional<double> packed_lattice) const;
 
   Study study_;
   Lattice lattice_;
@@ -164,7 +165,8 @@ std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, s
   const Graph& graph = ising_->graph();
   // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
   const auto packed = packed_move(study);
-  if (auto lanes = in_bit_lanes(study, key, replicas, packed ? Rival::packed_lattice : Rival::plain)) return lanes;
+  const auto cost = packed ? std::optional(packed_lattice_cost(lattice_)) : std::nullopt;
+  if (auto lanes = in_bit_lanes(study, key, replicas, cost)) return lanes;
   if (packed) return make_packed_lattice_ensemble(ising_, lattice_, *packed, key, replicas);
   if (study.sampler.layout == "fastest" && (name == "heat-bath" || name == "metropolis")) {
     const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, scan_of(study)};
@@ -180,18 +182,23 @@ std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, s
   return assemble(study, ising_, SwendsenWang(), key, replicas);
 }
 
-/// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
+/// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing. Where the order is left
+/// open, sites go by colours: long batches move faster.
 std::unique_ptr<Ensemble> LatticeSystem::in_bit_lanes(const Study& study, Key key, std::size_t replicas,
-                                                      Rival rival) const {
+                                                      std::optional<double> packed_lattice) const {
   const std::string &name = study.sampler.name, &scan = study.sampler.scan;
   const Graph& graph = ising_->graph();
   if (study.sampler.layout == "plain" || scan == "random" || (name != "heat-bath" && name != "metropolis"))
     return nullptr;
-  const ScanOrder order = scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
   const SpinKernel kernel = name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
-  if (!packed_replicas_pay(graph, kernel, order, replicas, rival)) return nullptr;
-  if (kernel == SpinKernel::metropolis && why_not_ergodic(graph, order, extended(lattice_))) return nullptr;
-  return make_packed_replicas(ising_, kernel, order, key, replicas);
+  for (const ScanOrder order : {ScanOrder::checkerboard, ScanOrder::sequential}) {
+    const bool asked_for = scan == (order == ScanOrder::checkerboard ? "checkerboard" : "sequential");
+    if (!asked_for && (scan != "default" || (order == ScanOrder::checkerboard && !graph.two_colouring()))) continue;
+    if (!packed_replicas_pay(graph, kernel, order, replicas, packed_lattice)) continue;
+    if (kernel == SpinKernel::metropolis && why_not_ergodic(graph, order, extended(lattice_))) continue;
+    return make_packed_replicas(ising_, kernel, order, key, replicas);
+  }
+  return nullptr;
 }
 
 /// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.
