@@ -58,12 +58,16 @@ class LatticeClusters final : public Ensemble {
       const auto threads = static_cast<std::size_t>(parallel ? omp_get_max_threads() : 1);
       const std::size_t each = replicas < threads && move_ == ClusterMove::swendsen_wang ? threads : 1;
       if (scratch_.size() < threads) scratch_.resize(threads);
-#pragma omp parallel for schedule(dynamic) if (parallel && each == 1)
-      for (std::size_t r = 0; r < replicas; ++r) {
-        Scratch& scratch = scratch_[each == 1 ? static_cast<std::size_t>(omp_get_thread_num()) : 0];
+      const auto one = [&](std::size_t r, Scratch& scratch) {
         go(r, setting[r], step, tally[r], scratch, each);
         measure(r, scratch);
+      };
+      if (!parallel || each > 1) {  // not within a parallel region, not even of one thread: threads would be made anew
+        for (std::size_t r = 0; r < replicas; ++r) one(r, scratch_[0]);
+        return;
       }
+#pragma omp parallel for schedule(dynamic)
+      for (std::size_t r = 0; r < replicas; ++r) one(r, scratch_[static_cast<std::size_t>(omp_get_thread_num())]);
     });
   }
 

@@ -201,7 +201,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
     turn(spins, all[0], compress);
     return all[0].turned;
   }
-#pragma omp parallel for schedule(static) num_threads(static_cast <int>(stripes))
+#pragma omp parallel for schedule(dynamic, 1) num_threads(static_cast <int>(threads))
   for (std::size_t t = 0; t < stripes; ++t) {
     join(raster, draws, all[t]);
     for (std::size_t i = 64 * all[t].begin; i < 64 * all[t].end; ++i) compress(i);
@@ -211,7 +211,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
     for (const auto& [i, j] : stripe.across) link(i, j);
   join_others(raster, draws);
   for (const std::uint32_t r : linked_) parent[r] = root(parent, r);
-#pragma omp parallel for schedule(static) num_threads(static_cast <int>(stripes))
+#pragma omp parallel for schedule(dynamic, 1) num_threads(static_cast <int>(threads))
   for (std::size_t t = 0; t < stripes; ++t) turn(spins, all[t], [parent](std::size_t i) { return parent[parent[i]]; });
   for (const Stripe& stripe : all) turned += stripe.turned;
   return turned;

@@ -133,14 +133,19 @@ void Runner::work(Meter& meter) {
     const auto checkpoint = Clock::now() + std::chrono::duration<double>(run_.checkpoint);
     const auto pause = [&] { return stopping() || Clock::now() > checkpoint; };
     std::exception_ptr failure;
-#pragma omp parallel for schedule(dynamic, 1) if (outside())
-    for (std::size_t k = 0; k < list.size(); ++k) {
+    const auto advance = [&](TaskRun& task) {
       try {
-        if (!pause()) list[k]->advance(pause, meter);
+        if (!pause()) task.advance(pause, meter);
       } catch (...) {
 #pragma omp critical(gibbsite_failure)
         failure = std::current_exception();
       }
+    };
+    if (outside()) {
+#pragma omp parallel for schedule(dynamic, 1)
+      for (std::size_t k = 0; k < list.size(); ++k) advance(*list[k]);
+    } else {  // outside any parallel region, even one of one thread: within, threads would be made anew for every sweep
+      for (TaskRun* task : list) advance(*task);
     }
     if (failure) {
       save_all_tasks();
