@@ -36,8 +36,15 @@ TEST_CASE("lattices are packed where they fit, and plain where a study asks for 
   study.model.boundary = "open";
   CHECK(layout_of(study) == packed);
   study.model.boundary = "periodic";
+  for (const std::int64_t side : {6, 30, 100, 250}) {
+    study.model.size = {side};
+    CHECK(layout_of(study) == packed);
+  }
   study.model.size = {63};
   CHECK(layout_of(study) != packed);
+  study.model.boundary = "open";
+  CHECK(layout_of(study) == packed);
+  study.model.boundary = "periodic";
   study.model.size = {64};
   study.model.field = 0.1;
   CHECK(layout_of(study) == packed);
@@ -62,6 +69,8 @@ TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
     study.sampler.name = sampler;
     CHECK(layout_of(study, 512).starts_with("replica-packed, 512 lanes, "));
     CHECK(lanes(study, 64));
+    CHECK(lanes(study, 16));
+    CHECK(layout_of(study, 1).starts_with("lattice-packed, "));
     study.sampler.scan = "random";
     CHECK(layout_of(study, 512) == "plain");
     study.sampler.scan = "sequential";
