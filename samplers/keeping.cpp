@@ -56,7 +56,7 @@ double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning windo
 std::uint32_t sweeps_per_advance(const Layout& layout) {
   const double work =
       static_cast<double>(layout.replicas) * static_cast<double>(std::max<std::size_t>(layout.units, 1));
-  return static_cast<std::uint32_t>(std::clamp(0x1p22 / work, 1.0, 1024.0));
+  return static_cast<std::uint32_t>(std::clamp(0x1p24 / work, 1.0, 1024.0));
 }
 
 namespace {

@@ -41,7 +41,8 @@ double first_stride(Stride kind);
 enum class Tuning { ongoing, last };
 double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning window);
 
-/// Sweeps that one call of Method::advance() makes at most: about 2^22 unit updates, so that a stop is heeded soon.
+/// Sweeps that one call of Method::advance() makes at most: about 2^24 unit updates, a second or less of the slowest
+/// layout, so that a stop is heeded soon.
 std::uint32_t sweeps_per_advance(const Layout& layout);
 
 /// Arrays of a snapshot by name. Throw std::invalid_argument if missing or not of the length wanted.

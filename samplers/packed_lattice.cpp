@@ -9,7 +9,6 @@
 #include <string>
 
 #include "samplers/barrier.hpp"
-#include "samplers/metropolis.hpp"
 #include "samplers/simd/lattice_states.hpp"
 #include "samplers/team.hpp"
 
@@ -19,7 +18,6 @@ namespace {
 using simd::BlockLattice;
 using simd::Counts;
 using simd::Move;
-using simd::Share;
 
 constexpr std::uint64_t times_a_key = 1024;         // a power of 2
 constexpr std::uint64_t words_a_time = 1ULL << 40;  // of random numbers
@@ -246,21 +244,6 @@ void PackedLattice::know() const {
 }
 
 }  // namespace
-
-bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, Move move) {
-  const std::optional<BlockLattice> blocks = BlockLattice::of(lattice);
-  if (simd::lattice_kernels().empty() || !blocks || blocks->sites() != graph.sites()) return false;
-  const auto strength = graph.common_strength(), field = graph.common_field();
-  if (!strength || *strength == 0 || !field) return false;
-  return move == Move::heat_bath || !why_not_ergodic(graph, ScanOrder::checkerboard, true);
-}
-
-double packed_lattice_cost(const Lattice& lattice) {
-  const BlockLattice blocks = BlockLattice::of(lattice).value();
-  constexpr double sweep = 110, word = 17, word_of_six = 21, by_spots = 1.15;
-  const auto words = static_cast<double>(blocks.colours * blocks.colour_words);
-  return sweep + words * (blocks.neighbours == 6 ? word_of_six : word) * (blocks.spots.empty() ? 1 : by_spots);
-}
 
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
                                                        Move move, Key key, std::size_t replicas, std::size_t first) {

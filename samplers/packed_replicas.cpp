@@ -1,10 +1,13 @@
 #include "samplers/packed_replicas.hpp"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
 #include <cmath>
 
+#include "samplers/barrier.hpp"
 #include "samplers/packed_replicas_pay.hpp"
 #include "samplers/simd/replica_pack.hpp"
 #include "samplers/team.hpp"
@@ -79,12 +82,11 @@ class PackedReplicas final : public Ensemble {
   /// Calls see(pack), by all threads where that is faster; `sweeps`: what a call costs.
   template <class See>
   void for_packs(Team& team, double sweeps, See&& see) const {
-    const double work = static_cast<double>(packs_.size() * plan_->words) * 32 * sweeps;
     const auto one_by_one = [&] {
       for (std::size_t p = 0; p < packs_.size(); ++p) see(p);
     };
     if (packs_.size() == 1) return one_by_one();
-    team.run(work, [&](bool parallel) {
+    team.run(work(sweeps), [&](bool parallel) {
       if (!parallel) return one_by_one();  // a parallel region of one thread is not free
 #pragma omp parallel for schedule(dynamic)
       for (std::size_t p = 0; p < packs_.size(); ++p) see(p);
@@ -100,6 +102,9 @@ class PackedReplicas final : public Ensemble {
     return 2 * static_cast<std::int64_t>(up) - static_cast<std::int64_t>(layout().units);
   }
 
+  double work(double sweeps) const { return static_cast<double>(packs_.size() * plan_->words) * 32 * sweeps; }
+  /// Whether threads can share the batches of a pack.
+  bool wide_stages() const noexcept { return plan_->batches.size() >= 4 * (plan_->stages.size() - 1); }
   void move(Step step, Purpose purpose, std::span<Tally> tally);
   void know_energies() const;
   /// The spins of all replicas, one behind the other: [replica][block], whole packs.
@@ -113,25 +118,53 @@ class PackedReplicas final : public Ensemble {
   std::vector<double> lambda_;
   mutable std::vector<double> energy_;
   mutable bool stale_ = true;  // energies are not yet those of the states
+  Barrier barrier_;
   mutable Team team_, look_;
 };
 
 void PackedReplicas::move(Step step, Purpose purpose, std::span<Tally> tally) {
-  for_packs(team_, step.count, [&](std::size_t p) {
-    simd::ReplicaPack& pack = packs_[p];
+  const auto cipher = [&](std::size_t p, std::uint32_t k) {
+    return simd::cipher_of(key_, purpose, step.time + k, layout().first / plan_->width + p);
+  };
+  const auto set = [&](std::size_t p) {
     const std::size_t begin = p * plan_->width;
-    pack.set_lambda(std::span(lambda_).subspan(begin, std::min(plan_->width, lambda_.size() - begin)));
-    for (std::uint32_t k = 0; k < step.count; ++k)
-      pack.sweep(simd::cipher_of(key_, purpose, step.time + k, layout().first / plan_->width + p),
-                 step.order == Order::reversed);
-    const simd::LaneNumbers& changed = pack.take_changed();
+    packs_[p].set_lambda(std::span(lambda_).subspan(begin, std::min(plan_->width, lambda_.size() - begin)));
+  };
+  const auto account = [&](std::size_t p) {
+    const simd::LaneNumbers& changed = packs_[p].take_changed();
     if (tally.empty()) return;
     for_replicas(p, [&](std::size_t r, std::size_t lane) {
       tally[r].tried += static_cast<double>(layout().units) * step.count;
       tally[r].accepted += static_cast<double>(changed[lane]);
     });
-  });
+  };
+  const bool backwards = step.order == Order::reversed;
+  const auto alone = [&](std::size_t p) {
+    set(p);
+    for (std::uint32_t k = 0; k < step.count; ++k) packs_[p].sweep(cipher(p, k), backwards);
+    account(p);
+  };
   stale_ = true;
+  const auto threads = static_cast<std::size_t>(omp_get_max_threads());
+  if (packs_.size() >= threads || !wide_stages()) return for_packs(team_, step.count, alone);
+  team_.run(work(step.count), [&](bool parallel) {
+    for (std::size_t p = 0; p < packs_.size(); ++p) {
+      if (!parallel) {
+        alone(p);
+        continue;
+      }
+      set(p);
+      packs_[p].share_among(threads);
+#pragma omp parallel
+      {
+        const Share share{static_cast<std::size_t>(omp_get_thread_num()),
+                          static_cast<std::size_t>(omp_get_num_threads())};
+        for (std::uint32_t k = 0; k < step.count; ++k)
+          packs_[p].sweep(cipher(p, k), backwards, share, [&] { barrier_.wait(share.of); });
+      }
+      account(p);
+    }
+  });
 }
 
 void PackedReplicas::know_energies() const {

@@ -29,7 +29,9 @@ bool real_couplings_fit(const Graph& graph, RealCouplings how) {
 
 bool real_couplings_pay(const Graph& graph, RealCouplings how, std::size_t replicas) {
   const bool dense = field_layout(graph) == FieldLayout::made_anew;
-  return (dense || (replicas > 1 && !graph.common_strength())) && real_couplings_fit(graph, how);
+  constexpr std::size_t worth_a_tile = 128;  // sites, of one replica: a tile moves sixteen
+  return ((dense && (replicas > 1 || graph.sites() >= worth_a_tile)) || (replicas > 1 && !graph.common_strength())) &&
+         real_couplings_fit(graph, how);
 }
 
 FieldLayout field_layout(const Graph& graph) {

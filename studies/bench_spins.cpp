@@ -34,8 +34,8 @@ std::vector<Systems> all_systems() {
   return {
       {"ising2d", "", "square", "none", square, square, 39, flips, squares, few_squares, one, one, 64 * 64},
       {"ising3d", "", "cubic", "none", cubic, cubic, 33, flips, cubes, few_cubes, one, one, 32 * 1024},
-      {"glass", "+-J cubic", "cubic", "bimodal", 0.3, 1.3, 33, flips, eight, eight, lanes, few_lanes, 1024 * 512},
-      {"glass", "square", "square", "none", 0.3, 0.6, 39, flips, thirty_two, thirty_two, lanes, few_lanes, 1 << 20},
+      {"glass", "+-J cubic", "cubic", "bimodal", 0.3, 1.3, 33, flips, eight, eight, lanes, few_lanes, 512 * 512},
+      {"glass", "square", "square", "none", 0.3, 0.6, 39, flips, thirty_two, thirty_two, lanes, few_lanes, 512 * 1024},
       {"glass-gaussian", "", "cubic", "gaussian", 0.9, 0.9, unknown, flips, eight, eight, lanes, few, 64 * 512},
       {"sk", "", "complete", "gaussian", 1, 1, unknown, {"heat-bath"}, complete, few_complete, some, few, 64 * 64},
       {"cluster", "", "square", "none", square, square, unknown, clusters, clustered, few_clustered, one, one, 4096}};

@@ -190,6 +190,7 @@ std::unique_ptr<Ensemble> LatticeSystem::in_bit_lanes(const Study& study, Key ke
   const Graph& graph = ising_->graph();
   if (study.sampler.layout == "plain" || scan == "random" || (name != "heat-bath" && name != "metropolis"))
     return nullptr;
+  if (packed_lattice && replicas == 1) return nullptr;  // slower at any size
   const SpinKernel kernel = name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
   for (const ScanOrder order : {ScanOrder::checkerboard, ScanOrder::sequential}) {
     const bool asked_for = scan == (order == ScanOrder::checkerboard ? "checkerboard" : "sequential");

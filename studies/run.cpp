@@ -114,12 +114,12 @@ bool Runner::claim_output() {
   return true;
 }
 
-/// Whether to spread tasks over threads (many small ones) instead of the replicas of one task after the other.
+/// Whether to spread tasks over threads (many or small ones) instead of the replicas of one task after the other.
 bool Runner::outside() const {
   constexpr double large = 1 << 14;  // spins in all replicas of a task
   double most = 0;
   for (const auto& task : tasks_) most = std::max(most, task->work_per_sweep());
-  return tasks_.size() > 1 && most < large;
+  return tasks_.size() > 1 && (most < large || tasks_.size() >= static_cast<std::size_t>(omp_get_max_threads()));
 }
 
 void Runner::work(Meter& meter) {

@@ -5,15 +5,11 @@
 #include <vector>
 
 #include "physics/graph.hpp"
+#include "samplers/share.hpp"
 #include "samplers/simd/buffer.hpp"
 #include "samplers/simd/lattice_kernels.hpp"
 
 namespace gibbsite::simd {
-
-/// Which part of every colour a thread takes.
-struct Share {
-  std::size_t index = 0, of = 1;
-};
 
 class LatticeStates {
  public:

@@ -66,8 +66,8 @@ void sweep(const ReplicaSweep& s) {
   for (std::size_t degree = 0; degree <= most_degree; ++degree) steps[degree] = step_for(s, degree);
   LaneCounter changed[columns];
   Known known;
-  for (std::size_t k = 0; k < s.count; ++k) {
-    const std::size_t number = s.backwards ? s.count - 1 - k : k;
+  for (std::size_t k = s.begin; k < s.end; ++k) {
+    const std::size_t number = s.backwards ? s.begin + s.end - 1 - k : k;
     const Batch& batch = s.batches[number];
     for (std::size_t c = 0; c < columns; ++c) {
       steps[batch.degree].look(s, batch, c * column_parts, known);

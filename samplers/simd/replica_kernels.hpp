@@ -28,12 +28,12 @@ struct ReplicaBonds {
 
 inline constexpr std::size_t count_planes = 64;  ///< digits of a number per lane
 
-/// One sweep of one pack.
+/// One sweep of one pack, or its batches begin .. end - 1.
 struct ReplicaSweep {
   Decide decide = Decide::heat_bath;
   std::size_t width = 0;
   const Batch* batches = nullptr;
-  std::size_t count = 0;
+  std::size_t begin = 0, end = 0;
   bool backwards = false;
   ReplicaRows neighbours;
   const std::uint8_t* turns = nullptr;

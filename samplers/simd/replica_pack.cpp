@@ -15,14 +15,16 @@ ReplicaPack::ReplicaPack(const ReplicaPlan& plan, const ReplicaKernels& kernels)
       kernels_(&kernels),
       probabilities_(plan, kernels),
       state_((plan.words + 1) * word_parts),
-      changed_(table_size) {}
+      changed_(1) {
+  changed_[0] = Buffer<std::uint64_t>(table_size);
+}
 
-void ReplicaPack::sweep(const Cipher& cipher, bool backwards) {
+ReplicaSweep ReplicaPack::all_batches(const Cipher& cipher, bool backwards) {
   ReplicaSweep sweep;
   sweep.decide = plan_->decide;
   sweep.width = plan_->width;
   sweep.batches = plan_->batches.data();
-  sweep.count = plan_->batches.size();
+  sweep.end = plan_->batches.size();
   sweep.backwards = backwards;
   sweep.neighbours = {plan_->neighbours.data(), plan_->signs.data()};
   sweep.turns = plan_->turns.data();
@@ -31,13 +33,20 @@ void ReplicaPack::sweep(const Cipher& cipher, bool backwards) {
   sweep.reference = probabilities_.reference();
   sweep.cipher = cipher;
   sweep.state = state_.data();
-  sweep.changed = changed_.data();
-  kernels_->sweep(sweep);
+  sweep.changed = changed_[0].data();
+  return sweep;
+}
+
+void ReplicaPack::sweep(const Cipher& cipher, bool backwards) {
+  kernels_->sweep(all_batches(cipher, backwards));
   ++swept_;
 }
 
+void ReplicaPack::share_among(std::size_t threads) {
+  while (changed_.size() < threads) changed_.emplace_back(table_size);
+}
+
 void ReplicaPack::read_planes(const std::uint64_t* planes, std::size_t most, LaneNumbers& out) const {
-  out.assign(plan_->width, 0);
   const std::size_t in_row = plan_->width / 64 - 1;
   Table numbers;
   if (most < std::size_t{1} << 16) {
@@ -56,14 +65,18 @@ void ReplicaPack::read_planes(const std::uint64_t* planes, std::size_t most, Lan
 }
 
 const LaneNumbers& ReplicaPack::take_changed() {
-  read_planes(changed_.data(), swept_ * plan_->words, numbers_[0]);
-  std::fill_n(changed_.data(), changed_.size(), 0);
+  numbers_[0].assign(plan_->width, 0);
+  for (Buffer<std::uint64_t>& planes : changed_) {
+    read_planes(planes.data(), swept_ * plan_->words, numbers_[0]);
+    std::fill_n(planes.data(), planes.size(), 0);
+  }
   swept_ = 0;
   return numbers_[0];
 }
 const LaneNumbers& ReplicaPack::count_up() const {
   Table planes;
   kernels_->count_ones(state_.data(), plan_->real.data(), plan_->words, planes.at);
+  numbers_[1].assign(plan_->width, 0);
   read_planes(planes.at, plan_->words, numbers_[1]);
   return numbers_[1];
 }
@@ -72,6 +85,7 @@ const LaneNumbers& ReplicaPack::count_unsatisfied() const {
   const ReplicaBonds bonds{
       {plan_->bond_ends.data(), plan_->bond_signs.data()}, plan_->bond_words(), plan_->positive_bonds};
   kernels_->count_bonds(bonds, plan_->width, state_.data(), planes.at);
+  numbers_[2].assign(plan_->width, 0);
   read_planes(planes.at, plan_->bond_words(), numbers_[2]);
   return numbers_[2];
 }

@@ -1,6 +1,7 @@
 /// One pack: the spins of up to 512 replicas of one system as bit lanes, and what every lane decides with.
 #pragma once
 
+#include "samplers/share.hpp"
 #include "samplers/simd/lane_probabilities.hpp"
 
 namespace gibbsite::simd {
@@ -14,6 +15,23 @@ class ReplicaPack {
 
   void set_lambda(std::span<const double> lambda) { probabilities_.set(*plan_, lambda); }
   void sweep(const Cipher& cipher, bool backwards);
+  /// The same by several threads, each of which calls it with its share; share_among(how many) before. wait(): for all
+  /// of them, behind every stage.
+  template <class Wait>
+  void sweep(const Cipher& cipher, bool backwards, Share share, Wait&& wait) {
+    ReplicaSweep sweep = all_batches(cipher, backwards);
+    sweep.changed = changed_[share.index].data();
+    const std::size_t stages = plan_->stages.size() - 1;
+    for (std::size_t k = 0; k < stages; ++k) {
+      const std::size_t* stage = plan_->stages.data() + (backwards ? stages - 1 - k : k);
+      sweep.begin = stage[0] + share.begin(stage[1] - stage[0]);
+      sweep.end = stage[0] + share.end(stage[1] - stage[0]);
+      kernels_->sweep(sweep);
+      wait();
+    }
+    if (share.index == 0) ++swept_;
+  }
+  void share_among(std::size_t threads);
 
   bool up(std::size_t site, std::size_t replica) const noexcept {
     return (state_[plan_->row(site) + replica / 64] >> (replica % 64) & 1U) != 0;
@@ -43,7 +61,8 @@ class ReplicaPack {
   std::uint64_t sites_of(std::size_t block) const noexcept;
 
  private:
-  /// Numbers up to `most` from their digits, rows of a word added up.
+  ReplicaSweep all_batches(const Cipher& cipher, bool backwards);
+  /// Adds numbers up to `most` from their digits, rows of a word added up.
   void read_planes(const std::uint64_t* planes, std::size_t most, LaneNumbers& out) const;
   /// Calls see(part of a row, block, column of a 64 x 8 table), eight at a time and flush() behind them.
   template <class See, class Flush>
@@ -52,9 +71,9 @@ class ReplicaPack {
   const ReplicaPlan* plan_;
   const ReplicaKernels* kernels_;
   LaneProbabilities probabilities_;
-  Buffer<std::uint64_t> state_;    // rows, and a word of zeros
-  Buffer<std::uint64_t> changed_;  // [plane][part]
-  std::size_t swept_ = 0;          // sweeps that `changed_` knows
+  Buffer<std::uint64_t> state_;                 // rows, and a word of zeros
+  std::vector<Buffer<std::uint64_t>> changed_;  // [plane][part], of each share
+  std::size_t swept_ = 0;                       // sweeps that `changed_` knows
   mutable LaneNumbers numbers_[3];
 };
 

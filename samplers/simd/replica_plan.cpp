@@ -95,6 +95,17 @@ ReplicaPlan::ReplicaPlan(const Graph& graph, Decide how, std::span<const std::ui
     : decide(how), width(pack), row_(graph.sites()) {
   const std::size_t per_word = rows_per_word(), parts_per_row = width / 64;
   const auto visits = independent_batches(graph, order, group * per_word);
+  std::vector<std::size_t> stage_of(graph.sites(), visits.size());
+  for (std::size_t b = 0; b < visits.size(); ++b) {
+    const bool meets = std::any_of(visits[b].begin(), visits[b].end(), [&](std::uint32_t i) {
+      const auto others = graph.neighbour().subspan(graph.first()[i], graph.degree(i));
+      return std::any_of(others.begin(), others.end(),
+                         [&](std::uint32_t j) { return stage_of[j] + 1 == stages.size(); });
+    });
+    if (b == 0 || meets) stages.push_back(b);
+    for (const std::uint32_t i : visits[b]) stage_of[i] = stages.size() - 1;
+  }
+  stages.push_back(visits.size());
   for (const auto& sites : visits) {
     for (std::size_t k = 0; k < sites.size(); ++k)
       row_[sites[k]] = static_cast<std::uint32_t>(words * word_parts + k * parts_per_row);

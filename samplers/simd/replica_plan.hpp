@@ -65,6 +65,7 @@ struct ReplicaPlan {
   Decide decide;
   std::size_t width, words = 0;  ///< one more word behind them is always zero
   std::vector<Batch> batches;
+  std::vector<std::size_t> stages;  ///< batches from one of them to the next have no bonds among them
   /// [entry][row in word]: where a neighbour's row begins; those with J < 0 first.
   std::vector<std::uint32_t> neighbours;
   /// Words of a batch in the order of their entries, [word]: those with the fewest J < 0 first, so that signs can be

@@ -9,8 +9,8 @@ namespace gibbsite::test {
 
 /// Runs tests/SCRIPT with Debian's own python3.
 inline void run_python(const std::string& script, const std::string& arguments) {
-  const std::string command =
-      std::string(GIBBSITE_PYTHON) + " " GIBBSITE_SOURCE_DIR "/tests/" + script + " " + arguments;
+  std::string command = GIBBSITE_PYTHON " " GIBBSITE_SOURCE_DIR "/tests/";
+  command.append(script).append(" ").append(arguments);
   INFO(command);
   REQUIRE(std::system(command.c_str()) == 0);
 }

@@ -1,0 +1,25 @@
+// Which lattices are packed, and what a sweep of them costs.
+#include "samplers/metropolis.hpp"
+#include "samplers/packed_lattice.hpp"
+
+namespace gibbsite {
+
+using simd::BlockLattice;
+using simd::Move;
+
+bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, Move move) {
+  const std::optional<BlockLattice> blocks = BlockLattice::of(lattice);
+  if (simd::lattice_kernels().empty() || !blocks || blocks->sites() != graph.sites()) return false;
+  const auto strength = graph.common_strength(), field = graph.common_field();
+  if (!strength || *strength == 0 || !field) return false;
+  return move == Move::heat_bath || !why_not_ergodic(graph, ScanOrder::checkerboard, true);
+}
+
+double packed_lattice_cost(const Lattice& lattice) {
+  const BlockLattice blocks = BlockLattice::of(lattice).value();
+  constexpr double sweep = 110, word = 17, word_of_six = 21, by_spots = 1.15;
+  const auto words = static_cast<double>(blocks.colours * blocks.colour_words);
+  return sweep + words * (blocks.neighbours == 6 ? word_of_six : word) * (blocks.spots.empty() ? 1 : by_spots);
+}
+
+}  // namespace gibbsite
