@@ -55,7 +55,7 @@ bool packed_replicas_pay(const Graph& graph, SpinKernel kernel, ScanOrder order,
   if (!packed_replicas_fit(graph, kernel, order)) return false;
   const std::size_t width = cheapest_pack(replicas), sites = graph.sites(), packs = (replicas + width - 1) / width;
   if (replicas >= 64 && !packed_lattice) return true;
-  constexpr std::size_t largest = std::size_t{1} << 17;
+  constexpr std::size_t largest = std::size_t{1} << 24;  // beyond, to find out costs seconds
   if (sites > largest) return false;
   const auto batches = simd::independent_batches(graph, visits_of(graph, order), simd::group * simd::word_bits / width);
   double words = 0;

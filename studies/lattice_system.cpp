@@ -12,11 +12,8 @@
 #include "samplers/array_ensemble.hpp"
 #include "samplers/cluster.hpp"
 #include "samplers/heat_bath.hpp"
-#include "samplers/lattice_clusters.hpp"
 #include "samplers/metropolis.hpp"
-#include "samplers/packed_lattice.hpp"
-#include "samplers/packed_replicas.hpp"
-#include "samplers/real_couplings.hpp"
+#include "studies/lattice_layouts.hpp"
 #include "studies/options.hpp"
 #include "studies/system.hpp"
 #include "studies/variables.hpp"
@@ -47,14 +44,6 @@ std::size_t sides(Geometry geometry, const Study::Model& model) {
   }
 }
 
-/// Two or more dimensions, every side at least 3: where a fixed order of Metropolis flips is common practice.
-bool extended(const Lattice& lattice) {
-  const bool flat = lattice.geometry == Geometry::square || lattice.geometry == Geometry::cubic ||
-                    lattice.geometry == Geometry::triangular || lattice.geometry == Geometry::honeycomb ||
-                    (lattice.geometry == Geometry::hypercubic && lattice.size.size() > 1);
-  return flat && std::all_of(lattice.size.begin(), lattice.size.end(), [](std::size_t side) { return side >= 3; });
-}
-
 /// Puts a model and a kernel together where they fit, and refuses by name where they do not.
 template <class M, class K>
 std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> model, K kernel, Key key,
@@ -64,13 +53,6 @@ std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> 
   else
     throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can",
                                    study.sampler.name, study.model.name));
-}
-
-ScanOrder scan_of(const Study& study) {
-  if (study.sampler.scan == "default")
-    return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
-  if (study.sampler.scan == "random") return ScanOrder::random;
-  return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
 }
 
 class LatticeSystem final : public System {
@@ -128,10 +110,6 @@ class LatticeSystem final : public System {
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const override;
 
  private:
-  std::optional<simd::Move> packed_move(const Study& study) const;
-  std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, Key key, std::size_t replicas,
-                                         std::optional<double> packed_lattice) const;
-
   Study study_;
   Lattice lattice_;
   std::shared_ptr<const Ising> ising_;
@@ -163,53 +141,12 @@ Group LatticeSystem::record() const {
 std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
-  // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
-  const auto packed = packed_move(study);
-  const auto cost = packed ? std::optional(packed_lattice_cost(lattice_)) : std::nullopt;
-  if (auto lanes = in_bit_lanes(study, key, replicas, cost)) return lanes;
-  if (packed) return make_packed_lattice_ensemble(ising_, lattice_, *packed, key, replicas);
-  if (study.sampler.layout == "fastest" && (name == "heat-bath" || name == "metropolis")) {
-    const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, scan_of(study)};
-    if (real_couplings_pay(graph, how, replicas)) return make_real_couplings_ensemble(ising_, how, key, replicas);
-  }
-  if (study.sampler.layout == "fastest" && (name == "wolff" || name == "swendsen-wang")) {
-    const ClusterMove move = name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
-    if (lattice_clusters_fit(graph, move)) return make_lattice_clusters_ensemble(ising_, move, key, replicas);
-  }
+  if (study.sampler.layout == "fastest")
+    if (auto fast = fast_ensemble(study, lattice_, ising_, key, replicas)) return fast;
   if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
   if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
   if (name == "wolff") return assemble(study, ising_, Wolff(), key, replicas);
   return assemble(study, ising_, SwendsenWang(), key, replicas);
-}
-
-/// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing. Where the order is left
-/// open, sites go by colours: long batches move faster.
-std::unique_ptr<Ensemble> LatticeSystem::in_bit_lanes(const Study& study, Key key, std::size_t replicas,
-                                                      std::optional<double> packed_lattice) const {
-  const std::string &name = study.sampler.name, &scan = study.sampler.scan;
-  const Graph& graph = ising_->graph();
-  if (study.sampler.layout == "plain" || scan == "random" || (name != "heat-bath" && name != "metropolis"))
-    return nullptr;
-  if (packed_lattice && replicas == 1) return nullptr;  // slower at any size
-  const SpinKernel kernel = name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
-  for (const ScanOrder order : {ScanOrder::checkerboard, ScanOrder::sequential}) {
-    const bool asked_for = scan == (order == ScanOrder::checkerboard ? "checkerboard" : "sequential");
-    if (!asked_for && (scan != "default" || (order == ScanOrder::checkerboard && !graph.two_colouring()))) continue;
-    if (!packed_replicas_pay(graph, kernel, order, replicas, packed_lattice)) continue;
-    if (kernel == SpinKernel::metropolis && why_not_ergodic(graph, order, extended(lattice_))) continue;
-    return make_packed_replicas(ising_, kernel, order, key, replicas);
-  }
-  return nullptr;
-}
-
-/// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.
-std::optional<simd::Move> LatticeSystem::packed_move(const Study& study) const {
-  const std::string &name = study.sampler.name, &scan = study.sampler.scan;
-  const bool by_colours = scan == "default" || scan == "checkerboard";
-  if (study.sampler.layout == "plain" || !by_colours || (name != "heat-bath" && name != "metropolis"))
-    return std::nullopt;
-  const simd::Move move = name == "heat-bath" ? simd::Move::heat_bath : simd::Move::metropolis;
-  return packed_lattice_fits(lattice_, ising_->graph(), move) ? std::optional(move) : std::nullopt;
 }
 
 void LatticeSystem::check(const Study& study) const {

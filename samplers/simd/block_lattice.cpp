@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cstring>
 
 namespace gibbsite::simd {
@@ -63,7 +64,9 @@ std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
     if (side < 3 || (!open && side % b.phases != 0)) return std::nullopt;
     b.sides[d] = side;
     b.cells[d] = (side + unit - 1) / unit * b.phases;
-    if (b.cells[d] * b.blocks[d] == side + 1) ++b.cells[d];  // one dead cell cannot stand for two neighbours
+    // One dead cell cannot be a ghost of two sites. Only honeycombs can have it: the others' sides keep their phase.
+    if (!open && b.cells[d] * b.blocks[d] == side + 1) ++b.cells[d];
+    assert(b.cells[d] % b.phases == 0);
   }
   b.link();
   if (b.ragged() && !open) b.add_ghosts();

@@ -72,6 +72,8 @@ TEST_CASE("a course of a packed lattice is the same bits on all instruction sets
   const int before = omp_get_max_threads();
   std::vector<Case> all = cases();
   all.push_back({"square, shared by threads", {.size = {1024, 512}}, 0.44});
+  all.push_back({"square that does not fill its blocks, shared by threads", {.size = {1000, 500}}, 0.44});
+  all.push_back({"open square that does not, shared by threads", open({.size = {767, 511}}), 0.44});
   all.push_back({"triangular, shared by threads", {.geometry = Geometry::triangular, .size = {768, 768}}, 0.27});
   all.push_back({"cubic, shared by threads", {.geometry = Geometry::cubic, .size = {64, 64, 128}}, 0.22});
   all.push_back({"open square, shared by threads", open({.size = {512, 1024}}), 0.44});
@@ -88,6 +90,7 @@ TEST_CASE("a course of a packed lattice is the same bits on all instruction sets
           const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, move, Key(4), 3, 0, *kernels);
           const std::vector<double> beta = {it.beta, 0, it.beta / 2};
           ensemble->draw_reference(0);
+          sweep(*ensemble, beta, {.time = 1020});  // one thread; from the second call on all of them are tried
           sweep(*ensemble, beta, {.time = 1021, .count = 6});
           sweep(*ensemble, beta, {.time = 1027, .count = 1, .order = Order::reversed});
           std::vector<double> observed(3 * 5);
@@ -222,4 +225,43 @@ TEST_CASE("long runs of a large packed lattice agree with Onsager and Yang", "[l
       CHECK(statistics::agrees(energy, torus[1].energy / sites) < threshold);  // mutant: beta is off by 2 in 1000
       if (exact.magnetization > 0) CHECK(statistics::agrees(magnetization, exact.magnetization) > threshold);
     }
+}
+
+TEST_CASE("energies of packed lattices are the model's at every side") {
+  if (simd::lattice_kernels().empty()) return;
+  const auto check = [](Geometry geometry, std::vector<std::size_t> size, Boundary boundary) {
+    const Lattice lattice{.geometry = geometry, .size = size, .boundary = boundary, .field = 0.25};
+    const Graph graph = build(lattice);
+    if (!packed_lattice_fits(lattice, graph, Move::heat_bath)) return false;
+    const auto model = std::make_shared<const Ising>(graph);
+    const auto ensemble = make_packed_lattice_ensemble(model, lattice, Move::heat_bath, Key(1), 1);
+    std::vector<double> seen(5), expected(5);
+    for (const Order order : {Order::forward, Order::reversed}) {
+      sweep(*ensemble, {0.2}, {.time = order == Order::forward ? 1U : 2U, .order = order});
+      ensemble->observe(seen);
+      const auto state = saved(*ensemble, 0);
+      model->observe(state, model->energy(state), expected);
+      INFO(static_cast<int>(geometry) << ": " << size[0] << " x " << size[1]
+                                      << (boundary == Boundary::open ? " open" : ""));
+      CHECK(seen == expected);
+    }
+    return true;
+  };
+  std::size_t packed = 0;
+  for (const Boundary boundary : {Boundary::periodic, Boundary::open}) {
+    for (std::size_t side = 3; side <= 130; ++side)
+      for (const Geometry geometry : {Geometry::square, Geometry::triangular, Geometry::honeycomb}) {
+        const std::size_t other = geometry == Geometry::triangular ? 6 : 4;
+        packed += check(geometry, {side, other}, boundary);
+        packed += check(geometry, {other, side}, boundary);
+      }
+    for (std::size_t side = 3; side <= 34; ++side)
+      for (std::size_t d = 0; d < 3; ++d) {
+        std::vector<std::size_t> size = {4, 4, 4};
+        size[d] = side;
+        packed += check(Geometry::cubic, size, boundary);
+      }
+  }
+  CHECK(packed ==
+        2 * (64 + 43 + 128) + 3 * 16 + 2 * 3 * 128 + 3 * 32);  // periodic: even, multiples of 3, all; open: all
 }

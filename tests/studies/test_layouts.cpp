@@ -91,3 +91,36 @@ TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
   study.model.size = {50};
   CHECK_FALSE(lanes(study, 64));
 }
+
+TEST_CASE("Metropolis goes by colours where no order is asked for, but not where nearly every flip is accepted") {
+  if (simd::lattice_kernels().empty()) return;
+  Study study;
+  study.model.lattice = "square";
+  study.model.size = {64};
+  study.sampler.name = "metropolis";
+  study.method.beta = {0, 0.3};
+  CHECK(layout_of(study).starts_with("lattice-packed"));
+  study.method.beta = {0, 0.001, 0.3};
+  CHECK(layout_of(study) == "plain");
+  study.sampler.scan = "checkerboard";
+  CHECK(layout_of(study).starts_with("lattice-packed"));
+  study.sampler.scan = "default";
+  study.method.name = "annealing";
+  CHECK(layout_of(study).starts_with("lattice-packed"));
+  study.sampler.name = "heat-bath";
+  study.method.name = "mcmc";
+  CHECK(layout_of(study).starts_with("lattice-packed"));
+}
+
+TEST_CASE("Gaussian glasses move in lanes by either kernel, in the order that is fastest") {
+  if (simd::lattice_kernels().empty()) return;
+  Study study;
+  study.model.lattice = "cubic";
+  study.model.size = {6};
+  study.model.disorder = "gaussian";
+  study.method.beta = {0.5};
+  for (const char* sampler : {"heat-bath", "metropolis"}) {
+    study.sampler.name = sampler;
+    CHECK(layout_of(study, 64).starts_with("fields"));
+  }
+}
