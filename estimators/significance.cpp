@@ -23,9 +23,9 @@ double normal_from_probability(double p) {
 double z_score(const Estimate& estimate, double expected) {
   const double difference = estimate.value - expected;
   if (!std::isfinite(estimate.error)) return unknown;
-  // What is known without error is summed in another order than what it is held against.
+  // What is known without error, or with less than rounding, is summed in another order than what it is held against.
   const double rounding = 1e-12 * std::max({1.0, std::abs(estimate.value), std::abs(expected)});
-  return estimate.error == 0 && std::abs(difference) <= rounding ? 0 : difference / estimate.error;
+  return estimate.error <= rounding && std::abs(difference) <= rounding ? 0 : difference / estimate.error;
 }
 
 double z_score(const Estimate& a, const Estimate& b) {

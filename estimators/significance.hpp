@@ -15,8 +15,8 @@ namespace gibbsite {
 /// False-alarm rate of a whole family of comparisons, where nothing else is said.
 inline constexpr double default_false_alarm = 1e-3;
 
-/// (value - expected) / error; 0 where value and expected are the same number to rounding with no error at all, unknown
-/// where the error is.
+/// (value - expected) / error; 0 where value and expected are the same number to rounding and the error is no larger
+/// than that, unknown where the error is.
 double z_score(const Estimate& estimate, double expected);
 /// Two estimates that share no data.
 double z_score(const Estimate& a, const Estimate& b);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "studies/forms.hpp"
 #include "studies/schema.hpp"
@@ -88,12 +89,13 @@ Axis make_axis(const Entry& entry) {
     throw RequestError(fmt::format("grid `{}` = {} ({}) {}; allowed: a list, \"1:100\" or \"0.3:0.5:21\"", entry.key,
                                    to_toml(misfit.value), misfit.value.place, misfit.reason));
   }
+  std::unordered_set<std::string> seen;
   for (Value& value : axis.values) {
     Study scratch;
     store(*axis.key, scratch, value);
     const Value stored = axis.key->get(scratch).value();
     std::string text = to_text(stored);
-    if (std::find(axis.texts.begin(), axis.texts.end(), text) != axis.texts.end())
+    if (!seen.insert(text).second)
       throw RequestError(fmt::format("grid `{}` ({}) has {} twice", entry.key, value.place, text));
     axis.texts.push_back(std::move(text));
     value.data = stored.data;

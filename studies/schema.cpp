@@ -128,7 +128,7 @@ void add_sampler(std::vector<StudyKey>& keys) {
                  "how the system moves; networks: heat-bath, layer by layer");
   sampler.when(single_spin)
       .choice("scan", &Sampler::scan, {"default", "sequential", "checkerboard", "random"},
-              "order in which heat-bath and metropolis visit the sites");
+              "order in which heat-bath and metropolis visit the sites; default: what the layout does best");
   sampler.choice("layout", &Sampler::layout, {"fastest", "plain"},
                  "how replicas stand in memory; plain: the readable reference, the same distributions");
 }

@@ -14,6 +14,7 @@ TEST_CASE("z-scores") {
   CHECK(z_score({.value = 0, .error = 0}, 0) == 0);
   CHECK(z_score({.value = 27.725887222397813, .error = 0}, 27.725887222397809) == 0);  // summed in another order
   CHECK(std::isinf(z_score({.value = 27.725887, .error = 0}, 27.725886)));
+  CHECK(z_score({.value = 6931.471805599453, .error = 3e-17}, 6931.471805599454) == 0);
   CHECK(std::isnan(z_score({.value = 1}, 0)));
 }
 
