@@ -34,7 +34,7 @@ LatticeDigits digits_of(Move move, const BlockLattice& lattice, double coupling,
     }
   };
   LatticeDigits all;
-  if (lattice.open) all.edge = std::make_unique<LatticeDigits::Edge>();
+  if (!lattice.spots.empty()) all.edge = std::make_unique<LatticeDigits::Edge>();
   const auto inside = [&]<std::size_t count>() {
     fill(all.digits.template emplace<UniformDigits<count>>(), all.favoured, pull_inside);
   };

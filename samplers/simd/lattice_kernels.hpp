@@ -42,7 +42,7 @@ struct LatticeDigits {
         digits;
     std::array<std::uint64_t, 13> favoured = {};
   };
-  std::unique_ptr<Edge> edge;  ///< of open lattices
+  std::unique_ptr<Edge> edge;  ///< of lattices whose words are listed, open ones among them
 };
 /// coupling: beta |J|, or beta J where all bonds have that sign; field: beta h.
 LatticeDigits digits_of(Move move, const BlockLattice& lattice, double coupling, double field);
