@@ -28,7 +28,6 @@ bool extended(const Lattice& lattice) {
 
 namespace {
 
-bool flips(const Study& study) { return study.sampler.name == "heat-bath" || study.sampler.name == "metropolis"; }
 bool possible(ScanOrder order, const Graph& graph) {
   return order != ScanOrder::checkerboard || graph.two_colouring().has_value();
 }
@@ -53,12 +52,12 @@ std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph) {
 
 /// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
 std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
-                                       Key key, std::size_t replicas, std::optional<double> packed_lattice) {
+                                       Key key, std::size_t replicas, const std::vector<ScanOrder>& orders,
+                                       std::optional<double> packed_lattice) {
   const Graph& graph = model->graph();
-  if (!flips(study)) return nullptr;
   if (packed_lattice && replicas == 1) return nullptr;  // slower at any size
   const SpinKernel kernel = study.sampler.name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
-  for (const ScanOrder order : fast_orders(study, graph)) {
+  for (const ScanOrder order : orders) {
     if (!possible(order, graph) || !packed_replicas_pay(graph, kernel, order, replicas, packed_lattice)) continue;
     if (kernel == SpinKernel::metropolis && why_not_ergodic(graph, order, extended(lattice))) continue;
     return make_packed_replicas(std::move(model), kernel, order, key, replicas);
@@ -67,9 +66,8 @@ std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, const Lattice& lattic
 }
 
 /// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.
-std::optional<simd::Move> packed_move(const Study& study, const Lattice& lattice, const Graph& graph) {
-  if (!flips(study)) return std::nullopt;
-  const auto orders = fast_orders(study, graph);
+std::optional<simd::Move> packed_move(const Study& study, const Lattice& lattice, const Graph& graph,
+                                      const std::vector<ScanOrder>& orders) {
   if (std::find(orders.begin(), orders.end(), ScanOrder::checkerboard) == orders.end()) return std::nullopt;
   const simd::Move move = study.sampler.name == "heat-bath" ? simd::Move::heat_bath : simd::Move::metropolis;
   return packed_lattice_fits(lattice, graph, move) ? std::optional(move) : std::nullopt;
@@ -81,16 +79,17 @@ std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& latti
                                         Key key, std::size_t replicas) {
   const std::string& name = study.sampler.name;
   const Graph& graph = model->graph();
-  if (!flips(study)) {
+  if (name == "wolff" || name == "swendsen-wang") {
     const ClusterMove move = name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
     return lattice_clusters_fit(graph, move) ? make_lattice_clusters_ensemble(model, move, key, replicas) : nullptr;
   }
   // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
-  const auto packed = packed_move(study, lattice, graph);
+  const std::vector<ScanOrder> orders = fast_orders(study, graph);
+  const auto packed = packed_move(study, lattice, graph, orders);
   const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
-  if (auto lanes = in_bit_lanes(study, lattice, model, key, replicas, cost)) return lanes;
+  if (auto lanes = in_bit_lanes(study, lattice, model, key, replicas, orders, cost)) return lanes;
   if (packed) return make_packed_lattice_ensemble(model, lattice, *packed, key, replicas);
-  for (const ScanOrder order : fast_orders(study, graph)) {
+  for (const ScanOrder order : orders) {
     const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, order};
     if (possible(order, graph) && real_couplings_pay(graph, how, replicas))
       return make_real_couplings_ensemble(model, how, key, replicas);

@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "courses.hpp"
 #include "physics/ising.hpp"
 #include "samplers/packed_lattice.hpp"
 
 namespace gibbsite::packed_lattices {
+
+using courses::state_of;
 
 struct Case {
   std::string name;
@@ -100,11 +103,6 @@ inline std::shared_ptr<const Ising> model_of(const Lattice& lattice) {
   return std::make_shared<const Ising>(build(lattice));
 }
 
-inline std::vector<std::int8_t> saved(const Ensemble& ensemble, std::size_t replica) {
-  std::vector<std::int8_t> spins(ensemble.layout().units);
-  ensemble.save(replica, std::as_writable_bytes(std::span(spins)));
-  return spins;
-}
 inline void load(Ensemble& ensemble, std::size_t replica, const std::vector<std::int8_t>& spins) {
   ensemble.load(replica, std::as_bytes(std::span(spins)));
 }

@@ -1,10 +1,13 @@
 /// Replicas in lanes on every instruction set, and graphs to try them on.
 #pragma once
 
+#include "courses.hpp"
 #include "samplers/real_couplings.hpp"
 #include "samplers/simd/field_blocks.hpp"
 
 namespace gibbsite::in_lanes {
+
+using courses::state_of;
 
 /// Instruction sets for fields and for products, each at least once.
 struct Target {
@@ -50,11 +53,6 @@ inline Graph random_graph(std::uint32_t sites, double density, std::uint64_t see
   return Graph(std::move(bonds), std::move(fields));
 }
 
-inline std::vector<std::int8_t> state_of(const Ensemble& ensemble, std::size_t replica) {
-  std::vector<std::int8_t> s(ensemble.layout().units);
-  ensemble.save(replica, std::as_writable_bytes(std::span(s)));
-  return s;
-}
 inline std::vector<double> energies(const Ensemble& ensemble) {
   std::vector<double> minus(ensemble.layout().replicas, -1.0), out(minus.size());
   ensemble.log_weight(minus, out);

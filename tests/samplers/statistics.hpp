@@ -5,7 +5,9 @@
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
+#include <cstddef>
 #include <span>
+#include <vector>
 
 namespace gibbsite::statistics {
 
@@ -97,5 +99,17 @@ class ChiSquare {
   double chi2_ = 0, freedom_ = 0;
   bool impossible_ = false;
 };
+
+/// Of transitions counted, against matrices of their probabilities, row by row: all kernels together.
+template <class Matrix>
+double p_value(const std::vector<Matrix>& count, const std::vector<Matrix>& P) {
+  ChiSquare chi2;
+  for (std::size_t k = 0; k < count.size(); ++k)
+    for (std::ptrdiff_t row = 0; row < P[k].rows(); ++row) {
+      const auto seen = count[k].row(row).eval(), expected = P[k].row(row).eval();
+      chi2.add(seen, expected, seen.sum());
+    }
+  return chi2.p_value();
+}
 
 }  // namespace gibbsite::statistics

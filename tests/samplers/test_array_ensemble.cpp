@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "courses.hpp"
 #include "laws.hpp"
 #include "physics/lattice.hpp"
 #include "samplers/array_ensemble.hpp"
@@ -15,6 +16,7 @@
 #include "statistics.hpp"
 
 using namespace gibbsite;
+using courses::state_of;
 using laws::at;
 
 namespace {
@@ -54,12 +56,6 @@ std::vector<double> lambdas(std::span<const Setting> setting) {
   std::vector<double> lambda;
   for (const Setting& s : setting) lambda.push_back(s.lambda);
   return lambda;
-}
-
-std::vector<std::int8_t> state_of(const Ensemble& ensemble, std::size_t replica) {
-  std::vector<std::int8_t> s(ensemble.layout().units);
-  ensemble.save(replica, std::as_writable_bytes(std::span(s)));
-  return s;
 }
 
 void load_state(Ensemble& ensemble, std::size_t replica, std::size_t state) {

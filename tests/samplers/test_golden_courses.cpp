@@ -7,6 +7,7 @@
 /// matter, about one in 1e15, so that these courses are as good as fixed too.
 #include <catch2/catch.hpp>
 
+#include "courses.hpp"
 #include "networks.hpp"
 #include "physics/ising.hpp"
 #include "physics/lattice.hpp"
@@ -32,9 +33,7 @@ std::uint64_t course(Ensemble& ensemble, double lambda) {
   ensemble.draw_reference(1);
   ensemble.sweep(setting, {.time = 2, .count = sweeps}, tally);
   ensemble.sweep(setting, {.time = 2 + sweeps, .count = sweeps, .order = Order::reversed}, tally);
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const std::byte b : save_all(ensemble)) h = (h ^ std::to_integer<std::uint64_t>(b)) * 1099511628211ULL;
-  return h;
+  return courses::hash(ensemble);
 }
 
 std::shared_ptr<const Ising> model_of(const Lattice& lattice) { return std::make_shared<const Ising>(build(lattice)); }

@@ -6,6 +6,7 @@
 #include <bit>
 #include <catch2/catch.hpp>
 
+#include "courses.hpp"
 #include "laws.hpp"
 #include "physics/exact/kaufman.hpp"
 #include "physics/lattice.hpp"
@@ -15,33 +16,15 @@
 #include "statistics.hpp"
 
 using namespace gibbsite;
+using courses::hash;
+using courses::state_of;
 
 namespace {
 
 std::shared_ptr<const Ising> shared(Graph graph) { return std::make_shared<const Ising>(std::move(graph)); }
 
-std::vector<std::int8_t> state_of(const Ensemble& ensemble, std::size_t replica) {
-  std::vector<std::int8_t> s(ensemble.layout().units);
-  ensemble.save(replica, std::as_writable_bytes(std::span(s)));
-  return s;
-}
-std::uint64_t hash(const Ensemble& ensemble) {
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const std::byte b : save_all(ensemble)) h = (h ^ std::to_integer<std::uint64_t>(b)) * 1099511628211ULL;
-  return h;
-}
-
 const std::vector<double> lambdas = {0.3, 0.8};
 
-double p_value(const std::vector<laws::Matrix>& count, const std::vector<laws::Matrix>& P) {
-  statistics::ChiSquare chi2;
-  for (std::size_t k = 0; k < count.size(); ++k)
-    for (Eigen::Index row = 0; row < P[k].rows(); ++row) {
-      const laws::Vector seen = count[k].row(row), expected = P[k].row(row);
-      chi2.add(seen, expected, seen.sum());
-    }
-  return chi2.p_value();
-}
 std::vector<laws::Matrix> exact(const Ising& model, ClusterMove move, double stride, double factor = 1) {
   std::vector<laws::Matrix> P;
   for (const double lambda : lambdas)
@@ -91,8 +74,8 @@ TEST_CASE("transitions of bulk clusters have the probabilities of the plain kern
       for (const simd::CoinKernels* k : kernels) {
         INFO(k->name << ", " << model->units() << " spins, stride " << stride);
         const auto count = transitions(model, move, stride, *k);
-        CHECK(p_value(count, P) > least);
-        CHECK(p_value(count, wrong) < least);  // mutant: lambda a fifth off
+        CHECK(statistics::p_value(count, P) > least);
+        CHECK(statistics::p_value(count, wrong) < least);  // mutant: lambda a fifth off
       }
     }
 }

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "courses.hpp"
 #include "physics/lattice.hpp"
 #include "samplers/chains.hpp"
 #include "samplers/packed_replicas.hpp"
@@ -14,22 +15,10 @@
 #include "statistics.hpp"
 
 using namespace gibbsite;
+using courses::hash;
+using courses::state_of;
 
 namespace {
-
-std::vector<std::int8_t> spins_of(const Ensemble& ensemble, std::size_t replica) {
-  std::vector<std::byte> bytes(ensemble.layout().units);
-  ensemble.save(replica, bytes);
-  std::vector<std::int8_t> s;
-  for (const std::byte b : bytes) s.push_back(static_cast<std::int8_t>(b));
-  return s;
-}
-
-std::uint64_t hash(const Ensemble& ensemble) {
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const std::byte b : save_all(ensemble)) h = (h ^ std::to_integer<std::uint64_t>(b)) * 1099511628211ULL;
-  return h;
-}
 
 std::shared_ptr<const Ising> glass(std::size_t side, Boundary boundary = Boundary::periodic) {
   return std::make_shared<const Ising>(build({.geometry = Geometry::cubic,
@@ -63,7 +52,7 @@ TEST_CASE("energies, observables and overlaps of packed replicas are the model's
         std::vector<double> observed(n * components), expected(components), lambda(n, 0.3), weight(n);
         std::vector<std::vector<std::int8_t>> before(n);
         for (int stage = 0; stage < 4; ++stage) {
-          for (std::size_t r = 0; r < n; ++r) before[r] = spins_of(*ensemble, r);
+          for (std::size_t r = 0; r < n; ++r) before[r] = state_of(*ensemble, r);
           std::vector<std::size_t> parent(n);
           for (std::size_t r = 0; r < n; ++r) parent[r] = r * 37 % n;
           if (stage == 0) ensemble->draw_reference(1);
@@ -75,7 +64,7 @@ TEST_CASE("energies, observables and overlaps of packed replicas are the model's
           bool same = true;
           double changed = 0, counted = 0;
           for (std::size_t r = 0; r < n; ++r) {
-            const auto s = spins_of(*ensemble, r);
+            const auto s = state_of(*ensemble, r);
             model->observe(s, model->energy(s), expected);
             for (std::size_t k = 0; k < components; ++k) same = same && observed[r * components + k] == expected[k];
             same = same && weight[r] == -0.3 * model->energy(s);

@@ -50,7 +50,7 @@ TEST_CASE("states come back as they went in, with the energies and observables o
         ensemble->observe(seen);
         ensemble->log_weight(std::vector<double>{0.3, 0.5, 0.7}, weight);
         for (std::size_t r = 0; r < 3; ++r) {
-          const auto state = saved(*ensemble, r);
+          const auto state = state_of(*ensemble, r);
           if (round == 0) CHECK(state == spins[r]);
           const double energy = model->energy(state);
           model->observe(state, energy, expected);
@@ -61,7 +61,8 @@ TEST_CASE("states come back as they went in, with the energies and observables o
         const std::vector<std::pair<std::size_t, std::size_t>> pairs = {{0, 1}, {2, 0}};
         ensemble->overlap(pairs, overlap);
         for (std::size_t k = 0; k < 2; ++k)
-          CHECK(overlap[k] == model->overlap(saved(*ensemble, pairs[k].first), saved(*ensemble, pairs[k].second)));
+          CHECK(overlap[k] ==
+                model->overlap(state_of(*ensemble, pairs[k].first), state_of(*ensemble, pairs[k].second)));
         if (round == 0) sweep(*ensemble, {it.beta, 0, it.beta}, {.time = 1, .count = 3});
         if (round == 1) ensemble->resample(std::vector<std::size_t>{2, 0, 0});
       }
@@ -130,7 +131,7 @@ TEST_CASE("a packed lattice split in two, or stopped and loaded, goes the same w
   sweep(*whole, beta, {.time = 1030, .count = 5});
   sweep(*resumed, beta, {.time = 1030, .count = 5});
   CHECK(save_all(*whole) == save_all(*resumed));
-  CHECK(saved(*whole, 0) != saved(*whole, 1));
+  CHECK(state_of(*whole, 0) != state_of(*whole, 1));
 }
 
 TEST_CASE("fresh draws of a packed lattice are fair coins for every spin") {
@@ -145,7 +146,7 @@ TEST_CASE("fresh draws of a packed lattice are fair coins for every spin") {
       ensemble->draw_reference(time);
     else
       sweep(*ensemble, {0, 0}, {.time = time});
-    const auto a = saved(*ensemble, 0), b = saved(*ensemble, 1);
+    const auto a = state_of(*ensemble, 0), b = state_of(*ensemble, 1);
     for (std::size_t i = 0; i < a.size(); ++i) {
       up[i] += a[i] > 0;
       same += a[i] == b[i];
@@ -239,7 +240,7 @@ TEST_CASE("energies of packed lattices are the model's at every side") {
     for (const Order order : {Order::forward, Order::reversed}) {
       sweep(*ensemble, {0.2}, {.time = order == Order::forward ? 1U : 2U, .order = order});
       ensemble->observe(seen);
-      const auto state = saved(*ensemble, 0);
+      const auto state = state_of(*ensemble, 0);
       model->observe(state, model->energy(state), expected);
       INFO(static_cast<int>(geometry) << ": " << size[0] << " x " << size[1]
                                       << (boundary == Boundary::open ? " open" : ""));

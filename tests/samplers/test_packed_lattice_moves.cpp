@@ -30,9 +30,9 @@ Transitions watch(const Case& it, const Ising& model, Ensemble& ensemble, Order 
   }
   Transitions seen;
   for (std::uint64_t time = 100; time < 100 + static_cast<std::uint64_t>(sweeps); ++time) {
-    const auto before = saved(ensemble, 0);
+    const auto before = state_of(ensemble, 0);
     seen.accepted += sweep(ensemble, {it.beta}, {.time = time, .order = order})[0].accepted;
-    const auto after = saved(ensemble, 0);
+    const auto after = state_of(ensemble, 0);
     for (std::size_t i = 0; i < before.size(); ++i) {
       double f = 6;
       for (std::uint32_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) {

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "courses.hpp"
 #include "laws.hpp"
 #include "physics/lattice.hpp"
 #include "samplers/heat_bath.hpp"
@@ -15,6 +16,7 @@
 #include "statistics.hpp"
 
 using namespace gibbsite;
+using courses::state_of;
 
 namespace {
 
@@ -77,13 +79,6 @@ std::vector<std::byte> bytes_of(std::size_t state, std::size_t n) {
   for (const std::int8_t s : laws::spins_of(state, n)) bytes.push_back(static_cast<std::byte>(s));
   return bytes;
 }
-std::vector<std::int8_t> spins_of(const Ensemble& ensemble, std::size_t replica) {
-  std::vector<std::byte> bytes(ensemble.layout().units);
-  ensemble.save(replica, bytes);
-  std::vector<std::int8_t> s;
-  for (const std::byte b : bytes) s.push_back(static_cast<std::int8_t>(b));
-  return s;
-}
 
 /// [lambda][from][to]
 using Counts = std::vector<std::vector<std::vector<double>>>;
@@ -101,7 +96,7 @@ Counts count_transitions(const Small& it, Packing packing, Order order) {
     for (std::size_t r = 0; r < replicas; ++r) ensemble->load(r, bytes_of(from(r), n));
     ensemble->sweep(setting, {.time = 100 + time, .order = order}, tally);
     for (std::size_t r = 0; r < replicas; ++r)
-      count[r % lambdas.size()][from(r)][laws::number_of(spins_of(*ensemble, r))] += 1;
+      count[r % lambdas.size()][from(r)][laws::number_of(state_of(*ensemble, r))] += 1;
   }
   return count;
 }

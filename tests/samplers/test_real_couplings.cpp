@@ -36,15 +36,6 @@ std::vector<laws::Matrix> transitions(const std::shared_ptr<const Ising>& model,
   }
   return count;
 }
-double p_value(const std::vector<laws::Matrix>& count, const std::vector<laws::Matrix>& P) {
-  statistics::ChiSquare chi2;
-  for (std::size_t k = 0; k < count.size(); ++k)
-    for (Eigen::Index row = 0; row < P[k].rows(); ++row) {
-      const laws::Vector seen = count[k].row(row), expected = P[k].row(row);
-      chi2.add(seen, expected, seen.sum());
-    }
-  return chi2.p_value();
-}
 std::vector<laws::Matrix> exact(const Ising& model, RealCouplings how, Order order, double factor = 1) {
   const Scan scan(how.scan, model.graph());
   std::vector<laws::Matrix> P;
@@ -79,9 +70,9 @@ TEST_CASE("transitions in lanes have the probabilities of the plain kernels") {
         if (t.layout == FieldLayout::made_anew && scan != ScanOrder::sequential) continue;
         INFO(name(t) << (move == SpinMove::heat_bath ? ", heat bath" : ", Metropolis"));
         const auto count = transitions(model, how, t, order);
-        CHECK(p_value(count, P) > least);
-        CHECK(p_value(count, wrong) < least);  // lambda a quarter off; a sign, or a parallel bond forgotten
-        CHECK(p_value(count, forgetful) < least);
+        CHECK(statistics::p_value(count, P) > least);
+        CHECK(statistics::p_value(count, wrong) < least);  // lambda a quarter off; a sign, or a parallel bond forgotten
+        CHECK(statistics::p_value(count, forgetful) < least);
       }
     }
 }

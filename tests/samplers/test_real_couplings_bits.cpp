@@ -4,32 +4,16 @@
 
 #include <catch2/catch.hpp>
 
+#include "courses.hpp"
 #include "physics/lattice.hpp"
 #include "real_couplings.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::in_lanes;
+using courses::hash;
+using courses::Threads;
 
-namespace {
-
-class Threads {
- public:
-  explicit Threads(int n) { omp_set_num_threads(n); }
-  ~Threads() { omp_set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_ = omp_get_max_threads();
-};
-
-std::uint64_t hash(const Ensemble& ensemble) {
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const std::byte b : save_all(ensemble)) h = (h ^ std::to_integer<std::uint64_t>(b)) * 1099511628211ULL;
-  return h;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a course in lanes is the same on every instruction set, kept or made anew, split, interrupted, threaded") {
   const auto model = shared(random_graph(70, 0.4, 2));

@@ -6,6 +6,7 @@
 #include <bit>
 #include <catch2/catch.hpp>
 
+#include "courses.hpp"
 #include "networks.hpp"
 #include "samplers/network_ensemble.hpp"
 #include "samplers/simd/bit_network.hpp"
@@ -15,6 +16,8 @@
 
 using namespace gibbsite;
 using namespace gibbsite::networks;
+using courses::hash;
+using courses::Threads;
 
 namespace {
 
@@ -46,18 +49,6 @@ std::vector<Setting> spread(std::size_t replicas, std::vector<double> lambdas) {
   for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = lambdas[r % lambdas.size()];
   return setting;
 }
-
-/// So many threads until destroyed.
-class Threads {
- public:
-  explicit Threads(int n) { omp_set_num_threads(n); }
-  ~Threads() { omp_set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_ = omp_get_max_threads();
-};
 
 struct System {
   std::shared_ptr<const Network> network;
@@ -110,11 +101,6 @@ double p_value(const Rows& count, const Rows& p) {
   return chi2.p_value();
 }
 
-std::uint64_t hash(const Ensemble& ensemble) {
-  std::uint64_t h = 14695981039346656037ULL;
-  for (const std::byte b : save_all(ensemble)) h = (h ^ std::to_integer<std::uint64_t>(b)) * 1099511628211ULL;
-  return h;
-}
 std::vector<double> log_weights(const Ensemble& ensemble) {
   std::vector<double> lambda(ensemble.layout().replicas, 0.7), out(lambda.size());
   ensemble.log_weight(lambda, out);
