@@ -8,6 +8,7 @@
 
 #include "studies/meter.hpp"
 #include "studies/network_system.hpp"
+#include "studies/options.hpp"
 
 namespace gibbsite {
 
@@ -35,6 +36,11 @@ Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, con
 /// are drawn from mean field or recognition, q, and ln p(v | h) - ln q(h | v) added. Task 2 of `meter`.
 std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Study& study, std::size_t samples,
                                           Meter& meter);
+
+/// What `gibbsite loglik` finds, as the root of its record: ln Z by every route, likelihoods, what there is to doubt.
+/// `command`: the command line.
+Group likelihood_record(const NetworkSystem& system, const Study& study, const Request& request,
+                        const std::string& command);
 
 /// The record of `gibbsite loglik`, printed, and as its --json promises (numbers that are not known are null).
 void print_likelihood(const Group& root, const std::string& path);

@@ -141,8 +141,15 @@ Group record(const Result& r, const NetworkSystem& system, const Request& reques
 
 }  // namespace
 
-int loglik(const Request& request, const std::string& command) {
+Group likelihood_record(const NetworkSystem& system, const Study& study, const Request& request,
+                        const std::string& command) {
   const auto begin = std::chrono::steady_clock::now();
+  const Result result = evaluate(system, study, request);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return record(result, system, request, command, seconds);
+}
+
+int loglik(const Request& request, const std::string& command) {
   Study study = request.tasks.front().study;
   if (study.data.file.empty())
     throw RequestError(
@@ -154,9 +161,7 @@ int loglik(const Request& request, const std::string& command) {
   study.model.reference = study.ais.reference;
   if (study.run.threads > 0) omp_set_num_threads(static_cast<int>(study.run.threads));
   const NetworkSystem system(study);
-  const Result result = evaluate(system, study, request);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  const Group root = record(result, system, request, command, seconds);
+  const Group root = likelihood_record(system, study, request, command);
   if (!request.out.empty()) write_archive(request.out, root);
   if (request.json)
     fmt::print("{}\n", likelihood_as_json(root));

@@ -75,8 +75,10 @@ bool comparable(const ReweightedCurve& a, const ReweightedCurve& b) {
   return a.sites != b.sites && others(a) == others(b);
 }
 
-Reweighted measure(const Request& request) {
-  Reweighted result{request.beta, read_all(request.arguments), {}, {}};
+}  // namespace
+
+Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta) {
+  Reweighted result{std::move(beta), std::move(curves), {}, {}};
   for (ReweightedCurve& curve : result.curves) {
     curve.table = tabulate(curve.curves, result.beta);
     for (const Quantity q : {Quantity::specific_heat, Quantity::susceptibility, Quantity::susceptibility_abs})
@@ -94,11 +96,9 @@ Reweighted measure(const Request& request) {
   return result;
 }
 
-}  // namespace
-
 int reweight(const Request& request) {
   check_output(request);
-  const Reweighted result = measure(request);
+  const Reweighted result = measure(read_all(request.arguments), request.beta);
   if (!request.out.empty()) {
     Group root = reweighted_record(result);
     std::string files;

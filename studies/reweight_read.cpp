@@ -81,13 +81,12 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
 
 }  // namespace
 
-std::vector<ReweightedCurve> read_curves(const std::filesystem::path& file) {
-  const Group root = read_result(file);
+std::vector<ReweightedCurve> curves_of(const Group& root, const std::string& name) {
   const bool partial = text_attribute(root, "state") == "partial";
   std::vector<ReweightedCurve> curves;
   const Group* tasks = root.child("tasks");
   if (tasks == nullptr) {
-    curves.push_back(curve_of(root, file.string()));
+    curves.push_back(curve_of(root, name));
   } else {
     for (const Group& task : tasks->groups) {
       std::vector<std::pair<std::string, std::string>> at;
@@ -98,17 +97,21 @@ std::vector<ReweightedCurve> read_curves(const std::filesystem::path& file) {
           at.emplace_back(key, *text);
           label += fmt::format("{}{} = {}", label.empty() ? "" : ", ", key.substr(key.rfind('.') + 1), *text);
         }
-      curves.push_back(curve_of(task, fmt::format("{} ({})", file.string(), label)));
+      curves.push_back(curve_of(task, fmt::format("{} ({})", name, label)));
       curves.back().at = std::move(at);
       curves.back().label = std::move(label);
     }
   }
-  if (curves.empty()) throw RequestError(fmt::format("{} holds no finished task; continue its run", file.string()));
+  if (curves.empty()) throw RequestError(fmt::format("{} holds no finished task; continue its run", name));
   for (ReweightedCurve& curve : curves) {
-    curve.file = file.string();
+    curve.file = name;
     curve.partial = partial;
   }
   return curves;
+}
+
+std::vector<ReweightedCurve> read_curves(const std::filesystem::path& file) {
+  return curves_of(read_result(file), file.string());
 }
 
 }  // namespace gibbsite

@@ -39,6 +39,10 @@ struct Reweighted {
 /// The draws of a result file, one curve per task. Throws RequestError: no such file, not a result, no chains
 /// (annealing), too few draws.
 std::vector<ReweightedCurve> read_curves(const std::filesystem::path& file);
+/// The same of a result that is in memory; `name` is what messages and labels call it.
+std::vector<ReweightedCurve> curves_of(const Group& root, const std::string& name);
+/// Curves at these betas, peaks, crossings of those that can be compared, and what there is to doubt.
+Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta);
 
 /// A quantity by its name in files, with units and meaning; ln Z among them.
 struct CurveColumn {
