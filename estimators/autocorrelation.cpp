@@ -7,6 +7,7 @@
 
 #include "estimators/autocovariance.hpp"
 #include "estimators/convergence.hpp"
+#include "estimators/significance.hpp"
 
 namespace gibbsite {
 namespace {
@@ -31,8 +32,6 @@ bool all_equal(std::span<const double> x) {
   const double most = 1e-12 * std::abs(x.front());
   return std::all_of(x.begin(), x.end(), [&](double v) { return std::abs(v - x.front()) <= most; });
 }
-
-double widening(double degrees) { return std::sqrt(std::max(degrees, 4.0) / (std::max(degrees, 4.0) - 2)); }
 
 }  // namespace
 
@@ -101,7 +100,8 @@ Estimate estimate_mean(const Chains& x) {
           .error = a.error,
           .tau = a.tau,
           .ess = a.variance / (a.plain_error() * a.plain_error()),
-          .rhat = split_rhat(x)};
+          .rhat = split_rhat(x),
+          .degrees = a.degrees};
 }
 
 }  // namespace gibbsite

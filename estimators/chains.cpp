@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -23,7 +23,14 @@ void require_valid(const Chains& x, std::string_view who) {
 }
 
 double mean(std::span<const double> x) {
-  return std::accumulate(x.begin(), x.end(), 0.0) / static_cast<double>(x.size());
+  if (x.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double centre = x.front();
+  for (int pass = 0; pass < 2; ++pass) {
+    double sum = 0;
+    for (const double v : x) sum += v - centre;
+    centre += sum / static_cast<double>(x.size());
+  }
+  return centre;
 }
 
 }  // namespace gibbsite

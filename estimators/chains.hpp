@@ -23,7 +23,8 @@ struct Chains {
 /// length or where a value is not finite.
 void require_valid(const Chains& x, std::string_view who);
 
-/// Mean over all draws of all chains, in the units of x.
+/// Mean over all draws of all chains, in the units of x. Summed as deviations from the first draw and then from the
+/// mean they give, so that a large offset costs no digits.
 double mean(std::span<const double> x);
 
 }  // namespace gibbsite

@@ -1,10 +1,14 @@
 #include "estimators/derived.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 #include "estimators/autocorrelation.hpp"
+#include "estimators/convergence.hpp"
+#include "estimators/significance.hpp"
 
 namespace gibbsite {
 namespace {
@@ -21,11 +25,14 @@ void require_together(std::span<const Chains> inputs, const char* who) {
 
 bool usable(double error) { return error > 0; }  // neither 0 nor unknown
 
+/// a or 0: differences of numbers of this size that are smaller are rounding.
+double beyond_rounding(double difference, double size) { return std::abs(difference) <= 1e-13 * size ? 0 : difference; }
+
 }  // namespace
 
 Expansion expand(const FunctionOfMeans& f, std::span<const double> means, std::span<const double> errors,
                  const std::function<double(std::size_t, std::size_t)>& correlation) {
-  const std::size_t n = means.size();
+  const auto n = static_cast<Eigen::Index>(means.size());
   std::vector<double> at(means.begin(), means.end());
   const auto moved = [&](std::size_t a, double steps_a, std::size_t b, double steps_b) {
     at[a] += steps_a * errors[a];
@@ -36,59 +43,91 @@ Expansion expand(const FunctionOfMeans& f, std::span<const double> means, std::s
     return value;
   };
   const double centre = f(at);
-  Expansion result{centre, std::vector<double>(n, 0.0)};
-  double bias = 0;
-  for (std::size_t a = 0; a < n; ++a) {
+  Expansion result{centre, std::vector<double>(means.size(), 0.0)};
+  Eigen::MatrixXd h = Eigen::MatrixXd::Zero(n, n);
+  for (std::size_t a = 0; a < means.size(); ++a) {
     if (!usable(errors[a])) continue;
+    const auto i = static_cast<Eigen::Index>(a);
     const double up = moved(a, 1, a, 0), down = moved(a, -1, a, 0);
+    const double size = std::abs(up) + 2 * std::abs(centre) + std::abs(down);
     result.slope[a] = (up - down) / 2;
-    bias += (up - 2 * centre + down) / 2;
-    for (std::size_t b = a + 1; b < n; ++b) {
+    h(i, i) = beyond_rounding(up - 2 * centre + down, size);
+    for (std::size_t b = a + 1; b < means.size(); ++b) {
       if (!usable(errors[b])) continue;
-      const double mixed = (moved(a, 1, b, 1) - moved(a, 1, b, -1) - moved(a, -1, b, 1) + moved(a, -1, b, -1)) / 4;
-      if (mixed != 0) bias += mixed * correlation(a, b);
+      const auto j = static_cast<Eigen::Index>(b);
+      h(i, j) = h(j, i) = beyond_rounding(
+          (moved(a, 1, b, 1) - moved(a, 1, b, -1) - moved(a, -1, b, 1) + moved(a, -1, b, -1)) / 4, size);
     }
   }
-  result.value -= bias;
+  Eigen::MatrixXd r = Eigen::MatrixXd::Identity(n, n);
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = i + 1; j < n; ++j)
+      if (!h.row(i).isZero(0) && !h.row(j).isZero(0))
+        r(i, j) = r(j, i) = correlation(static_cast<std::size_t>(i), static_cast<std::size_t>(j));
+  const Eigen::MatrixXd m = h * r;
+  result.value -= m.trace() / 2;
+  result.second2 = std::max(0.0, (m * m).trace()) + m.trace() * m.trace();
   return result;
 }
 
 Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
   require_together(inputs, "derived");
   std::vector<double> means, errors;
+  Estimate estimate;
+  double degrees = std::numeric_limits<double>::infinity(), slowest = unknown;
   for (const Chains& x : inputs) {
     const Autocorrelation a = autocorrelation(x);
     means.push_back(a.mean);
     errors.push_back(a.plain_error());
+    if (!usable(errors.back())) continue;
+    degrees = std::min(degrees, a.degrees);
+    if (!(slowest >= a.tau)) slowest = a.tau;
   }
   const std::size_t size = inputs[0].values.size(), chains = inputs[0].chains, memory = inputs[0].memory;
   std::vector<double> series(size);
   // Var(<a> + <b>) in units of both errors is 2 (1 + correlation).
   const auto correlation = [&](std::size_t a, std::size_t b) {
     for (std::size_t t = 0; t < size; ++t)
-      series[t] = inputs[a].values[t] / errors[a] + inputs[b].values[t] / errors[b];
+      series[t] = (inputs[a].values[t] - means[a]) / errors[a] + (inputs[b].values[t] - means[b]) / errors[b];
     const double error = autocorrelation({series, chains, memory}).plain_error();
     return std::isnan(error) ? -1.0 : std::clamp(error * error / 2 - 1, -1.0, 1.0);
   };
   const Expansion expansion = expand(f, means, errors, correlation);
   if (!std::isfinite(expansion.value)) return {};
+  estimate.value = expansion.value;
 
+  // The influence, and how large its parts are: where they cancel to rounding the first order says nothing.
   std::fill(series.begin(), series.end(), 0.0);
-  for (std::size_t a = 0; a < inputs.size(); ++a)
-    if (expansion.slope[a] != 0)
-      for (std::size_t t = 0; t < size; ++t)
-        series[t] += expansion.slope[a] * (inputs[a].values[t] - means[a]) / errors[a];
-  Estimate estimate = estimate_from_influence(expansion.value, {series, chains, memory});
-  // Frozen chains in different states: influences cancel to rounding, and say nothing of the error.
-  double most = 0, spread = 0;
+  double largest = 0, largest_part = 0;
   for (std::size_t t = 0; t < size; ++t) {
     double parts = 0;
-    for (std::size_t a = 0; a < inputs.size(); ++a)
-      if (expansion.slope[a] != 0) parts += std::abs(expansion.slope[a] * (inputs[a].values[t] - means[a]) / errors[a]);
-    spread = std::max(spread, parts);
-    most = std::max(most, std::abs(series[t]));
+    for (std::size_t a = 0; a < inputs.size(); ++a) {
+      if (!usable(errors[a])) continue;
+      const double part = expansion.slope[a] * ((inputs[a].values[t] - means[a]) / errors[a]);
+      series[t] += part;
+      parts += std::abs(part);
+    }
+    largest = std::max(largest, std::abs(series[t]));
+    largest_part = std::max(largest_part, parts);
   }
-  if (most <= 1e-9 * spread) estimate.error = unknown;
+  const bool flat = largest <= 1e-9 * largest_part;
+  double error2 = expansion.second2;
+  if (!flat) {
+    const Autocorrelation a = autocorrelation({series, chains, memory});
+    const double plain2 = a.plain_error() * a.plain_error();
+    estimate.tau = a.tau;
+    estimate.ess = a.variance / plain2;
+    estimate.rhat = split_rhat({series, chains, memory});
+    degrees = std::min(degrees, a.degrees);
+    error2 += plain2;
+  } else if (error2 > 0) {
+    estimate.tau = slowest;
+    estimate.ess = static_cast<double>(size) / std::max(2 * slowest, 1.0);
+    estimate.rhat = split_rhat(inputs[0]);
+  }
+  if (!(error2 > 0)) return estimate;
+  estimate.degrees = degrees;
+  estimate.error = std::sqrt(error2) * widening(degrees);
   return estimate;
 }
 
@@ -125,11 +164,15 @@ Estimate jackknife(std::span<const Chains> inputs, const FunctionOfMeans& f, std
 }
 
 Estimate variance(const Chains& x) {
-  const Autocorrelation a = autocorrelation(x);
-  std::vector<double> square(x.values.begin(), x.values.end());
-  for (double& v : square) v = (v - a.mean) * (v - a.mean);
-  const double bias = a.variance > 0 ? a.plain_error() * a.plain_error() : 0;
-  return estimate_from_influence(mean(square) + bias, {square, x.chains, x.memory});
+  require_valid(x, "variance");
+  const double centre = mean(x.values);
+  std::vector<double> first(x.values.begin(), x.values.end()), second(first.size());
+  for (std::size_t t = 0; t < first.size(); ++t) {
+    first[t] -= centre;
+    second[t] = first[t] * first[t];
+  }
+  const Chains inputs[] = {{first, x.chains, x.memory}, {second, x.chains, x.memory}};
+  return derived(inputs, [](std::span<const double> m) { return m[1] - m[0] * m[0]; });
 }
 
 }  // namespace gibbsite

@@ -9,10 +9,11 @@ namespace gibbsite {
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// value +- error (one standard error). tau: integrated autocorrelation time in draws, 1/2 for independent draws;
-/// ess: effective sample size, draws / (2 tau); rhat: split R-hat over chains, 1 when they agree. unknown (nan) where
-/// not defined.
+/// ess: effective sample size, draws / (2 tau); rhat: split R-hat over chains, 1 when they agree; degrees: degrees of
+/// freedom of the error, which is itself uncertain and already widened for it (significance.hpp, widening). unknown
+/// (nan) where not defined.
 struct Estimate {
-  double value = unknown, error = unknown, tau = unknown, ess = unknown, rhat = unknown;
+  double value = unknown, error = unknown, tau = unknown, ess = unknown, rhat = unknown, degrees = unknown;
 };
 
 }  // namespace gibbsite

@@ -4,28 +4,44 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "estimators/autocorrelation.hpp"
-
 namespace gibbsite {
 
-std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges) {
+namespace {
+
+/// Which bin each value lies in, edges.size() - 1 for none.
+std::vector<std::size_t> bins_of(std::span<const double> values, std::span<const double> edges) {
+  const std::size_t bins = edges.size() - 1;
+  std::vector<std::size_t> bin(values.size());
+  std::transform(values.begin(), values.end(), bin.begin(), [&](double v) {
+    if (v == edges.back()) return bins - 1;
+    const auto above = std::upper_bound(edges.begin(), edges.end(), v);
+    return above == edges.begin() ? bins : static_cast<std::size_t>(above - edges.begin()) - 1;
+  });
+  return bin;
+}
+
+}  // namespace
+
+std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges, const Beyond& beyond) {
   require_valid(q, "histogram");
   if (edges.size() < 2 ||
       std::adjacent_find(edges.begin(), edges.end(), [](double a, double b) { return !(a < b); }) != edges.end())
     throw std::invalid_argument("histogram: bin edges must ascend, two at least");
   const std::size_t bins = edges.size() - 1;
-  std::vector<std::size_t> bin(q.values.size());
-  std::transform(q.values.begin(), q.values.end(), bin.begin(), [&](double v) {
-    if (v == edges.back()) return bins - 1;
-    const auto above = std::upper_bound(edges.begin(), edges.end(), v);
-    return above == edges.begin() ? bins : static_cast<std::size_t>(above - edges.begin()) - 1;
-  });
+  const std::vector<std::size_t> bin = bins_of(q.values, edges), other = bins_of(beyond.hotter, edges);
   std::vector<Estimate> density;
-  std::vector<double> inside(q.values.size());
+  std::vector<double> inside(bin.size()), elsewhere(other.size());
   for (std::size_t b = 0; b < bins; ++b) {
-    const double width = edges[b + 1] - edges[b];
-    std::transform(bin.begin(), bin.end(), inside.begin(), [&](std::size_t k) { return k == b ? 1 / width : 0.0; });
-    density.push_back(estimate_mean({inside, q.chains, q.memory}));
+    const double height = 1 / (edges[b + 1] - edges[b]);
+    const auto indicator = [&](std::size_t k) { return k == b ? height : 0.0; };
+    std::transform(bin.begin(), bin.end(), inside.begin(), indicator);
+    std::transform(other.begin(), other.end(), elsewhere.begin(), indicator);
+    Beyond of_bin = beyond;
+    of_bin.hotter = elsewhere;
+    of_bin.unseen = {0, height};
+    Estimate& e = density.emplace_back(estimate(mean_response(0), {inside, q.chains, q.memory}, of_bin).estimate);
+    if (std::isnan(e.error) && beyond.tau > 0)  // never or always seen
+      e.error = height * std::max(1.0, 2 * beyond.tau) / static_cast<double>(bin.size());
   }
   return density;
 }

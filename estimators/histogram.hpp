@@ -6,14 +6,18 @@
 
 #include "estimators/chains.hpp"
 #include "estimators/estimate.hpp"
+#include "estimators/rare_events.hpp"
 
 namespace gibbsite {
 
 /// Probability density on bins [edges[b], edges[b+1]), the last one closed: P_b = <1(q in b)> / width, in inverse units
 /// of q, with the error of that mean by the Gamma method. Draws outside all bins count in the norm, so that sum_b P_b
-/// width is the share inside. A bin that all draws or none fell into has an unknown error. Throws std::invalid_argument
-/// for fewer than two edges, edges that do not ascend, no draws, unequal chains or values that are not finite.
-std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges);
+/// width is the share inside. Errors
+/// know of rare draws what `beyond` knows (estimators/rare_events.hpp; its `unseen` is not read). A bin that all draws
+/// or none fell into has the error of one draw in the independent ones there are, where beyond.tau says how many, else
+/// an unknown one. Throws std::invalid_argument for fewer than two edges, edges that do not ascend, no draws, unequal
+/// chains or values that are not finite.
+std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges, const Beyond& beyond = {});
 
 /// bins + 1 equally spaced edges from low to high. Throws std::invalid_argument unless low < high and bins > 0.
 std::vector<double> uniform_edges(double low, double high, std::size_t bins);

@@ -32,6 +32,18 @@ double z_score(const Estimate& a, const Estimate& b) {
   return z_score({.value = a.value, .error = std::hypot(a.error, b.error)}, b.value);
 }
 
+double widening(double degrees) {
+  if (std::isnan(degrees)) return 1;
+  const double nu = std::max(degrees, 3.0);
+  return std::isinf(nu) ? 1 : std::sqrt(nu / (nu - 2));
+}
+
+double normal_z(const Estimate& estimate, double expected) {
+  const double z = z_score(estimate, expected);
+  if (!std::isfinite(z) || !std::isfinite(estimate.degrees)) return z;
+  return normal_from_student(z * widening(estimate.degrees), estimate.degrees);
+}
+
 double sidak_threshold(std::size_t comparisons, double false_alarm) {
   if (!(false_alarm > 0 && false_alarm < 1))
     throw std::invalid_argument("sidak_threshold: the false-alarm rate must lie between 0 and 1");

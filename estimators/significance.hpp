@@ -21,6 +21,14 @@ double z_score(const Estimate& estimate, double expected);
 /// Two estimates that share no data.
 double z_score(const Estimate& a, const Estimate& b);
 
+/// By how much an error of so many degrees of freedom is widened: sqrt(nu / (nu - 2)), the standard deviation of
+/// Student's t, so that z-scores of short runs have unit variance. Towards nu = 2 that diverges, and below 3 the factor
+/// stays sqrt(3): scores then have long tails, which normal_z() knows. unknown degrees: 1.
+double widening(double degrees);
+/// z_score() as the normal number that is as surprising: (value - expected) / (error / widening) is Student's t with
+/// estimate.degrees degrees of freedom.
+double normal_z(const Estimate& estimate, double expected);
+
 /// |z| that one of `comparisons` standard normal numbers exceeds with probability `false_alarm`; 0 for no comparisons.
 /// Throws std::invalid_argument unless 0 < false_alarm < 1.
 double sidak_threshold(std::size_t comparisons, double false_alarm = default_false_alarm);

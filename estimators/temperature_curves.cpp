@@ -1,7 +1,11 @@
 #include "estimators/temperature_curves.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
+
+#include "estimators/significance.hpp"
 
 namespace gibbsite {
 namespace {
@@ -81,6 +85,15 @@ Linear linearize(Quantity quantity, const Reweighting::Point& at, double sites, 
   return q;
 }
 
+/// The mean whose square a variance takes off.
+std::optional<Quantity> squared_mean(Quantity quantity, MeanMagnetization known) {
+  if (quantity == Quantity::specific_heat) return Quantity::energy_density;
+  if (quantity == Quantity::susceptibility_abs) return Quantity::abs_magnetization_density;
+  if (quantity == Quantity::susceptibility && known == MeanMagnetization::measured)
+    return Quantity::magnetization_density;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string name_of(Quantity quantity) {
@@ -136,6 +149,12 @@ Estimate TemperatureCurves::estimate(Quantity quantity, const Point& point) cons
 std::vector<Estimate> TemperatureCurves::estimates(std::span<const Quantity> quantities, const Point& point) const {
   std::vector<Reweighting::Slopes> slopes;
   for (const Quantity quantity : quantities) slopes.push_back(linearize(quantity, point, sites_, known_).slopes);
+  std::vector<std::size_t> squared(quantities.size(), quantities.size());  // where the influence on its mean stands
+  for (std::size_t i = 0; i < quantities.size(); ++i)
+    if (const auto mean = squared_mean(quantities[i], known_)) {
+      squared[i] = slopes.size();
+      slopes.push_back(linearize(*mean, point, sites_, known_).slopes);
+    }
   const auto influences = reweighting_.influences(point, slopes);
   std::vector<Estimate> estimates;
   for (std::size_t i = 0; i < quantities.size(); ++i) {
@@ -147,6 +166,15 @@ std::vector<Estimate> TemperatureCurves::estimates(std::span<const Quantity> qua
       continue;
     }
     Estimate e = reweighting_.estimate(q.scale * q.value, influences[i], log_z ? point.log_z_trusted : point.trusted);
+    if (squared[i] < slopes.size() && e.error > 0) {
+      // Second order, as in estimators/derived.hpp: x^2 curves by -2 for every error of <x>, M = -2 error^2.
+      const Estimate mean = reweighting_.estimate(0, influences[squared[i]], true);
+      const double plain = mean.error / widening(mean.degrees), first = e.error / widening(e.degrees);
+      if (plain > 0) {
+        e.degrees = std::min(e.degrees, mean.degrees);
+        e.error = widening(e.degrees) * std::hypot(first, std::sqrt(8.0) * plain * plain);
+      }
+    }
     e.error *= q.scale;
     estimates.push_back(e);
   }

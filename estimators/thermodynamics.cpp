@@ -35,9 +35,23 @@ double binder(std::span<const double> moments) { return 1 - moments[1] / (3 * mo
 
 }  // namespace
 
-Estimate specific_heat(const Chains& energy, Conditions at) {
+Response specific_heat_response(Conditions at, double centre) {
   require_valid(at);
-  return scaled(variance(energy), at.beta * at.beta / at.sites);
+  return variance_response(at.beta * at.beta / at.sites, centre);
+}
+Response susceptibility_response(Conditions at, MeanMagnetization known) {
+  require_valid(at);
+  const double scale = at.beta * at.sites;
+  return known == MeanMagnetization::zero_by_symmetry ? square_response(scale) : variance_response(scale, 0);
+}
+Response susceptibility_abs_response(Conditions at) {
+  require_valid(at);
+  return absolute_variance_response(at.beta * at.sites);
+}
+
+Estimate specific_heat(const Chains& energy, Conditions at) {
+  gibbsite::require_valid(energy, "specific_heat");
+  return estimate(specific_heat_response(at, mean(energy.values)), energy);
 }
 Estimate specific_heat(const ParticleWeights& weights, std::span<const double> energy, Conditions at) {
   require_valid(at);
@@ -45,9 +59,7 @@ Estimate specific_heat(const ParticleWeights& weights, std::span<const double> e
 }
 
 Estimate susceptibility(const Chains& m, Conditions at, MeanMagnetization known) {
-  require_valid(at);
-  const bool zero = known == MeanMagnetization::zero_by_symmetry;
-  return scaled(zero ? estimate_mean({mapped(m.values, square), m.chains, m.memory}) : variance(m), at.beta * at.sites);
+  return estimate(susceptibility_response(at, known), m);
 }
 Estimate susceptibility(const ParticleWeights& weights, std::span<const double> m, Conditions at,
                         MeanMagnetization known) {
@@ -56,20 +68,13 @@ Estimate susceptibility(const ParticleWeights& weights, std::span<const double> 
   return scaled(zero ? weighted_mean(weights, mapped(m, square)) : weighted_variance(weights, m), at.beta * at.sites);
 }
 
-Estimate susceptibility_abs(const Chains& m, Conditions at) {
-  require_valid(at);
-  return scaled(variance({mapped(m.values, absolute), m.chains, m.memory}), at.beta * at.sites);
-}
+Estimate susceptibility_abs(const Chains& m, Conditions at) { return estimate(susceptibility_abs_response(at), m); }
 Estimate susceptibility_abs(const ParticleWeights& weights, std::span<const double> m, Conditions at) {
   require_valid(at);
   return scaled(weighted_variance(weights, mapped(m, absolute)), at.beta * at.sites);
 }
 
-Estimate binder_cumulant(const Chains& m) {
-  const auto m2 = mapped(m.values, square), m4 = mapped(m.values, fourth);
-  const Chains moments[] = {{m2, m.chains, m.memory}, {m4, m.chains, m.memory}};
-  return derived(moments, binder);
-}
+Estimate binder_cumulant(const Chains& m) { return estimate(binder_response(), m); }
 Estimate binder_cumulant(const ParticleWeights& weights, std::span<const double> m) {
   const auto m2 = mapped(m, square), m4 = mapped(m, fourth);
   const std::span<const double> moments[] = {m2, m4};

@@ -15,6 +15,7 @@
 
 #include "estimators/chains.hpp"
 #include "estimators/estimate.hpp"
+#include "estimators/response.hpp"
 #include "estimators/weights.hpp"
 
 namespace gibbsite {
@@ -25,6 +26,11 @@ struct Conditions {
 };
 /// What is known of <m> before measuring.
 enum class MeanMagnetization { measured, zero_by_symmetry };
+
+/// What they are made of; centre: any number near the energies.
+Response specific_heat_response(Conditions at, double centre);
+Response susceptibility_response(Conditions at, MeanMagnetization known);
+Response susceptibility_abs_response(Conditions at);  // and binder_response()
 
 Estimate specific_heat(const Chains& energy, Conditions at);
 Estimate susceptibility(const Chains& m, Conditions at, MeanMagnetization known = MeanMagnetization::measured);

@@ -1,5 +1,7 @@
 #include "studies/combine.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -7,10 +9,16 @@
 #include <numeric>
 #include <optional>
 
+#include "estimators/chains.hpp"
+#include "estimators/significance.hpp"
 #include "studies/variables.hpp"
 
 namespace gibbsite {
 namespace {
+
+/// Samples of disorder below which their scatter says next to nothing, and below which it is often too small: a few
+/// samples of a skewed quantity look alike.
+constexpr std::size_t fewest_samples = 4, few_samples = 8;
 
 struct Axis {
   std::string name;
@@ -55,30 +63,40 @@ bool same_everywhere(const std::string& name, const std::vector<const Group*>& t
   });
 }
 
-/// Mean and its standard error over the axis at `position`, of data on shape.
-void add_disorder_average(Group& group, const Variable& v, std::size_t position) {
-  const auto& x = std::get<std::vector<double>>(v.data);
+/// Mean over the axis at `position`, of data on shape, with its error
+///   error^2 = max(s^2 / n, sum_i e_i^2 / n^2), widened for n - 1 degrees of freedom:
+/// the scatter of few samples is itself uncertain, and the noise within samples is a floor. Below 4 samples unknown.
+void add_disorder_average(Group& group, const Variable& v, const Variable& within, std::size_t position) {
+  const auto &x = std::get<std::vector<double>>(v.data), &e = std::get<std::vector<double>>(within.data);
   const std::size_t n = v.shape[position];
   const std::size_t inner = std::accumulate(v.shape.begin() + static_cast<std::ptrdiff_t>(position) + 1, v.shape.end(),
                                             std::size_t{1}, std::multiplies<>());
   const std::size_t outer = x.size() / (n * inner);
-  std::vector<double> mean(outer * inner, 0.0), error(outer * inner, unknown);
+  const double samples = static_cast<double>(n);
+  std::vector<Estimate> averages(outer * inner);
   for (std::size_t o = 0; o < outer; ++o)
     for (std::size_t i = 0; i < inner; ++i) {
-      double sum = 0, squares = 0;
-      for (std::size_t k = 0; k < n; ++k) sum += x[(o * n + k) * inner + i];
-      const double average = sum / static_cast<double>(n);
-      for (std::size_t k = 0; k < n; ++k) squares += std::pow(x[(o * n + k) * inner + i] - average, 2);
-      mean[o * inner + i] = average;
-      if (n > 1) error[o * inner + i] = std::sqrt(squares / static_cast<double>(n - 1) / static_cast<double>(n));
+      std::vector<double> values;
+      double squares = 0, noise = 0;
+      for (std::size_t k = 0; k < n; ++k) {
+        values.push_back(x[(o * n + k) * inner + i]);
+        const double error = e[(o * n + k) * inner + i];
+        noise += error > 0 ? error * error : 0;
+      }
+      Estimate& average = averages[o * inner + i];
+      average.value = mean(values);
+      if (n < fewest_samples) continue;
+      for (const double value : values) squares += (value - average.value) * (value - average.value);
+      average.degrees = samples - 1;
+      average.error = widening(average.degrees) *
+                      std::sqrt(std::max(squares / (samples - 1) / samples, noise / (samples * samples)));
     }
   auto dims = v.dims;
   auto shape = v.shape;
   dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(position));
   shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(position));
-  add(group, v.name + "_disorder_average", dims, shape, std::move(mean), v.units, v.long_name + ", mean over disorder");
-  add(group, v.name + "_disorder_average_error", dims, shape, std::move(error), v.units,
-      "standard error of the mean over disorder");
+  add_estimates(group, v.name + "_disorder_average", dims, shape, averages, v.units,
+                v.long_name + ", mean over " + std::to_string(n) + " samples of disorder");
 }
 
 /// The exact answers of all tasks with the same variables everywhere: what is not known of one task is nan.
@@ -120,7 +138,8 @@ std::vector<Group> filled(std::span<const Group> tasks) {
 
 Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
   Group group{.name = name};
-  if (const auto& a = tasks[0]->attributes; !a.empty() && name == "exact") group.attributes = a;
+  if (std::all_of(tasks.begin(), tasks.end(), [&](const Group* g) { return g->attributes == tasks[0]->attributes; }))
+    group.attributes = tasks[0]->attributes;
   std::vector<std::string> dims;
   std::vector<std::size_t> shape;
   std::size_t disorder = request.grid.size();
@@ -160,14 +179,29 @@ Group combined(const std::string& name, const Request& request, const std::vecto
     Variable all{v.name, dims, shape, std::move(*data), v.units, v.long_name};
     for (const std::string& d : v.dims) all.dims.push_back(renamed(d));
     all.shape.insert(all.shape.end(), v.shape.begin(), v.shape.end());
-    if (one_ladder && disorder < request.grid.size() && !beta && name != "exact" &&
-        v.name.find("_error") == std::string::npos && v.name.find("_tau") == std::string::npos &&
-        v.name.find("_ess") == std::string::npos && v.name.find("_rhat") == std::string::npos)
+    if (one_ladder && disorder < request.grid.size() && tasks[0]->find(v.name + "_error") != nullptr)
       averaged.push_back(all);
     group.variables.push_back(std::move(all));
   }
-  for (const Variable& v : averaged) add_disorder_average(group, v, disorder);
+  for (const Variable& v : averaged) {
+    const Variable within = *group.find(v.name + "_error");  // a copy: the group grows
+    add_disorder_average(group, v, within, disorder);
+  }
   return group;
+}
+
+/// What there is to say of averages over few samples.
+std::vector<std::string> disorder_warnings(const Request& request) {
+  for (const auto& [key, values] : request.grid)
+    if (key == "model.disorder_seed" && values.size() < few_samples)
+      return {
+          values.size() < fewest_samples
+              ? fmt::format("averages over {} samples of disorder have no errors: at least {} are needed",
+                            values.size(), fewest_samples)
+              : fmt::format("averages over disorder are over {} samples only: their errors allow for it, but where "
+                            "rare samples carry the average, samples that look alike hide it; from {} on that is rarer",
+                            values.size(), few_samples)};
+  return {};
 }
 
 }  // namespace
@@ -196,6 +230,15 @@ std::vector<Group> combine(const Request& request, std::span<const Group> tasks)
       for (const Group& group : whole) parts.push_back(&group);
     }
     groups.push_back(combined(name, request, parts));
+  }
+  const bool averaged = std::any_of(groups.begin(), groups.end(), [](const Group& g) {
+    return std::any_of(g.variables.begin(), g.variables.end(),
+                       [](const Variable& v) { return v.name.ends_with("_disorder_average"); });
+  });
+  if (const auto warnings = disorder_warnings(request); averaged && !warnings.empty()) {
+    Group diagnostics{.name = "diagnostics"};
+    add_warnings(diagnostics, warnings);
+    groups.push_back(std::move(diagnostics));
   }
   return groups;
 }

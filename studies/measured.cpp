@@ -21,7 +21,8 @@ std::string value_at(const Variable& coordinate, std::size_t index) {
 void add(std::vector<Measured>& out, const Group& group, const Group* exact, const std::string& name,
          const Coordinates& outer) {
   const Variable* v = group.find(name);
-  const auto values = doubles(group, name), errors = doubles(group, name + "_error");
+  const auto values = doubles(group, name), errors = doubles(group, name + "_error"),
+             degrees = doubles(group, name + "_degrees");
   if (v == nullptr || values.empty() || v->dims.empty()) return;
   const std::span<const double> truth = exact == nullptr ? std::span<const double>() : doubles(*exact, name);
   const auto beta = doubles(group, "beta");
@@ -46,7 +47,12 @@ void add(std::vector<Measured>& out, const Group& group, const Group* exact, con
     m.value = values[flat];
     m.error = errors.size() == values.size() ? errors[flat] : unknown;
     if (truth.size() * (has_estimator ? group.find("estimator")->shape[0] : 1) == values.size()) m.exact = truth[same];
-    if (std::isfinite(m.exact)) m.z = z_score({m.value, m.error}, m.exact);
+    m.degrees = degrees.size() == values.size() ? degrees[flat] : unknown;
+    if (std::isfinite(m.exact)) {
+      const Estimate estimate{.value = m.value, .error = m.error, .degrees = m.degrees};
+      m.z = z_score(estimate, m.exact);
+      m.normal_z = normal_z(estimate, m.exact);
+    }
     out.push_back(std::move(m));
     for (std::size_t d = at.size(); d-- > 0 && ++at[d] == v->shape[d];) at[d] = 0;
   }
@@ -81,19 +87,28 @@ std::vector<Measured> estimates_of(const Group& root) {
 std::vector<Measured> mixing_of(const Group& root) {
   std::vector<Measured> tau, rhat;
   for_each_part(root, "estimates", [&](const Group& group, const Group&, const Coordinates& at) {
-    add(tau, group, nullptr, "energy_density_tau", at);
+    const auto every = std::find_if(group.attributes.begin(), group.attributes.end(),
+                                    [](const auto& a) { return a.first == "sweeps_per_draw"; });
+    const double step = every == group.attributes.end() ? 1 : std::get<double>(every->second);
+    std::vector<Measured> here;
+    add(here, group, nullptr, "energy_density_tau", at);
+    for (Measured& m : here) {  // draws that forget each other say no more than that
+      m.name = "tau (energy)";
+      m.below = step > 1 && m.value <= 0.7 * step;
+      if (m.below) m.value = step;
+    }
+    tau.insert(tau.end(), here.begin(), here.end());
     std::vector<Measured> worst;
     for (const Variable& v : group.variables) {
       if (!v.name.ends_with("_rhat") || v.name == "magnetization_density_rhat" || v.name == "overlap_rhat") continue;
       std::vector<Measured> one;
       add(one, group, nullptr, v.name, at);
       if (worst.empty()) worst = one;
-      for (std::size_t k = 0; k < one.size(); ++k)
-        if (!(worst[k].value >= one[k].value)) worst[k].value = one[k].value;
+      for (std::size_t k = 0; k < one.size(); ++k)  // a constant has none, and says nothing of the others
+        if (!std::isnan(one[k].value) && !(worst[k].value >= one[k].value)) worst[k].value = one[k].value;
     }
     rhat.insert(rhat.end(), worst.begin(), worst.end());
   });
-  for (Measured& m : tau) m.name = "tau (energy)";
   for (Measured& m : rhat) m.name = "R-hat";
   tau.insert(tau.end(), rhat.begin(), rhat.end());
   return tau;
@@ -110,14 +125,22 @@ std::vector<Measured> free_energies_of(const Group& root) {
 
 std::vector<std::string> warnings_of(const Group& root) {
   std::vector<std::string> out;
-  for_each_part(root, "diagnostics", [&](const Group& group, const Group&, const Coordinates& at) {
+  const auto add_from = [&](const Group& group, const Coordinates& at) {
     const Variable* v = group.find("warnings");
     if (v == nullptr) return;
     std::string where;
     for (const auto& [key, value] : at) where += fmt::format("{} = {}, ", key, value);
     if (!where.empty()) where.replace(where.size() - 2, 2, ": ");
     for (const std::string& sentence : std::get<std::vector<std::string>>(v->data)) out.push_back(where + sentence);
-  });
+  };
+  for_each_part(root, "diagnostics",
+                [&](const Group& group, const Group&, const Coordinates& at) { add_from(group, at); });
+  if (const Group* tasks = root.child("tasks"); tasks != nullptr && root.child("diagnostics") != nullptr) {
+    Group parts;
+    parts.groups.push_back(*tasks);
+    for_each_part(parts, "diagnostics",
+                  [&](const Group& group, const Group&, const Coordinates& at) { add_from(group, at); });
+  }
   return out;
 }
 

@@ -15,7 +15,11 @@ namespace gibbsite {
 struct Measured {
   std::string name, estimator;  ///< estimator: of log_z, else empty
   std::vector<std::pair<std::string, std::string>> at;
-  double beta = unknown, value = unknown, error = unknown, exact = unknown, z = unknown;
+  double beta = unknown, value = unknown, error = unknown, exact = unknown;
+  double degrees = unknown;   ///< of freedom of the error
+  bool below = false;         ///< the true value is below `value`, and not known
+  double z = unknown;         ///< (value - exact) / error
+  double normal_z = unknown;  ///< the normal number as surprising (estimators/significance.hpp)
 };
 
 /// All estimates of /estimates, of every task where tasks could not be combined.

@@ -49,7 +49,9 @@ Block block_of(const std::string& header, const std::vector<Measured>& all) {
   block.header = {header};
   if (exact) block.header.insert(block.header.end(), {"exact", "z"});
   for (const Measured& m : all) {
-    std::vector<std::string> cells = {plain ? fmt::format("{:.3f}", m.value) : with_error(m.value, m.error)};
+    std::vector<std::string> cells = {m.below ? fmt::format("< {:.0f}", m.value)
+                                      : plain ? fmt::format("{:.3f}", m.value)
+                                              : with_error(m.value, m.error)};
     if (exact) cells.insert(cells.end(), {exact_text(m.exact), z_text(m.z)});
     block.cells[{m.at, m.beta}] = std::move(cells);
   }
@@ -111,7 +113,9 @@ void print_measured(const std::vector<Measured>& all, bool by_estimator) {
 
 /// How replicas stood in memory; of a grid, in the first task.
 std::string layout_of(const Group& root) {
-  if (const Group* diagnostics = root.child("diagnostics")) return text_attribute(*diagnostics, "layout");
+  const Group* diagnostics = root.child("diagnostics");
+  if (diagnostics != nullptr && !text_attribute(*diagnostics, "layout").empty())
+    return text_attribute(*diagnostics, "layout");
   const Group* tasks = root.child("tasks");
   return tasks == nullptr || tasks->groups.empty() ? "" : layout_of(tasks->groups.front());
 }
@@ -145,7 +149,7 @@ void print_diagnostics(const Group& diagnostics) {
 void print_significance(const std::vector<Measured>& estimates, const std::vector<Measured>& free_energies) {
   std::vector<double> z;
   for (const auto* all : {&estimates, &free_energies})
-    for (const Measured& m : *all) z.push_back(m.z);
+    for (const Measured& m : *all) z.push_back(m.normal_z);
   const Largest largest = largest_z(z);
   if (largest.comparisons == 0) return;
   fmt::print(
@@ -232,6 +236,7 @@ nlohmann::json result_as_json(const Group& root) {
   for (const Measured& m : estimates_of(root)) {
     json entry = {{"name", m.name},           {"beta", number(m.beta)},   {"value", number(m.value)},
                   {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
+    if (std::isfinite(m.degrees)) entry["degrees"] = m.degrees;
     for (const auto& [key, value] : m.at)
       entry[entry.contains(key) ? "grid." + key : key] = json::accept(value) ? json::parse(value) : json(value);
     const bool average = m.name.ends_with("_disorder_average");  // has no disorder_seed: not one of the others

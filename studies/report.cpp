@@ -140,8 +140,8 @@ void add_doubts(const Study& study, const Group& root, Findings& found, const Me
   whole.groups = {found.estimates, found.free_energy};
   if (const Group* exact = root.child("exact")) whole.groups.push_back(*exact);
   std::vector<double> z;
-  for (const Measured& e : estimates_of(whole)) z.push_back(e.z);
-  for (const Measured& e : free_energies_of(whole)) z.push_back(e.z);
+  for (const Measured& e : estimates_of(whole)) z.push_back(e.normal_z);
+  for (const Measured& e : free_energies_of(whole)) z.push_back(e.normal_z);
   if (const Largest largest = largest_z(z); largest.exceeds)
     found.warnings.push_back(fmt::format(
         "exact answers are missed by up to {:.1f} standard errors, where {:.1f} are exceeded once in 1000 studies: "

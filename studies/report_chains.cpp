@@ -1,4 +1,6 @@
 // Chains and tempering: series, estimates with errors, ln Z along the grid, and what there is to doubt.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
 
@@ -11,13 +13,14 @@
 namespace gibbsite {
 namespace {
 
-Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double every) {
+Group estimates_group(const Sampling& s, const std::vector<RowReport>& rows, double every) {
   Group group{.name = "estimates"};
+  group.attributes.emplace_back("sweeps_per_draw", every);
   add_beta(group, s.beta);
   for (const Estimated& what : estimated_quantities(s.system)) {
-    if (!rows[0].contains(what.name)) continue;
+    if (!rows[0].row.contains(what.name)) continue;
     std::vector<Estimate> estimates;
-    for (const Row& row : rows) estimates.push_back(row.at(what.name));
+    for (const RowReport& row : rows) estimates.push_back(row.row.at(what.name));
     add_estimates(group, what.name, {"beta"}, {rows.size()}, estimates, what.units, what.meaning);
     const auto column = [&](double Estimate::*part, double scale) {
       std::vector<double> values;
@@ -25,18 +28,18 @@ Group estimates_group(const Sampling& s, const std::vector<Row>& rows, double ev
       return values;
     };
     add(group, what.name + "_tau", {"beta"}, {rows.size()}, column(&Estimate::tau, every), "sweep",
-        "integrated autocorrelation time of " + what.name);
+        "integrated autocorrelation time of " + what.name + ", sweeps_per_draw / 2 where draws are independent");
     add(group, what.name + "_ess", {"beta"}, {rows.size()}, column(&Estimate::ess, 1), "1",
         "effective sample size of " + what.name);
     add(group, what.name + "_rhat", {"beta"}, {rows.size()}, column(&Estimate::rhat, 1), "1",
         "split R-hat of " + what.name);
   }
-  add_overlap_distribution(group, s);
+  add_overlap_distribution(group, s, rows);
   return group;
 }
 
 /// ln Z along the grid where it begins at the reference: stepping stone and Bennett.
-Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double log_z_reference,
+Group free_energy_group(const Sampling& s, const std::vector<RowReport>& rows, double log_z_reference,
                         std::vector<std::string>& warnings) {
   Group group{.name = "free_energy"};
   if (s.beta.size() < 2 || s.beta[0] != 0) return group;
@@ -47,7 +50,7 @@ Group free_energy_group(const Sampling& s, const std::vector<Row>& rows, double 
   for (auto& route : log_z)
     for (Estimate& e : route) e.value += log_z_reference;
   std::vector<Estimate> energy;
-  for (const Row& row : rows) energy.push_back(row.at("energy"));
+  for (const RowReport& row : rows) energy.push_back(row.row.at("energy"));
   add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, energy, s.system);
   for (std::string& warning : overlap_warnings(bar, s.beta)) warnings.push_back(std::move(warning));
   return group;
@@ -73,6 +76,17 @@ Group diagnostics_group(const Sampling& s, std::vector<std::string>& warnings) {
   add_scalar(group, "memory", static_cast<double>(s.memory), "1",
              "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
   return group;
+}
+
+/// Where a beta stands alone and its estimates rest on a handful of events.
+void add_rare_events(const Sampling& s, const std::vector<RowReport>& reports, std::vector<std::string>& warnings) {
+  for (std::size_t b = 0; b < reports.size(); ++b)
+    if (reports[b].fewest_events < 10)
+      warnings.push_back(
+          fmt::format("{} at beta = {:.6g} rests on about {:.0f} independent events, and its error allows for one more "
+                      "that was not "
+                      "seen; run longer, or add a hotter beta close by, which sees them more often",
+                      reports[b].rarest, s.beta[b], reports[b].fewest_events));
 }
 
 }  // namespace
@@ -120,13 +134,13 @@ Findings chain_findings(const Study& study, const System& system, const Ensemble
   for (std::size_t c = 0; c < book.chains(); ++c)
     s.starts.push_back(starts_cold(start, c) ? ChainStart::cold : ChainStart::hot);
   if (start != Starts::mixed) s.starts.clear();
-  std::vector<Row> rows(s.beta.size());
-  std::vector<std::vector<Finding>> findings(s.beta.size());
+  s.tau = longest_taus(s);
+  std::vector<RowReport> reports(s.beta.size());
   std::exception_ptr failure;
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t b = 0; b < s.beta.size(); ++b) {
     try {
-      rows[b] = estimate_row(s, b, findings[b]);
+      reports[b] = estimate_row(s, b);
     } catch (...) {
 #pragma omp critical(gibbsite_report)
       failure = std::current_exception();
@@ -134,12 +148,13 @@ Findings chain_findings(const Study& study, const System& system, const Ensemble
   }
   if (failure) std::rethrow_exception(failure);
   std::vector<Finding> all;
-  for (auto& f : findings) all.insert(all.end(), f.begin(), f.end());
+  for (const RowReport& report : reports) all.insert(all.end(), report.findings.begin(), report.findings.end());
   Findings found;
-  found.estimates = estimates_group(s, rows, static_cast<double>(study.method.every));
+  found.estimates = estimates_group(s, reports, static_cast<double>(study.method.every));
   found.diagnostics = diagnostics_group(s, found.warnings);
   for (std::string& sentence : verdict(all)) found.warnings.push_back(std::move(sentence));
-  found.free_energy = free_energy_group(s, rows, ensemble.layout().log_z_reference, found.warnings);
+  add_rare_events(s, reports, found.warnings);
+  found.free_energy = free_energy_group(s, reports, ensemble.layout().log_z_reference, found.warnings);
   return found;
 }
 

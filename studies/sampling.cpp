@@ -4,10 +4,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 
 #include "estimators/autocorrelation.hpp"
+#include "estimators/exponential_average.hpp"
 #include "estimators/histogram.hpp"
+#include "estimators/rare_events.hpp"
 #include "samplers/tempering.hpp"
 #include "studies/variables.hpp"
 
@@ -54,67 +58,49 @@ bool odd(const Sampling& s, const std::string& name) {
          (name == "magnetization_density" || name == "overlap");
 }
 
-/// What everything at one beta is taken to remember: three times the longest autocorrelation time there. A quantity
-/// that hangs on a slow mode only weakly shows it too faintly for its own window, yet its error comes from there.
-std::size_t memory_at(const Sampling& s, std::size_t b) {
-  double longest = 0;
-  for (const Field& field : s.method.fields()) {
-    const std::string& name = field.what.name;
-    if (name.starts_with("log_ratio") || name == "replica" || name == "energy" || odd(s, name)) continue;
-    const std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
-    const double tau = autocorrelation({x, field.count / s.beta.size()}).tau;
-    if (tau > longest) longest = tau;
-  }
-  return std::max(s.memory, static_cast<std::size_t>(3 * longest));
+/// Observables, not what is kept beside them to join neighbouring betas.
+bool is_observable(const std::string& name) { return !name.starts_with("log_ratio") && name != "replica"; }
+
+/// Draws at b and at the next hotter beta as one sample of b, where they overlap well enough.
+std::optional<PooledWeights> pool_with_hotter(const Sampling& s, std::size_t b, bool pairs) {
+  if (b == 0) return std::nullopt;
+  const auto ratios = [&](const char* name, std::size_t at) {
+    const Field& field = *find_field(s.method.fields(), name);
+    std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), at);
+    if (!pairs) return x;
+    const std::size_t draws = s.method.trace().draws(), count = field.count / s.beta.size() / 2;
+    std::vector<double> sum(count * draws);  // a pair has the weights of both
+    for (std::size_t p = 0; p < count; ++p)
+      for (std::size_t t = 0; t < draws; ++t) sum[p * draws + t] = x[2 * p * draws + t] + x[(2 * p + 1) * draws + t];
+    return sum;
+  };
+  PooledWeights pool = pooled_weights(ratios("log_ratio_down", b), ratios("log_ratio_up", b - 1));
+  const double independent = static_cast<double>(pool.own.size()) / std::max(1.0, 2 * s.longest_tau(b));
+  if (pool.own.empty() || pool.overlap * independent < fewest_effective_draws) return std::nullopt;
+  return pool;
 }
 
-}  // namespace
-
-Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& findings) {
-  Row row;
-  const Trace& trace = s.method.trace();
-  const std::size_t memory = memory_at(s, b);
-  for (const Field& field : s.method.fields()) {
-    const std::string& name = field.what.name;
-    if (name.starts_with("log_ratio") || name == "replica") continue;
-    const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
-    const Chains chains{x, field.count / s.beta.size(), memory};
-    row[name] = estimate_mean(chains);
-    if (odd(s, name)) row[name].error = std::max(row[name].error, std::abs(row[name].value));  // it is 0, by symmetry
-    // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
-    // depend on it.
-    if (!odd(s, name) && name != "energy")
-      findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]),
-                          check_convergence(chains, name == "overlap" ? std::span<const ChainStart>()
-                                                                      : std::span<const ChainStart>(s.starts))});
-    const Conditions at{s.beta[b], s.sites()};
-    if (name == "energy" && s.system.path() == PathKind::temperature) row["specific_heat"] = specific_heat(chains, at);
-    if (name == "magnetization_density") {
-      row["susceptibility"] = susceptibility(chains, at, s.mean_magnetization());
-      row["susceptibility_abs"] = susceptibility_abs(chains, at);
-      row["binder_cumulant"] = binder_cumulant(chains);
-    }
-    if (name == "overlap") {
-      std::vector<double> size = x, square = x;
-      for (double& q : size) q = std::abs(q);
-      for (double& q : square) q *= q;
-      row["abs_overlap"] = estimate_mean({size, chains.chains, memory});
-      row["overlap_squared"] = estimate_mean({square, chains.chains, memory});
-      row["overlap_binder"] = binder_cumulant(chains);
-    }
+/// Values of an observable a little beyond those seen; `even`: of its absolute value.
+std::vector<double> beyond_seen(const std::string& name, std::span<const double> x, bool even) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  if (name == "energy" || name == "energy_density") return beyond_hot_side(x, 0);
+  if (even) {
+    std::vector<double> size(x.begin(), x.end());
+    for (double& v : size) v = std::abs(v);
+    return beyond_both_sides(size, 0, 1);
   }
-  return row;
+  if (name == "magnetization_density" || name == "overlap") return beyond_both_sides(x, -1, 1);
+  if (name == "abs_magnetization_density" || name == "magnetization_density_squared") return beyond_both_sides(x, 0, 1);
+  return beyond_both_sides(x, -infinite, infinite);
 }
 
-/// P(q) on bins symmetric about 0.
-void add_overlap_distribution(Group& group, const Sampling& s) {
-  const Field* field = find_field(s.method.fields(), "overlap");
-  if (field == nullptr) return;
-  // The values of q are -1, -1 + step, ..., 1. Bins of `per_bin` of them from the middle outwards, so that P(q) can be
-  // symmetric; the outermost may hold fewer, and are as much narrower.
-  const double step = 2 / s.sites(), per_bin = 2 * std::floor((s.sites() + 1) / 64 / 2) + 1, outermost = 1 + step / 2;
-  const bool zero = std::fmod(s.sites(), 2) == 0;  // whether q = 0 is a value, and so the middle of a bin
-  std::vector<double> edges, centre, density, error;
+/// Edges of bins of the overlap, symmetric about 0. The values of q are -1, -1 + step, ..., 1. Bins of `per_bin` of
+/// them from the middle outwards, so that P(q) can be symmetric; the outermost may hold fewer, and are as much
+/// narrower.
+std::vector<double> overlap_edges(double sites) {
+  const double step = 2 / sites, per_bin = 2 * std::floor((sites + 1) / 64 / 2) + 1, outermost = 1 + step / 2;
+  const bool zero = std::fmod(sites, 2) == 0;  // whether q = 0 is a value, and so the middle of a bin
+  std::vector<double> edges;
   for (double edge = zero ? per_bin * step / 2 : per_bin * step; edge < outermost - step / 4; edge += per_bin * step)
     edges.push_back(edge);
   edges.push_back(outermost);
@@ -122,20 +108,117 @@ void add_overlap_distribution(Group& group, const Sampling& s) {
   if (!zero) edges.push_back(0);
   for (std::size_t k = 0; k < half; ++k) edges.push_back(-edges[k]);
   std::sort(edges.begin(), edges.end());
-  for (std::size_t k = 0; k + 1 < edges.size(); ++k) centre.push_back((edges[k] + edges[k + 1]) / 2);
-  for (std::size_t b = 0; b < s.beta.size(); ++b) {
-    const std::vector<double> q = series_at(s.method.trace(), *field, s.beta.size(), b);
-    for (const Estimate& p : histogram({q, field->count / s.beta.size(), s.memory}, edges)) {
-      density.push_back(p.value);
-      error.push_back(p.error);
+  return edges;
+}
+
+/// What follows from an observable, by its name; even: a function of its absolute value.
+struct Named {
+  std::string name;
+  Response response;
+  bool even = false;
+};
+std::vector<Named> responses_of(const Sampling& s, const std::string& name, std::size_t b, double centre) {
+  const Conditions at{s.beta[b], s.sites()};
+  std::vector<Named> all = {{name, mean_response(centre)}};
+  if (name == "energy" && s.system.path() == PathKind::temperature)
+    all.push_back({"specific_heat", specific_heat_response(at, centre)});
+  if (name == "magnetization_density") {
+    const MeanMagnetization known = s.mean_magnetization();
+    all.push_back({"susceptibility", susceptibility_response(at, known), known == MeanMagnetization::zero_by_symmetry});
+    all.push_back({"susceptibility_abs", susceptibility_abs_response(at), true});
+    all.push_back({"binder_cumulant", binder_response(), true});
+  }
+  if (name == "overlap") {
+    all.push_back({"abs_overlap", absolute_response(), true});
+    all.push_back({"overlap_squared", square_response(1), true});
+    all.push_back({"overlap_binder", binder_response(), true});
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<double> longest_taus(const Sampling& s) {
+  std::vector<double> longest(s.beta.size(), 0.0);
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t b = 0; b < s.beta.size(); ++b)
+    for (const Field& field : s.method.fields()) {
+      const std::string& name = field.what.name;
+      if (!is_observable(name) || name == "energy" || odd(s, name)) continue;
+      const std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
+      const double tau = autocorrelation({x, field.count / s.beta.size()}).tau;
+      if (tau > longest[b]) longest[b] = tau;
+    }
+  return longest;
+}
+
+RowReport estimate_row(const Sampling& s, std::size_t b) {
+  RowReport report;
+  const Trace& trace = s.method.trace();
+  // A quantity that depends on a slow mode only weakly shows it too faintly for its own window, yet its error comes
+  // from there: nothing is taken to remember less than three times the slowest.
+  const std::size_t memory = std::max(s.memory, static_cast<std::size_t>(3 * s.tau[b]));
+  const bool drawn_afresh = s.beta[b] == 0;
+  const auto pool = pool_with_hotter(s, b, false);
+  std::optional<PooledWeights> pool_of_pairs;
+  if (find_field(s.method.fields(), "overlap") != nullptr) pool_of_pairs = pool_with_hotter(s, b, true);
+  for (const Field& field : s.method.fields()) {
+    const std::string& name = field.what.name;
+    if (!is_observable(name)) continue;
+    const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
+    const Chains chains{x, field.count / s.beta.size(), memory};
+    const auto& weights = name == "overlap" ? pool_of_pairs : pool;
+    const std::vector<double> hotter = weights ? series_at(trace, field, s.beta.size(), b - 1) : std::vector<double>();
+    for (const Named& what : responses_of(s, name, b, x.front())) {
+      Beyond beyond{.tau = s.longest_tau(b)};
+      if (weights) {
+        beyond.hotter = hotter;
+        beyond.weights = &*weights;
+      } else if (!drawn_afresh) {
+        beyond.unseen = beyond_seen(name, x, what.even);
+      }
+      const RareEstimate found = estimate(what.response, chains, beyond);
+      report.row[what.name] = found.estimate;
+      if (found.events < report.fewest_events || std::isnan(report.fewest_events)) {
+        report.fewest_events = found.events;
+        report.rarest = what.name;
+      }
+    }
+    if (name == "overlap") {
+      Beyond beyond{.tau = std::max(0.5, s.longest_tau(b))};
+      if (weights) {
+        beyond.hotter = hotter;
+        beyond.weights = &*weights;
+      }
+      report.overlap_distribution = histogram(chains, overlap_edges(s.sites()), beyond);
+    }
+    // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
+    // depend on it.
+    if (odd(s, name)) {
+      Estimate& e = report.row[name];
+      e.error = std::max(e.error, std::abs(e.value));
+    } else if (name != "energy") {
+      report.findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]),
+                                 check_convergence(chains, name == "overlap" ? std::span<const ChainStart>()
+                                                                             : std::span<const ChainStart>(s.starts))});
     }
   }
+  return report;
+}
+
+/// P(q) over all betas.
+void add_overlap_distribution(Group& group, const Sampling& s, std::span<const RowReport> reports) {
+  if (find_field(s.method.fields(), "overlap") == nullptr) return;
+  const std::vector<double> edges = overlap_edges(s.sites());
+  std::vector<double> centre;
+  std::vector<Estimate> density;
+  for (std::size_t k = 0; k + 1 < edges.size(); ++k) centre.push_back((edges[k] + edges[k + 1]) / 2);
+  for (const RowReport& report : reports)
+    density.insert(density.end(), report.overlap_distribution.begin(), report.overlap_distribution.end());
   const std::size_t bins = centre.size();
   add_coordinate(group, "q", std::move(centre), "1", "overlap, centre of the bin");
-  add(group, "overlap_distribution", {"beta", "q"}, {s.beta.size(), bins}, std::move(density), "1",
-      "probability density P(q)");
-  add(group, "overlap_distribution_error", {"beta", "q"}, {s.beta.size(), bins}, std::move(error), "1",
-      "standard error of overlap_distribution");
+  add_estimates(group, "overlap_distribution", {"beta", "q"}, {s.beta.size(), bins}, density, "1",
+                "probability density P(q)");
 }
 
 }  // namespace gibbsite

@@ -22,7 +22,11 @@ struct Sampling {
   const Book& book;
   std::vector<double> beta;
   std::vector<ChainStart> starts;
-  std::size_t memory = 0;  // draws, see Chains
+  std::size_t memory = 0;        // draws, see Chains
+  std::vector<double> tau = {};  // draws, the longest at every beta
+
+  /// At this beta or at the next hotter one.
+  double longest_tau(std::size_t b) const { return std::max(tau[b], tau[b - std::min<std::size_t>(b, 1)]); }
 
   double sites() const { return system.sites(); }
   MeanMagnetization mean_magnetization() const {
@@ -44,10 +48,20 @@ LadderSeries ladder_series(const Method& method, const Book& book);
 /// Draws that tempering is known to remember; 0 for chains.
 std::size_t memory_of(const Method& method);
 
+/// The longest autocorrelation time of any observable at every beta, in draws.
+std::vector<double> longest_taus(const Sampling& s);
+
 /// Every estimate at beta b, and what there is to say about convergence.
-Row estimate_row(const Sampling& s, std::size_t b, std::vector<Finding>& findings);
+struct RowReport {
+  Row row;
+  std::vector<Finding> findings;
+  std::vector<Estimate> overlap_distribution;
+  double fewest_events = unknown;  ///< independent events that carry `rarest`, where those are few
+  std::string rarest;
+};
+RowReport estimate_row(const Sampling& s, std::size_t b);
 
 /// P(q) with errors on (beta, q), where overlaps were measured.
-void add_overlap_distribution(Group& group, const Sampling& s);
+void add_overlap_distribution(Group& group, const Sampling& s, std::span<const RowReport> reports);
 
 }  // namespace gibbsite

@@ -44,17 +44,20 @@ inline void add_beta(Group& group, std::span<const double> beta) {
   add(group, "temperature", {"beta"}, {beta.size()}, std::move(temperature), "J", "temperature");
 }
 
-/// NAME and NAME_error on `dims`, from estimates in row-major order.
+/// NAME, NAME_error and NAME_degrees on `dims`, from estimates in row-major order.
 inline void add_estimates(Group& group, const std::string& name, std::vector<std::string> dims,
                           std::vector<std::size_t> shape, std::span<const Estimate> estimates, const std::string& units,
                           const std::string& long_name) {
-  std::vector<double> value, error;
+  std::vector<double> value, error, degrees;
   for (const Estimate& e : estimates) {
     value.push_back(e.value);
     error.push_back(e.error);
+    degrees.push_back(e.degrees);
   }
   add(group, name, dims, shape, std::move(value), units, long_name);
-  add(group, name + "_error", std::move(dims), std::move(shape), std::move(error), units, "standard error of " + name);
+  add(group, name + "_error", dims, shape, std::move(error), units, "standard error of " + name);
+  add(group, name + "_degrees", std::move(dims), std::move(shape), std::move(degrees), "1",
+      "degrees of freedom of " + name + "_error");
 }
 
 /// Sentences of doubt as the variable `warnings`; nothing where there are none.

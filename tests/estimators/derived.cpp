@@ -84,6 +84,53 @@ TEST_CASE("derived errors that ignore tau or the correlation of inputs are found
   }));
 }
 
+TEST_CASE("errors hold where the slope vanishes", "[calibration][mutant]") {
+  // The variance p (1 - p) of a two-valued x has no slope at p = 1/2; away from there by some errors both orders count.
+  constexpr std::size_t n = 400;
+  for (const double p : {0.5, 0.49, 0.47, 0.45, 0.4, 0.2}) {
+    const auto z_of = [&](std::uint64_t run, bool second_order) {
+      Normal normal(404, run);
+      std::vector<double> x(n), y(n);
+      for (double& v : x) v = normal.uniform() < p ? 1 : 0;
+      const Estimate whole = variance({x, 4});
+      if (second_order) return normal_z(whole, p * (1 - p));
+      const double centre = mean(x);
+      for (std::size_t t = 0; t < n; ++t) y[t] = (x[t] - centre) * (x[t] - centre) - whole.value;
+      const double z = z_score({.value = whole.value, .error = estimate_mean({y, 4}).error}, p * (1 - p));
+      return std::isnan(z) ? 0.0 : z;
+    };
+    std::size_t far = 0;
+    const Calibration z = calibrate([&](std::uint64_t run) {
+      const double score = z_of(run, true);
+      far += std::abs(score) > 4;
+      return score;
+    });
+    INFO("p = " << p << ": " << z << ", beyond 4: " << far);
+    CHECK(z.variance < 1.2);
+    CHECK(z.variance > (p > 0.44 ? 0.05 : 0.6));  // data cannot tell a slope of 0 from one of 1.5 errors
+    CHECK(std::abs(z.mean) < 0.5);
+    CHECK(far <= 10);
+    if (p == 0.49)  // first order alone
+      CHECK(calibrate([&](std::uint64_t run) { return z_of(run, false); }).variance > 1.2);
+  }
+}
+
+TEST_CASE("a large offset costs a mean no digits") {
+  std::vector<double> x(80000);
+  for (std::size_t t = 0; t < x.size(); ++t) x[t] = 1e12 + static_cast<double>(t % 2);
+  CHECK(mean(x) == 1e12 + 0.5);
+  CHECK(specific_heat({x, 4}, {1, 1}).value == Approx(0.25).epsilon(1e-4));
+  double sum = 0;  // the mutant
+  for (const double v : x) sum += v;
+  CHECK(sum / 80000 != 1e12 + 0.5);
+}
+
+TEST_CASE("the Binder cumulant is never above 2/3") {
+  // Few draws of a quantity that is small now and then: the second-order correction overshoots.
+  const std::vector<double> m = {0.9, 0.01, 0.02, 0.01, 0.01, 0.02, 0.01, 0.01};
+  CHECK(binder_cumulant({m}).value <= 2.0 / 3);
+}
+
 TEST_CASE("variances of short runs are not too small; without the correction they are", "[calibration][mutant]") {
   // Deviations in units of the scatter seen over 2048 runs, not of the error each run claims.
   const auto bias = [](bool corrected) {

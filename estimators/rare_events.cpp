@@ -1,0 +1,138 @@
+#include "estimators/rare_events.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "estimators/bennett.hpp"
+#include "estimators/significance.hpp"
+
+namespace gibbsite {
+namespace {
+
+/// df/da at the means. step: how far each input varies.
+std::vector<double> gradient(const FunctionOfMeans& f, std::vector<double> means, std::span<const double> step) {
+  std::vector<double> out(means.size(), 0.0);
+  for (std::size_t a = 0; a < means.size(); ++a) {
+    if (!(step[a] > 0)) continue;
+    const double at = means[a];
+    means[a] = at + step[a];
+    const double up = f(means);
+    means[a] = at - step[a];
+    out[a] = (up - f(means)) / (2 * step[a]);
+    means[a] = at;
+  }
+  return out;
+}
+
+double rms(std::span<const double> x, double centre) {
+  double sum = 0;
+  for (const double v : x) sum += (v - centre) * (v - centre);
+  return std::sqrt(sum / static_cast<double>(std::max<std::size_t>(x.size(), 1)));
+}
+
+/// y of every value, from its columns.
+std::vector<double> influence(const std::vector<std::vector<double>>& columns, std::span<const double> means,
+                              std::span<const double> slope) {
+  std::vector<double> y(columns[0].size(), 0.0);
+  for (std::size_t a = 0; a < columns.size(); ++a)
+    if (slope[a] != 0)
+      for (std::size_t t = 0; t < y.size(); ++t) y[t] += slope[a] * (columns[a][t] - means[a]);
+  return y;
+}
+
+double weighted_square(std::span<const double> y, std::span<const double> w) {
+  double sum = 0;
+  for (std::size_t t = 0; t < y.size(); ++t) sum += w[t] * y[t] * y[t];
+  return sum;
+}
+
+}  // namespace
+
+PooledWeights pooled_weights(std::span<const double> down, std::span<const double> up) {
+  const Bennett b = bennett(up, down);  // from the hotter to the own distribution
+  PooledWeights out{{}, {}, b.overlap};
+  if (!std::isfinite(b.log_ratio)) return out;
+  const double own = static_cast<double>(down.size()), hotter = static_cast<double>(up.size());
+  double sum = 0;
+  // p_j / p_k at a draw, and 1 / (n_k + n_j p_j / p_k)
+  const auto weight = [&](double log_ratio) {
+    const double w = 1 / (own + hotter * std::exp(log_ratio + b.log_ratio));
+    sum += w;
+    return w;
+  };
+  for (const double v : down) out.own.push_back(weight(v));
+  for (const double v : up) out.hotter.push_back(weight(-v));
+  for (auto* w : {&out.own, &out.hotter})
+    for (double& v : *w) v /= sum;
+  return out;
+}
+
+RareEstimate estimate(const Response& response, const Chains& x, const Beyond& beyond) {
+  const auto columns = response.of(x.values);
+  std::vector<Chains> inputs;
+  std::vector<double> means, step;
+  for (const auto& column : columns) {
+    inputs.push_back({column, x.chains, x.memory});
+    means.push_back(mean(column));
+    step.push_back(rms(column, means.back()));
+  }
+  const double n = static_cast<double>(x.values.size());
+  RareEstimate result{derived(inputs, response.f)};
+  Estimate& e = result.estimate;
+  double more2 = 0;
+  if (!beyond.hotter.empty() && beyond.weights != nullptr && !beyond.weights->own.empty()) {
+    const auto elsewhere = response.of(beyond.hotter);
+    for (std::size_t a = 0; a < step.size(); ++a) step[a] = std::max(step[a], rms(elsewhere[a], means[a]));
+    for (double& s : step) s *= 1e-3;
+    const auto slope = gradient(response.f, means, step);
+    const auto y = influence(columns, means, slope), other = influence(elsewhere, means, slope);
+    double own = 0;
+    for (const double v : y) own += v * v / n;
+    const double pooled = weighted_square(y, beyond.weights->own) + weighted_square(other, beyond.weights->hotter);
+    const double tau = std::max({0.5, beyond.tau, std::isnan(e.tau) ? 0.5 : e.tau});
+    more2 = std::max(0.0, pooled - own) * 2 * tau / n;
+    if (std::isnan(e.error) && std::sqrt(pooled) <= 1e-12 * std::abs(e.value)) more2 = 0;
+  } else if (!beyond.unseen.empty() && e.error > 0) {
+    for (double& s : step) s *= 1e-3;
+    const auto slope = gradient(response.f, means, step);
+    const auto y = influence(columns, means, slope), far = influence(response.of(beyond.unseen), means, slope);
+    double second = 0, fourth = 0, largest = 0;
+    for (const double v : y) {
+      second += v * v / n;
+      fourth += v * v * v * v / n;
+    }
+    for (const double v : far) largest = std::max(largest, std::abs(v));
+    const double independent = n / std::max(1.0, 2 * e.tau);
+    const double events = fourth > 0 ? independent * second * second / fourth : independent;
+    if (events < fewest_events) {
+      result.events = events;
+      more2 = std::pow(largest / independent, 2);
+    }
+  }
+  if (more2 > 0) {
+    const double wide = widening(e.degrees);
+    e.error = std::sqrt((std::isnan(e.error) ? 0 : e.error * e.error) + wide * wide * more2);
+  }
+  e = response.finished(e);
+  return result;
+}
+
+std::vector<double> beyond_hot_side(std::span<const double> x, double limit) {
+  std::vector<double> sorted(x.begin(), x.end());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  const double median = *middle, top = *std::max_element(x.begin(), x.end());
+  return {std::min(median + 1.25 * (top - median), std::max(limit, top))};
+}
+
+std::vector<double> beyond_both_sides(std::span<const double> x, double lowest, double highest) {
+  std::vector<double> sorted(x.begin(), x.end());
+  const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+  std::nth_element(sorted.begin(), middle, sorted.end());
+  const auto [low, high] = std::minmax_element(x.begin(), x.end());
+  const double median = *middle;
+  return {std::max(lowest, median - 2 * (median - *low)), std::min(highest, median + 2 * (*high - median))};
+}
+
+}  // namespace gibbsite
