@@ -15,34 +15,42 @@ double logistic(double y) {
   const double e = std::exp(y);
   return e / (1 + e);
 }
-double logistic_slope(double y) {
-  const double f = logistic(-std::abs(y));
-  return f * (1 - f);
-}
 
 struct Excess {
   double value, slope;  // sum_i f(up - c) - sum_j f(down + c), and minus its derivative
 };
 Excess excess(std::span<const double> up, std::span<const double> down, double c) {
   Excess e{0, 0};
-  for (const double u : up) {
-    e.value += logistic(u - c);
-    e.slope += logistic_slope(u - c);
-  }
-  for (const double d : down) {
-    e.value -= logistic(d + c);
-    e.slope += logistic_slope(d + c);
-  }
+  const auto add = [&e](double y, double sign) {
+    const double tail = std::exp(-std::abs(y)), small = tail / (1 + tail);  // f(-|y|), whose slope loses no digits
+    e.value += sign * (y >= 0 ? 1 - small : small);
+    e.slope += small * (1 - small);
+  };
+  for (const double u : up) add(u - c, 1);
+  for (const double d : down) add(d + c, -1);
   return e;
 }
 
 /// Below this slope nothing but the far tails of f is left.
 constexpr double vanishing = 1e-250;
 
+std::vector<double> every(std::span<const double> x, std::size_t step) {
+  std::vector<double> some;
+  for (std::size_t i = 0; i < x.size(); i += step) some.push_back(x[i]);
+  return some;
+}
+
 /// The root of a falling function: Newton where it stays inside the bracket, bisection where not. It starts from the
 /// root of sum exp(up - c) = sum exp(down + c), which is the answer where both sides see only the tails of f.
 double solve(std::span<const double> up, std::span<const double> down, double low, double high) {
-  double c = std::clamp((log_sum_exp(up) - log_sum_exp(down)) / 2, low, high);
+  constexpr std::size_t few = 2048;
+  double c = 0;
+  if (up.size() > 8 * few && down.size() > 8 * few) {  // from the root of a part of the draws, close by
+    const std::vector<double> some_up = every(up, up.size() / few), some_down = every(down, down.size() / few);
+    c = solve(some_up, some_down, low, high);
+  } else {
+    c = std::clamp((log_sum_exp(up) - log_sum_exp(down)) / 2, low, high);
+  }
   for (int step = 0; step < 200; ++step) {
     const Excess e = excess(up, down, c);
     if (e.slope < vanishing && step == 0) return c;

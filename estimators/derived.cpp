@@ -73,10 +73,11 @@ Expansion expand(const FunctionOfMeans& f, std::span<const double> means, std::s
 Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
   require_together(inputs, "derived");
   std::vector<double> means, errors;
+  std::vector<Autocorrelation> memories;
   Estimate estimate;
   double degrees = std::numeric_limits<double>::infinity(), slowest = unknown;
   for (const Chains& x : inputs) {
-    const Autocorrelation a = autocorrelation(x);
+    const Autocorrelation& a = memories.emplace_back(autocorrelation(x));
     means.push_back(a.mean);
     errors.push_back(a.plain_error());
     if (!usable(errors.back())) continue;
@@ -96,34 +97,46 @@ Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
   if (!std::isfinite(expansion.value)) return {};
   estimate.value = expansion.value;
 
-  // The influence, and how large its parts are: where they cancel to rounding the first order says nothing.
-  std::fill(series.begin(), series.end(), 0.0);
-  double largest = 0, largest_part = 0;
-  for (std::size_t t = 0; t < size; ++t) {
-    double parts = 0;
-    for (std::size_t a = 0; a < inputs.size(); ++a) {
-      if (!usable(errors[a])) continue;
-      const double part = expansion.slope[a] * ((inputs[a].values[t] - means[a]) / errors[a]);
-      series[t] += part;
-      parts += std::abs(part);
-    }
-    largest = std::max(largest, std::abs(series[t]));
-    largest_part = std::max(largest_part, parts);
-  }
-  const bool flat = largest <= 1e-9 * largest_part;
   double error2 = expansion.second2;
-  if (!flat) {
-    const Autocorrelation a = autocorrelation({series, chains, memory});
-    const double plain2 = a.plain_error() * a.plain_error();
+  const auto first_order = [&](const Chains& influence, const Autocorrelation& a, double scale) {
+    const double plain = a.plain_error();
     estimate.tau = a.tau;
-    estimate.ess = a.variance / plain2;
-    estimate.rhat = split_rhat({series, chains, memory});
+    estimate.ess = a.variance / (plain * plain);
+    estimate.rhat = split_rhat(influence);
     degrees = std::min(degrees, a.degrees);
-    error2 += plain2;
-  } else if (error2 > 0) {
-    estimate.tau = slowest;
-    estimate.ess = static_cast<double>(size) / std::max(2 * slowest, 1.0);
-    estimate.rhat = split_rhat(inputs[0]);
+    error2 += scale * scale * plain * plain;
+  };
+  // One input alone carries the first order, as in a mean or a variance: its influence is known already.
+  double steepest = 0;
+  for (const double slope : expansion.slope) steepest = std::max(steepest, std::abs(slope));
+  std::vector<std::size_t> steep;
+  for (std::size_t a = 0; a < inputs.size(); ++a)
+    if (std::abs(expansion.slope[a]) > 1e-9 * steepest) steep.push_back(a);
+  if (steep.size() == 1) {
+    const std::size_t a = steep.front();
+    first_order(inputs[a], memories[a], expansion.slope[a] / errors[a]);
+  } else {
+    // The influence, and how large its parts are: where they cancel to rounding the first order says nothing.
+    double largest = 0, largest_part = 0;
+    for (std::size_t t = 0; t < size; ++t) {
+      double parts = 0, sum = 0;
+      for (const std::size_t a : steep) {
+        const double part = expansion.slope[a] * ((inputs[a].values[t] - means[a]) / errors[a]);
+        sum += part;
+        parts += std::abs(part);
+      }
+      series[t] = sum;
+      largest = std::max(largest, std::abs(sum));
+      largest_part = std::max(largest_part, parts);
+    }
+    const Chains influence{series, chains, memory};
+    if (largest > 1e-9 * largest_part) {
+      first_order(influence, autocorrelation(influence), 1);
+    } else if (error2 > 0) {
+      estimate.tau = slowest;
+      estimate.ess = static_cast<double>(size) / std::max(2 * slowest, 1.0);
+      estimate.rhat = split_rhat(inputs[0]);
+    }
   }
   if (!(error2 > 0)) return estimate;
   estimate.degrees = degrees;

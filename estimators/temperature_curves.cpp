@@ -149,7 +149,7 @@ Estimate TemperatureCurves::estimate(Quantity quantity, const Point& point) cons
 std::vector<Estimate> TemperatureCurves::estimates(std::span<const Quantity> quantities, const Point& point) const {
   std::vector<Reweighting::Slopes> slopes;
   for (const Quantity quantity : quantities) slopes.push_back(linearize(quantity, point, sites_, known_).slopes);
-  std::vector<std::size_t> squared(quantities.size(), quantities.size());  // where the influence on its mean stands
+  std::vector<std::optional<std::size_t>> squared(quantities.size());  // where the influence on its mean stands
   for (std::size_t i = 0; i < quantities.size(); ++i)
     if (const auto mean = squared_mean(quantities[i], known_)) {
       squared[i] = slopes.size();
@@ -166,9 +166,9 @@ std::vector<Estimate> TemperatureCurves::estimates(std::span<const Quantity> qua
       continue;
     }
     Estimate e = reweighting_.estimate(q.scale * q.value, influences[i], log_z ? point.log_z_trusted : point.trusted);
-    if (squared[i] < slopes.size() && e.error > 0) {
+    if (squared[i] && e.error > 0) {
       // Second order, as in estimators/derived.hpp: x^2 curves by -2 for every error of <x>, M = -2 error^2.
-      const Estimate mean = reweighting_.estimate(0, influences[squared[i]], true);
+      const Estimate mean = reweighting_.estimate(0, influences[*squared[i]], true);
       const double plain = mean.error / widening(mean.degrees), first = e.error / widening(e.degrees);
       if (plain > 0) {
         e.degrees = std::min(e.degrees, mean.degrees);
