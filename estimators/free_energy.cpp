@@ -21,6 +21,8 @@ void require_shape(const LadderRatios& ratios, bool both, const std::string& who
   if (row == 0 || ratios.up.empty()) throw std::invalid_argument(who + ": there are no draws or no pairs of points");
   if (ratios.up.size() % row != 0 || (both && ratios.down.size() != ratios.up.size()))
     throw std::invalid_argument(who + ": the ratios do not fill [chain][draw][pair]; check chains and pairs");
+  if (!ratios.added.empty() && ratios.added.size() / (ratios.pairs + 1) * ratios.pairs != ratios.up.size())
+    throw std::invalid_argument(who + ": what is added does not fill [chain][draw][point]");
   for (const double v : ratios.up)
     if (!(v < infinite))
       throw std::invalid_argument(who + ": a log-weight difference is nan or +inf; the state drawn has no weight");
@@ -87,22 +89,40 @@ Ratio two_sided_step(const std::vector<double>& up, const std::vector<double>& d
   return ratio;
 }
 
+/// value with the error of `influence`, and what the influence does not know.
+Estimate widened(double value, const Chains& influence, double unexplained2) {
+  Estimate estimate = estimate_from_influence(value, influence);
+  if (unexplained2 > 0)
+    estimate.error = std::isnan(estimate.error) ? std::sqrt(unexplained2)
+                                                : std::sqrt(estimate.error * estimate.error + unexplained2);
+  return estimate;
+}
+
+/// ln Z_k + <added_k>, from the influence on ln Z_k. Unknown where what is added never changed, unless it is 0.
+Estimate with_added(const LadderRatios& ratios, std::size_t k, double value, std::vector<double> influence,
+                    double unexplained2) {
+  const std::vector<double> added = column(ratios.added, ratios.pairs + 1, k);
+  const Autocorrelation own = autocorrelation({added, ratios.chains, ratios.memory});
+  if (!(own.variance > 0) && own.mean != 0) return {.value = value + own.mean};
+  if (!(own.variance > 0) && k == 0) return {.value = 0, .error = 0};
+  for (std::size_t t = 0; t < influence.size(); ++t) influence[t] += added[t] - own.mean;
+  return widened(value + own.mean, {influence, ratios.chains, ratios.memory}, unexplained2);
+}
+
 template <class Step>
 LadderFreeEnergy climb(const LadderRatios& ratios, Step&& ratio_of) {
   LadderFreeEnergy result;
   result.log_z.push_back({.value = 0, .error = 0});
   std::vector<double> influence(ratios.up.size() / ratios.pairs, 0.0);
   double value = 0, unexplained2 = 0;
+  if (!ratios.added.empty()) result.sum.push_back(with_added(ratios, 0, 0, influence, 0));
   for (std::size_t k = 0; k < ratios.pairs; ++k) {
     const Ratio ratio = ratio_of(k);
     value += ratio.value;
     unexplained2 += ratio.unexplained2;
     for (std::size_t t = 0; t < influence.size(); ++t) influence[t] += ratio.influence[t];
-    Estimate estimate = estimate_from_influence(value, {influence, ratios.chains, ratios.memory});
-    if (unexplained2 > 0)
-      estimate.error = std::isnan(estimate.error) ? std::sqrt(unexplained2)
-                                                  : std::sqrt(estimate.error * estimate.error + unexplained2);
-    result.log_z.push_back(estimate);
+    result.log_z.push_back(widened(value, {influence, ratios.chains, ratios.memory}, unexplained2));
+    if (!ratios.added.empty()) result.sum.push_back(with_added(ratios, k + 1, value, influence, unexplained2));
     result.pair.push_back(ratio.overlap);
   }
   return result;

@@ -27,6 +27,9 @@ struct LadderRatios {
   std::size_t chains = 1;
   std::size_t pairs = 0;   ///< P: one fewer than points
   std::size_t memory = 0;  ///< as Chains::memory
+  /// What the same draws say of something else at every point, [chain][draw][point]: beta_k E_k, for the entropy. May
+  /// be empty.
+  std::span<const double> added = {};
 };
 
 /// How much two neighbours know of each other.
@@ -39,6 +42,10 @@ struct PairOverlap {
 struct LadderFreeEnergy {
   /// ln Z_k - ln Z_0, P + 1 of them; the first is 0 +- 0. tau, ess, rhat: of the summed influence.
   std::vector<Estimate> log_z;
+  /// ln Z_k - ln Z_0 + <added_k>, P + 1 of them, or none. Both are made of the same draws and err against each other
+  /// (where ln Z is too high because too many states of high energy were seen, so is the energy below): the error is
+  /// that of their summed influence.
+  std::vector<Estimate> sum;
   std::vector<PairOverlap> pair;  ///< P of them
   /// Whether all pairs up to point k are trusted. Where not, the error is widened by what is not known, and is no more
   /// than a guess.

@@ -61,10 +61,11 @@ Findings chain_findings(const Study& study, const System& system, const Ensemble
 void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings);
 
 /// log_z with its error, and log_z_density, free_energy_density and entropy_density with theirs, on (estimator, beta).
-/// log_z[estimator][beta]; the energy's estimates enter the entropy, whose error is the bound |error of ln Z| + beta
-/// |error of E|. Where beta is no inverse temperature, log_z and its density alone.
+/// log_z and entropy: [estimator][beta], entropy = ln Z + beta E of the whole system, whose error its maker knows (ln Z
+/// and E are made of the same draws); empty where beta is no inverse temperature, which gives log_z and its density
+/// alone.
 void add_free_energy(Group& group, std::span<const double> beta, std::vector<std::string> estimators,
-                     std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy,
+                     std::span<const std::vector<Estimate>> log_z, std::span<const std::vector<Estimate>> entropy,
                      const System& system);
 
 /// Annealing.

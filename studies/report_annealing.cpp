@@ -42,6 +42,17 @@ std::vector<Estimate> estimates_of(const Population& p, const Conditions& at, Me
   return {};
 }
 
+/// ln Z + beta E, with the largest error it can have.
+std::vector<Estimate> bounded_entropy(std::span<const double> beta, const std::vector<Estimate>& log_z,
+                                      std::span<const Estimate> energy) {
+  std::vector<Estimate> entropy;
+  for (std::size_t b = 0; b < beta.size(); ++b)
+    entropy.push_back(
+        beta[b] > 0 ? Estimate{log_z[b].value + beta[b] * energy[b].value, log_z[b].error + beta[b] * energy[b].error}
+                    : log_z[b]);
+  return entropy;
+}
+
 std::vector<double> betas_reported(const Annealing& annealing) {
   const auto& report = annealing.options().report;
   return {report.begin(), report.begin() + static_cast<std::ptrdiff_t>(annealing.trace().draws())};
@@ -151,7 +162,10 @@ Findings annealing_findings(const System& system, const Ensemble& ensemble, cons
                       "use more temperatures, or more thermalization at the target",
                       forward.back().value, both.reverse.log_z.value + reference, both.overlap));
   }
-  add_free_energy(found.free_energy, beta, names, routes, energy, system);
+  std::vector<std::vector<Estimate>> entropy;
+  if (system.path() == PathKind::temperature)
+    for (const std::vector<Estimate>& route : routes) entropy.push_back(bounded_entropy(beta, route, energy));
+  add_free_energy(found.free_energy, beta, names, routes, entropy, system);
 
   Group& d = found.diagnostics;
   add_beta(d, beta);

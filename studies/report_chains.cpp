@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <exception>
 
 #include "estimators/free_energy.hpp"
@@ -38,20 +39,39 @@ Group estimates_group(const Sampling& s, const std::vector<RowReport>& rows, dou
   return group;
 }
 
+/// beta E of every draw, [chain][draw][beta].
+std::vector<double> reduced_energies(const Sampling& s) {
+  const Trace& trace = s.method.trace();
+  const Field& energy = *find_field(s.method.fields(), "energy");
+  std::vector<double> x;
+  x.reserve(energy.count * trace.draws());
+  for (std::size_t c = 0; c < s.book.chains(); ++c)
+    for (std::size_t t = 0; t < trace.draws(); ++t)
+      for (std::size_t b = 0; b < s.beta.size(); ++b)
+        x.push_back(s.beta[b] * trace.at(t, energy.offset + c * s.beta.size() + b));
+  return x;
+}
+
 /// ln Z along the grid where it begins at the reference: stepping stone and Bennett.
 Group free_energy_group(const Sampling& s, const std::vector<RowReport>& rows, double log_z_reference,
                         std::vector<std::string>& warnings) {
   Group group{.name = "free_energy"};
   if (s.beta.size() < 2 || s.beta[0] != 0) return group;
   const LadderSeries series = ladder_series(s.method, s.book);
-  const LadderRatios ratios = series.ratios(s.memory);
+  LadderRatios ratios = series.ratios(s.memory);
+  std::vector<double> reduced;  // beta E, which makes the entropy of ln Z
+  if (s.system.path() == PathKind::temperature) reduced = reduced_energies(s);
+  ratios.added = reduced;
   const LadderFreeEnergy stones = stepping_stone(ratios), bar = bennett_ladder(ratios);
-  std::vector<std::vector<Estimate>> log_z = {bar.log_z, stones.log_z};
-  for (auto& route : log_z)
-    for (Estimate& e : route) e.value += log_z_reference;
-  std::vector<Estimate> energy;
-  for (const RowReport& row : rows) energy.push_back(row.row.at("energy"));
-  add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, energy, s.system);
+  std::vector<std::vector<Estimate>> log_z = {bar.log_z, stones.log_z}, entropy = {bar.sum, stones.sum};
+  for (std::size_t r = 0; r < entropy.size(); ++r)  // an energy that never changed has an error from elsewhere
+    for (std::size_t b = 1; b < entropy[r].size(); ++b)
+      if (std::isnan(entropy[r][b].error))
+        entropy[r][b].error = std::hypot(log_z[r][b].error, s.beta[b] * rows[b].row.at("energy").error);
+  for (auto* routes : {&log_z, &entropy})
+    for (auto& route : *routes)
+      for (Estimate& e : route) e.value += log_z_reference;
+  add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, entropy, s.system);
   for (std::string& warning : overlap_warnings(bar, s.beta)) warnings.push_back(std::move(warning));
   return group;
 }

@@ -42,22 +42,28 @@ std::vector<Estimated> estimated_quantities(const System& system) {
 }
 
 void add_free_energy(Group& group, std::span<const double> beta, std::vector<std::string> estimators,
-                     std::span<const std::vector<Estimate>> log_z, std::span<const Estimate> energy,
+                     std::span<const std::vector<Estimate>> log_z, std::span<const std::vector<Estimate>> entropy,
                      const System& system) {
   add_beta(group, beta);
+  const auto all_of = [](std::span<const std::vector<Estimate>> routes) {
+    std::vector<Estimate> all;
+    for (const std::vector<Estimate>& route : routes) all.insert(all.end(), route.begin(), route.end());
+    return all;
+  };
+  const auto divided = [](Estimate e, double by) {
+    e.value /= by;
+    e.error /= std::abs(by);
+    return e;
+  };
   const double sites = system.sites();
-  std::vector<Estimate> total, density, free_energy, entropy;
-  for (const std::vector<Estimate>& route : log_z)
-    for (std::size_t b = 0; b < beta.size(); ++b) {
-      const Estimate& z = route[b];
-      total.push_back(z);
-      density.push_back({z.value / sites, z.error / sites});
-      free_energy.push_back(beta[b] > 0 ? Estimate{-z.value / (beta[b] * sites), z.error / (beta[b] * sites)}
-                                        : Estimate{});
-      entropy.push_back(beta[b] > 0 ? Estimate{(z.value + beta[b] * energy[b].value) / sites,
-                                               (z.error + beta[b] * energy[b].error) / sites}
-                                    : Estimate{z.value / sites, z.error / sites});
-    }
+  const std::vector<Estimate> total = all_of(log_z);
+  std::vector<Estimate> density, free_energy, entropies = all_of(entropy);
+  for (std::size_t i = 0; i < total.size(); ++i) {
+    const double b = beta[i % beta.size()];
+    density.push_back(divided(total[i], sites));
+    free_energy.push_back(b > 0 ? divided(total[i], -b * sites) : Estimate{});
+  }
+  for (Estimate& e : entropies) e = divided(e, sites);
   const std::vector<std::string> dims = {"estimator", "beta"};
   const std::vector<std::size_t> shape = {estimators.size(), beta.size()};
   add_coordinate(group, "estimator", std::move(estimators), "1", "estimator of ln Z");
@@ -65,7 +71,7 @@ void add_free_energy(Group& group, std::span<const double> beta, std::vector<std
   add_estimates(group, "log_z_density", dims, shape, density, "1", "ln Z per site");
   if (system.path() != PathKind::temperature) return;
   add_estimates(group, "free_energy_density", dims, shape, free_energy, "J", "free energy per site, -ln Z / (beta N)");
-  add_estimates(group, "entropy_density", dims, shape, entropy, "1", "entropy per site, (ln Z + beta E) / N");
+  add_estimates(group, "entropy_density", dims, shape, entropies, "1", "entropy per site, (ln Z + beta E) / N");
 }
 
 }  // namespace gibbsite

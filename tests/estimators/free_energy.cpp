@@ -118,6 +118,47 @@ TEST_CASE("ln Z along a tempering ladder has an honest error by both routes; add
   }
 }
 
+TEST_CASE("the entropy has the error of one influence; the sum of two errors is found out", "[calibration][mutant]") {
+  constexpr std::size_t points = Oscillators::points, pairs = Oscillators::pairs;
+  constexpr Route route[] = {&stepping_stone, &bennett_ladder};
+  for (std::size_t r = 0; r < 2; ++r) {
+    std::vector<double> z[points], summed[points];
+    for (std::uint64_t run = 0; run < 512; ++run) {
+      const Oscillators o(run);
+      std::vector<double> energy(o.up.size() / pairs * points);  // lambda r^2 / 2, of mean 2 at every lambda
+      for (std::size_t t = 0; t < o.up.size() / pairs; ++t)
+        for (std::size_t k = 0; k < points; ++k) {
+          const std::size_t pair = std::min(k, pairs - 1);
+          const double ratio = k < pairs ? -o.up[t * pairs + pair] : o.down[t * pairs + pair];
+          energy[t * points + k] =
+              Oscillators::lambda[k] * ratio / (Oscillators::lambda[pair + 1] - Oscillators::lambda[pair]);
+        }
+      LadderRatios ratios = o.ratios();
+      ratios.added = energy;
+      const LadderFreeEnergy f = route[r](ratios);
+      REQUIRE(f.sum.size() == points);
+      for (std::size_t k = 0; k < points; ++k) {
+        std::vector<double> own;
+        for (std::size_t i = k; i < energy.size(); i += points) own.push_back(energy[i]);
+        z[k].push_back(z_score(f.sum[k], (k == 0 ? 0 : Oscillators::exact(k)) + 2));
+        summed[k].push_back(z[k].back() * f.sum[k].error /
+                            (f.log_z[k].error + estimate_mean({own, Oscillators::chains}).error));
+      }
+    }
+    for (std::size_t k = 0; k < points; ++k) {
+      const auto scores = [&](const std::vector<double>& of) {
+        return calibrate([&](std::uint64_t run) { return of[run]; }, of.size());
+      };
+      INFO((r == 0 ? "stepping stone" : "Bennett")
+           << ", point " << k << ": " << scores(z[k]) << "; errors summed: " << scores(summed[k]));
+      CHECK(std::abs(scores(z[k]).mean) * std::sqrt(512.0) < sidak_threshold(2 * points));
+      CHECK(scores(z[k]).variance > 0.75);  // of 512 standard normal numbers: outside once in 16,000
+      CHECK(scores(z[k]).variance < 1.25);
+      if (k > 0) CHECK(scores(summed[k]).variance < 0.75);
+    }
+  }
+}
+
 TEST_CASE("little overlap is reported, and its error covers the truth", "[calibration]") {
   for (const double s : {0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 20.0}) {
     std::size_t covered[2] = {}, trusted[2] = {}, confident_and_wrong[2] = {};
@@ -227,6 +268,7 @@ TEST_CASE("ladders with states of no weight, and ladders that make no sense") {
   CHECK_THROWS_AS(stepping_stone({zero, {}, 1, 0}), std::invalid_argument);
   CHECK_THROWS_AS(stepping_stone({zero, {}, 3, 1}), std::invalid_argument);
   CHECK_THROWS_AS(bennett_ladder({zero, {}, 1, 1}), std::invalid_argument);
+  CHECK_THROWS_AS(stepping_stone({zero, zero, 1, 1, 0, zero}), std::invalid_argument);  // two points, one value added
   const std::vector<double> bad(100, std::nan(""));
   CHECK_THROWS_AS(stepping_stone({bad, {}, 1, 1}), std::invalid_argument);
 }
