@@ -47,6 +47,15 @@ concept LocalMoves = EnergyModel<M> && requires(const M& model, std::span<typena
   { model.local_moves(double{}).attempt(x, std::size_t{}, chance) } -> std::same_as<bool>;
 };
 
+/// All units turned over at once, x -> -x: a state of the same system, and where in_field() of another energy.
+template <class M>
+concept Turnable = EnergyModel<M> &&
+    requires(const M& model, std::span<typename M::Unit> x, std::span<const typename M::Unit> cx) {
+  { model.in_field() } -> std::convertible_to<bool>;
+  { model.turning_energy(cx) } -> std::convertible_to<double>;  // E(-x) - E(x)
+  model.turn(x);
+};
+
 /// Clusters that can be turned over as one. join(x, i, e) is the coin that bond entry e of site i belongs to the
 /// cluster (probability 0 where the bond is not satisfied); ghost(x, i) the same for the bond of site i with the field.
 template <class M>

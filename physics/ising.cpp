@@ -73,6 +73,22 @@ void Ising::set_ordered(State s) const noexcept {
   std::fill(s.begin(), s.end(), static_cast<Unit>(total < 0 ? -1 : 1));
 }
 
+bool Ising::in_field() const noexcept {
+  const auto h = graph_.fields();
+  return std::any_of(h.begin(), h.end(), [](double field) { return field != 0; });
+}
+
+double Ising::turning_energy(ConstState s) const noexcept {
+  if (const auto field = graph_.common_field()) {
+    std::int64_t total = 0;
+    for (const Unit spin : s) total += spin;
+    return 2 * *field * static_cast<double>(total);
+  }
+  double sum = 0;
+  for (std::size_t i = 0; i < s.size(); ++i) sum += graph_.fields()[i] * s[i];
+  return 2 * sum;
+}
+
 Ising::HeatBath::HeatBath(const Ising& model, double beta) : model_(&model), beta_(beta) {
   if (!model.table_driven()) return;
   for (std::size_t level = 0; level < model.levels(); ++level)

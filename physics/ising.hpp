@@ -56,6 +56,13 @@ class Ising {
   double overlap(ConstState a, ConstState b) const noexcept;
   void set_ordered(State s) const noexcept;
   void flip(State s, std::size_t i) const noexcept { s[i] = static_cast<Unit>(-s[i]); }
+  /// Whether any site has a field.
+  bool in_field() const noexcept;
+  /// E(-s) - E(s) = 2 sum_i h_i s_i.
+  double turning_energy(ConstState s) const noexcept;
+  void turn(State s) const noexcept {
+    for (Unit& spin : s) spin = static_cast<Unit>(-spin);
+  }
 
   template <class C>
   void draw_uniform(State s, C& chance) const {
@@ -152,6 +159,6 @@ class Ising {
   double strength_ = 0, field_ = 0;
 };
 
-static_assert(Conditionals<Ising> && LocalMoves<Ising> && Bonds<Ising> && Enumerable<Ising>);
+static_assert(Conditionals<Ising> && LocalMoves<Ising> && Bonds<Ising> && Turnable<Ising> && Enumerable<Ising>);
 
 }  // namespace gibbsite

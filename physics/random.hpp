@@ -23,7 +23,8 @@ enum class Purpose : std::uint8_t {
   start = 5,
   disorder = 6,
   test = 7,
-  data = 8
+  data = 8,
+  turn = 9
 };
 
 /// Key of all draws of one task of one run. Neighbouring seeds give unrelated keys (the finaliser of splitmix64).

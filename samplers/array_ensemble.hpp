@@ -77,6 +77,26 @@ class ArrayEnsemble final : public Ensemble {
     }
   }
 
+  void turning(std::span<const double> lambda, std::span<double> out) const override {
+    if constexpr (Turnable<M>) {
+#pragma omp parallel for schedule(static) if (parallel())
+      for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = -lambda[r] * model_->turning_energy(state(r));
+    } else {
+      Ensemble::turning(lambda, out);
+    }
+  }
+  void turn(std::span<const std::uint8_t> turned) override {
+    if constexpr (Turnable<M>) {
+      for (std::size_t r = 0; r < layout().replicas; ++r) {
+        if (turned[r] == 0) continue;
+        model_->turn(state(r));
+        energy_[r] = model_->energy(state(r));
+      }
+    } else {
+      Ensemble::turn(turned);
+    }
+  }
+
   void save(std::size_t replica, std::span<std::byte> bytes) const override {
     std::memcpy(bytes.data(), state(replica).data(), layout().state_bytes());
   }
@@ -100,6 +120,7 @@ class ArrayEnsemble final : public Ensemble {
     layout.unit_type = std::is_same_v<Unit, double> ? UnitType::float64 : UnitType::int8;
     layout.log_z_reference = model.log_states();
     layout.stride = K::stride;
+    if constexpr (Turnable<M>) layout.turns = model.in_field();
     layout.observables = model.observables();
     layout.name = "plain";
     return layout;

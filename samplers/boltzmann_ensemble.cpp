@@ -83,6 +83,22 @@ class BoltzmannEnsemble final : public Ensemble {
     }
   }
 
+  void turning(std::span<const double> lambda, std::span<double> out) const override {
+    const auto bias = kernel_.machine().bias();
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      double of_bias = 0;
+      for (std::size_t i = 0; i < units_; ++i) of_bias += bias[i] * state(r)[i];
+      out[r] = -2 * (lambda[r] * of_bias + (1 - lambda[r]) * reference_[r]);
+    }
+  }
+  void turn(std::span<const std::uint8_t> turned) override {
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      if (turned[r] == 0) continue;
+      for (double& unit : state(r)) unit = -unit;
+      weigh(r);
+    }
+  }
+
   void save(std::size_t replica, std::span<std::byte> bytes) const override {
     for (std::size_t i = 0; i < units_; ++i)
       bytes[i] = static_cast<std::byte>(static_cast<std::int8_t>(state(replica)[i]));
@@ -109,6 +125,10 @@ class BoltzmannEnsemble final : public Ensemble {
     layout.units = kernel.machine().units();
     for (const double a : kernel.reference())
       layout.log_z_reference += kernel.machine().kind() == UnitKind::spin ? log_cosh2(a) : softplus(a);
+    const auto acts = [](double field) { return field != 0; };
+    const auto bias = kernel.machine().bias(), reference = kernel.reference();
+    layout.turns = kernel.machine().kind() == UnitKind::spin && (std::any_of(bias.begin(), bias.end(), acts) ||
+                                                                 std::any_of(reference.begin(), reference.end(), acts));
     layout.observables = kernel.machine().observables();
     layout.name = "plain";
     return layout;

@@ -30,6 +30,13 @@ void Ensemble::overlap(std::span<const std::pair<std::size_t, std::size_t>> pair
   }
 }
 
+void Ensemble::turning(std::span<const double>, std::span<double>) const {
+  throw std::logic_error("this ensemble (" + layout_.name + ") cannot weigh its units turned over");
+}
+void Ensemble::turn(std::span<const std::uint8_t>) {
+  throw std::logic_error("this ensemble (" + layout_.name + ") cannot turn its units over");
+}
+
 std::vector<std::byte> save_all(const Ensemble& ensemble) {
   const std::size_t bytes = ensemble.layout().state_bytes(), replicas = ensemble.layout().replicas;
   std::vector<std::byte> states(bytes * replicas);

@@ -55,6 +55,7 @@ struct Layout {
   UnitType unit_type = UnitType::int8;
   double log_z_reference = 0;  ///< ln Z at lambda = 0
   Stride stride = Stride::unused;
+  bool turns = false;  ///< spins in a field: -x is a state too, of another weight; see turning()
   std::vector<Observable> observables;
   std::string name;  ///< how replicas are laid out: "plain"
 
@@ -85,6 +86,11 @@ class Ensemble {
   virtual void load(std::size_t replica, std::span<const std::byte> state) = 0;
   /// out[k] = likeness of the two replicas of pair k: sum_i x_i y_i / units.
   virtual void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const;
+  /// Where layout().turns, what samplers/global_flips.hpp needs:
+  /// out[r] = log_weight(-x_r, lambda[r]) - log_weight(x_r, lambda[r]).
+  virtual void turning(std::span<const double> lambda, std::span<double> out) const;
+  /// Turns all units of replica r over where turned[r] is not 0.
+  virtual void turn(std::span<const std::uint8_t> turned);
 
  protected:
   explicit Ensemble(Layout layout) : layout_(std::move(layout)) {}

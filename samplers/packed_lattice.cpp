@@ -73,6 +73,18 @@ class PackedLattice final : public Ensemble {
     states_.load(replica, bytes);
     stale_[replica] = 1;
   }
+  void turning(std::span<const double> lambda, std::span<double> out) const override {
+    know();
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      out[r] = -lambda[r] * 2 * field_ * static_cast<double>(magnetization(r));
+  }
+  void turn(std::span<const std::uint8_t> turned) override {
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      if (turned[r] == 0) continue;
+      states_.turn(r);
+      counts_[r].up = static_cast<std::int64_t>(layout().units) - counts_[r].up;  // if it is known
+    }
+  }
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
     const auto n = static_cast<double>(layout().units);
     for (std::size_t k = 0; k < pairs.size(); ++k)
@@ -261,6 +273,7 @@ std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Isi
   layout.replicas = replicas;
   layout.units = model->units();
   layout.log_z_reference = model->log_states();
+  layout.turns = model->in_field();
   layout.observables = model->observables();
   layout.name = std::string("lattice-packed, 512 spins a word, ") + kernels.name;
   return std::make_unique<PackedLattice>(std::move(model), std::move(layout), *BlockLattice::of(lattice), move, key,

@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cmath>
@@ -31,7 +32,8 @@ class PackedReplicas final : public Ensemble {
         strength_(model_->graph().common_strength().value()),
         field_(model_->graph().common_field().value()),
         lambda_(this->layout().replicas),
-        energy_(this->layout().replicas) {
+        energy_(this->layout().replicas),
+        total_(this->layout().replicas) {
     for (std::size_t begin = 0; begin < energy_.size(); begin += plan_->width) packs_.emplace_back(*plan_, kernels);
     std::vector<std::int8_t> spins(this->layout().units);
     model_->set_ordered(spins);
@@ -57,12 +59,18 @@ class PackedReplicas final : public Ensemble {
     know_energies();
     const std::size_t components = layout().observables.size();
     for_packs(look_, 0.1, [&](std::size_t p) {
-      const simd::LaneNumbers& up = packs_[p].count_up();
+      const simd::LaneNumbers* up = field_ == 0 ? &packs_[p].count_up() : nullptr;
       for_replicas(p, [&](std::size_t r, std::size_t lane) {
-        model_->observe_sum(total(up[lane]), energy_[r], out.subspan(r * components, components));
+        const std::int64_t total = up != nullptr ? total_of((*up)[lane]) : total_[r];
+        model_->observe_sum(total, energy_[r], out.subspan(r * components, components));
       });
     });
   }
+  void turning(std::span<const double> lambda, std::span<double> out) const override {
+    know_totals();
+    for (std::size_t r = 0; r < energy_.size(); ++r) out[r] = -lambda[r] * 2 * field_ * static_cast<double>(total_[r]);
+  }
+  void turn(std::span<const std::uint8_t> turned) override;
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override;
   void resample(std::span<const std::size_t> parent) override;
 
@@ -75,7 +83,7 @@ class PackedReplicas final : public Ensemble {
     simd::ReplicaPack& pack = packs_[replica / plan_->width];
     for (std::size_t i = 0; i < layout().units; ++i)
       pack.set(i, replica % plan_->width, static_cast<std::int8_t>(state[i]) > 0);
-    stale_ = true;
+    forget();
   }
 
  private:
@@ -98,7 +106,7 @@ class PackedReplicas final : public Ensemble {
     const std::size_t begin = pack * plan_->width, end = std::min(begin + plan_->width, layout().replicas);
     for (std::size_t r = begin; r < end; ++r) see(r, r - begin);
   }
-  std::int64_t total(std::uint64_t up) const {
+  std::int64_t total_of(std::uint64_t up) const {
     return 2 * static_cast<std::int64_t>(up) - static_cast<std::int64_t>(layout().units);
   }
 
@@ -107,6 +115,9 @@ class PackedReplicas final : public Ensemble {
   bool wide_stages() const noexcept { return plan_->batches.size() >= 4 * (plan_->stages.size() - 1); }
   void move(Step step, Purpose purpose, std::span<Tally> tally);
   void know_energies() const;
+  /// In a field.
+  void know_totals() const;
+  void forget() { stale_ = stale_totals_ = true; }
   /// The spins of all replicas, one behind the other: [replica][block], whole packs.
   std::vector<std::uint64_t> columns() const;
 
@@ -117,7 +128,8 @@ class PackedReplicas final : public Ensemble {
   double strength_, field_;  // |J| and h
   std::vector<double> lambda_;
   mutable std::vector<double> energy_;
-  mutable bool stale_ = true;  // energies are not yet those of the states
+  mutable std::vector<std::int64_t> total_;          // sum of spins, in a field
+  mutable bool stale_ = true, stale_totals_ = true;  // they are not yet those of the states
   Barrier barrier_;
   mutable Team team_, look_;
 };
@@ -144,7 +156,7 @@ void PackedReplicas::move(Step step, Purpose purpose, std::span<Tally> tally) {
     for (std::uint32_t k = 0; k < step.count; ++k) packs_[p].sweep(cipher(p, k), backwards);
     account(p);
   };
-  stale_ = true;
+  forget();
   const auto threads = static_cast<std::size_t>(omp_get_max_threads());
   if (packs_.size() >= threads || !wide_stages()) return for_packs(team_, step.count, alone);
   team_.run(work(step.count), [&](bool parallel) {
@@ -167,19 +179,39 @@ void PackedReplicas::move(Step step, Purpose purpose, std::span<Tally> tally) {
   });
 }
 
+void PackedReplicas::know_totals() const {
+  if (!stale_totals_) return;
+  for_packs(look_, 0.1, [&](std::size_t p) {
+    const simd::LaneNumbers& up = packs_[p].count_up();
+    for_replicas(p, [&](std::size_t r, std::size_t lane) { total_[r] = total_of(up[lane]); });
+  });
+  stale_totals_ = false;
+}
+
 void PackedReplicas::know_energies() const {
   if (!stale_) return;
+  if (field_ != 0) know_totals();
   const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
   for_packs(look_, 0.1, [&](std::size_t p) {
     const simd::LaneNumbers& unsatisfied = packs_[p].count_unsatisfied();
-    const simd::LaneNumbers* up = field_ == 0 ? nullptr : &packs_[p].count_up();
     for_replicas(p, [&](std::size_t r, std::size_t lane) {  // as Ising::energy
       const std::int64_t satisfied = bonds - 2 * static_cast<std::int64_t>(unsatisfied[lane]);
-      const std::int64_t magnetisation = up == nullptr ? 0 : total((*up)[lane]);
-      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(magnetisation);
+      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(total_[r]);
     });
   });
   stale_ = false;
+}
+
+void PackedReplicas::turn(std::span<const std::uint8_t> turned) {
+  for (std::size_t p = 0; p < packs_.size(); ++p) {
+    std::array<std::uint64_t, simd::word_parts> mask{};
+    for_replicas(p, [&](std::size_t r, std::size_t lane) {
+      mask[lane / 64] |= std::uint64_t{turned[r] != 0} << (lane % 64);
+      if (turned[r] != 0) total_[r] = -total_[r];
+    });
+    packs_[p].turn(mask.data());
+  }
+  stale_ = true;
 }
 
 std::vector<std::uint64_t> PackedReplicas::columns() const {
@@ -207,10 +239,12 @@ void PackedReplicas::resample(std::span<const std::size_t> parent) {
   know_energies();
   const std::vector<std::uint64_t> before = columns();
   const std::vector<double> energy = energy_;
+  const std::vector<std::int64_t> totals = total_;
   std::vector<std::uint64_t> after = before;
   const std::size_t blocks = packs_[0].blocks(), per_pack = blocks * plan_->width;
   for (std::size_t r = 0; r < parent.size(); ++r) {
     energy_[r] = energy[parent[r]];
+    total_[r] = totals[parent[r]];
     std::copy_n(before.begin() + static_cast<std::ptrdiff_t>(parent[r] * blocks), blocks,
                 after.begin() + static_cast<std::ptrdiff_t>(r * blocks));
   }
@@ -234,6 +268,7 @@ std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> mode
   layout.grain = width;
   layout.units = graph.sites();
   layout.log_z_reference = model->log_states();
+  layout.turns = model->in_field();
   layout.observables = model->observables();
   layout.name = "replica-packed, " + std::to_string(width) + " lanes, " + kernels.name;
   auto plan =

@@ -42,6 +42,7 @@ class RealCouplingsEnsemble final : public Ensemble {
     turned_ = simd::Buffer<std::uint32_t>(vectors * lanes);
     sum_.resize(vectors * lanes);
     up_.resize(vectors * lanes);
+    field_sum_.resize(vectors * lanes);
     std::vector<std::int8_t> x(layout_units());
     model_->set_ordered(x);
     for (std::size_t r = 0; r < this->layout().replicas; ++r) load(r, std::as_bytes(std::span(x)));
@@ -67,6 +68,26 @@ class RealCouplingsEnsemble final : public Ensemble {
     const std::size_t components = layout().observables.size();
     for (std::size_t r = 0; r < layout().replicas; ++r)
       observe_ising(energy(r), up_[r], layout_units(), out.subspan(r * components, components));
+  }
+
+  void turning(std::span<const double> lambda, std::span<double> out) const override {
+    measure();
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      out[r] = -lambda[r] * 2 * graph_->grid * static_cast<double>(field_sum_[r]);
+  }
+  void turn(std::span<const std::uint8_t> turned) override {
+    std::vector<std::uint8_t> of_lanes(sum_.size(), 0);
+    std::copy(turned.begin(), turned.end(), of_lanes.begin());
+    share(work(), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t b = begin; b < end; ++b) work_->turn(blocks_[b], of_lanes.data());
+    });
+    if (!measured_) return;
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      if (turned[r] != 0) {  // s (f + h) = s (others + 2 h)
+        sum_[r] -= 4 * field_sum_[r];
+        field_sum_[r] = -field_sum_[r];
+        up_[r] = static_cast<std::int64_t>(layout_units()) - up_[r];
+      }
   }
 
   void resample(std::span<const std::size_t> parent) override {
@@ -116,10 +137,10 @@ class RealCouplingsEnsemble final : public Ensemble {
   std::unique_ptr<const simd::DyadicGraph> graph_;
   std::unique_ptr<const simd::FieldWork> work_;
   std::vector<simd::FieldBlock> blocks_;
-  std::vector<std::size_t> block_of_;           // [vector]
-  simd::Buffer<float> scale_, top_;             // [lane]
-  simd::Buffer<std::uint32_t> turned_;          // [lane]
-  mutable std::vector<std::int64_t> sum_, up_;  // [lane], of the present spins if measured_
+  std::vector<std::size_t> block_of_;                       // [vector]
+  simd::Buffer<float> scale_, top_;                         // [lane]
+  simd::Buffer<std::uint32_t> turned_;                      // [lane]
+  mutable std::vector<std::int64_t> sum_, up_, field_sum_;  // [lane], of the present spins if measured_
   mutable bool measured_ = false;
   mutable Team team_;
 };
@@ -171,8 +192,12 @@ void RealCouplingsEnsemble::measure() const {
   if (measured_) return;
   std::fill(sum_.begin(), sum_.end(), 0);
   std::fill(up_.begin(), up_.end(), 0);
+  std::fill(field_sum_.begin(), field_sum_.end(), 0);
   share(work(), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t b = begin; b < end; ++b) work_->measure(blocks_[b], sum_.data(), up_.data());
+    for (std::size_t b = begin; b < end; ++b) {
+      work_->measure(blocks_[b], sum_.data(), up_.data());
+      if (layout().turns) work_->weigh_fields(blocks_[b], field_sum_.data());
+    }
   });
   measured_ = true;
 }
@@ -211,6 +236,7 @@ std::unique_ptr<Ensemble> make_real_couplings_ensemble(std::shared_ptr<const Isi
   layout.grain = lanes;
   layout.units = model->units();
   layout.log_z_reference = model->log_states();
+  layout.turns = model->in_field();
   layout.observables = model->observables();
   layout.name = fields == FieldLayout::kept
                     ? std::string("fields kept, 16 lanes, ") + kernels.name

@@ -11,6 +11,7 @@
 #include "physics/lattice.hpp"
 #include "samplers/array_ensemble.hpp"
 #include "samplers/cluster.hpp"
+#include "samplers/global_flips.hpp"
 #include "samplers/heat_bath.hpp"
 #include "samplers/metropolis.hpp"
 #include "studies/lattice_layouts.hpp"
@@ -107,9 +108,12 @@ class LatticeSystem final : public System {
   }
   Group record() const override;
   void check(const Study& study) const override;
-  std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const override;
+  std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const override {
+    return with_global_flips(bare_ensemble(study, key, replicas), key);
+  }
 
  private:
+  std::unique_ptr<Ensemble> bare_ensemble(const Study& study, Key key, std::size_t replicas) const;
   Study study_;
   Lattice lattice_;
   std::shared_ptr<const Ising> ising_;
@@ -138,7 +142,7 @@ Group LatticeSystem::record() const {
   return group;
 }
 
-std::unique_ptr<Ensemble> LatticeSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
+std::unique_ptr<Ensemble> LatticeSystem::bare_ensemble(const Study& study, Key key, std::size_t replicas) const {
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
   if (study.sampler.layout == "fastest")

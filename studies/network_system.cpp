@@ -9,6 +9,7 @@
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
 #include "samplers/boltzmann_ensemble.hpp"
+#include "samplers/global_flips.hpp"
 #include "samplers/network_ensemble.hpp"
 #include "samplers/table_network.hpp"
 #include "studies/options.hpp"
@@ -206,7 +207,8 @@ void NetworkSystem::check(const Study& study) const {
 
 std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
   if (const auto* machine = std::get_if<Machine>(&model_.model))
-    return make_boltzmann_ensemble(*machine, reference_.visible, key, replicas, 0, study.model.noise);
+    return with_global_flips(make_boltzmann_ensemble(*machine, reference_.visible, key, replicas, 0, study.model.noise),
+                             key);
   const auto* layered = std::get_if<Layered>(&model_.model);
   const Layered moved = layered != nullptr ? *layered : std::get<Belief>(model_.model)->top();
   if (study.sampler.layout == "fastest" && table_layout_fits(*moved))

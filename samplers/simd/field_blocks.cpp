@@ -24,6 +24,27 @@ FieldSweep sweep_of(const FieldBlock& block, const FieldSetting& setting) {
 
 }  // namespace
 
+void FieldWork::weigh_fields(const FieldBlock& block, std::int64_t* sum) const {
+  constexpr std::size_t at_once = 64;  // sites
+  const std::size_t all = block.vectors * lanes;
+  const Buffer<std::int32_t> nothing(at_once * all);
+  std::vector<std::int64_t> up(all);
+  for (std::size_t i = 0; i < graph_.sites(); i += at_once)
+    kernels_.sum({std::min(at_once, graph_.sites() - i), block.vectors, nothing.data(), graph_.h.data() + i,
+                  block.spins.data() + i * block.vectors * kernels_.bytes, sum + block.first * lanes, up.data()});
+}
+
+void FieldWork::turn_spins(FieldBlock& block, const std::uint8_t* turned) const {
+  const std::size_t bytes = block.vectors * kernels_.bytes;
+  std::vector<std::uint8_t> mask(bytes, 0);
+  for (std::size_t lane = 0; lane < block.vectors * lanes; ++lane)
+    if (turned[block.first * lanes + lane] != 0)
+      mask[lane / lanes * kernels_.bytes + lane % lanes / kernels_.lanes_of_byte] |=
+          static_cast<std::uint8_t>(1U << (lane % kernels_.lanes_of_byte));
+  for (std::size_t i = 0; i < graph_.sites(); ++i)
+    for (std::size_t k = 0; k < bytes; ++k) block.spins[i * bytes + k] ^= mask[k];
+}
+
 KeptFields::KeptFields(const DyadicGraph& graph, const FieldKernels& kernels, std::vector<std::uint32_t> order)
     : FieldWork(graph, kernels, 4), forward_(std::move(order)), backward_(forward_.rbegin(), forward_.rend()) {}
 
@@ -51,6 +72,21 @@ void KeptFields::sweep(std::span<FieldBlock> blocks, const FieldSetting& setting
 void KeptFields::measure(const FieldBlock& block, std::int64_t* sum, std::int64_t* up) const {
   kernels_.sum({graph_.sites(), block.vectors, block.fields.data(), graph_.h.data(), block.spins.data(),
                 sum + block.first * lanes, up + block.first * lanes});
+}
+
+void KeptFields::turn(FieldBlock& block, const std::uint8_t* turned) const {
+  turn_spins(block, turned);
+  const std::size_t all = block.vectors * lanes;
+  std::vector<std::int32_t> minus(all);  // all ones, or none
+  for (std::size_t lane = 0; lane < all; ++lane) minus[lane] = turned[block.first * lanes + lane] != 0 ? -1 : 0;
+  for (std::size_t i = 0; i < graph_.sites(); ++i) {  // f - h changes its sign: h fits half of 32 bits with it
+    const std::int32_t h = graph_.h[i];
+    std::int32_t* field = block.fields.data() + i * all;
+    for (std::size_t lane = 0; lane < all; ++lane) {
+      const std::int32_t others = field[lane] - h;
+      field[lane] = ((others ^ minus[lane]) - minus[lane]) + h;
+    }
+  }
 }
 
 void KeptFields::renew(FieldBlock& block, std::size_t lane) const {
@@ -156,6 +192,11 @@ void ProductFields::measure(const FieldBlock& block, std::int64_t* sum, std::int
                   block.spins.data() + unit * block.vectors * kernels_.bytes, sum + block.first * lanes,
                   up + block.first * lanes});
   }
+}
+
+void ProductFields::turn(FieldBlock& block, const std::uint8_t* turned) const {
+  turn_spins(block, turned);
+  renew(block, 0);
 }
 
 void ProductFields::renew(FieldBlock& block, std::size_t) const {

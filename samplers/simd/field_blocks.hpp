@@ -42,6 +42,10 @@ class FieldWork {
   virtual void sweep(std::span<FieldBlock> blocks, const FieldSetting& setting) const = 0;
   /// sum, up: [vector][lane] of all blocks, as in FieldSum.
   virtual void measure(const FieldBlock& block, std::int64_t* sum, std::int64_t* up) const = 0;
+  /// sum_i h_i s_i of each lane, in units of the grid: added.
+  void weigh_fields(const FieldBlock& block, std::int64_t* sum) const;
+  /// Turns all spins over in the lanes, of all blocks, that are not 0.
+  virtual void turn(FieldBlock& block, const std::uint8_t* turned) const = 0;
   /// After the spins of a lane have been set from outside.
   virtual void renew(FieldBlock& block, std::size_t lane) const = 0;
 
@@ -57,6 +61,8 @@ class FieldWork {
  protected:
   FieldWork(const DyadicGraph& graph, const FieldKernels& kernels, std::size_t most_vectors)
       : graph_(graph), kernels_(kernels), most_vectors_(most_vectors) {}
+  /// The spins alone of turn().
+  void turn_spins(FieldBlock& block, const std::uint8_t* turned) const;
   const DyadicGraph& graph_;
   const FieldKernels& kernels_;
 
@@ -74,6 +80,7 @@ class KeptFields final : public FieldWork {
   FieldBlock block(std::size_t first, std::size_t vectors) const override;
   void sweep(std::span<FieldBlock> blocks, const FieldSetting& setting) const override;
   void measure(const FieldBlock& block, std::int64_t* sum, std::int64_t* up) const override;
+  void turn(FieldBlock& block, const std::uint8_t* turned) const override;
   void renew(FieldBlock& block, std::size_t lane) const override;
 
  private:
@@ -88,6 +95,7 @@ class ProductFields final : public FieldWork {
   FieldBlock block(std::size_t first, std::size_t vectors) const override;
   void sweep(std::span<FieldBlock> blocks, const FieldSetting& setting) const override;
   void measure(const FieldBlock& block, std::int64_t* sum, std::int64_t* up) const override;
+  void turn(FieldBlock& block, const std::uint8_t* turned) const override;
   void renew(FieldBlock& block, std::size_t lane) const override;
 
  private:

@@ -64,6 +64,11 @@ class LatticeStates {
   void load(std::size_t replica, std::span<const std::byte> spins);
   void save(std::size_t replica, std::span<std::byte> spins) const { unpack(blocks_, state(replica), spins); }
   void resample(std::span<const std::size_t> parent);
+  /// All spins over. With them the halo, and dead bits, that mean nothing.
+  void turn(std::size_t replica) noexcept {
+    std::uint64_t* part = state(replica);
+    for (std::size_t k = 0; k < blocks_.state_parts(); ++k) part[k] = ~part[k];
+  }
   std::size_t differences(std::size_t a, std::size_t b) const { return simd::differences(blocks_, state(a), state(b)); }
 
  private:

@@ -44,6 +44,12 @@ class ReplicaPack {
   void set_all(std::size_t site, bool up) noexcept {
     std::fill_n(state_.data() + plan_->row(site), plan_->width / 64, up ? ~std::uint64_t{0} : 0);
   }
+  /// All spins over, of the replicas whose bits are set: [width / 64].
+  void turn(const std::uint64_t* replicas) noexcept {
+    const std::size_t parts = plan_->width / 64, all = plan_->words * word_parts;
+    for (std::size_t row = 0; row < all; row += parts)
+      for (std::size_t k = 0; k < parts; ++k) state_[row + k] ^= replicas[k];
+  }
 
   /// Of each replica: spins that sweeps have changed since the last call, spins that are up, bonds not satisfied.
   /// Good until the same is asked again.

@@ -12,6 +12,7 @@
 #include "physics/lattice.hpp"
 #include "physics/random.hpp"
 #include "samplers/array_ensemble.hpp"
+#include "samplers/global_flips.hpp"
 #include "samplers/heat_bath.hpp"
 #include "samplers/lattice_clusters.hpp"
 #include "samplers/packed_replicas.hpp"
@@ -427,10 +428,11 @@ inline std::vector<Case> cases() {
       .geometry = Geometry::square, .size = {3, 3}, .disorder = Disorder::gaussian, .disorder_seed = 2, .field = 0.2};
   const auto real = std::make_shared<const Ising>(build(glass));
   if (real_couplings_fit(real->graph(), {}))
-    all.push_back(
-        {"Gaussian couplings in lanes",
-         [real](Key k, std::size_t f, std::size_t n) { return make_real_couplings_ensemble(real, {}, k, n, f); }, 0.8,
-         log_z_of(*real, 0.8)});
+    all.push_back({"Gaussian couplings in lanes, global flips",
+                   [real](Key k, std::size_t f, std::size_t n) {
+                     return with_global_flips(make_real_couplings_ensemble(real, {}, k, n, f), k);
+                   },
+                   0.8, log_z_of(*real, 0.8)});
   const auto ferromagnet = std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}}));
   if (lattice_clusters_fit(ferromagnet->graph(), ClusterMove::swendsen_wang))
     all.push_back({"Swendsen-Wang in bulk",
