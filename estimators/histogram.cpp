@@ -22,26 +22,33 @@ std::vector<std::size_t> bins_of(std::span<const double> values, std::span<const
 
 }  // namespace
 
-std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges, const Beyond& beyond) {
+std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges, const Beyond& beyond,
+                                Symmetry symmetry) {
   require_valid(q, "histogram");
   if (edges.size() < 2 ||
       std::adjacent_find(edges.begin(), edges.end(), [](double a, double b) { return !(a < b); }) != edges.end())
     throw std::invalid_argument("histogram: bin edges must ascend, two at least");
   const std::size_t bins = edges.size() - 1;
+  for (std::size_t b = 0; symmetry == Symmetry::even && b <= bins; ++b)
+    if (std::abs(edges[b] + edges[bins - b]) > 1e-9 * (edges.back() - edges.front()))
+      throw std::invalid_argument("histogram: a distribution that is even needs bins that are");
   const std::vector<std::size_t> bin = bins_of(q.values, edges), other = bins_of(beyond.hotter, edges);
   std::vector<Estimate> density;
   std::vector<double> inside(bin.size()), elsewhere(other.size());
   for (std::size_t b = 0; b < bins; ++b) {
     const double height = 1 / (edges[b + 1] - edges[b]);
-    const auto indicator = [&](std::size_t k) { return k == b ? height : 0.0; };
+    const auto indicator = [&](std::size_t k) {
+      if (symmetry == Symmetry::none) return k == b ? height : 0.0;
+      return ((k == b ? 0.5 : 0.0) + (k == bins - 1 - b ? 0.5 : 0.0)) * height;
+    };
     std::transform(bin.begin(), bin.end(), inside.begin(), indicator);
     std::transform(other.begin(), other.end(), elsewhere.begin(), indicator);
     Beyond of_bin = beyond;
     of_bin.hotter = elsewhere;
-    of_bin.unseen = {0, height};
+    of_bin.unseen = {0, symmetry == Symmetry::even && 2 * b + 1 != bins ? height / 2 : height};
     Estimate& e = density.emplace_back(estimate(mean_response(0), {inside, q.chains, q.memory}, of_bin).estimate);
     if (std::isnan(e.error) && beyond.tau > 0)  // never or always seen
-      e.error = height * std::max(1.0, 2 * beyond.tau) / static_cast<double>(bin.size());
+      e.error = of_bin.unseen[1] * std::max(1.0, 2 * beyond.tau) / static_cast<double>(bin.size());
   }
   return density;
 }

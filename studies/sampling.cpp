@@ -179,6 +179,7 @@ RowReport estimate_row(const Sampling& s, std::size_t b) {
       }
       const RareEstimate found = estimate(what.response, chains, beyond);
       report.row[what.name] = found.estimate;
+      if (odd(s, what.name)) continue;
       if (found.events < report.fewest_events || std::isnan(report.fewest_events)) {
         report.fewest_events = found.events;
         report.rarest = what.name;
@@ -190,7 +191,9 @@ RowReport estimate_row(const Sampling& s, std::size_t b) {
         beyond.hotter = hotter;
         beyond.weights = &*weights;
       }
-      report.overlap_distribution = histogram(chains, overlap_edges(s.sites()), beyond);
+      report.overlap_distribution =
+          histogram(chains, overlap_edges(s.sites()), beyond,
+                    s.mean_magnetization() == MeanMagnetization::zero_by_symmetry ? Symmetry::even : Symmetry::none);
     }
     // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
     // depend on it.
@@ -218,7 +221,7 @@ void add_overlap_distribution(Group& group, const Sampling& s, std::span<const R
   const std::size_t bins = centre.size();
   add_coordinate(group, "q", std::move(centre), "1", "overlap, centre of the bin");
   add_estimates(group, "overlap_distribution", {"beta", "q"}, {s.beta.size(), bins}, density, "1",
-                "probability density P(q)");
+                "probability density P(q), made even where there are no fields");
 }
 
 }  // namespace gibbsite

@@ -39,6 +39,34 @@ TEST_CASE("every bin has an honest error", "[calibration]") {
   }
 }
 
+TEST_CASE("an even distribution is known from chains whose sign never changed", "[calibration][mutant]") {
+  // q = +-|q| with a sign for good: by itself one half of P(q) is 0 and the other twice too large.
+  const double edges[] = {-3, -1, 0, 1, 3};
+  const double exact = std::erf(1 / std::sqrt(2.0)) / 2;
+  const auto z_of = [&](Symmetry symmetry) {
+    return calibrate([&](std::uint64_t run) {
+      Normal normal(502, run);
+      auto q = ar1(normal, 2, 2, 1000);
+      for (double& v : q) v = std::abs(v);
+      const auto p = histogram({q, 2}, edges, {}, symmetry);
+      return (p[2].value - exact) / p[2].error;
+    });
+  };
+  const Calibration even = z_of(Symmetry::even);
+  INFO(even);
+  CHECK(even.honest());
+  CHECK_FALSE(z_of(Symmetry::none).honest());
+  const double lopsided[] = {-1, 0, 2};
+  CHECK_THROWS_AS(histogram({std::vector<double>{0.1}}, lopsided, {}, Symmetry::even), std::invalid_argument);
+}
+
+TEST_CASE("a bin that no draw fell into has the error of one draw, where it is known how many are independent") {
+  const std::vector<double> q(100, 0.1);
+  const auto p = histogram({q}, uniform_edges(0, 2, 2), {.tau = 2});
+  CHECK(p[1].value == 0);
+  CHECK(p[1].error == Approx(0.04));
+}
+
 TEST_CASE("empty bins are zero with an unknown error, and bad edges are refused") {
   const std::vector<double> q{0.1, 0.2, 0.3};
   const auto p = histogram({q}, uniform_edges(0, 2, 2));
