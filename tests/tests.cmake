@@ -19,12 +19,18 @@ foreach(room physics samplers estimators studies)
   endif()
   target_compile_definitions(test_${room} PRIVATE
     GIBBSITE_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" GIBBSITE_PROGRAM="$<TARGET_FILE:gibbsite>")
-  # Tags [long] and [calibration] become ctest labels; the presets leave the label "long" out.
+  # Tests tagged [long] have that label, which the presets leave out.
   catch_discover_tests(test_${room} TEST_PREFIX "${room}: " TEST_SPEC "~[long]~[.]"
     PROPERTIES LABELS ${room} TIMEOUT 300)
   catch_discover_tests(test_${room} TEST_PREFIX "long ${room}: " TEST_SPEC "[long]" TEST_SUFFIX ""
     PROPERTIES LABELS long TIMEOUT 3000)
 endforeach()
+file(GLOB sources CONFIGURE_DEPENDS "tests/calibration/*.cpp")
+add_executable(calibrate ${sources})
+target_link_libraries(calibrate PRIVATE gibbsite_studies gibbsite_options)
+# The whole table takes about an hour on two cores: ctest --preset calibration.
+add_test(NAME "calibration: the whole table" COMMAND calibrate --table ${CMAKE_CURRENT_BINARY_DIR}/calibration.md)
+set_tests_properties("calibration: the whole table" PROPERTIES LABELS calibration TIMEOUT 14400 PROCESSORS 2)
 if(TARGET test_samplers)  # tests/samplers/test_bernoulli.cpp is compiled once for each instruction set
   target_link_libraries(test_samplers PRIVATE hwy::hwy)
   set_source_files_properties(tests/samplers/test_bernoulli.cpp PROPERTIES

@@ -1,0 +1,50 @@
+// Runs as anyone makes them, at the defaults: their errors are to be true on both sides, and nothing is to be doubted.
+#include "tests/calibration/case.hpp"
+
+namespace gibbsite::calibration {
+
+std::vector<Case> everyday_cases() {
+  return {
+      {"4 x 4 at the defaults", "run --model.size 4 --method.beta [0.1,0.2,0.3,0.4] --method.sweeps 5000", Kind::good,
+       "", 2, true},
+      {"8 x 8 at the defaults", "run --model.size 8 --method.beta [0.2,0.3,0.4] --method.sweeps 5000", Kind::good, "",
+       4},
+      {"16 x 16 at the defaults", "run --model.size 16 --method.beta [0.3,0.4] --method.sweeps 5000", Kind::good, "",
+       8},
+      {"4 x 4 antiferromagnet", "run --model.size 4 --model.coupling -1 --method.beta [0.2,0.4] --method.sweeps 5000",
+       Kind::good, "", 2},
+      {"chain of 32", "run --model.lattice chain --model.size 32 --method.beta [0.5,1] --method.sweeps 5000",
+       Kind::good, "", 4},
+      {"complete graph of 40",
+       "run --model.lattice complete --model.size 40 --method.beta [0.5,0.8] --method.sweeps 5000", Kind::good, "", 4},
+      {"4 x 4 tempering at the defaults",
+       "run --model.size 4 --method.name tempering --method.beta 0:0.5:6 --method.sweeps 5000", Kind::good, "", 4},
+      {"4 x 4 annealing",
+       "run --model.size 4 --method.name annealing --method.beta [0.2,0.4] --method.particles 500 "
+       "--method.temperatures 200",
+       Kind::good, "", 2, true},
+      {"chain in a field",
+       "run --model.lattice chain --model.size 12 --model.field 0.3 --method.beta [0.3,0.6] --method.sweeps 5000",
+       Kind::good, "", 2},
+      {"8 x 8 wolff", "run --model.size 8 --method.beta [0.4,0.5] --method.sweeps 3000 --sampler.name wolff",
+       Kind::good, "", 4},
+      {"8 x 8 metropolis",
+       "run --model.size 8 --method.beta [0.2,0.3,0.4] --method.sweeps 5000 --sampler.name metropolis", Kind::good, "",
+       4},
+  };
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> all;
+  for (const auto& part : {chain_cases(), ladder_cases(), annealing_cases(), glass_cases(), reweighting_cases(),
+                           likelihood_cases(), everyday_cases()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+const std::vector<Exception>& exceptions() {
+  static const std::vector<Exception> table = {};
+  return table;
+}
+
+}  // namespace gibbsite::calibration

@@ -1,0 +1,27 @@
+// ln Z of machines by annealing and tempering, and what likelihoods are made from.
+#include "tests/calibration/case.hpp"
+#include "tests/calibration/systems.hpp"
+
+namespace gibbsite::calibration {
+
+std::vector<Case> likelihood_cases() {
+  const std::string brief =
+      " --ais.particles 50 --ais.temperatures 300 --ais.thermalization 100 --tempering.rungs 8 "
+      "--tempering.sweeps 500 --tempering.thermalization 200 --raise.samples 0";
+  return {
+      {"loglik of separated blocks", "loglik blocks.h5 --data bars-and-stripes:4" + brief, Kind::trap, "", 2},
+      {"loglik of 16 blocks, too many to sum", "loglik wide_blocks.h5 --data wide_blocks.csv" + brief, Kind::trap, "",
+       8, false, wide_blocks_answers},
+      {"loglik of a hopfield net of 6 blocks", "loglik hopfield.h5 --data hopfield.csv" + brief, Kind::trap, "", 4},
+      {"loglik of an rbm", "loglik rbm.h5 --data bars-and-stripes:4" + brief, Kind::brief, "", 2},
+      {"loglik of a dbm", "loglik dbm.h5 --data bars-and-stripes:3" + brief, Kind::brief, "", 2},
+      {"loglik of a dbn", "loglik dbn.h5 --data bars-and-stripes:3" + brief, Kind::brief, "", 2},
+      {"loglik of a boltzmann machine", "loglik boltzmann.h5 --data bars-and-stripes:3" + brief, Kind::brief, "", 4},
+      {"loglik with 30 particles",
+       "loglik rbm.h5 --data bars-and-stripes:4 --ais.particles 30 --ais.temperatures 2000 --ais.thermalization 100 "
+       "--tempering.rungs 8 --tempering.sweeps 500 --tempering.thermalization 200 --raise.samples 0",
+       Kind::good, "", 4},
+  };
+}
+
+}  // namespace gibbsite::calibration

@@ -1,0 +1,154 @@
+#include "tests/calibration/runner.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "studies/combine.hpp"
+#include "studies/likelihood.hpp"
+#include "studies/measured.hpp"
+#include "studies/reweighted.hpp"
+#include "studies/task_run.hpp"
+#include "studies/variables.hpp"
+#include "tests/calibration/systems.hpp"
+
+namespace gibbsite::calibration {
+namespace {
+
+/// The ln Z that likelihoods are made from: the error of their mean that comes from it is its error.
+const std::string behind = "ln Z behind the likelihood";
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+/// "{n}" as the n numbers of a seed.
+std::string with_numbers(std::string text, std::uint64_t seed) {
+  const std::size_t open = text.find('{');
+  if (open == std::string::npos) return text;
+  const std::uint64_t n = std::stoull(text.substr(open + 1));
+  return text.replace(open, text.find('}') + 1 - open, fmt::format("{}:{}", n * (seed - 1) + 1, n * seed));
+}
+
+/// What `gibbsite run` would write.
+Group record_of(const Request& request) {
+  Group root;
+  Group tasks{.name = "tasks"};
+  Meter meter(std::vector(request.tasks.size(), 1.0), std::vector(request.tasks.size(), 1.0), true);
+  for (std::size_t k = 0; k < request.tasks.size(); ++k) {
+    TaskRun task(request.tasks[k], k);
+    task.advance([] { return false; }, meter);
+    std::optional<Group> result = task.result(fmt::format("{:03}", k));
+    if (!result) continue;
+    for (const auto& [key, value] : request.tasks[k].coordinates) result->attributes.emplace_back(key, value);
+    if (request.grid.empty()) {
+      root.groups = std::move(result->groups);
+      return root;
+    }
+    tasks.groups.push_back(std::move(*result));
+  }
+  root.groups = combine(request, tasks.groups);
+  root.groups.push_back(std::move(tasks));
+  return root;
+}
+
+Group reweighted(const Group& root, const std::vector<double>& beta) {
+  Group out = reweighted_record(measure(curves_of(root, "run"), beta));
+  if (const Group* model = root.child("model")) out.groups.push_back(*model);
+  return out;
+}
+
+/// Mean log-likelihoods, the error of ln Z being all that is unknown; and ln Z by routes that are believed or not.
+void add_likelihood(std::vector<Number>& numbers, const Group& root) {
+  const Group &free_energy = *root.child("free_energy"), &likelihood = *root.child("likelihood");
+  const auto& names = std::get<std::vector<std::string>>(free_energy.find("estimator")->data);
+  const auto& trusted = std::get<std::vector<std::int8_t>>(free_energy.find("trusted")->data);
+  for (Number& n : numbers)
+    for (std::size_t k = 0; k < names.size(); ++k)
+      if (n.estimator == names[k]) {
+        n.beta = 1;
+        n.doubted = trusted[k] == 0;
+      }
+  if (text_attribute(likelihood, "kind") != "exact given ln Z") return;
+  const std::string best = text_attribute(likelihood, "log_z_by");
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    if (names[k] != best) continue;
+    numbers.push_back({.quantity = behind,
+                       .beta = 1,
+                       .estimate = {.value = doubles(free_energy, "log_z")[k],
+                                    .error = doubles(likelihood, "mean_error_log_z").front()}});
+  }
+}
+
+bool compares_with_exact(const std::string& warning, const Group& root) {
+  if (warning.find("exact answers are missed") != std::string::npos) return true;
+  const Group* ln_z = root.child("free_energy");
+  const Variable* routes = ln_z == nullptr ? nullptr : ln_z->find("estimator");
+  if (routes == nullptr || root.child("likelihood") == nullptr) return false;
+  const auto& names = std::get<std::vector<std::string>>(routes->data);
+  return warning.starts_with("DISAGREE") && !names.empty() && names[0] == "exact";
+}
+
+}  // namespace
+
+Runner::Runner(const Case& what) : case_(what) {
+  omp_set_num_threads(1);
+  const Request request = request_of(1);
+  if (!what.then.empty()) {
+    std::vector<std::string> words = words_of(what.then);
+    words.insert(words.begin() + 1, "run.h5");
+    beta_ = parse(words).beta;
+  }
+  Request system = request;
+  if (request.command == "loglik") {
+    Study& study = system.tasks.front().study;
+    study.model.reference = study.ais.reference;
+    network_ = std::make_shared<const NetworkSystem>(study);
+    study.model.name = network_->model().name;
+  }
+  truth_ = std::make_unique<Truth>(what, system, beta_);
+}
+
+Runner::~Runner() = default;
+
+Request Runner::request_of(std::uint64_t seed) const {
+  std::vector<std::string> words = words_of(with_numbers(case_.command, seed));
+  if (words.front() == "run") words.insert(words.begin() + 1, std::string(empty_study));
+  for (const char* word : {"--run.threads", "1", "--run.seed"}) words.emplace_back(word);
+  words.push_back(fmt::format("{}", seed));
+  words.emplace_back("--quiet");
+  return parse(words);
+}
+
+Outcome Runner::run(std::uint64_t seed) {
+  omp_set_num_threads(1);
+  const Request request = request_of(seed);
+  Group root;
+  if (request.command == "loglik")
+    root = likelihood_record(*network_, request.tasks.front().study, request, case_.command);
+  else
+    root = record_of(request);
+  if (!case_.then.empty()) root = reweighted(root, beta_);
+  Outcome out;
+  std::vector<Number> numbers = numbers_of(root);
+  if (request.command == "loglik") add_likelihood(numbers, root);
+  for (Number& n : numbers) {
+    Number named = n;
+    if (n.quantity == behind) named.quantity = "log_z";
+    Judged judged{std::move(n), truth_->of(named), unknown};
+    if (!std::isfinite(judged.exact)) continue;
+    judged.z = z_of(judged.number, judged.exact);
+    if (judged.number.estimate.error == 0 && judged.z == 0) continue;  // known without error
+    out.numbers.push_back(std::move(judged));
+  }
+  for (std::string& warning : warnings_of(root))
+    if (!compares_with_exact(warning, root)) out.warnings.push_back(std::move(warning));
+  return out;
+}
+
+}  // namespace gibbsite::calibration

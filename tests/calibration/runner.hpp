@@ -1,0 +1,50 @@
+/// One case at one seed: the study through the house's own calls, from the words of the command line to the record that
+/// would be written, all in memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/calibration/case.hpp"
+#include "tests/calibration/numbers.hpp"
+#include "tests/calibration/truth.hpp"
+
+namespace gibbsite {
+class NetworkSystem;
+}
+
+namespace gibbsite::calibration {
+
+struct Judged {
+  Number number;
+  double exact = unknown, z = unknown;
+};
+
+struct Outcome {
+  std::vector<Judged> numbers;  ///< those whose exact value is known
+  std::vector<std::string>
+      warnings;  ///< but those that compare with exact answers, which no user of a larger system has
+};
+
+class Runner {
+ public:
+  /// Reads and checks the case; throws what the program would say.
+  explicit Runner(const Case& what);
+  ~Runner();
+
+  /// Any thread; depends on nothing but the seed.
+  Outcome run(std::uint64_t seed);
+
+ private:
+  Request request_of(std::uint64_t seed) const;
+  Group likelihood(const Request& request) const;
+
+  const Case& case_;
+  std::vector<double> beta_;  ///< reweight: where to
+  std::shared_ptr<const NetworkSystem> network_;
+  std::unique_ptr<Truth> truth_;
+};
+
+}  // namespace gibbsite::calibration

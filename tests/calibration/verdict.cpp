@@ -1,0 +1,95 @@
+#include "tests/calibration/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/normal.hpp>
+#include <cmath>
+#include <regex>
+
+#include "estimators/significance.hpp"
+
+namespace gibbsite::calibration {
+namespace {
+
+constexpr double allowed_deviation = 0.15, allowed_mean = 0.25;
+constexpr double most_silent = 1e-3, most_warned = 0.02;
+constexpr std::size_t comparisons_per_row = 3;  // mean, deviation above, deviation below
+
+/// The seeds a row is judged by: of traps those of unwarned runs.
+const Spread& judged(const Case& what, const Row& row) { return what.kind == Kind::trap ? row.unwarned : row.all; }
+
+struct Bounds {
+  double mean, low, high;
+};
+Bounds bounds(std::size_t seeds, double alpha) {
+  const double n = static_cast<double>(seeds);
+  const boost::math::chi_squared squares(n - 1);
+  const double t = quantile(complement(boost::math::normal(), alpha / 2));
+  return {allowed_mean + t / std::sqrt(n), (1 - allowed_deviation) * std::sqrt(quantile(squares, alpha) / (n - 1)),
+          (1 + allowed_deviation) * std::sqrt(quantile(complement(squares, alpha)) / (n - 1))};
+}
+
+std::string excuse_of(const Found& found, const Row& row, const std::vector<Exception>& exceptions) {
+  for (const Exception& e : exceptions)
+    if (std::regex_search(found.what->name, std::regex(e.cases)) &&
+        std::regex_search(row.name(), std::regex(e.quantities)))
+      return e.reason;
+  return "";
+}
+
+}  // namespace
+
+bool Verdict::holds() const {
+  return silent_ok && good_ok && failed == 0 &&
+         std::all_of(failures.begin(), failures.end(), [](const Failure& f) { return !f.excuse.empty(); });
+}
+
+Verdict judge(const std::vector<Found>& all, const std::vector<Exception>& exceptions) {
+  Verdict v;
+  for (const Found& found : all)
+    for (const Row& row : found.rows)
+      if (judged(*found.what, row).seeds >= fewest_seeds) ++v.rows;
+  v.comparisons = v.rows * comparisons_per_row;
+  const double alpha = v.comparisons == 0
+                           ? default_false_alarm
+                           : -std::expm1(std::log1p(-default_false_alarm) / static_cast<double>(v.comparisons));
+  for (const Found& found : all) {
+    const Tally& t = found.tally;
+    v.runs += t.runs;
+    v.failed += t.failed;
+    v.unwarned += t.runs - t.warned;
+    v.silent_runs += t.silent_runs;
+    v.silent_numbers += t.silent_numbers;
+    v.unwarned_numbers += t.unwarned_numbers;
+    if (found.what->kind == Kind::good) {
+      v.good += t.runs;
+      v.good_warned += t.warned;
+    }
+    for (const Row& row : found.rows) {
+      const Spread& s = judged(*found.what, row);
+      if (s.seeds < fewest_seeds) continue;
+      const Bounds b = bounds(s.seeds, alpha);
+      std::string what;
+      const auto add = [&](const std::string& text) { what += (what.empty() ? "" : "; ") + text; };
+      if (std::abs(s.mean) > b.mean) add(fmt::format("mean {:+.2f}, at most {:.2f}", s.mean, b.mean));
+      if (s.deviation > b.high) add(fmt::format("sd {:.2f}, at most {:.2f}", s.deviation, b.high));
+      if (s.deviation < b.low) {
+        if (found.what->kind == Kind::good)
+          add(fmt::format("sd {:.2f}, at least {:.2f}", s.deviation, b.low));
+        else
+          ++v.too_large;
+      }
+      if (!what.empty()) v.failures.push_back({&found, &row, what, excuse_of(found, row, exceptions)});
+    }
+  }
+  const double chance = std::erfc(wrong / std::sqrt(2.0));
+  v.by_chance = static_cast<double>(v.unwarned_numbers) * chance;
+  v.silent_ok =
+      static_cast<double>(v.silent_runs) <= std::max(most_silent * static_cast<double>(v.unwarned), v.by_chance);
+  v.good_ok = static_cast<double>(v.good_warned) <= std::max(most_warned * static_cast<double>(v.good), 1.0);
+  return v;
+}
+
+}  // namespace gibbsite::calibration
