@@ -19,8 +19,8 @@ std::vector<Case> ladder_cases() {
       {"4 x 4 tempering, adaptive, 4 ladders",
        "run --model.size 4 --method.name tempering --method.beta 0:0.8:5 --method.sweeps 1000 --method.ladder adaptive",
        Kind::brief},
-      {"8 x 8 tempering, adaptive, 4 ladders",
-       "run --model.size 8 --method.name tempering --method.beta 0:0.6:10 --method.sweeps 1000 --method.ladder "
+      {"10 x 10 tempering, adaptive, 4 ladders",
+       "run --model.size 10 --method.name tempering --method.beta 0:0.6:10 --method.sweeps 1000 --method.ladder "
        "adaptive",
        Kind::brief, "", 2},
       {"6 x 6, wide steps", "run --model.size 6 --method.name tempering --method.beta [0,0.3,0.6] --method.sweeps 1000",
