@@ -61,20 +61,30 @@ bool odd(const Sampling& s, const std::string& name) {
 /// Observables, not what is kept beside them to join neighbouring betas.
 bool is_observable(const std::string& name) { return !name.starts_with("log_ratio") && name != "replica"; }
 
-/// Draws at b and at the next hotter beta as one sample of b, where they overlap well enough.
+/// Draws at b and at the next hotter beta as one sample of b, where they overlap well enough. From energies of whole
+/// states, not from ratios of weights: those of a network can have its hidden units summed out, and then say nothing of
+/// what depends on them.
 std::optional<PooledWeights> pool_with_hotter(const Sampling& s, std::size_t b, bool pairs) {
-  if (b == 0) return std::nullopt;
-  const auto ratios = [&](const char* name, std::size_t at) {
-    const Field& field = *find_field(s.method.fields(), name);
-    std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), at);
-    if (!pairs) return x;
-    const std::size_t draws = s.method.trace().draws(), count = field.count / s.beta.size() / 2;
-    std::vector<double> sum(count * draws);  // a pair has the weights of both
-    for (std::size_t p = 0; p < count; ++p)
-      for (std::size_t t = 0; t < draws; ++t) sum[p * draws + t] = x[2 * p * draws + t] + x[(2 * p + 1) * draws + t];
-    return sum;
+  const Field* energy = find_field(s.method.fields(), "energy");
+  if (b == 0 || energy == nullptr || s.system.path() != PathKind::temperature) return std::nullopt;
+  const auto ratios = [&](std::size_t at, double step) {
+    std::vector<double> x = series_at(s.method.trace(), *energy, s.beta.size(), at);
+    const std::size_t draws = s.method.trace().draws();
+    if (pairs) {  // a pair has the weights of both
+      const std::size_t count = energy->count / s.beta.size() / 2;
+      for (std::size_t p = 0; p < count; ++p)
+        for (std::size_t t = 0; t < draws; ++t) x[p * draws + t] = x[2 * p * draws + t] + x[(2 * p + 1) * draws + t];
+      x.resize(count * draws);
+    }
+    const double centre = x.front();
+    for (double& v : x) v = step * (v - centre);
+    return std::pair(x, step * centre);
   };
-  PooledWeights pool = pooled_weights(ratios("log_ratio_down", b), ratios("log_ratio_up", b - 1));
+  const double step = s.beta[b] - s.beta[b - 1];
+  auto [down, below] = ratios(b, step);
+  auto [up, above] = ratios(b - 1, -step);
+  for (double& v : up) v += above + below;  // around one centre, so that a large offset costs no digits
+  PooledWeights pool = pooled_weights(down, up);
   const double independent = static_cast<double>(pool.own.size()) / std::max(1.0, 2 * s.longest_tau(b));
   if (pool.own.empty() || pool.overlap * independent < fewest_effective_draws) return std::nullopt;
   return pool;
@@ -144,8 +154,10 @@ std::vector<double> longest_taus(const Sampling& s) {
   for (std::size_t b = 0; b < s.beta.size(); ++b)
     for (const Field& field : s.method.fields()) {
       const std::string& name = field.what.name;
-      if (!is_observable(name) || name == "energy" || odd(s, name)) continue;
-      const std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
+      if (!is_observable(name) || name == "energy") continue;
+      std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
+      if (odd(s, name))
+        for (double& v : x) v = std::abs(v);
       const double tau = autocorrelation({x, field.count / s.beta.size()}).tau;
       if (tau > longest[b]) longest[b] = tau;
     }
