@@ -49,9 +49,10 @@ Block block_of(const std::string& header, const std::vector<Measured>& all) {
   block.header = {header};
   if (exact) block.header.insert(block.header.end(), {"exact", "z"});
   for (const Measured& m : all) {
-    std::vector<std::string> cells = {m.below ? fmt::format("< {:.0f}", m.value)
-                                      : plain ? fmt::format("{:.3f}", m.value)
-                                              : with_error(m.value, m.error)};
+    std::vector<std::string> cells = {m.below                        ? fmt::format("< {:.0f}", m.value)
+                                      : plain && std::isnan(m.value) ? "-"
+                                      : plain                        ? fmt::format("{:.3f}", m.value)
+                                                                     : with_error(m.value, m.error)};
     if (exact) cells.insert(cells.end(), {exact_text(m.exact), z_text(m.z)});
     block.cells[{m.at, m.beta}] = std::move(cells);
   }
@@ -211,11 +212,11 @@ void print_result(const Group& root, const std::string& path) {
   }
   if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
   if (const Group* configurations = root.child("configurations"))
-    fmt::print(
-        "\n  lowest energy seen: {:.10g}{}\n", doubles(*configurations, "lowest_energy").front(),
-        root.child("exact") != nullptr && !doubles(*root.child("exact"), "ground_energy").empty()
-            ? fmt::format(" (exact ground energy: {:.10g})", doubles(*root.child("exact"), "ground_energy").front())
-            : "");
+    fmt::print("\n  lowest energy seen: {:.10g}{}\n", doubles(*configurations, "lowest_energy").front() + 0.0,
+               root.child("exact") != nullptr && !doubles(*root.child("exact"), "ground_energy").empty()
+                   ? fmt::format(" (exact ground energy: {:.10g})",
+                                 doubles(*root.child("exact"), "ground_energy").front() + 0.0)
+                   : "");
   print_significance(estimates, free_energies);
   if (const Group* exact = root.child("exact"))
     fmt::print("  Exact: {}\n", wrapped(text_attribute(*exact, "source"), 9, page));

@@ -98,8 +98,14 @@ Group diagnostics_group(const Sampling& s, std::vector<std::string>& warnings) {
   return group;
 }
 
-/// Where a beta stands alone and its estimates rest on a handful of events.
+/// Where nothing ever moved, and where a beta stands alone and its estimates rest on a handful of events.
 void add_rare_events(const Sampling& s, const std::vector<RowReport>& reports, std::vector<std::string>& warnings) {
+  for (std::size_t b = 0; b < reports.size(); ++b)
+    if (reports[b].frozen)
+      warnings.push_back(fmt::format(
+          "nothing changed in any chain at beta = {:.6g}: no event was seen, so that no error can be given; add hotter "
+          "betas close by, which see them, or use tempering",
+          s.beta[b]));
   for (std::size_t b = 0; b < reports.size(); ++b)
     if (reports[b].fewest_events < 10)
       warnings.push_back(

@@ -218,6 +218,9 @@ RowReport estimate_row(const Sampling& s, std::size_t b) {
                                                                              : std::span<const ChainStart>(s.starts))});
     }
   }
+  report.frozen = s.sites() > 1 && std::all_of(report.row.begin(), report.row.end(), [&](const auto& named) {
+                    return odd(s, named.first) || !(named.second.error > 0);
+                  });
   return report;
 }
 

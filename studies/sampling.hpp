@@ -58,6 +58,7 @@ struct RowReport {
   std::vector<Estimate> overlap_distribution;
   double fewest_events = unknown;  ///< independent events that carry `rarest`, where those are few
   std::string rarest;
+  bool frozen = false;  ///< nothing that is even under a flip of all spins ever changed, nor is known to from elsewhere
 };
 RowReport estimate_row(const Sampling& s, std::size_t b);
 
