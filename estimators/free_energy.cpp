@@ -40,40 +40,94 @@ struct Ratio {
   std::vector<double> influence = {};
   double unexplained2 = 0;
   PairOverlap overlap = {};
+  double tau = 0;   // draws
+  double odds = 0;  // how far the two sides are apart, where that is beyond chance
 };
 
 struct Sampled {
   double error2 = 0, independent = 0;  // squared error of the mean influence, and the number of independent draws
+  double tau = 0;                      // draws
 };
-Sampled sampled(const std::vector<double>& influence, std::size_t chains) {
-  const Autocorrelation a = autocorrelation({influence, chains});
-  if (!(a.variance > 0)) return {0, static_cast<double>(influence.size())};
+Sampled sampled(const std::vector<double>& influence, const LadderRatios& ratios) {
+  const Autocorrelation a = autocorrelation({influence, ratios.chains, ratios.memory});
+  if (!(a.variance > 0)) return {0, static_cast<double>(influence.size()), 0.5};
   const double error2 = a.plain_error() * a.plain_error();
-  return {error2, a.variance / error2};
+  return {error2, a.variance / error2, a.tau};
 }
 
-Ratio step(const std::vector<double>& up, std::size_t chains) {
+/// exp(log_w) / <exp(log_w)> - 1 of every draw.
+std::vector<double> relative(const std::vector<double>& log_w, double log_mean) {
+  std::vector<double> x(log_w.size());
+  for (std::size_t t = 0; t < x.size(); ++t) x[t] = std::exp(log_w[t] - log_mean) - 1;
+  return x;
+}
+
+/// The relative variance of exp(log_w), as the draws of the other side show it, who see the states that carry it more
+/// often: <exp(2 log_w)> / <exp(log_w)>^2 = <exp(log_w)>_other / <exp(log_w)>, log_w = -back there. unknown where the
+/// other side holds states without weight on this one.
+double variance_seen_from(const std::vector<double>& back, double log_mean) {
+  std::vector<double> log_w(back.size());
+  for (std::size_t t = 0; t < back.size(); ++t) log_w[t] = -back[t];
+  const double variance = std::expm1(log_mean_exp(log_w) - log_mean);
+  return std::isfinite(variance) ? variance : unknown;
+}
+
+double mean_square(const std::vector<double>& x) {
+  double sum = 0;
+  for (const double v : x) sum += v * v;
+  return sum / static_cast<double>(x.size());
+}
+
+/// What each side says alone, ln <exp(up)> and -ln <exp(down)>, should be one number. Where they are further apart than
+/// their common error and what either missed explain, one side never left a part of its states.
+bool at_odds(const std::vector<double>& up, const std::vector<double>& down, double gap, const LadderRatios& ratios) {
+  const double log_up = log_mean_exp(up), log_down = log_mean_exp(down);
+  if (!std::isfinite(log_up) || !std::isfinite(log_down)) return false;
+  const std::vector<double> of_up = relative(up, log_up), of_down = relative(down, log_down);
+  std::vector<double> both = of_up;
+  for (std::size_t t = 0; t < both.size(); ++t) both[t] += of_down[t];
+  const Sampled s = sampled(both, ratios);
+  const auto missed = [](double seen, double own) { return seen > own ? seen - own : 0; };  // 0 where unknown
+  const double more = missed(variance_seen_from(down, log_up), mean_square(of_up)) +
+                      missed(variance_seen_from(up, log_down), mean_square(of_down));
+  constexpr double threshold = 3.5;
+  return gap * gap > threshold * threshold * (s.error2 + more / s.independent);
+}
+
+Ratio step(const std::vector<double>& up, const std::vector<double>& down, const LadderRatios& ratios) {
   Ratio ratio{.value = log_mean_exp(up)};
   ratio.influence.assign(up.size(), 0.0);
   if (!std::isfinite(ratio.value)) {
     ratio.unexplained2 = infinite;
     return ratio;
   }
-  double squares = 0;
-  for (std::size_t t = 0; t < up.size(); ++t) {
-    const double weight = std::exp(up[t] - ratio.value);
-    ratio.influence[t] = weight - 1;
-    squares += weight * weight;
+  ratio.influence = relative(up, ratio.value);
+  const Sampled s = sampled(ratio.influence, ratios);
+  ratio.tau = s.tau;
+  const double own = mean_square(ratio.influence);
+  ratio.overlap.fraction = 1 / (1 + own);
+  const double seen = down.empty() ? unknown : variance_seen_from(down, ratio.value);
+  double error2 = s.error2;
+  if (std::isnan(seen)) {
+    const AverageCheck check = check_exponential_average(up, ratio.value, s.error2, s.independent);
+    ratio.unexplained2 = check.error2 - s.error2;
+    ratio.overlap.effective = check.effective;
+    ratio.overlap.trusted = check.trusted;
+  } else {
+    ratio.unexplained2 = std::max(0.0, seen - own) / s.independent;
+    error2 += ratio.unexplained2;
+    ratio.overlap.effective = s.independent / (1 + std::max(0.0, seen));
+    ratio.overlap.trusted = ratio.overlap.effective >= fewest_effective_draws;
+    const double gap = ratio.value + log_mean_exp(down);
+    if (at_odds(up, down, gap, ratios)) ratio.odds = gap;
+    if (!ratio.overlap.trusted || ratio.odds != 0)
+      ratio.unexplained2 = std::max(ratio.unexplained2, gap * gap - s.error2);
   }
-  const auto [error2, independent] = sampled(ratio.influence, chains);
-  const AverageCheck check = check_exponential_average(up, ratio.value, error2, independent);
-  ratio.unexplained2 = check.error2 - error2;
-  ratio.overlap = {static_cast<double>(up.size()) / squares, check.effective, check.trusted};
-  if (check.trusted) ratio.value += error2 / 2;  // E ln x = ln E x - Var(x) / (2 x^2)
+  if (ratio.overlap.trusted) ratio.value += error2 / 2;  // E ln x = ln E x - Var(x) / (2 x^2)
   return ratio;
 }
 
-Ratio two_sided_step(const std::vector<double>& up, const std::vector<double>& down, std::size_t chains) {
+Ratio two_sided_step(const std::vector<double>& up, const std::vector<double>& down, const LadderRatios& ratios) {
   Bennett b = bennett(up, down);
   Ratio ratio{.value = b.log_ratio, .influence = std::move(b.influence_up)};
   if (!std::isfinite(ratio.value)) {
@@ -81,11 +135,13 @@ Ratio two_sided_step(const std::vector<double>& up, const std::vector<double>& d
     return ratio;
   }
   for (std::size_t t = 0; t < ratio.influence.size(); ++t) ratio.influence[t] += b.influence_down[t];
-  const auto [error2, independent] = sampled(ratio.influence, chains);
-  ratio.overlap = {b.overlap, independent * b.overlap, independent * b.overlap >= fewest_effective_draws};
-  // Without overlap the truth lies somewhere between what the two sides say alone.
+  const Sampled s = sampled(ratio.influence, ratios);
+  ratio.tau = s.tau;
+  ratio.overlap = {b.overlap, s.independent * b.overlap, s.independent * b.overlap >= fewest_effective_draws};
+  // Without overlap, and where they do not agree, the truth lies somewhere between what the two sides say alone.
   const double gap = log_mean_exp(up) + log_mean_exp(down);
-  if (!ratio.overlap.trusted) ratio.unexplained2 = std::max(0.0, gap * gap / 4 - error2);
+  if (at_odds(up, down, gap, ratios)) ratio.odds = gap;
+  if (!ratio.overlap.trusted || ratio.odds != 0) ratio.unexplained2 = std::max(0.0, gap * gap / 4 - s.error2);
   return ratio;
 }
 
@@ -103,14 +159,15 @@ Estimate with_added(const LadderRatios& ratios, std::size_t k, double value, std
                     double unexplained2) {
   const std::vector<double> added = column(ratios.added, ratios.pairs + 1, k);
   const Autocorrelation own = autocorrelation({added, ratios.chains, ratios.memory});
-  if (!(own.variance > 0) && own.mean != 0) return {.value = value + own.mean};
+  if (!(own.variance > 0) && own.mean != 0)
+    return {.value = value + own.mean, .error = unexplained2 > 0 ? std::sqrt(unexplained2) : unknown};
   if (!(own.variance > 0) && k == 0) return {.value = 0, .error = 0};
   for (std::size_t t = 0; t < influence.size(); ++t) influence[t] += added[t] - own.mean;
   return widened(value + own.mean, {influence, ratios.chains, ratios.memory}, unexplained2);
 }
 
 template <class Step>
-LadderFreeEnergy climb(const LadderRatios& ratios, Step&& ratio_of) {
+LadderFreeEnergy climb(LadderRatios ratios, Step&& ratio_of) {
   LadderFreeEnergy result;
   result.log_z.push_back({.value = 0, .error = 0});
   std::vector<double> influence(ratios.up.size() / ratios.pairs, 0.0);
@@ -120,9 +177,17 @@ LadderFreeEnergy climb(const LadderRatios& ratios, Step&& ratio_of) {
     const Ratio ratio = ratio_of(k);
     value += ratio.value;
     unexplained2 += ratio.unexplained2;
+    // A slow pair below hides in the noise of the quick ones: the sum remembers as long as its slowest part.
+    ratios.memory = std::max(ratios.memory, static_cast<std::size_t>(3 * ratio.tau));
     for (std::size_t t = 0; t < influence.size(); ++t) influence[t] += ratio.influence[t];
     result.log_z.push_back(widened(value, {influence, ratios.chains, ratios.memory}, unexplained2));
-    if (!ratios.added.empty()) result.sum.push_back(with_added(ratios, k + 1, value, influence, unexplained2));
+    if (!ratios.added.empty()) {
+      // Where the colder side of a pair is at odds, its own mean is wrong by as much more as that is larger than the
+      // log ratio: beta E against (beta - beta_hotter) E.
+      const double added = ratios.added[k + 1], down = ratios.down.empty() ? 0 : ratios.down[k];
+      const double own = ratio.odds != 0 && down != 0 ? ratio.odds * added / down : 0;
+      result.sum.push_back(with_added(ratios, k + 1, value, influence, unexplained2 + own * own));
+    }
     result.pair.push_back(ratio.overlap);
   }
   return result;
@@ -137,13 +202,16 @@ bool LadderFreeEnergy::trusted(std::size_t k) const {
 
 LadderFreeEnergy stepping_stone(const LadderRatios& ratios) {
   require_shape(ratios, false, "stepping_stone");
-  return climb(ratios, [&](std::size_t k) { return step(column(ratios.up, ratios.pairs, k), ratios.chains); });
+  return climb(ratios, [&](std::size_t k) {
+    const auto down = ratios.down.empty() ? std::vector<double>() : column(ratios.down, ratios.pairs, k);
+    return step(column(ratios.up, ratios.pairs, k), down, ratios);
+  });
 }
 
 LadderFreeEnergy bennett_ladder(const LadderRatios& ratios) {
   require_shape(ratios, true, "bennett_ladder");
   return climb(ratios, [&](std::size_t k) {
-    return two_sided_step(column(ratios.up, ratios.pairs, k), column(ratios.down, ratios.pairs, k), ratios.chains);
+    return two_sided_step(column(ratios.up, ratios.pairs, k), column(ratios.down, ratios.pairs, k), ratios);
   });
 }
 

@@ -83,7 +83,99 @@ struct Gaussians {
   }
 };
 
+/// Gaussian energies of variance 1, E ~ N(-beta, 1), at four betas: quick and far apart below, slow and close together
+/// above. ln Z(beta) - ln Z(0) = beta^2 / 2.
+struct SlowTop {
+  static constexpr double beta[] = {0, 0.5, 0.55, 0.6};
+  static constexpr std::size_t draws = 8000;
+  std::vector<double> up, down;
+
+  explicit SlowTop(std::uint64_t run) {
+    Normal normal(604, run);
+    std::vector<double> energy[4];
+    for (std::size_t k = 0; k < 4; ++k) {
+      energy[k] = ar1(normal, k < 2 ? 0.5 : 100, 1, draws);
+      for (double& e : energy[k]) e -= beta[k];
+    }
+    for (std::size_t t = 0; t < draws; ++t)
+      for (std::size_t k = 0; k < 3; ++k) {
+        up.push_back(-(beta[k + 1] - beta[k]) * energy[k][t]);
+        down.push_back((beta[k + 1] - beta[k]) * energy[k + 1][t]);
+      }
+  }
+};
+
 }  // namespace
+
+TEST_CASE("a slow pair that hides in the noise of quick ones is remembered; its sum alone does not show it",
+          "[calibration][mutant]") {
+  std::vector<double> z, forgetful;
+  for (std::uint64_t run = 0; run < 256; ++run) {
+    const SlowTop s(run);
+    const LadderFreeEnergy f = bennett_ladder({s.up, s.down, 1, 3});
+    z.push_back(normal_z(f.log_z[3], 0.18));
+    // The same influence, to first order, with a window that its own correlations close.
+    std::vector<double> influence(SlowTop::draws);
+    for (std::size_t t = 0; t < influence.size(); ++t)
+      for (std::size_t k = 0; k < 3; ++k) influence[t] += (s.up[3 * t + k] - s.down[3 * t + k]) / 2;
+    forgetful.push_back((f.log_z[3].value - 0.18) / estimate_mean({influence}).error);
+  }
+  const auto scores = [](const std::vector<double>& of) {
+    return calibrate([&](std::uint64_t run) { return of[run]; }, of.size());
+  };
+  INFO(scores(z) << "; without memory: " << scores(forgetful));
+  CHECK(std::abs(scores(z).mean) * 16 < sidak_threshold(2));
+  CHECK(scores(z).variance > 0.7);  // of 256 standard normal numbers: outside once in 2,000
+  CHECK(scores(z).variance < 1.35);
+  CHECK(scores(forgetful).variance > 1.5);
+}
+
+TEST_CASE("a stepping stone on a wide step has an honest error; one from the median's neighbourhood is too large",
+          "[calibration][mutant]") {
+  // 20 free spins in a field 1: energies whose tails end, as those of lattices do.
+  constexpr std::size_t spins = 20, draws = 2000;
+  constexpr double step = 0.35;
+  const double exact = spins * std::log(std::cosh(step));
+  std::vector<double> z, guessed;
+  for (std::uint64_t run = 0; run < 512; ++run) {
+    Normal normal(605, run);
+    std::vector<double> up(draws), down(draws);
+    const auto energy = [&](double beta) {
+      double e = 0;
+      for (std::size_t i = 0; i < spins; ++i) e += normal.uniform() < 1 / (1 + std::exp(2 * beta)) ? 1 : -1;
+      return e;
+    };
+    for (double& u : up) u = -step * energy(0);
+    for (double& d : down) d = step * energy(step);
+    const LadderFreeEnergy f = stepping_stone({up, down, 1, 1}), alone = stepping_stone({up, {}, 1, 1});
+    CHECK(f.trusted(1));
+    z.push_back(z_score(f.log_z[1], exact));
+    guessed.push_back(z_score(alone.log_z[1], exact));
+  }
+  const auto scores = [](const std::vector<double>& of) {
+    return calibrate([&](std::uint64_t run) { return of[run]; }, of.size());
+  };
+  INFO(scores(z) << "; from one side: " << scores(guessed));
+  CHECK(scores(z).variance > 0.75);  // of 512 standard normal numbers: outside once in 16,000
+  CHECK(scores(z).variance < 1.25);
+  CHECK(scores(guessed).variance < 0.75);
+}
+
+TEST_CASE("a side that never left the wrong valley is found out by the other") {
+  // Two levels, 0 and 1: at 0 beta both alike, at beta = 3 one in 21 draws is excited. The cold side saw level 1 alone.
+  constexpr double step = 3;
+  Normal normal(606, 0);
+  std::vector<double> up, down, added;
+  for (std::size_t t = 0; t < 1000; ++t) {
+    up.push_back(normal.uniform() < 0.5 ? -step : 0);
+    down.push_back(step);
+    added.insert(added.end(), {0, step});
+  }
+  const double exact = std::log((1 + std::exp(-step)) / 2);
+  const LadderFreeEnergy f = bennett_ladder({up, down, 1, 1, 0, added});
+  CHECK(std::abs(z_score(f.log_z[1], exact)) < 3);
+  CHECK(std::abs(z_score(f.sum[1], exact + step / (1 + std::exp(step)))) < 3);
+}
 
 TEST_CASE("ln Z along a tempering ladder has an honest error by both routes; added variances and forgotten tau do not",
           "[calibration][mutant]") {
