@@ -24,4 +24,11 @@ void write_archive(const std::filesystem::path& path, const Group& root, Packing
 /// wrong; what to do") if it is missing, unreadable, not HDF5, cut short or damaged. Any thread may call it.
 Group read_archive(const std::filesystem::path& path);
 
+/// An array of a file that cannot be read, by its path in it, and why: "is packed by the HDF5 filter lzf, ...".
+struct Unread {
+  std::string name, why;
+};
+/// The same, but that such arrays are left out and told.
+Group read_archive(const std::filesystem::path& path, std::vector<Unread>& unread);
+
 }  // namespace gibbsite

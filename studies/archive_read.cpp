@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <new>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "studies/archive.hpp"
 #include "studies/archive_values.hpp"
 #include "studies/seal.hpp"
+#include "studies/utf8.hpp"
 #include "studies/whole_file.hpp"
 
 namespace gibbsite {
@@ -54,6 +56,7 @@ std::string read_name(Ask ask) {
 struct Seen {
   std::set<haddr_t> groups;                 // links of others' files can go in circles
   std::map<haddr_t, std::string> datasets;  // H5Iget_name would search the whole file for the name of each scale
+  std::vector<Unread> unread;
 };
 
 /// Name of the scale of an axis, or "" if it has none in this group or one above.
@@ -68,6 +71,23 @@ std::string axis_name(hid_t dataset, unsigned axis, const Seen& seen) {
   if (H5DSget_num_scales(dataset, axis) > 0) need(H5DSiterate_scales(dataset, axis, nullptr, take_first, &scale));
   const auto known = seen.datasets.find(scale);
   return known == seen.datasets.end() ? "" : known->second;
+}
+
+/// The first filter of a dataset that this library has not, with the name that the file gives it; "" if it has all.
+std::string missing_filter(hid_t dataset) {
+  const hdf5::Properties properties(H5Dget_create_plist(dataset));
+  const int filters = H5Pget_nfilters(properties);
+  for (int k = 0; k < filters; ++k) {
+    unsigned flags = 0, about = 0;
+    std::size_t values = 0;
+    char name[32] = {};
+    const H5Z_filter_t filter =
+        H5Pget_filter2(properties, static_cast<unsigned>(k), &flags, &values, nullptr, sizeof name, name, &about);
+    if (need(filter) > 0 && H5Zfilter_avail(filter) <= 0)
+      return name[0] == 0 ? "number " + std::to_string(filter)
+                          : valid_utf8(std::string(name, strnlen(name, sizeof name)));
+  }
+  return "";
 }
 
 std::optional<Variable> read_variable(hid_t dataset, const std::string& name, const Seen& seen) {
@@ -102,7 +122,7 @@ H5_index_t order(hid_t group, Ask ask) {
   return (flags & H5P_CRT_ORDER_TRACKED) != 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
 }
 
-Group read_group(hid_t place, const std::string& name, Seen& seen) {
+Group read_group(hid_t place, const std::string& name, const std::string& path, Seen& seen) {
   Group group{name, {}, {}, {}};
   H5O_info_t about;
   need(H5Oget_info2(place, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS));
@@ -135,13 +155,18 @@ Group read_group(hid_t place, const std::string& name, Seen& seen) {
       groups.push_back(link);
     }
   }
-  for (const std::string& link : variables)
-    if (auto variable = read_variable(hdf5::Object(H5Oopen(place, link.c_str(), H5P_DEFAULT)), link, seen))
+  for (const std::string& link : variables) {
+    const hdf5::Object dataset(H5Oopen(place, link.c_str(), H5P_DEFAULT));
+    if (const std::string filter = missing_filter(dataset); !filter.empty())
+      seen.unread.push_back({path + link, "is packed by the HDF5 filter " + filter +
+                                              ", which is not here; write it without a filter, or by gzip (h5repack)"});
+    else if (auto variable = read_variable(dataset, link, seen))
       group.variables.push_back(std::move(*variable));
+  }
   for (const std::string& link : groups) {
     const hdf5::Object child(H5Oopen(place, link.c_str(), H5P_DEFAULT));
     need(H5Oget_info2(child, &about, H5O_INFO_BASIC));
-    if (!seen.groups.contains(about.addr)) group.groups.push_back(read_group(child, link, seen));
+    if (!seen.groups.contains(about.addr)) group.groups.push_back(read_group(child, link, path + link + '/', seen));
   }
   return group;
 }
@@ -153,6 +178,13 @@ Group read_group(hid_t place, const std::string& name, Seen& seen) {
 }  // namespace
 
 Group read_archive(const fs::path& path) {
+  std::vector<Unread> unread;
+  Group root = read_archive(path, unread);
+  if (!unread.empty()) fail(path, unread.front().name + " " + unread.front().why);
+  return root;
+}
+
+Group read_archive(const fs::path& path, std::vector<Unread>& unread) {
   check_readable_file(path);
   constexpr const char* cure = "; restore it from a copy, or make it again";
   if (!seal_holds(path)) fail(path, std::string("the file is damaged (its checksum is wrong)") + cure);
@@ -164,7 +196,9 @@ Group read_archive(const fs::path& path) {
     const hdf5::File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
     const hdf5::Object top(H5Gopen2(file, "/", H5P_DEFAULT));
     Seen seen;
-    return read_group(top, "", seen);
+    Group root = read_group(top, "", "", seen);
+    unread = std::move(seen.unread);
+    return root;
   } catch (const hdf5::Error& error) {
     fail(path, std::string("the file is damaged or cut short (") + error.what() + ")" + cure);
   } catch (const std::bad_alloc&) {

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view hdf5_start = "\x89HDF";
+constexpr std::string_view hdf5_start = "\x89HDF\r\n\x1A\n";
 
 std::string read_bytes(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -65,9 +65,9 @@ std::string unzip(std::string_view packed, const std::string& where) {
 /// The arrays of an HDF5 file, by their paths.
 void collect(const Group& group, const std::string& path, std::vector<NumberArray>& out) {
   for (const Variable& v : group.variables) {
-    NumberArray array{path + v.name, v.shape, {}, {}};
+    NumberArray array{.name = path + v.name, .shape = v.shape};
     if (const auto* texts = std::get_if<std::vector<std::string>>(&v.data))
-      array.unread = texts->size() == 1 ? "is a text" : "holds texts";
+      array.unread = std::string(texts->size() == 1 ? "is a text" : "holds texts") + "; save it as numbers";
     else
       std::visit(
           [&](const auto& data) {
@@ -83,11 +83,39 @@ void collect(const Group& group, const std::string& path, std::vector<NumberArra
 std::vector<NumberArray> read_hdf5(const fs::path& file) {
   std::vector<NumberArray> arrays;
   try {
-    collect(read_archive(file), "", arrays);
+    std::vector<Unread> unread;
+    collect(read_archive(file, unread), "", arrays);
+    for (const Unread& one : unread) arrays.push_back({.name = one.name, .unread = one.why});
   } catch (const std::runtime_error& error) {
     throw RequestError(error.what());
   }
   return arrays;
+}
+
+/// What people take for arrays and is none, told by its first bytes.
+void refuse_foreign(std::string_view bytes, const std::string& where) {
+  struct Foreign {
+    std::string_view start, what;
+  };
+  constexpr std::string_view sequences =
+      "it is a FASTA file of sequences, not of numbers; give each letter as its state, 0 to 20 (or 0 to 3), one "
+      "sequence a line";
+  constexpr std::string_view picture = "it is one picture; give many as the rows of one array, by numpy.save";
+  constexpr std::string_view utf16 = "it is text in UTF-16; save it as UTF-8";
+  constexpr Foreign all[] = {{"\xFF\xFE", utf16},
+                             {"\xFE\xFF", utf16},
+                             {">", sequences},
+                             {"\x89PNG", picture},
+                             {"\xFF\xD8\xFF", picture},
+                             {"MATLAB 5.0", "it is a MATLAB file older than 7.3; save it with `save -v7.3`"},
+                             {"PAR1", "it is a Parquet file; save its numbers by numpy.save"}};
+  for (const Foreign& one : all)
+    if (bytes.starts_with(one.start)) throw RequestError(fmt::format("{}: {}", where, one.what));
+  if (bytes.size() >= 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5)
+    throw RequestError(
+        fmt::format("{}: it is a Python pickle (pickle, joblib, old torch.save), which is a program and not only "
+                    "numbers; open it in Python and save its arrays with numpy.savez",
+                    where));
 }
 
 std::string names_of(const std::vector<NumberArray>& arrays) {
@@ -110,9 +138,12 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
 
 bool is_hdf5(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
-  char start[4] = {};
-  in.read(start, sizeof start);
-  return std::string_view(start, sizeof start) == hdf5_start;
+  for (std::streamoff at = 0; in; at = at == 0 ? 512 : 2 * at) {  // behind a user block of any length (MATLAB 7.3: 512)
+    char start[hdf5_start.size()] = {};
+    in.seekg(at);
+    if (in.read(start, sizeof start) && std::string_view(start, sizeof start) == hdf5_start) return true;
+  }
+  return false;
 }
 
 std::vector<NumberArray> read_arrays(const fs::path& file) {
@@ -131,6 +162,7 @@ std::vector<NumberArray> read_arrays(const fs::path& file) {
     if (is_zip(bytes)) return read_npz(bytes, where);
     if (is_npy(bytes)) return {read_npy(bytes, where)};
     if (is_idx(bytes)) return {read_idx(bytes, where)};
+    refuse_foreign(bytes, where);
     return {read_csv(bytes, where)};
   } catch (const std::bad_alloc&) {
     throw RequestError(fmt::format("{}: it does not fit into memory; use a larger machine", where));
@@ -157,9 +189,8 @@ NumberArray read_array(const fs::path& file, const std::string& name) {
                                          where, names_of(arrays))
                            : fmt::format("{}: it holds no array `{}`; there are: {}", where, wanted, names_of(arrays)));
   if (!found->unread.empty())
-    throw RequestError(fmt::format("{}: {} {}; save it as numbers", where,
-                                   found->name.empty() ? "its array" : fmt::format("array `{}`", found->name),
-                                   found->unread));
+    throw RequestError(fmt::format(
+        "{}: {} {}", where, found->name.empty() ? "its array" : fmt::format("array `{}`", found->name), found->unread));
   return std::move(*found);
 }
 

@@ -14,7 +14,8 @@ struct NumberArray {
   std::string name = {};                ///< in the file ("samples", "group/samples"); empty: the format has no names
   std::vector<std::size_t> shape = {};  ///< empty: one number
   std::vector<double> values = {};      ///< row-major
-  std::string unread = {};              ///< why there are no values: "has numpy's type <U5, ..."
+  std::string unread = {};              ///< why there are no values: "has numpy's type <U5, ...; save it as ..."
+  std::string note = {};  ///< how it was understood, where that is a guess: "line 1 was taken for a header"
 };
 
 /// "784 x 500"; "a single number" without axes.
@@ -35,7 +36,7 @@ NumberArray read_array(const std::filesystem::path& file, const std::string& nam
 bool is_idx(std::string_view bytes);
 NumberArray read_idx(std::string_view bytes, const std::string& where);
 
-/// numpy's .npy, versions 1 to 3 (numpy.lib.format): floats of 4 and 8 bytes, whole numbers of 1 to 8, bool, either
+/// numpy's .npy, versions 1 to 3 (numpy.lib.format): floats of 2, 4 and 8 bytes, whole numbers of 1 to 8, bool, either
 /// byte order, C or Fortran order.
 bool is_npy(std::string_view bytes);
 NumberArray read_npy(std::string_view bytes, const std::string& where);
@@ -45,7 +46,7 @@ bool is_zip(std::string_view bytes);
 std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& where);
 
 /// Numbers in lines, between commas, semicolons, tabs or blanks; `#` starts a comment; a first line without any number
-/// is a header.
+/// is a header, and so is one of 0, 1, ..., n - 1 above numbers that are all smaller than n - 1.
 NumberArray read_csv(std::string_view bytes, const std::string& where);
 
 }  // namespace gibbsite

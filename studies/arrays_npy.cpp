@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "studies/arrays.hpp"
 #include "studies/options.hpp"
@@ -51,8 +53,19 @@ double as_integer(std::uint64_t bits) {
   return static_cast<double>(static_cast<Integer>(bits));
 }
 
+/// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction.
+double as_half(std::uint64_t bits) {
+  const int exponent = static_cast<int>(bits >> 10 & 0x1F);
+  const double fraction = static_cast<double>(bits & 0x3FF) * 0x1p-10, sign = (bits & 0x8000) != 0 ? -1 : 1;
+  if (exponent == 0) return sign * std::ldexp(fraction, -14);
+  if (exponent == 31)
+    return fraction == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  return sign * std::ldexp(1 + fraction, exponent - 15);
+}
+
 /// Of numpy's type codes ("f8"); nullptr for what is not a number of these sizes.
 Reader reader_of(std::string_view code) {
+  if (code == "f2") return as_half;
   if (code == "f4")
     return
         [](std::uint64_t bits) { return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits))); };
@@ -106,7 +119,8 @@ NumberArray read_npy(std::string_view bytes, const std::string& where) {
   const std::string_view descr = type_end == type.npos ? "of records" : type.substr(1, type_end - 1);
   const Reader read = descr.size() == 3 ? reader_of(descr.substr(1)) : nullptr;
   if (read == nullptr) {
-    array.unread = fmt::format("has numpy's type {}, not one of f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 bool", descr);
+    array.unread =
+        fmt::format("has numpy's type {}, not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 bool; save it as numbers", descr);
     return array;
   }
   const std::size_t size = static_cast<std::size_t>(descr[2] - '0'), room = data.size() / size;

@@ -51,10 +51,12 @@ bool is_zip(std::string_view bytes) { return bytes.starts_with("PK\x03\x04") || 
 std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& where) {
   const Archive archive = open(bytes, where);
   std::vector<NumberArray> arrays;
+  bool pickled = false;
   const auto entries = static_cast<zip_uint64_t>(zip_get_num_entries(archive.get(), 0));
   for (zip_uint64_t k = 0; k < entries; ++k) {
     const char* stored = zip_get_name(archive.get(), k, 0);
     std::string name = stored == nullptr ? "" : stored;
+    pickled = pickled || name.ends_with("data.pkl");
     if (!name.ends_with(".npy")) continue;
     name.resize(name.size() - 4);
     const std::string place = fmt::format("{}: array `{}`", where, name);
@@ -63,6 +65,9 @@ std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& whe
     arrays.push_back(read_npy(unpacked, place));
     arrays.back().name = name;
   }
+  if (arrays.empty() && pickled)
+    throw RequestError(
+        fmt::format("{}: it is a PyTorch file; open it in Python and save its tensors with numpy.savez", where));
   if (arrays.empty())
     throw RequestError(fmt::format("{}: this ZIP archive holds no .npy files; save it with numpy.savez", where));
   return arrays;

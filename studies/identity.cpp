@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <span>
 
 #include "studies/seal.hpp"
@@ -37,9 +38,10 @@ std::string difference(const std::string& before, const std::string& now) {
 
 std::string seals_of_files(const Request& request) {
   std::string lines;
+  std::set<std::string> seen;
   for (const Task& task : request.tasks) {
     for (const std::string& file : {task.study.model.couplings, task.study.model.file, task.study.data.file}) {
-      if (file.empty() || lines.find(file + ' ') != std::string::npos) continue;
+      if (file.empty() || !seen.insert(file).second) continue;
       std::ifstream in(file, std::ios::binary);
       const std::string text{std::istreambuf_iterator<char>(in), {}};
       lines += fmt::format("{} sealed {}\n", file, seal_of(std::as_bytes(std::span(text))));

@@ -67,7 +67,8 @@ ModelFile read_weights(const std::string& file, ImportKeys& keys) {
   if (is_hdf5(file)) {
     Group root;
     try {
-      root = read_archive(file);
+      std::vector<Unread> unread;  // named where they are needed
+      root = read_archive(file, unread);
     } catch (const std::runtime_error& error) {
       throw RequestError(error.what());
     }

@@ -56,7 +56,7 @@ class ImportSource {
     if (found == nullptr)
       refuse(fmt::format("there is no array {}; there are: {}. gibbsite help import says what each model needs", name,
                          join(names, ", ")));
-    if (!found->unread.empty()) refuse(fmt::format("array {} {}; save it as numbers", name, found->unread));
+    if (!found->unread.empty()) refuse(fmt::format("array {} {}", name, found->unread));
     return *found;
   }
 

@@ -182,8 +182,9 @@ ModelFile model_from(const Group& group, const std::string& where) {
 
 ModelFile read_model(const std::filesystem::path& path) {
   Group root;
+  std::vector<Unread> unread;
   try {
-    root = read_archive(path);
+    root = read_archive(path, unread);
   } catch (const std::runtime_error& error) {
     const std::string suffix = path.extension().string();
     if (suffix == ".npz" || suffix == ".npy")
@@ -192,13 +193,19 @@ ModelFile read_model(const std::filesystem::path& path) {
     throw RequestError(error.what());
   }
   const Group* inside = root.child("model");
-  if (!is_model(root) && inside != nullptr && is_model(*inside)) return model_from(*inside, path.string() + ": model");
-  if (!is_model(root))
-    throw RequestError(
-        fmt::format("{}: it is an HDF5 file, but holds no model; make one with `gibbsite import`, or "
-                    "see README, \"Model files\"",
-                    path.string()));
-  return model_from(root, path.string());
+  try {
+    if (!is_model(root) && inside != nullptr && is_model(*inside))
+      return model_from(*inside, path.string() + ": model");
+    if (is_model(root)) return model_from(root, path.string());
+  } catch (const RequestError& error) {
+    if (unread.empty()) throw;
+    throw RequestError(fmt::format("{}; what may be missing, the array {}, {}", error.what(), unread.front().name,
+                                   unread.front().why));
+  }
+  throw RequestError(
+      fmt::format("{}: it is an HDF5 file, but holds no model; make one with `gibbsite import`, or "
+                  "see README, \"Model files\"",
+                  path.string()));
 }
 
 }  // namespace gibbsite

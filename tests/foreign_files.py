@@ -8,8 +8,10 @@ Every file holds the array of shape (2, 3) with values 0, 1, 2 and 3, 4, 5, but 
 
 import gzip
 import io
+import pickle
 import sys
 import warnings
+import zipfile
 
 import h5py
 import numpy as np
@@ -40,8 +42,14 @@ def main(folder):
     np.savez(path("one.npz"), array)
     np.savez(path("named.npz"), W=array, b=array[0], names=np.array(["x"]))
     np.savez_compressed(path("packed.npz"), samples=array, other=array * 2)
+    np.save(path("halves.npy"), np.array([0, -1, 65504, 6e-8, 1.0009765625, np.inf], dtype="f2"))
+    with open(path("pickled.pkl"), "wb") as out:
+        pickle.dump({"W": array}, out)
+    with zipfile.ZipFile(path("torch.pt"), "w") as out:
+        out.writestr("archive/data.pkl", pickle.dumps({"W": 1}))
+        out.writestr("archive/data/0", array.tobytes())
     np.savetxt(path("blank.csv"), array, header="made by numpy")
-    np.savetxt(path("comma.csv"), array, delimiter=",", fmt="%d")
+    np.savetxt(path("comma.csv"), array, delimiter=",", fmt="%d", header="x,y,z", comments="")
 
     idx = bytes([0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3]) + array.astype("u1").tobytes()
     packed = io.BytesIO()
@@ -61,6 +69,17 @@ def main(folder):
         out.create_dataset("deep/images", data=array.astype("u1"), chunks=(1, 3), compression="gzip")
         out.create_dataset("odd", data=array % 2 == 1)
         out["comment"] = "a text"
+    for block in (512, 4096):  # MATLAB 7.3 puts its own header before HDF5's
+        with h5py.File(path(f"behind_{block}.h5"), "w", userblock_size=block) as out:
+            out["samples"] = array
+    with h5py.File(path("filters.h5"), "w") as out:  # lzf is h5py's own
+        out["samples"] = array
+        out.create_dataset("deep/packed", data=array, chunks=(2, 3), compression="lzf")
+    with h5py.File(path("model_by_lzf.h5"), "w") as out:
+        out.attrs["content"], out.attrs["model"] = "model", "boltzmann"
+        out["layer_0/bias"] = np.zeros(8)
+        out["layer_0"].attrs["units_kind"] = "spin"
+        out.create_dataset("weights_0/W", data=np.zeros((8, 8)), compression="lzf")
     with h5py.File(path("vast.h5"), "w") as out:  # promises 8 TB, holds nothing
         out.create_dataset("samples", shape=(10**6, 10**6), dtype="f8", chunks=(1000, 1000))
 

@@ -1,10 +1,13 @@
 /// Arrays in people's files: each format as numpy, h5py or its definition writes it, and every way to be broken refused
 /// in words, within bounds.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <random>
 
 #include "studies/arrays.hpp"
+#include "studies/model_file.hpp"
 #include "studies/options.hpp"
+#include "tests/studies/asking.hpp"
 #include "tests/studies/python.hpp"
 #include "tests/studies/scratch.hpp"
 
@@ -63,7 +66,8 @@ TEST_CASE("arrays: what numpy writes is read") {
       CHECK(array.values == counted);
     }
   for (const char* name : {"fortran.npy", "version_2.npy", "version_3.npy", "one.npz", "packed.npz", "blank.csv",
-                           "comma.csv", "images.idx.gz", "two_members.idx.gz", "plain.h5"}) {
+                           "comma.csv", "images.idx.gz", "two_members.idx.gz", "plain.h5", "half.npy", "behind_512.h5",
+                           "behind_4096.h5", "filters.h5"}) {
     INFO(name);
     const NumberArray array = read_array(foreign() / name, "");
     CHECK(array.shape == Shape{2, 3});
@@ -114,6 +118,38 @@ TEST_CASE("arrays: CSV as people write it") {
   CHECK_THAT(complaint_of("# nothing\n\n"), Contains("holds no numbers"));
 }
 
+TEST_CASE("arrays: halves") {
+  const NumberArray halves = read_array(foreign() / "halves.npy", "");
+  REQUIRE(halves.values.size() == 6);
+  CHECK(Values(halves.values.begin(), halves.values.begin() + 5) == Values{0, -1, 65504, 0x1p-24, 1 + 0x1p-10});
+  CHECK(std::isinf(halves.values[5]));
+}
+
+TEST_CASE("arrays: a first line of CSV that counts from 0 is pandas' header, or refused where it may be either") {
+  for (const char* bytes :
+       {"0,1,2\n1,0,0\n0,1,1\n", "0,1,2\n1.0,0.0,0.0\n0.0,1.0,1.0\n", "\"0\" \"1\" \"2\"\n1 0 0\n0 1 1\n"}) {
+    INFO(bytes);
+    const NumberArray array = from_bytes(bytes);
+    CHECK(array.shape == Shape{2, 3});
+    CHECK(array.values == Values{1, 0, 0, 0, 1, 1});
+    CHECK_THAT(array.note, Contains("line 1 (0 to 2) was taken for names"));
+  }
+  std::string pixels;
+  for (int c = 0; c < 784; ++c) pixels += (c == 0 ? "" : ",") + std::to_string(c);
+  for (int c = 0; c < 784; ++c) pixels += (c == 0 ? "\n" : ",") + std::string("255");
+  CHECK(from_bytes(pixels).shape == Shape{1, 784});
+  CHECK_THAT(complaint_of("0,1,2\n3,4,5\n"), Contains("line 1 is 0 to 2") && Contains("header=False"));
+  CHECK_THAT(complaint_of("0,1,2\n2,0,1\n"), Contains("line 1 is 0 to 2"));
+  CHECK_THAT(complaint_of("# two\n0,1\n0.5,1.0\n"), Contains("line 2 is 0 to 1"));
+  CHECK(from_bytes("a,b,c\n0,1,2\n3,4,5\n").values == Values{0, 1, 2, 3, 4, 5});
+  CHECK(from_bytes("0,1\n1,1\n").shape == Shape{2, 2});            // a sample of two units
+  CHECK(from_bytes("0.0,1.0,2.0\n1,0,0\n").shape == Shape{2, 3});  // names have no points
+  CHECK(from_bytes("0,1,2\n").shape == Shape{1, 3});
+  CHECK_THAT(complaint_of(",0,1\n0,1,0\n1,1,1\n"), Contains("index") && Contains("index=False"));
+  CHECK_THAT(complaint_of(",x,y\n0,1,0\n1,1,1\n"), Contains("index") && Contains("index=False"));
+  CHECK_THAT(complaint_of("1,1e-400\n"), Contains("`1e-400` (line 1, column 2) is too small"));
+}
+
 TEST_CASE("arrays: what is no array of numbers is refused with its name") {
   const Scratch folder;
   CHECK_THAT(complaint(folder / "none.npy"), Contains("none.npy") && Contains("no such file"));
@@ -122,7 +158,18 @@ TEST_CASE("arrays: what is no array of numbers is refused with its name") {
   CHECK_THAT(complaint_of(text({1, 2, 3, 0})), Contains("neither text nor IDX, .npy, .npz or HDF5"));
   CHECK_THAT(complaint(foreign() / "text.npy"), Contains("numpy's type <U1"));
   CHECK_THAT(complaint(foreign() / "packed.h5.gz"), Contains("HDF5 file in gzip"));
-  CHECK_THAT(complaint(foreign() / "half.npy"), Contains("numpy's type <f2"));
+  CHECK_THAT(complaint(foreign() / "pickled.pkl"), Contains("Python pickle") && Contains("numpy.savez"));
+  CHECK_THAT(complaint(foreign() / "torch.pt"), Contains("PyTorch file") && Contains("numpy.savez"));
+  CHECK_THAT(complaint_of(">1ABC\nMKV\n"), Contains("FASTA file of sequences"));
+  CHECK_THAT(complaint_of(std::string("\xFF\xFE"
+                                      "1\0,\0"
+                                      "2\0",
+                                      8)),
+             Contains("UTF-16") && Contains("save it as UTF-8"));
+  CHECK_THAT(complaint(foreign() / "filters.h5", "deep/packed"),
+             Contains("`deep/packed` is packed by the HDF5 filter lzf, which is not here"));
+  CHECK_THAT(refusal([] { read_model(foreign() / "model_by_lzf.h5"); }),
+             Contains("no variable W") && Contains("weights_0/W, is packed by the HDF5 filter lzf"));
   CHECK_THAT(complaint(foreign() / "record.npy"), Contains("of records"));
   CHECK_THAT(complaint(foreign() / "named.npz"), Contains("several arrays") && Contains("W, b, names"));
   CHECK_THAT(complaint(foreign() / "named.npz", "V"), Contains("no array `V`") && Contains("W, b, names"));
