@@ -102,8 +102,9 @@ int calibrate(const Asked& asked) {
                              for (const Judged& j : run.numbers)
                                each << fmt::format("{};{};{};{};{:.6g};{:.17g};{:.10g};{:.6g};{:.17g};{:.6g};{}\n",
                                                    c.name, seed, j.number.quantity, j.number.estimator, j.number.beta,
-                                                   j.number.estimate.value, j.number.estimate.error, j.number.degrees,
-                                                   j.exact, j.z, run.warnings.empty() && !j.number.doubted ? 0 : 1);
+                                                   j.number.estimate.value, j.number.estimate.error,
+                                                   j.number.estimate.degrees, j.exact, j.z,
+                                                   run.warnings.empty() && !j.number.doubted ? 0 : 1);
                            }));
     fmt::print("{}", table_of(all.back(), asked.every));
     std::fflush(stdout);

@@ -45,7 +45,7 @@ void add_all(std::vector<Number>& out, const Group& group, const Variable& v, co
   std::vector<std::size_t> at(v.shape.size(), 0);
   for (std::size_t flat = 0; flat < values.size(); ++flat) {
     Number n{.quantity = v.name, .estimate = {.value = values[flat], .error = errors[flat]}};
-    if (degrees.size() == values.size()) n.degrees = degrees[flat];
+    if (degrees.size() == values.size()) n.estimate.degrees = degrees[flat];
     std::size_t without_estimator = 0;
     for (std::size_t d = 0; d < at.size(); ++d) {
       const std::string& dim = v.dims[d];
@@ -58,6 +58,7 @@ void add_all(std::vector<Number>& out, const Group& group, const Variable& v, co
         n.place = at[d];
       } else if (dim == "q") {
         const Group* model = root.child("model");
+        if (model == nullptr) return;  // of a grid
         const auto edges = edges_of(doubles(group, "q"), static_cast<double>(model->find("h")->shape[0]));
         n.low = edges[at[d]];
         n.high = edges[at[d] + 1];
@@ -94,6 +95,6 @@ std::vector<Number> numbers_of(const Group& root) {
   return out;
 }
 
-double z_of(const Number& number, double exact) { return z_score(number.estimate, exact); }
+double z_of(const Number& number, double exact) { return normal_z(number.estimate, exact); }
 
 }  // namespace gibbsite::calibration

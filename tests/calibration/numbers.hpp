@@ -17,9 +17,8 @@ struct Number {
   double beta = unknown, reference = unknown;  ///< reference: log_z_ratio is ln Z(beta) / Z(reference)
   double low = unknown, high = unknown;        ///< P(q): edges of the bin
   Estimate estimate = {};
-  double degrees = unknown;  ///< of freedom of the error
-  double exact = unknown;    ///< where the number comes with its exact value
-  bool doubted = false;      ///< marked as not trusted by itself
+  double exact = unknown;  ///< where the number comes with its exact value
+  bool doubted = false;    ///< marked as not trusted by itself
 };
 
 /// Of the groups estimates, free_energy, curves, peaks, crossings and likelihood. What is another number times a

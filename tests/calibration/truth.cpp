@@ -11,7 +11,7 @@
 namespace gibbsite::calibration {
 namespace {
 
-constexpr std::uint64_t first_sample = 1'000'000, samples = 4000;  // of the disorder, for its true average
+constexpr std::uint64_t first_sample = 1'000'000, samples = 1500;  // of the disorder, for its true average
 
 std::optional<Graph> graph_of(const System& system) {
   const Group model = system.record();
@@ -26,6 +26,19 @@ std::optional<Graph> graph_of(const System& system) {
       bonds.push_back({static_cast<std::uint32_t>(i[b]), static_cast<std::uint32_t>(j[b]), J[b]});
   }
   return Graph(std::move(bonds), {h.begin(), h.end()});
+}
+
+/// transfer(), once for all cases that share a system.
+std::optional<Thermal> transferred(const Graph& graph, double beta) {
+  using System = std::pair<std::vector<double>, std::vector<double>>;
+  static std::map<System, std::optional<Thermal>> known;
+  static std::mutex mutex;
+  System system{{beta}, {graph.fields().begin(), graph.fields().end()}};
+  for (const Bond& bond : graph.bonds())
+    for (const double x : {static_cast<double>(bond.i), static_cast<double>(bond.j), bond.J}) system.first.push_back(x);
+  const std::lock_guard lock(mutex);
+  const auto found = known.find(system);
+  return found != known.end() ? found->second : known[system] = transfer(graph, beta);
 }
 
 /// <|q|>, <q^2> and 1 - <q^4>/(3 <q^2>^2).
@@ -60,7 +73,7 @@ Truth::At Truth::compute(const System& system, double beta) const {
     if (const auto* known = std::get_if<ExactAnswers>(&answers)) found.values = known->at[0].values;
     if (const auto graph = graph_of(system)) {
       if (!found.values.contains("binder_cumulant") && graph->sites() <= 64)
-        if (const auto thermal = transfer(*graph, beta))
+        if (const auto thermal = transferred(*graph, beta))
           found.values.merge(name_values(*thermal, beta, graph->sites(), system.symmetric()));
       if (system.disordered())
         if (auto p = overlap_distribution(*graph, beta)) {
@@ -126,19 +139,22 @@ double Truth::crossing(bool height) {
   return other_[{"crossing", height ? 1 : 0}];
 }
 
-/// Over all disorder: of so many samples that their own scatter is a few percent of that of a handful.
+/// Over all disorder: of so many samples that their own scatter is a few percent of that of a handful. Once for all
+/// cases that share lattice and disorder.
 double Truth::averaged(const std::string& name, double beta) {
-  const std::lock_guard lock(slow_);
-  if (const auto known = other_.find({name, beta}); known != other_.end()) return known->second;
-  std::map<std::string, double> sums;
-  for (std::uint64_t k = 0; k < samples; ++k) {
-    Study study = study_;
+  static std::map<std::pair<std::string, double>, std::map<std::string, double>> averages;
+  static std::mutex mutex;
+  Study study = study_;
+  study.model.disorder_seed = first_sample;
+  const std::lock_guard lock(mutex);
+  const auto [at, is_new] = averages.try_emplace({make_system(study)->description(), beta});
+  for (std::uint64_t k = 0; is_new && k < samples; ++k) {
     study.model.disorder_seed = first_sample + k;
     for (const auto& [each, v] : compute(*make_system(study), beta).values)
-      sums[each] += v / static_cast<double>(samples);
+      at->second[each] += v / static_cast<double>(samples);
   }
-  for (const auto& [each, v] : sums) other_[{each, beta}] = v;
-  return sums.contains(name) ? sums[name] : other_[{name, beta}] = unknown;
+  const auto found = at->second.find(name);
+  return found == at->second.end() ? unknown : found->second;
 }
 
 double Truth::of(const Number& n) {
