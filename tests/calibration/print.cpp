@@ -99,6 +99,8 @@ std::string verdict_text(const Verdict& v, const std::vector<Found>& all) {
       v.silent_ok ? "holds" : "FAILS");
   text += fmt::format("good runs warned: {} of {} ({:.2f} %; allowed 2 %): {}\n", v.good_warned, v.good,
                       percent(v.good_warned, v.good), v.good_ok ? "holds" : "FAILS");
+  text += fmt::format("all good runs together: root mean square of z {}, allowed 0.9 to 1.1: {}\n",
+                      number(v.together, "{:.3f}"), v.together_ok ? "holds" : "FAILS");
   if (v.failed > 0) text += fmt::format("runs that failed: {}\n", v.failed);
   text += fmt::format("brief runs and traps whose errors are larger than the scatter: {} rows\n", v.too_large);
   std::size_t excused = 0, failures = 0;

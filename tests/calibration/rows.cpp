@@ -94,18 +94,17 @@ std::string Row::name() const {
   return text;
 }
 
-Found run_case(const Case& what, std::size_t seeds, std::size_t threads,
-               const std::function<void(std::uint64_t, const Outcome&)>& each) {
+Found run_case(const Case& what, const Effort& effort, const std::function<void(std::uint64_t, const Outcome&)>& each) {
   Found found;
   found.what = &what;
   const std::clock_t begin = std::clock();
   std::vector<Outcome> outcomes;
   try {
-    Runner runner(what);
-    outcomes = run_all(runner, seeds, threads, found);
+    Runner runner(what, effort.errors);
+    outcomes = run_all(runner, effort.seeds, effort.threads, found);
   } catch (const std::exception& e) {
     found.failure = e.what();
-    found.tally.failed = seeds;
+    found.tally.failed = effort.seeds;
   }
   found.seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
 

@@ -48,8 +48,13 @@ struct Found {
 /// |z| of a wrong answer.
 inline constexpr double wrong = 4;
 
-/// All seeds 1 .. `seeds` of a case, on so many threads; the same for any number of them. each: told every number.
-Found run_case(const Case& what, std::size_t seeds, std::size_t threads,
+struct Effort {
+  std::size_t seeds, threads;
+  double errors = 1;  ///< every error is multiplied by it: a mutant, to see that the verdict notices
+};
+
+/// Seeds 1, 2, ... of a case; the same for any number of threads. each: told every number.
+Found run_case(const Case& what, const Effort& effort,
                const std::function<void(std::uint64_t seed, const Outcome&)>& each = {});
 
 }  // namespace gibbsite::calibration

@@ -96,7 +96,7 @@ bool compares_with_exact(const std::string& warning, const Group& root) {
 
 }  // namespace
 
-Runner::Runner(const Case& what) : case_(what) {
+Runner::Runner(const Case& what, double errors) : case_(what), errors_(errors) {
   omp_set_num_threads(1);
   const Request request = request_of(1);
   if (!what.then.empty()) {
@@ -138,6 +138,7 @@ Outcome Runner::run(std::uint64_t seed) {
   std::vector<Number> numbers = numbers_of(root);
   if (request.command == "loglik") add_likelihood(numbers, root);
   for (Number& n : numbers) {
+    n.estimate.error *= errors_;
     Number named = n;
     if (n.quantity == behind) named.quantity = "log_z";
     Judged judged{std::move(n), truth_->of(named), unknown};

@@ -31,7 +31,8 @@ struct Outcome {
 class Runner {
  public:
   /// Reads and checks the case; throws what the program would say.
-  explicit Runner(const Case& what);
+  /// errors: what every error is multiplied by, 1 but in a test of the calibration itself.
+  Runner(const Case& what, double errors);
   ~Runner();
 
   /// Any thread; depends on nothing but the seed.
@@ -42,6 +43,7 @@ class Runner {
   Group likelihood(const Request& request) const;
 
   const Case& case_;
+  double errors_;
   std::vector<double> beta_;  ///< reweight: where to
   std::shared_ptr<const NetworkSystem> network_;
   std::unique_ptr<Truth> truth_;

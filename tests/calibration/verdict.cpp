@@ -13,7 +13,7 @@
 namespace gibbsite::calibration {
 namespace {
 
-constexpr double allowed_deviation = 0.15, allowed_mean = 0.25;
+constexpr double allowed_deviation = 0.15, allowed_mean = 0.25, allowed_together = 0.1;
 constexpr double most_silent = 1e-3, most_warned = 0.02;
 constexpr std::size_t comparisons_per_row = 3;  // mean, deviation above, deviation below
 
@@ -42,7 +42,7 @@ std::string excuse_of(const Found& found, const Row& row, const std::vector<Exce
 }  // namespace
 
 bool Verdict::holds() const {
-  return silent_ok && good_ok && failed == 0 &&
+  return silent_ok && good_ok && together_ok && failed == 0 &&
          std::all_of(failures.begin(), failures.end(), [](const Failure& f) { return !f.excuse.empty(); });
 }
 
@@ -84,6 +84,16 @@ Verdict judge(const std::vector<Found>& all, const std::vector<Exception>& excep
       if (!what.empty()) v.failures.push_back({&found, &row, what, excuse_of(found, row, exceptions)});
     }
   }
+  double squares = 0, numbers = 0;
+  for (const Found& found : all)
+    for (const Row& row : found.rows)
+      if (found.what->kind == Kind::good && row.all.seeds > 1) {
+        const double n = static_cast<double>(row.all.seeds);
+        squares += (n - 1) * row.all.deviation * row.all.deviation + n * row.all.mean * row.all.mean;
+        numbers += n;
+      }
+  if (numbers > 0) v.together = std::sqrt(squares / numbers);
+  v.together_ok = numbers == 0 || std::abs(v.together - 1) <= allowed_together;
   const double chance = std::erfc(wrong / std::sqrt(2.0));
   v.by_chance = static_cast<double>(v.unwarned_numbers) * chance;
   v.silent_ok =
