@@ -99,6 +99,13 @@ void add_disorder_average(Group& group, const Variable& v, const Variable& withi
                 v.long_name + ", mean over " + std::to_string(n) + " samples of disorder");
 }
 
+/// The group of a task that tells its betas, if any does yet: a task without draws has none.
+const Group* with_betas(const Group& task) {
+  for (const char* name : {"estimates", "exact"})
+    if (const Group* group = task.child(name); group != nullptr && group->find("beta") != nullptr) return group;
+  return nullptr;
+}
+
 /// The exact answers of all tasks with the same variables everywhere: what is not known of one task is nan.
 std::vector<Group> filled(std::span<const Group> tasks) {
   std::vector<Variable> all;  // every quantity that is known of some task
@@ -120,7 +127,8 @@ std::vector<Group> filled(std::span<const Group> tasks) {
     const Group* exact = task.child("exact");
     Group group{.name = "exact"};
     group.attributes.emplace_back("source", source);
-    for (const char* name : {"beta", "temperature"}) group.variables.push_back(*task.child("estimates")->find(name));
+    for (const char* name : {"beta", "temperature"})  // where beta is a place on a path there is no temperature
+      if (const Variable* known = with_betas(task)->find(name)) group.variables.push_back(*known);
     const std::size_t betas = group.variables.front().shape.front();
     for (Variable v : all) {
       if (const Variable* known = exact == nullptr ? nullptr : exact->find(v.name)) {
@@ -223,7 +231,8 @@ std::vector<Group> combine(const Request& request, std::span<const Group> tasks)
     std::vector<const Group*> parts;
     for (const Group& task : tasks)
       if (const Group* part = task.child(name)) parts.push_back(part);
-    if (parts.empty() || (parts.size() != tasks.size() && name != "exact")) continue;
+    const bool whole_grid = name == "exact" ? std::ranges::all_of(tasks, with_betas) : parts.size() == tasks.size();
+    if (parts.empty() || !whole_grid) continue;
     const std::vector<Group> whole = name == "exact" ? filled(tasks) : std::vector<Group>();
     if (name == "exact") {
       parts.clear();

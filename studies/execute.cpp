@@ -13,6 +13,7 @@
 #include "studies/model_file.hpp"
 #include "studies/report.hpp"
 #include "studies/run.hpp"
+#include "studies/say.hpp"
 #include "studies/table.hpp"
 #include "studies/variables.hpp"
 #include "studies/version.hpp"
@@ -150,8 +151,12 @@ int execute(const std::vector<std::string>& words) {
   }
   const std::string text = help_text(request.arguments.empty() ? "" : request.arguments.front());
   const bool asked = !words.empty();
-  fmt::print(asked ? stdout : stderr, "{}", text);
-  return asked ? 0 : 2;
+  if (!asked) {
+    say_plainly(text);
+    return 2;
+  }
+  fmt::print("{}", text);
+  return 0;
 }
 
 }  // namespace gibbsite

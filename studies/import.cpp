@@ -9,6 +9,7 @@
 
 #include "studies/archive.hpp"
 #include "studies/execute.hpp"
+#include "studies/signals.hpp"
 #include "studies/words.hpp"
 
 namespace gibbsite {
@@ -113,6 +114,7 @@ int import_weights(const Request& request, const std::string& command) {
     const Layer visible = visible_layer(file.model);
     file.base_rates = base_rates(check_data(read_data(*data), visible), visible);
   }
+  stops_mean(Stop::soon_done);
   write_model(request.out, file, command);
   print_model(model_record(file, ""), request.out.string());
   return 0;

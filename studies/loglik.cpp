@@ -12,6 +12,7 @@
 #include "studies/options.hpp"
 #include "studies/reconstruction.hpp"
 #include "studies/run.hpp"
+#include "studies/signals.hpp"
 #include "studies/variables.hpp"
 
 namespace gibbsite {
@@ -162,6 +163,7 @@ int loglik(const Request& request, const std::string& command) {
   if (study.run.threads > 0) omp_set_num_threads(static_cast<int>(study.run.threads));
   const NetworkSystem system(study);
   const Group root = likelihood_record(system, study, request, command);
+  stops_mean(Stop::soon_done);
   if (!request.out.empty()) write_archive(request.out, root);
   if (request.json)
     fmt::print("{}\n", likelihood_as_json(root));

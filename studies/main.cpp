@@ -8,8 +8,12 @@
 
 #include "studies/execute.hpp"
 #include "studies/options.hpp"
+#include "studies/say.hpp"
+#include "studies/signals.hpp"
 
-int main(int argc, char** argv) {
+namespace {
+
+int main_code(int argc, char** argv) {
   using namespace gibbsite;
   constexpr int failed = 1, wrong_request = 2;
   try {
@@ -18,13 +22,21 @@ int main(int argc, char** argv) {
       throw std::runtime_error("the output could not be written to standard output");
     return code;
   } catch (const RequestError& e) {
-    fmt::print(stderr, "gibbsite: {}\n", e.what());
+    say(e.what());
     return wrong_request;
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "gibbsite: not enough memory for this study; what was checkpointed is kept\n");
+    say("not enough memory for this study; what was checkpointed is kept");
     return failed;
   } catch (const std::exception& e) {
-    fmt::print(stderr, "gibbsite: {}\n", e.what());
+    say(e.what());
     return failed;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  gibbsite::listen_for_stop();
+  gibbsite::keep_standard_files();
+  return main_code(argc, argv);
 }

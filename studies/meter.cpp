@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include "studies/say.hpp"
 
 namespace gibbsite {
 
@@ -48,17 +49,15 @@ void Meter::report(std::size_t task, const Progress& progress) {
       const double rate = (done - before_) / seconds;
       const std::string which = done_.size() > 1 ? fmt::format("task {} of {}, ", task + 1, done_.size()) : "";
       const std::string left = rate > 0 ? fmt::format("{} left", clock_time((total - done) / rate)) : "";
-      fmt::print(stderr, "\r\033[K{:5.1f} %  {}{}  {:.1f} M spins/s  {}", 100 * done / total, which, progress.phase,
-                 rate / 1e6, left);
-      std::fflush(stderr);
+      say_plainly(fmt::format("\r\033[K{:5.1f} %  {}{}  {:.1f} M spins/s  {}", 100 * done / total, which,
+                              progress.phase, rate / 1e6, left));
       shown_ = true;
     }
   }
 }
 
 void Meter::clear() {
-  if (shown_) fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  if (shown_) say_plainly("\r\033[K");
   shown_ = false;
 }
 

@@ -9,6 +9,7 @@
 #include "studies/archive.hpp"
 #include "studies/execute.hpp"
 #include "studies/reweighted.hpp"
+#include "studies/signals.hpp"
 #include "studies/version.hpp"
 
 namespace gibbsite {
@@ -106,6 +107,7 @@ int reweight(const Request& request) {
     root.attributes = {{"program", std::string("gibbsite")}, {"version", version()},
                        {"git_commit", git_commit()},         {"format_version", std::int64_t{1}},
                        {"state", std::string("complete")},   {"reweighted_from", files}};
+    stops_mean(Stop::soon_done);
     write_archive(request.out, root);
   }
   if (request.json)

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <exception>
 #include <filesystem>
 
@@ -13,6 +12,7 @@
 #include "studies/checkpoint.hpp"
 #include "studies/combine.hpp"
 #include "studies/identity.hpp"
+#include "studies/say.hpp"
 #include "studies/signals.hpp"
 #include "studies/table.hpp"
 #include "studies/task_run.hpp"
@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int format_version = 1;
 constexpr int exit_done = 0, exit_stopped = 75;
+constexpr double worth_a_save = 2;  // seconds of work that a kill while the result is made may cost
 
 class Runner {
  public:
@@ -55,7 +56,7 @@ class Runner {
   std::string command_;
   Parts parts_;
   std::vector<std::unique_ptr<TaskRun>> tasks_;
-  Clock::time_point begin_;
+  Clock::time_point begin_, saved_ = begin_;
 };
 
 /// Refuses to take what stands at the output for the complete result of this study unless it is.
@@ -91,10 +92,8 @@ bool Runner::claim_output() {
       throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
                                      out.string(), difference(before.study, manifest.study)));
     if (before.git_commit != manifest.git_commit || before.version != manifest.version)
-      fmt::print(
-          stderr,
-          "gibbsite: note: this run was begun by version {} ({}); the same bits are promised only within one version\n",
-          before.version, before.git_commit);
+      say(fmt::format("note: this run was begun by version {} ({}); the same bits are promised only within one version",
+                      before.version, before.git_commit));
     return true;
   }
   if (request_.resume) {
@@ -102,7 +101,7 @@ bool Runner::claim_output() {
       throw RequestError(
           fmt::format("{}: there is no unfinished run to continue; start it without --resume", out.string()));
     check_complete();
-    fmt::print(stderr, "gibbsite: {} is complete; there is nothing to resume\n", out.string());
+    say(out.string() + " is complete; there is nothing to resume");
     return false;
   }
   if (!request_.force && parts_.exist())
@@ -157,6 +156,7 @@ void Runner::work(Meter& meter) {
 
 void Runner::save_all_tasks() {
   for (const auto& task : tasks_) task->save(parts_);
+  saved_ = Clock::now();
 }
 
 Group Runner::record(bool complete) const {
@@ -187,10 +187,10 @@ std::string Runner::system_text() const {
 }
 
 int Runner::run() {
-  listen_for_stop();
   if (run_.threads > 0) omp_set_num_threads(static_cast<int>(run_.threads));
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
+  stops_mean(Stop::at_checkpoint);
   if (!claim_output()) return exit_done;
   std::vector<double> weight, total;
   for (const auto& task : tasks_) {
@@ -210,19 +210,23 @@ int Runner::run() {
   }
   bool complete = true;
   for (const auto& task : tasks_) complete = complete && task->done();
+  if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth_a_save)) save_all_tasks();
+  stops_mean(Stop::all_saved);
   Group root;
   try {
     root = record(complete);
     write_archive(request_.out, root);
   } catch (...) {
+    stops_mean(Stop::at_checkpoint);
     save_all_tasks();
     throw;
   }
+  stops_mean(Stop::soon_done);
   if (complete) parts_.remove();
   if (!request_.quiet) print_result(root, request_.out.string());
   if (complete) return exit_done;
   const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
-  fmt::print(stderr, "gibbsite: stopped by {} at a checkpoint; the same command with --resume continues it\n", why);
+  say(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
   return exit_stopped;
 }
 

@@ -8,7 +8,7 @@
 using namespace gibbsite;
 using namespace gibbsite::synthetic;
 
-TEST_CASE("a typical result is estimated in seconds: 84 temperatures, 20000 draws, 9 observables", "[long]") {
+TEST_CASE("a typical result is estimated in seconds: 84 temperatures, 20000 draws, 9 observables", "[.][timing]") {
   for (const double tau : {2.0, 100.0}) {
     Normal normal(801, 0);
     const auto x = ar1(normal, tau, 4, 5000);
@@ -22,6 +22,5 @@ TEST_CASE("a typical result is estimated in seconds: 84 temperatures, 20000 draw
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     WARN("tau " << tau << ": " << seconds << " s");
     CHECK(sum > 0);
-    CHECK(seconds < 10);  // about 1 on one free core
   }
 }

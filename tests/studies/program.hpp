@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <set>
@@ -36,14 +37,17 @@ struct Ended {
 /// The program at work in `folder`; killed with this object.
 class Child {
  public:
-  Child(const Words& words, const fs::path& folder) : texts_{text_file(), text_file()} {
+  /// `environment`: "NAME=VALUE" of more variables.
+  Child(const Words& words, const fs::path& folder, const Words& environment = {}) : texts_{text_file(), text_file()} {
     Words all = {GIBBSITE_PROGRAM};
     all.insert(all.end(), words.begin(), words.end());
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
     argv.push_back(nullptr);
+    Words variables = environment;
     pid_ = ::fork();
     if (pid_ == 0) {
+      for (std::string& variable : variables) ::putenv(variable.data());
       const int nothing = ::open("/dev/null", O_RDONLY);
       if (::chdir(folder.c_str()) == 0 && ::dup2(nothing, 0) == 0 && ::dup2(texts_[0], 1) == 1 &&
           ::dup2(texts_[1], 2) == 2)
@@ -95,20 +99,47 @@ class Child {
   bool ended_ = false;
 };
 
-inline Ended run(const Words& words, const fs::path& folder) { return Child(words, folder).wait(); }
+inline Ended run(const Words& words, const fs::path& folder, const Words& environment = {}) {
+  return Child(words, folder, environment).wait();
+}
+
+/// The environment in which chosen moments of the program are found (tests/moments/moments.cpp says how).
+inline Words at_moments(const std::string& moments, const Words& more = {}) {
+  Words all = {"LD_PRELOAD=" GIBBSITE_MOMENTS, "ASAN_OPTIONS=verify_asan_link_order=0", "MOMENTS=" + moments};
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+/// How often the program made each kind of call.
+inline std::map<std::string, long> calls_counted(const fs::path& file) {
+  std::map<std::string, long> counts;
+  std::ifstream in(file);
+  std::string kind;
+  for (long count; in >> kind >> count;) counts[kind] = count;
+  return counts;
+}
 
 inline Words operator+(Words left, const Words& right) {
   left.insert(left.end(), right.begin(), right.end());
   return left;
 }
 
-inline void sleep_for(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
-
-/// Waits until `ready` says so; false if that takes more than a minute.
+/// Waits until `ready` says so; false if that takes longer than a test may, on whatever machine.
 inline bool wait_until(const std::function<bool()>& ready) {
-  for (const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1); !ready(); sleep_for(0.001))
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(4);
+  for (; !ready(); std::this_thread::sleep_for(std::chrono::milliseconds(1)))
     if (std::chrono::steady_clock::now() > end) return false;
   return true;
+}
+
+/// Whether the program, as this process, listens for a signal by what the system knows of it.
+inline bool listens(pid_t process, int signal) {
+  std::error_code none;
+  const std::string place = "/proc/" + std::to_string(process);
+  if (!fs::equivalent(place + "/exe", GIBBSITE_PROGRAM, none)) return false;  // not yet the program
+  std::ifstream in(place + "/status");
+  for (std::string line; std::getline(in, line);)
+    if (line.starts_with("SigCgt:")) return ((std::stoull(line.substr(7), nullptr, 16) >> (signal - 1)) & 1) != 0;
+  return false;
 }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -39,5 +40,25 @@ inline std::string read_bytes(const std::filesystem::path& path) {
 inline void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
+
+/// What a child has done so far, told through a pipe: who waits for that needs no clock.
+class Announced {
+ public:
+  Announced() { (void)!::pipe(ends_); }
+  ~Announced() {
+    ::close(ends_[0]);
+    ::close(ends_[1]);
+  }
+  Announced(const Announced&) = delete;
+  Announced& operator=(const Announced&) = delete;
+
+  void one_more() const { (void)!::write(ends_[1], "+", 1); }
+  void wait_for(int many) const {
+    for (char one; many > 0 && ::read(ends_[0], &one, 1) == 1;) --many;
+  }
+
+ private:
+  int ends_[2];
+};
 
 }  // namespace gibbsite::test

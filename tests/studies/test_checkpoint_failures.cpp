@@ -106,17 +106,10 @@ TEST_CASE("a save that fails leaves the one before") {
 TEST_CASE("a run killed again and again loses only what was not saved") {
   const Scratch scratch;
   const fs::path out = scratch / "out.h5";
-  const auto start = std::chrono::steady_clock::now();
-  {
-    Parts practice(scratch / "practice.h5");
-    practice.begin(manifest);
-    for (std::size_t draws = 1; draws <= 10; ++draws) save_at(practice, 0, draws);
-    practice.remove();
-  }
-  const std::chrono::duration<double> ten_saves = std::chrono::steady_clock::now() - start;
   std::mt19937_64 random(3);
   std::size_t last[2] = {0, 0};
   for (int kill = 0; kill < 40; ++kill) {
+    const Announced saves;
     const pid_t child = ::fork();
     if (child == 0) {
       Parts parts(out);
@@ -125,9 +118,13 @@ TEST_CASE("a run killed again and again loses only what was not saved") {
       for (std::size_t task : {0, 1})
         if (const auto state = parts.load(task)) draws[task] = state->trace.draws();
       for (;;)
-        for (std::size_t task : {0, 1}) save_at(parts, task, draws[task] += 1 + task);
+        for (std::size_t task : {0, 1}) {
+          save_at(parts, task, draws[task] += 1 + task);
+          saves.one_more();
+        }
     }
-    std::this_thread::sleep_for(ten_saves * std::uniform_real_distribution(0.0, 1.0)(random));
+    saves.wait_for(std::uniform_int_distribution(kill == 0 ? 0 : 1, 5)(random));
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));  // any moment of a save will do
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     Parts parts(out);

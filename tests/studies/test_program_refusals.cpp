@@ -305,8 +305,7 @@ TEST_CASE("program: two runs on one result do not meet") {
   const Place place;
   const Words words = {"run", "good.toml", "-o", "new.h5", "--method.sweeps", "100000000"};
   Child child(words, place.path());
-  REQUIRE(wait_until([&] { return fs::exists(place / "new.h5.parts/manifest.h5"); }));
-  sleep_for(0.1);
+  REQUIRE(wait_until([&] { return fs::exists(place / "new.h5.parts/manifest.h5"); }));  // it holds the lock by then
   for (const Words& more : {Words{"--force"}, Words{"--resume"}})
     check_refused(place, {words + more, 1, {"another process is at work", "-o"}});
   check_refused(place, {words, 2, {"unfinished"}});

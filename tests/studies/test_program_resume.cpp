@@ -1,4 +1,6 @@
 /// A run interrupted at any moments, in any way, and resumed gives the bits of a run never interrupted.
+#include <fmt/format.h>
+
 #include "studies/checkpoint.hpp"
 #include "tests/studies/program.hpp"
 #include "tests/studies/program_studies.hpp"
@@ -8,22 +10,22 @@ using namespace gibbsite::test;
 
 namespace {
 
-double seconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+/// Stops, kills and time limits come after parts of a run's steps, counted by its looks at the clock: a share of its
+/// time would be another moment on every machine.
+constexpr double tick = 0.001;  // seconds from one look to the next, where time is made of them
 
 /// One small study: its result without interruption, and a place to interrupt it in.
 class Trial {
  public:
   explicit Trial(const std::string& name) {
     write_bytes(folder / "study.toml", small_study(name));
-    seconds_ = seconds_of([&] {
-      const Ended ended = run({"run", "study.toml", "-o", "whole.h5", "--run.threads", "1", "--quiet"}, folder.path());
-      INFO(ended.err);
-      REQUIRE(ended.code == 0);
-    });
+    const Ended ended = run({"run", "study.toml", "-o", "whole.h5", "--run.threads", "1", "--quiet"}, folder.path(),
+                            at_moments("", {"MOMENTS_COUNTS=" + (folder / "counts").string()}));
+    INFO(ended.err);
+    REQUIRE(ended.code == 0);
+    looks_ = static_cast<double>(calls_counted(folder / "counts").at("clock"));
+    fs::remove(folder / "counts");
+    REQUIRE(looks_ > 100);
   }
 
   bool begun() const { return fs::exists(folder / "out.h5.parts/manifest.h5"); }
@@ -31,29 +33,15 @@ class Trial {
     return Words{"run", "study.toml", "-o", "out.h5"} + (begun() ? Words{"--resume"} : Words{}) + more;
   }
 
-  /// Starts the run or goes on with it, and sends it a signal after `part` of the time that it takes in all.
-  Ended interrupt(int signal, double part, const Words& more) {
-    Child child(words(more), folder.path());
-    REQUIRE(wait_until([&] { return begun() || !child.running(); }));
-    sleep_for(part * seconds_);
-    child.send(signal);
-    Ended ended = child.wait();
+  /// Starts the run or goes on with it under a clock that its looks move; `moments` may end it.
+  Ended at(const std::string& moments, const Words& more) {
+    const Ended ended = run(words(more), folder.path(), at_moments(moments, {"MOMENTS_STEP=" + std::to_string(tick)}));
     interruptions += ended.code == 0 ? 0 : 1;
     return ended;
   }
-
-  /// Kills it as soon as it is writing a file.
-  void kill_at_work(const Words& more, std::size_t file) {
-    Child child(words(more), folder.path());
-    std::set<fs::path> seen;
-    while (child.running() && seen.size() < file)
-      for (const fs::path& place : {folder.path(), folder / "out.h5.parts"}) {
-        std::error_code none;
-        for (const auto& entry : fs::directory_iterator(place, none))
-          if (contains(entry.path().filename().string(), ".tmp-")) seen.insert(entry.path());
-      }
-    child.send(SIGKILL);
-    interruptions += child.wait().code == 0 ? 0 : 1;
+  /// Sends it a signal after `part` of the steps that it takes in all.
+  Ended interrupt(int signal, double part, const Words& more) {
+    return at(fmt::format("clock:{}:s{}", 10 + static_cast<long>(part * looks_), signal), more);
   }
 
   void finish(const Words& more) {
@@ -71,13 +59,14 @@ class Trial {
     fs::remove(folder / "out.h5");
   }
 
-  double seconds() const { return seconds_; }
+  /// `part` of a whole run, in seconds of a clock that its looks move.
+  std::string seconds(double part) const { return std::to_string(part * looks_ * tick); }
 
   const Scratch folder;
   int interruptions = 0;
 
  private:
-  double seconds_ = 0;
+  double looks_ = 0;
 };
 
 void check_stopped(const Trial& trial, const Ended& ended, const std::string& reason) {
@@ -109,12 +98,9 @@ void check_signals(Trial& trial) {
 void check_time_limit(Trial& trial) {
   Ended ended;
   for (int round = 0; round < 50; ++round) {
-    ended = run(trial.words({"--run.threads", round % 2 == 0 ? "1" : "2", "--run.max_time",
-                             std::to_string(0.25 * trial.seconds() + 0.01 * round)}),
-                trial.folder.path());
+    ended = trial.at("", {"--run.threads", round % 2 == 0 ? "1" : "2", "--run.max_time", trial.seconds(0.25)});
     if (ended.code == 0) break;
     check_stopped(trial, ended, "run.max_time");
-    ++trial.interruptions;
   }
   REQUIRE(ended.code == 0);
   trial.check_same();
@@ -122,7 +108,7 @@ void check_time_limit(Trial& trial) {
 
 void check_kills(Trial& trial) {
   for (const double part : {0.15, 0.3, 0.3}) {
-    const Ended ended = trial.interrupt(SIGKILL, part, {"--run.checkpoint", "0.03", "--run.threads", "1"});
+    const Ended ended = trial.interrupt(SIGKILL, part, {"--run.checkpoint", trial.seconds(0.02), "--run.threads", "1"});
     if (ended.code == 0) break;
     CHECK(ended.code == 128 + SIGKILL);
     CHECK_FALSE(fs::exists(trial.folder / "out.h5"));
@@ -152,11 +138,14 @@ TEST_CASE("program: interrupted is uninterrupted, until a target error") { check
 TEST_CASE("program: killed while it writes, again and again") {
   for (const std::string name : {"heat-bath", "grid"}) {
     Trial trial(name);
-    for (std::size_t file = 1; file <= 16; file += 3) {
-      trial.kill_at_work({"--run.checkpoint", "0.002", "--run.threads", "1"}, file);
+    for (const char* moment : {"open:1", "open:4", "write:2", "write:5", "fsync:3", "fsync:8", "close:6", "close:11",
+                               "rename:2", "rename:3", "rename:7"}) {
+      INFO(name << " " << moment);
+      const Ended ended =
+          trial.at(moment + std::string(":s9"), {"--run.checkpoint", trial.seconds(0.005), "--run.threads", "1"});
+      CHECK(ended.code == 128 + SIGKILL);
       if (fs::exists(trial.folder / "out.h5")) CHECK_NOTHROW(read_archive(trial.folder / "out.h5"));
     }
-    CHECK(trial.interruptions >= 4);
     trial.finish({"--run.threads", "1"});
     trial.check_same();
   }

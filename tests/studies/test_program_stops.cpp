@@ -1,0 +1,124 @@
+/// Stops that stop: from the first moment on, at a checkpoint, and at once when asked again.
+#include <sys/stat.h>
+
+#include "tests/studies/program.hpp"
+#include "tests/studies/program_studies.hpp"
+
+using namespace gibbsite;
+using namespace gibbsite::test;
+
+namespace {
+
+const std::vector<std::pair<int, std::string>> stops = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}};
+
+/// A study of which one draw takes hours.
+const std::string endless = R"(
+[model]
+size = 256
+[sampler]
+layout = "plain"
+[method]
+beta = 0.4
+thermalization = 0
+every = 1000000
+sweeps = 4000000
+)";
+
+/// A model that takes minutes to build: the inverse of the overlaps of thousands of patterns.
+const std::string large = R"(
+[model]
+name = "hopfield"
+layers = 8000
+patterns = 6000
+rule = "pseudo-inverse"
+[method]
+beta = 1
+)";
+
+}  // namespace
+
+TEST_CASE("program: stopped while it reads its study, it has written nothing") {
+  for (const auto& [signal, name] : stops) {
+    const Scratch folder;
+    REQUIRE(::mkfifo((folder / "study.toml").c_str(), 0600) == 0);
+    Child child({"run", "study.toml", "-o", "out.h5"}, folder.path());
+    int writer = -1;  // opens once the program reads
+    REQUIRE(wait_until([&] {
+      writer = ::open((folder / "study.toml").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+      return writer >= 0;
+    }));
+    child.send(signal);
+    const Ended ended = child.wait();
+    ::close(writer);
+    INFO(ended.err);
+    CHECK(ended.code == 75);
+    CHECK(is_one_message(ended.err));
+    CHECK(contains(ended.err, "stopped by " + name + " before anything was written"));
+    CHECK(ended.out == "");
+    CHECK(folder.entries() == 1);
+  }
+}
+
+TEST_CASE("program: it hears stops before it does anything else") {
+  const Scratch folder;
+  write_bytes(folder / "study.toml", large);
+  Child child({"run", "study.toml", "-o", "out.h5"}, folder.path());
+  REQUIRE(wait_until([&] { return listens(child.pid(), SIGUSR1) || !child.running(); }));
+  child.send(SIGUSR1);
+  const Ended ended = child.wait();
+  INFO(ended.err);
+  CHECK(ended.code == 75);
+  CHECK(is_one_message(ended.err));
+  CHECK(contains(ended.err, "before anything was written"));
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("program: stopped while it builds systems, it stops at once") {
+  const Scratch folder;
+  write_bytes(folder / "study.toml", large);
+  // Its first look at the clock comes when the study is read and systems are about to be built.
+  const Ended ended = run({"run", "study.toml", "-o", "out.h5"}, folder.path(), at_moments("clock:1:s10"));
+  CHECK(ended.code == 75);
+  CHECK(contains(ended.err, "stopped by SIGUSR1 before anything was written"));
+  CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("program: a second stop ends it at once, and it says where it can go on") {
+  const Scratch folder;
+  write_bytes(folder / "study.toml", endless);
+  Ended ended;
+  for (int longer = 0; longer < 100 && !contains(ended.err, "a second time"); ++longer) {
+    // A first stop before the first draw has begun is obeyed: then again, and a little later.
+    Child child({"run", "study.toml", "-o", "out.h5", "--run.threads", "1", "--force"}, folder.path());
+    REQUIRE(wait_until([&] { return fs::exists(folder / "out.h5.parts/manifest.h5"); }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(30 * longer));
+    REQUIRE(wait_until([&] {  // a signal that finds one of its kind waiting is lost: until one has been heard twice
+      child.send(SIGTERM);
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      return !child.running();
+    }));
+    ended = child.wait();
+    if (contains(ended.err, "a second time")) break;
+    fs::remove_all(folder / "out.h5.parts");
+    fs::remove(folder / "out.h5");
+  }
+  INFO(ended.err);
+  CHECK(ended.code == 75);
+  CHECK(is_one_message(ended.err));
+  CHECK(contains(ended.err, "a second time"));
+  CHECK(contains(ended.err, "--resume"));
+  CHECK(fs::exists(folder / "out.h5.parts/manifest.h5"));
+  CHECK_FALSE(fs::exists(folder / "out.h5"));
+}
+
+TEST_CASE("program: stops that come in one moment are one stop") {
+  const Scratch folder;
+  write_bytes(folder / "study.toml", small_study("wolff"));
+  // A clock that stands still, but for a step of 1e-12 s at each look.
+  const Ended ended = run({"run", "study.toml", "-o", "out.h5", "--run.threads", "1"}, folder.path(),
+                          at_moments("clock:200:s15,clock:202:s15,clock:204:s2", {"MOMENTS_STEP=1e-12"}));
+  INFO(ended.err);
+  CHECK(ended.code == 75);
+  CHECK(contains(ended.err, "stopped by SIGTERM at a checkpoint"));
+  CHECK(contains(ended.out, "PARTIAL"));
+}
