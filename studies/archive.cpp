@@ -189,7 +189,7 @@ void write_archive(const std::filesystem::path& path, const Group& root, Packing
     throw std::runtime_error("cannot write " + path.string() + ": " + error.what());
   }
   image.seal();
-  write_whole_file(path, image.bytes());
+  write_whole_file(path, image.bytes(), packing == Packing::plain ? Link::replaced : Link::followed);
 }
 
 }  // namespace gibbsite

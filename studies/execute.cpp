@@ -15,6 +15,7 @@
 #include "studies/run.hpp"
 #include "studies/say.hpp"
 #include "studies/table.hpp"
+#include "studies/threads.hpp"
 #include "studies/variables.hpp"
 #include "studies/version.hpp"
 
@@ -139,6 +140,7 @@ int execute(const std::vector<std::string>& words) {
   const std::string& command = request.command;
   if (command == "run") return run_study(request, joined(words));
   if (command == "show") return show(request);
+  if (command == "exact" || command == "reweight" || command == "bench") use_threads(0);
   if (command == "exact") return exact(request);
   if (command == "list") return list(request);
   if (command == "bench") return bench(request);

@@ -10,6 +10,7 @@
 #include "studies/archive.hpp"
 #include "studies/execute.hpp"
 #include "studies/signals.hpp"
+#include "studies/whole_file.hpp"
 #include "studies/words.hpp"
 
 namespace gibbsite {
@@ -31,6 +32,7 @@ void check_output(const Request& request) {
   std::error_code ignored;
   if (out.empty()) throw RequestError("`gibbsite import` needs -o, the model file to write, for example -o model.h5");
   check_writable(request, "the model");
+  remove_leftovers(out);
   for (const auto& [name, value] : request.settings)
     if (fs::equivalent(out, value, ignored))
       throw RequestError(

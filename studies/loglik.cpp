@@ -13,7 +13,9 @@
 #include "studies/reconstruction.hpp"
 #include "studies/run.hpp"
 #include "studies/signals.hpp"
+#include "studies/threads.hpp"
 #include "studies/variables.hpp"
+#include "studies/whole_file.hpp"
 
 namespace gibbsite {
 namespace {
@@ -160,7 +162,8 @@ int loglik(const Request& request, const std::string& command) {
     throw RequestError(fmt::format("there is no folder {} to write {} into; make it, or choose another with -o",
                                    folder.string(), request.out.filename().string()));
   study.model.reference = study.ais.reference;
-  if (study.run.threads > 0) omp_set_num_threads(static_cast<int>(study.run.threads));
+  use_threads(study.run.threads);
+  remove_leftovers(request.out);
   const NetworkSystem system(study);
   const Group root = likelihood_record(system, study, request, command);
   stops_mean(Stop::soon_done);

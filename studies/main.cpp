@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -12,6 +13,16 @@
 #include "studies/signals.hpp"
 
 namespace {
+
+bool ended = false;
+
+/// OpenMP ends the program where it gets no thread, with a line of its own.
+void tell_of_threads() {
+  if (!ended)
+    gibbsite::say(
+        "a thread could not be started; what was checkpointed is kept: go on with fewer --run.threads and "
+        "--resume");
+}
 
 int main_code(int argc, char** argv) {
   using namespace gibbsite;
@@ -38,5 +49,8 @@ int main_code(int argc, char** argv) {
 int main(int argc, char** argv) {
   gibbsite::listen_for_stop();
   gibbsite::keep_standard_files();
-  return main_code(argc, argv);
+  std::atexit(tell_of_threads);
+  const int code = main_code(argc, argv);
+  ended = true;
+  return code;
 }

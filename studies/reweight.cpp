@@ -11,6 +11,7 @@
 #include "studies/reweighted.hpp"
 #include "studies/signals.hpp"
 #include "studies/version.hpp"
+#include "studies/whole_file.hpp"
 
 namespace gibbsite {
 namespace {
@@ -21,6 +22,7 @@ void check_output(const Request& request) {
   const fs::path& out = request.out;
   if (out.empty()) return;
   check_writable(request, "the curves");
+  remove_leftovers(out);
 }
 
 std::vector<ReweightedCurve> read_all(const std::vector<std::string>& files) {

@@ -10,13 +10,14 @@
 
 #include "studies/archive.hpp"
 #include "studies/checkpoint.hpp"
-#include "studies/combine.hpp"
 #include "studies/identity.hpp"
 #include "studies/say.hpp"
 #include "studies/signals.hpp"
 #include "studies/table.hpp"
 #include "studies/task_run.hpp"
+#include "studies/threads.hpp"
 #include "studies/version.hpp"
+#include "studies/whole_result.hpp"
 
 namespace gibbsite {
 namespace {
@@ -45,8 +46,7 @@ class Runner {
   bool outside() const;
   void work(Meter& meter);
   void save_all_tasks();
-  Group record(bool complete) const;
-  std::string system_text() const;
+  void save_before_result();
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   bool out_of_time() const { return run_.max_time > 0 && seconds() > run_.max_time; }
   bool stopping() const { return stop_asked() || out_of_time(); }
@@ -55,6 +55,7 @@ class Runner {
   const Study::Run& run_;
   std::string command_;
   Parts parts_;
+  Manifest manifest_;
   std::vector<std::unique_ptr<TaskRun>> tasks_;
   Clock::time_point begin_, saved_ = begin_;
 };
@@ -85,7 +86,9 @@ bool Runner::claim_output() {
   const fs::path& out = request_.out;
   if (fs::is_directory(out))
     throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
-  const Manifest manifest{identity(request_.resolved) + seals_of_files(request_), version(), git_commit()};
+  parts_.tidy();
+  const Manifest& manifest =
+      manifest_ = {identity(request_.resolved) + seals_of_files(request_), version(), git_commit(), tasks_.size()};
   if (request_.resume && parts_.exist()) {
     const Manifest before = parts_.resume();
     if (before.study != manifest.study)
@@ -155,39 +158,27 @@ void Runner::work(Meter& meter) {
 }
 
 void Runner::save_all_tasks() {
-  for (const auto& task : tasks_) task->save(parts_);
+  try {
+    for (const auto& task : tasks_) task->save(parts_);
+  } catch (const std::runtime_error&) {
+    if (!parts_.gone()) throw;
+    say(request_.out.string() + ".parts was taken away; all checkpoints are written anew");
+    parts_.begin(manifest_);
+    for (const auto& task : tasks_) {
+      task->forget_saved();
+      task->save(parts_);
+    }
+  }
   saved_ = Clock::now();
 }
 
-Group Runner::record(bool complete) const {
-  Group root;
-  root.attributes = run_attributes(command_, request_, seconds(), complete ? "complete" : "partial");
-  root.attributes.emplace_back("system", system_text());
-  root.attributes.emplace_back("plan", plan(request_.tasks.front().study));
-  if (request_.grid.empty()) {
-    if (auto result = tasks_.front()->result("")) root.groups = std::move(result->groups);
-    return root;
-  }
-  Group tasks{.name = "tasks"};
-  for (std::size_t k = 0; k < tasks_.size(); ++k) {
-    auto result = tasks_[k]->result(fmt::format("{:03}", k));
-    if (!result) continue;
-    for (const auto& [key, value] : request_.tasks[k].coordinates) result->attributes.emplace_back(key, value);
-    tasks.groups.push_back(std::move(*result));
-  }
-  if (tasks.groups.size() == tasks_.size()) root.groups = combine(request_, tasks.groups);
-  root.groups.push_back(std::move(tasks));
-  return root;
-}
-
-std::string Runner::system_text() const {
-  std::string text = tasks_.front()->description();
-  for (const auto& [key, values] : request_.grid) text += fmt::format("; grid over {} ({} values)", key, values.size());
-  return text;
+/// Before a result is made, which can take as long as it can fail. A result is worth more than its checkpoints.
+void Runner::save_before_result() try { save_all_tasks(); } catch (const std::runtime_error& error) {
+  say(std::string(error.what()) + "; the result is made without a last checkpoint");
 }
 
 int Runner::run() {
-  if (run_.threads > 0) omp_set_num_threads(static_cast<int>(run_.threads));
+  use_threads(run_.threads);
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
   stops_mean(Stop::at_checkpoint);
@@ -210,11 +201,11 @@ int Runner::run() {
   }
   bool complete = true;
   for (const auto& task : tasks_) complete = complete && task->done();
-  if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth_a_save)) save_all_tasks();
+  if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth_a_save)) save_before_result();
   stops_mean(Stop::all_saved);
   Group root;
   try {
-    root = record(complete);
+    root = whole_result(request_, tasks_, command_, seconds());
     write_archive(request_.out, root);
   } catch (...) {
     stops_mean(Stop::at_checkpoint);
@@ -222,7 +213,8 @@ int Runner::run() {
     throw;
   }
   stops_mean(Stop::soon_done);
-  if (complete) parts_.remove();
+  if (complete && !parts_.remove())
+    say(fmt::format("the result is in place, but {}.parts could not be removed; delete it", request_.out.string()));
   if (!request_.quiet) print_result(root, request_.out.string());
   if (complete) return exit_done;
   const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "studies/report.hpp"
+#include "studies/say.hpp"
 
 namespace gibbsite {
 namespace {
@@ -37,7 +38,7 @@ void TaskRun::start() {
 }
 
 void TaskRun::resume(Parts& parts, Meter& meter) {
-  std::optional<TaskState> state = parts.load(index_);
+  std::optional<TaskState> state = parts.load(index_, say);
   if (!state) return;
   start();
   try {

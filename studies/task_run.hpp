@@ -25,12 +25,15 @@ class TaskRun {
   double sweeps() const noexcept { return sweeps_; }
   std::string description() const { return system_->description(); }
 
-  /// Takes up what a checkpoint holds of this task, if anything. Throws RequestError if it does not fit.
+  /// Takes up what a checkpoint holds of this task, if anything, and says what it lacks. Throws RequestError if it does
+  /// not fit.
   void resume(Parts& parts, Meter& meter);
   /// Advances until the task is done or pause() says so. Deterministic whatever pause() says.
   void advance(const std::function<bool()>& pause, Meter& meter);
   /// Saves what is new since the last time.
   void save(Parts& parts);
+  /// What was saved is gone: the next save is of everything.
+  void forget_saved() noexcept { saved_done_ = false; }
   /// The groups of the result; nothing if there are no draws yet.
   std::optional<Group> result(const std::string& name) const;
 

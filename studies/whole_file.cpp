@@ -2,14 +2,18 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+
+#include "studies/again.hpp"
 
 namespace gibbsite {
 namespace fs = std::filesystem;
@@ -33,7 +37,7 @@ class Descriptor {
   int close() {
     const int number = number_;
     number_ = -1;
-    return number < 0 ? 0 : ::close(number);
+    return number < 0 ? 0 : close_once(number);
   }
 
  private:
@@ -72,19 +76,39 @@ fs::path follow(fs::path path) {
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
 
-/// What the temporary names of a file begin with; cut, so that a long name stays within a file system's 255 bytes.
-std::string stem(const fs::path& path) { return fmt::format(".{}.tmp-", path.filename().string().substr(0, 200)); }
+constexpr std::string_view mark = ".tmp-";  // temporary names: .NAME.tmp-PROCESS-SERIAL
+/// A file's name in those of its temporaries: cut, so that a long one stays within a file system's 255 bytes.
+std::string short_name(const fs::path& path) { return path.filename().string().substr(0, 200); }
 
 /// Some network file systems know no fsync and say so by EINVAL; there is nothing better to do there.
-int sync(int number) { return ::fsync(number) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno; }
+int sync(int number) {
+  return again([&] { return ::fsync(number); }) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
+}
+
+/// A new file of a temporary name, and locked, so that nobody takes it for a leftover.
+Descriptor make_temporary(const fs::path& target, fs::path& name) {
+  static std::atomic<unsigned> serial = 0;
+  for (;;) {  // a name may be taken: a killed process with our id, or another machine's process in a shared folder
+    name = folder_of(target) / fmt::format(".{}{}{}-{}", short_name(target), mark, ::getpid(), serial++);
+    const int number =
+        again([&] { return ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666); });
+    if (number < 0 && errno == EEXIST) continue;
+    if (number < 0 || ::flock(number, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) {
+      struct stat made;
+      if (number < 0 || ::fstat(number, &made) != 0 || made.st_nlink > 0) return Descriptor(number);
+    }
+    close_once(number);  // who cleans up was faster than our lock
+  }
+}
 
 }  // namespace
 
-void write_whole_file(const fs::path& path, std::span<const std::byte> bytes) {
-  static std::atomic<unsigned> serial = 0;
-  const fs::path target = follow(path);
+void write_whole_file(const fs::path& path, std::span<const std::byte> bytes, Link link) {
+  const fs::path target = link == Link::followed ? follow(path) : path;
   mode_t mode = 0;
-  if (struct stat before; ::stat(target.c_str(), &before) == 0) {
+  if (struct stat before; ::lstat(target.c_str(), &before) == 0 && S_ISLNK(before.st_mode)) {
+    if (link == Link::followed) fail(path, ELOOP);  // follow() gave up
+  } else if (::stat(target.c_str(), &before) == 0) {
     // A rename would put a file in place of a device, for root even of /dev/null.
     if (S_ISDIR(before.st_mode)) fail(path, "it is a folder; name a file in it");
     if (!S_ISREG(before.st_mode)) fail(path, "it is not a regular file");
@@ -96,14 +120,10 @@ void write_whole_file(const fs::path& path, std::span<const std::byte> bytes) {
   if (!target.has_filename()) fail(path, "it names a folder; name a file in it");
 
   fs::path name;
-  int number = -1;
-  do {  // a name may be taken: a killed process with our id, or another machine's process in a shared folder
-    name = folder_of(target) / fmt::format("{}{}-{}", stem(target), ::getpid(), serial++);
-    number = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (number < 0 && errno == EEXIST);
+  Descriptor file = make_temporary(target, name);
+  const int number = file.number();
   if (number < 0) fail(path, errno);
   Temporary temporary(name);
-  Descriptor file(number);
   if (mode != 0 && ::fchmod(number, mode) != 0) fail(path, errno);
 
   while (!bytes.empty()) {
@@ -117,16 +137,44 @@ void write_whole_file(const fs::path& path, std::span<const std::byte> bytes) {
   if (const int error = temporary.rename(target)) fail(path, error);
 
   // The rename itself is on disk once the folder is.
-  const Descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const Descriptor folder(again([&] { return ::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (folder.number() < 0) return;  // a folder that may be written but not listed cannot be opened, nor synced
   if (const int error = sync(folder.number())) fail(path, error);
 }
 
-void remove_leftovers(const fs::path& path) {
+std::string name_behind_temporary(const std::string& name) {
+  const std::size_t at = name.rfind(mark);
+  if (at == name.npos || at < 2 || name.front() != '.') return "";
+  const auto digits = [](std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+  };
+  const std::string_view tail = std::string_view(name).substr(at + mark.size());
+  const std::size_t dash = tail.find('-');
+  if (dash == tail.npos || !digits(tail.substr(0, dash)) || !digits(tail.substr(dash + 1))) return "";
+  return name.substr(1, at - 1);
+}
+
+void remove_temporary(const fs::path& path) noexcept try {
+  const Descriptor file(again([&] { return ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
+  struct stat found;
+  if (file.number() < 0 || ::fstat(file.number(), &found) != 0 || !S_ISREG(found.st_mode)) return;
+  if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return;
+    // There are no locks here; then a writer on this machine is known by its process.
+    const std::string name = path.filename().string();
+    const auto process = static_cast<pid_t>(std::stol(name.substr(name.rfind(mark) + mark.size())));
+    if (::kill(process, 0) == 0 || errno != ESRCH) return;
+  }
+  ::unlink(path.c_str());
+} catch (const std::exception&) {  // it stays, and hurts nobody
+}
+
+void remove_leftovers(const fs::path& path) noexcept try {
   const fs::path target = follow(path);
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(folder_of(target), none))
-    if (entry.path().filename().string().starts_with(stem(target))) fs::remove(entry.path(), none);
+  for (fs::directory_iterator at(folder_of(target), none), end; at != end; at.increment(none))
+    if (name_behind_temporary(at->path().filename().string()) == short_name(target)) remove_temporary(at->path());
+} catch (const std::exception&) {
 }
 
 void check_readable_file(const fs::path& path) {
@@ -137,7 +185,7 @@ void check_readable_file(const fs::path& path) {
   if (fs::is_directory(status)) refuse("it is a folder; name a file in it");
   if (!fs::is_regular_file(status)) refuse("it is not a regular file; copy it into one");
   if (fs::file_size(path, none) == 0) refuse("the file is empty; restore it from a copy, or make it again");
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const Descriptor file(again([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (file.number() < 0)
     refuse("it cannot be read: " + std::generic_category().message(errno) + "; check its permissions");
 }

@@ -5,17 +5,26 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace gibbsite {
 
-/// Makes `path` a file of these bytes. Whoever looks, and whenever the program or the machine dies, `path` is either
-/// what it was or all new. A symbolic link stays one and its target is replaced; permissions of an existing file are
-/// kept. Throws std::runtime_error ("cannot write PATH: cause"); nothing is left behind and, unless the very last sync
-/// of the folder failed, `path` is untouched.
-void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+/// What becomes of a symbolic link that stands at a file's place.
+enum class Link { followed, replaced };
 
-/// Removes the temporary files of writers of `path` that were killed. Only for who knows that none is at work on it.
-void remove_leftovers(const std::filesystem::path& path);
+/// Makes `path` a file of these bytes. Whoever looks, and whenever the program or the machine dies, `path` is either
+/// what it was or all new. A symbolic link stays one and its target is replaced, or it is replaced itself; permissions
+/// of an existing file are kept. Throws std::runtime_error ("cannot write PATH: cause"); nothing is left behind and,
+/// unless the very last sync of the folder failed, `path` is untouched.
+void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes, Link link = Link::followed);
+
+/// Removes the temporary files of writers of `path` that were killed, and no file of a writer at work.
+void remove_leftovers(const std::filesystem::path& path) noexcept;
+
+/// The name that a temporary file of this name was to get (its first 200 bytes); empty if it is no temporary of ours.
+std::string name_behind_temporary(const std::string& name);
+/// Removes a temporary file unless its writer is still at work.
+void remove_temporary(const std::filesystem::path& path) noexcept;
 
 /// Throws std::runtime_error ("PATH: what is wrong; what to do") unless `path` is a file that holds something and may
 /// be read.

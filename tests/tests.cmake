@@ -36,6 +36,12 @@ if(TARGET test_samplers)  # tests/samplers/test_bernoulli.cpp is compiled once f
   set_source_files_properties(tests/samplers/test_bernoulli.cpp PROPERTIES
     COMPILE_DEFINITIONS "${GIBBSITE_TARGETS}" SKIP_PRECOMPILE_HEADERS ON)
 endif()
+if(TARGET test_samplers)  # as on another make of processor: exp() and log() without fused operations round otherwise
+  add_test(NAME "samplers: courses are the same with another mathematical library" COMMAND test_samplers
+    "courses of the plain*,courses of plain*,a course in lanes*,a course of the table*,a course of bulk*")
+  set_tests_properties("samplers: courses are the same with another mathematical library" PROPERTIES LABELS samplers
+    TIMEOUT 300 ENVIRONMENT "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX512F")
+endif()
 if(TARGET test_studies)
   add_dependencies(test_studies gibbsite)
   # Loaded into the program, it finds chosen moments of its life again without a clock.
@@ -156,6 +162,10 @@ if(TARGET test_studies)
   # Stopped after so many steps: its clock goes on by a millisecond at each look.
   set_tests_properties("studies: a result of partial" PROPERTIES ENVIRONMENT
     "LD_PRELOAD=$<TARGET_FILE:gibbsite_moments>;MOMENTS_STEP=0.001;ASAN_OPTIONS=verify_asan_link_order=0")
+
+  add_test(NAME "long studies: kills, failing calls and stops" COMMAND ${GIBBSITE_PYTHON}
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/stress.py $<TARGET_FILE:gibbsite> $<TARGET_FILE:gibbsite_moments>)
+  set_tests_properties("long studies: kills, failing calls and stops" PROPERTIES LABELS long TIMEOUT 3000)
 endif()
 add_test(NAME "install: the README's example builds against an installed Gibbsite"
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/install.sh ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_CXX_COMPILER})

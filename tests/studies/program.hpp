@@ -37,8 +37,10 @@ struct Ended {
 /// The program at work in `folder`; killed with this object.
 class Child {
  public:
-  /// `environment`: "NAME=VALUE" of more variables.
-  Child(const Words& words, const fs::path& folder, const Words& environment = {}) : texts_{text_file(), text_file()} {
+  /// `environment`: "NAME=VALUE" of more variables; `prepare` is called in the child before the program begins.
+  Child(const Words& words, const fs::path& folder, const Words& environment = {},
+        const std::function<void()>& prepare = {})
+      : texts_{text_file(), text_file()} {
     Words all = {GIBBSITE_PROGRAM};
     all.insert(all.end(), words.begin(), words.end());
     std::vector<char*> argv;
@@ -50,8 +52,10 @@ class Child {
       for (std::string& variable : variables) ::putenv(variable.data());
       const int nothing = ::open("/dev/null", O_RDONLY);
       if (::chdir(folder.c_str()) == 0 && ::dup2(nothing, 0) == 0 && ::dup2(texts_[0], 1) == 1 &&
-          ::dup2(texts_[1], 2) == 2)
+          ::dup2(texts_[1], 2) == 2) {
+        if (prepare) prepare();
         ::execv(argv[0], argv.data());
+      }
       ::_exit(127);
     }
     REQUIRE(pid_ > 0);
@@ -75,6 +79,8 @@ class Child {
     if (!ended_ && ::waitpid(pid_, &status_, WNOHANG) == pid_) ended_ = true;
     return !ended_;
   }
+  /// Whether it was stopped, as by SIGSTOP.
+  bool stopped() { return !ended_ && ::waitpid(pid_, &status_, WNOHANG | WUNTRACED) == pid_ && WIFSTOPPED(status_); }
   Ended wait() {
     if (!ended_ && ::waitpid(pid_, &status_, 0) == pid_) ended_ = true;
     return {WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_), said(texts_[0]), said(texts_[1])};
@@ -99,8 +105,9 @@ class Child {
   bool ended_ = false;
 };
 
-inline Ended run(const Words& words, const fs::path& folder, const Words& environment = {}) {
-  return Child(words, folder, environment).wait();
+inline Ended run(const Words& words, const fs::path& folder, const Words& environment = {},
+                 const std::function<void()>& prepare = {}) {
+  return Child(words, folder, environment, prepare).wait();
 }
 
 /// The environment in which chosen moments of the program are found (tests/moments/moments.cpp says how).

@@ -35,7 +35,7 @@ TEST_CASE("parts come back to the bit") {
     save_at(parts, 17, 4, {true, 2.5});
     parts.save(3, {}, {}, {true, 0});  // a method without a trace, or state
   }
-  CHECK(files_in(folder) == 2 + 3 + 2 + 1);
+  CHECK(files_in(folder) == 2 + 4 + 3 + 2);  // a state and its copy each
   Parts parts(out);
   const Manifest found = parts.resume();
   CHECK(found.study == manifest.study);
@@ -85,6 +85,7 @@ TEST_CASE("a save that did not get to its state counts for nothing") {
     write_bytes(folder / "task-0.h5", state);
     save_at(parts, 1, 3);
     fs::remove(folder / "task-1.h5");
+    fs::remove(folder / "task-1-copy.h5");
     write_bytes(folder / ".task-0.h5.tmp-1-2", "cut short");
     write_bytes(scratch / ".out.h5.tmp-1-2", "cut short");
     write_bytes(scratch / ".out.h55.tmp-1-2", "someone else's");
@@ -93,7 +94,7 @@ TEST_CASE("a save that did not get to its state counts for nothing") {
   parts.resume();
   CHECK(is_at(parts.load(0).value(), 5));
   CHECK_FALSE(parts.load(1));
-  CHECK(files_in(folder) == 4);  // manifest, lock, one segment and one state
+  CHECK(files_in(folder) == 5);  // manifest, lock, one segment, one state and its copy
   CHECK(scratch.entries() == 2);
   save_at(parts, 0, 7);
   save_at(parts, 1, 2);
