@@ -61,15 +61,25 @@ Recognised recognise(const BeliefNetwork& belief, MatrixXd v, Chance& chance) {
 }
 
 Unnormalized of_belief(const BeliefNetwork& belief, const Data& data, Key key, std::size_t draws) {
-  Unnormalized out{std::vector<double>(data.samples), true, "variational lower bound by recognition"};
+  Unnormalized out{std::vector<double>(data.samples), true,
+                   fmt::format("variational lower bound, estimated by {} draws of recognition for each sample", draws)};
+  const double n = static_cast<double>(draws);
+  out.noise.assign(data.samples, unknown);
+  out.degrees = n - 1;
 #pragma omp parallel for schedule(static)
   for (std::size_t s = 0; s < data.samples; ++s) {
     Chance chance(Stream(key, Purpose::sweep, 0, s));
     const Recognised up = recognise(belief, sample(data, s).replicate(1, static_cast<Index>(draws)), chance);
-    double sum = up.correction.sum();
-    for (const double log_weight : posterior(*belief.top(), up.top).log_weight) sum += log_weight;
-    out.log_weight[s] = sum / static_cast<double>(draws);
+    const std::vector<double> top = posterior(*belief.top(), up.top).log_weight;
+    const Eigen::ArrayXd bound = up.correction.array() + Eigen::Map<const Eigen::ArrayXd>(top.data(), up.top.cols());
+    out.log_weight[s] = bound.mean();
+    if (draws > 1) out.noise[s] = (bound - bound.mean()).square().sum() / (n - 1);
   }
+  // Where all draws of a sample fell on the same states, rarer ones were not seen: the other samples know how far those
+  // may lie, and two draws in n are theirs.
+  double mean = 0;
+  for (const double variance : out.noise) mean += variance / static_cast<double>(data.samples);
+  for (double& noise : out.noise) noise = std::sqrt((noise + 2 * mean / n) / n);
   return out;
 }
 

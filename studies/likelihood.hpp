@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "estimators/estimate.hpp"
 #include "studies/meter.hpp"
 #include "studies/network_system.hpp"
 #include "studies/options.hpp"
@@ -14,8 +15,10 @@ namespace gibbsite {
 
 struct Unnormalized {
   std::vector<double> log_weight;  ///< ln p*(v), [sample]
-  bool bound = false;              ///< each is a lower bound
+  bool bound = false;              ///< each is a lower bound, or an estimate of one
   std::string meaning;             ///< for people: "exact given ln Z", "variational lower bound"
+  std::vector<double> noise = {};  ///< [sample] standard error of log_weight by draws; empty: nothing was drawn
+  double degrees = unknown;        ///< of freedom of each noise
 };
 
 struct BoundEffort {
@@ -27,8 +30,9 @@ struct BoundEffort {
 /// machines and deep ones: the sum over hidden states where they are few, else the bound of mean field
 /// (physics/mean_field.hpp). Deep belief networks: the variational bound
 ///   <ln p(v | h_1) + ... + ln p*_top(h_top) - ln q(h | v)>_q   by draws from the recognition model
-/// (Salakhutdinov & Murray, ICML 2008, eq. 16; Hinton, Osindero & Teh 2006), whose noise is part of the spread over
-/// samples.
+/// (Salakhutdinov & Murray, ICML 2008, eq. 16; Hinton, Osindero & Teh 2006): an estimate of a bound, which may lie
+/// above ln p(v) by its noise. Two draws' worth of each sample's noise is taken from the mean over samples. The noise
+/// is also part of the spread over samples.
 Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, const BoundEffort& effort = {});
 
 /// The conservative estimate of ln p(v) by reverse annealing from each of the first `samples` samples

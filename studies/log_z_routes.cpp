@@ -137,7 +137,8 @@ bool independent(const LogZRoute& a, const LogZRoute& b) {
   return !(a.estimator.starts_with("ais") && b.estimator.starts_with("ais"));
 }
 
-/// The most reliable route; which others bear it out; and an error that holds what they do not agree on.
+}  // namespace
+
 void judge(LogZFindings& found) {
   const auto route = [&](const std::string& name) -> const LogZRoute* {
     const auto at =
@@ -150,32 +151,54 @@ void judge(LogZFindings& found) {
   const LogZRoute* both = route("ais_two_sided");
   found.best = best != nullptr ? *best : both != nullptr ? *both : *route("ais");
 
-  std::vector<double> z;
-  std::vector<std::string> others, doubted;
-  double farthest = 0;
-  for (const LogZRoute& r : found.routes) {
-    farthest = std::max(farthest, std::abs(r.log_z.value - found.best.log_z.value));
-    if (!r.trusted) doubted.push_back(r.estimator);
-    if (r.trusted && r.estimator != found.best.estimator) others.push_back(r.estimator);
+  // What is exact is in no doubt: a sampled route that misses it by more than its error allows is the one that is
+  // wrong.
+  const bool exact = found.best.estimator == "exact";
+  std::vector<double> z, z_exact;
+  for (const LogZRoute& r : found.routes)
     for (const LogZRoute& other : found.routes)
       if (&r < &other && independent(r, other) && r.trusted && other.trusted)
-        z.push_back(z_score(r.log_z, other.log_z));
-  }
+        (r.estimator == "exact" || other.estimator == "exact" ? z_exact : z).push_back(z_score(r.log_z, other.log_z));
   const Largest largest = largest_z(z, false_alarm);
-  found.agree = !largest.exceeds && best != nullptr;
-  if (found.best.estimator != "exact" && !found.agree)
-    found.best.log_z.error = std::max(found.best.log_z.error, farthest / 2);
+  const double threshold = sidak_threshold(z_exact.size(), false_alarm);
+  std::vector<std::string> others, doubted, missing;
+  double farthest = 0;
+  for (LogZRoute& r : found.routes) {
+    farthest = std::max(farthest, std::abs(r.log_z.value - found.best.log_z.value));
+    if (exact && r.trusted && std::abs(z_score(r.log_z, found.best.log_z)) > threshold) {
+      r.trusted = false;
+      missing.push_back(r.estimator);
+    } else if (!r.trusted) {
+      doubted.push_back(r.estimator);
+    } else if (r.estimator != found.best.estimator) {
+      others.push_back(r.estimator);
+    }
+  }
+  const bool differ = largest.exceeds && !exact;
+  found.agree = !differ && best != nullptr;
+  if (!exact && !found.agree) found.best.log_z.error = std::max(found.best.log_z.error, farthest / 2);
+  if (!missing.empty())
+    found.warnings.push_back(
+        fmt::format("ln Z by {} misses the exact one by more than {:.1f} standard errors, which are exceeded once in "
+                    "some 1000 models: where ln Z has to be sampled, do not believe {} of this length for such a model",
+                    join(missing, ", "), threshold, missing.size() == 1 ? "it" : "them"));
 
-  const std::string which = found.best.estimator == "exact" ? "exact" : "by " + found.best.estimator;
+  const std::string which = exact ? "exact" : "by " + found.best.estimator;
   if (best == nullptr)
     found.verdict =
         fmt::format("NOT TRUSTED: no route to ln Z can be believed ({}); likelihoods are guesses", join(doubted, ", "));
-  else if (largest.exceeds)
+  else if (differ)
     found.verdict = fmt::format(
         "DISAGREE: routes to ln Z differ by {:.1f} standard errors, where {:.1f} are exceeded once in some 1000 "
         "models; its "
         "error is half their distance",
         std::abs(largest.z), largest.threshold);
+  else if (exact)
+    found.verdict = fmt::format(
+        "ln Z exact{}{}{}",
+        others.empty() ? "" : fmt::format("; {} agree{}", join(others, ", "), others.size() == 1 ? "s" : ""),
+        missing.empty() ? "" : "; missed by " + join(missing, ", "),
+        doubted.empty() ? "" : "; not trusted: " + join(doubted, ", "));
   else if (others.empty() && doubted.empty())
     found.verdict = fmt::format("ln Z {}, by one route alone: nothing checks it", which);
   else if (others.empty())
@@ -184,10 +207,8 @@ void judge(LogZFindings& found) {
   else
     found.verdict = fmt::format("ln Z {}; {} agree{}{}", which, join(others, ", "), others.size() == 1 ? "s" : "",
                                 doubted.empty() ? "" : "; not trusted: " + join(doubted, ", "));
-  if (largest.exceeds) found.warnings.push_back(found.verdict);
+  if (differ) found.warnings.push_back(found.verdict);
 }
-
-}  // namespace
 
 RouteWork annealing_work(const Study& study) {
   const Study::Ais& ais = study.ais;

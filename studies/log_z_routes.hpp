@@ -34,10 +34,15 @@ struct RouteWork {
 RouteWork annealing_work(const Study& study);
 RouteWork tempering_work(const Study& study);
 
+/// From the routes: the most reliable one (best), whether the others bear it out (agree, verdict), and an error that
+/// holds what they do not agree on. Routes agree that cannot be told to disagree: no two differ by more than Sidak's
+/// threshold at a false-alarm rate of 1e-4 over all pairs that share no data. Where they do not, or the best one is not
+/// trusted, its error is at least half the distance to the farthest of the others. An exact answer is in no doubt: a
+/// route that misses it loses trust, with a warning.
+void judge(LogZFindings& found);
+
 /// Task 0 of `meter` is annealing, task 1 tempering. Where annealing goes both ways, neither is trusted that the other
-/// does not meet. Routes that cannot be told to disagree (no two differ by more than Sidak's threshold at a false-alarm
-/// rate of 1e-4 over all pairs that share no data) agree. Where they do not, or the best one is not trusted, its error
-/// is at least half the distance to the farthest of the others.
+/// does not meet.
 LogZFindings find_log_z(const NetworkSystem& system, const Study& study, Meter& meter);
 
 }  // namespace gibbsite

@@ -22,9 +22,9 @@ namespace {
 
 constexpr std::uint64_t recognition_task = 2;  // of keys
 
-/// A mean over samples, its error from their finite number, and from ln Z.
+/// A mean over samples; its error from their finite number, from ln Z, and (a part of the first) from draws.
 struct MeanLikelihood {
-  double value = unknown, error_data = unknown, error_log_z = 0;
+  double value = unknown, error_data = unknown, error_log_z = 0, error_draws = 0;
 };
 
 MeanLikelihood mean_of(std::span<const double> values, double error_log_z) {
@@ -32,7 +32,7 @@ MeanLikelihood mean_of(std::span<const double> values, double error_log_z) {
   double mean = 0, spread = 0;
   for (const double x : values) mean += x / n;
   for (const double x : values) spread += (x - mean) * (x - mean);
-  return {mean, n > 1 ? std::sqrt(spread / (n - 1) / n) : unknown, error_log_z};
+  return {mean, n > 1 ? std::sqrt(spread / (n - 1) / n) : unknown, error_log_z, 0};
 }
 
 struct Result {
@@ -66,6 +66,8 @@ Result evaluate(const NetworkSystem& system, const Study& study, const Request& 
   result.data = unnormalized(system.model(), *system.data(), Key(study.run.seed, recognition_task));
   for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
   result.mean = mean_of(result.log_likelihood, result.log_z.best.log_z.error);
+  for (const double noise : result.data.noise)
+    result.mean.error_draws = std::hypot(result.mean.error_draws, noise / static_cast<double>(samples));
   result.reconstruction = reconstruction_error(system.model(), *system.data());
   if (raised == 0) return result;
   result.raise = raise_log_likelihoods(system, study, raised, meter);
@@ -85,12 +87,25 @@ Result evaluate(const NetworkSystem& system, const Study& study, const Request& 
 Group likelihood_group(const Result& r) {
   Group group{.name = "likelihood"};
   const std::size_t samples = r.log_likelihood.size();
-  group.attributes.emplace_back("kind", std::string(r.data.bound ? "lower bound" : "exact given ln Z"));
+  group.attributes.emplace_back("kind", std::string(!r.data.bound          ? "exact given ln Z"
+                                                    : r.data.noise.empty() ? "lower bound"
+                                                                           : "estimate of a lower bound"));
   group.attributes.emplace_back("meaning", r.data.meaning);
   group.attributes.emplace_back("log_z_by", r.log_z.best.estimator);
   add_index(group, "sample", samples, "sample, in the order of the data");
-  add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
-      r.data.bound ? "lower bound of ln p of the sample" : "ln p of the sample");
+  if (r.data.noise.empty()) {
+    add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
+        r.data.bound ? "lower bound of ln p of the sample" : "ln p of the sample");
+  } else {
+    add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
+        "estimate of a lower bound of ln p of the sample");
+    add(group, "log_likelihood_error", {"sample"}, {samples}, r.data.noise, "1",
+        "its standard error from draws of the recognition model, ln Z apart");
+    add(group, "log_likelihood_degrees", {"sample"}, {samples}, std::vector<double>(samples, r.data.degrees), "1",
+        "degrees of freedom of log_likelihood_error");
+    add_scalar(group, "mean_error_draws", r.mean.error_draws, "1",
+               "standard error of the mean from these draws, a part of mean_error_data");
+  }
   add_scalar(group, "mean", r.mean.value, "1", "mean log-likelihood of the data");
   add_scalar(group, "mean_error_log_z", r.mean.error_log_z, "1", "its standard error from ln Z");
   add_scalar(group, "mean_error_data", r.mean.error_data, "1", "its standard error from the finite number of samples");

@@ -63,13 +63,21 @@ void print_likelihood(const Group& root, const std::string& path) {
                 std::isnan(row.effective) ? "-" : fmt::format("{:.1f}", row.effective), row.trusted ? "yes" : "NO"});
   fmt::print("{}\n  {}\n", routes.text(), wrapped(text_attribute(root, "verdict"), 2));
 
-  const bool bound = text_attribute(found, "kind") == "lower bound";
+  const std::string kind = text_attribute(found, "kind");
+  const double error_draws = scalar(found, "mean_error_draws");
   const double error_log_z = scalar(found, "mean_error_log_z"), error_data = scalar(found, "mean_error_data");
-  fmt::print("\n  mean log-likelihood {} {} nats ({})\n", bound ? ">=" : "=",
+  fmt::print("\n  mean log-likelihood {} {} nats ({})\n",
+             kind == "lower bound"                 ? ">="
+             : kind == "estimate of a lower bound" ? ">~"
+                                                   : "=",
              with_error(scalar(found, "mean"), std::hypot(error_log_z, error_data)), text_attribute(found, "meaning"));
   fmt::print("    of which {} from ln Z ({}), and {} from the finite number of samples\n",
              error_log_z == 0 ? "nothing" : fmt::format("+- {:.2g}", error_log_z), text_attribute(found, "log_z_by"),
              std::isnan(error_data) ? "an unknown part" : fmt::format("+- {:.2g}", error_data));
+  if (!std::isnan(error_draws))
+    fmt::print(
+        "    (the last holds +- {:.2g} from the draws that estimate the bound: single samples may lie above ln p)\n",
+        error_draws);
   if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())
     fmt::print("  RAISE of the first {} samples, as a rule conservative: {} nats, {} from what stands above for them\n",
                raised.size(), with_error(scalar(found, "raise_mean"), scalar(found, "raise_mean_error_data")),
@@ -101,6 +109,8 @@ std::string likelihood_as_json(const Group& root) {
               {"reconstruction_error", number(scalar(found, "reconstruction_error"))},
               {"verdict", text_attribute(root, "verdict")},
               {"warnings", warnings_of(root)}};
+  if (const double draws = scalar(found, "mean_error_draws"); !std::isnan(draws))
+    out["log_likelihood"]["error_draws"] = draws;
   if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())
     out["raise"] = {{"mean", number(scalar(found, "raise_mean"))},
                     {"error_data", number(scalar(found, "raise_mean_error_data"))},

@@ -112,6 +112,59 @@ TEST_CASE("the bound of a belief network is below its likelihood, by the recogni
   CHECK(mean_gap > 0);
 }
 
+TEST_CASE("what is drawn for the bound of a belief network has an error, in each sample and in the mean", "[mutant]") {
+  const auto belief = sample_belief_network();
+  Asked asked(model_file(belief), 4, UnitKind::binary);
+  const NetworkSystem system(asked.study);
+  const std::vector<double> truth = unnormalized(system.model(), *system.data(), Key(1), {.draws = 40000}).log_weight;
+  double of_sample = 0, of_mean = 0, of_mutant = 0, above = 0;
+  constexpr int runs = 200;
+  for (std::uint64_t run = 1; run <= runs; ++run) {
+    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(run, 7));
+    REQUIRE(found.noise.size() == truth.size());
+    CHECK(found.degrees == 15);
+    double off = 0, error2 = 0;
+    for (std::size_t s = 0; s < truth.size(); ++s) {
+      const double d = found.log_weight[s] - truth[s];
+      of_sample += d * d / (found.noise[s] * found.noise[s]) / static_cast<double>(truth.size() * runs);
+      of_mutant += d * d / (found.noise[s] * found.noise[s] * 16) / static_cast<double>(truth.size() * runs);
+      off += d;
+      error2 += found.noise[s] * found.noise[s];
+      above += d > 0;
+    }
+    of_mean += off * off / error2 / runs;
+  }
+  INFO("mean of z^2: samples " << of_sample << ", mean " << of_mean << "; of the spread of single draws " << of_mutant);
+  CHECK(of_sample == Approx(15.0 / 13).margin(0.25));  // Student's t with 15 degrees of freedom
+  CHECK(of_mean == Approx(1).margin(0.35));            // chi-squared of 200 runs: 3.5 standard deviations
+  CHECK(of_mutant < 0.1);
+  CHECK(above > 0);  // an estimate of a bound is no bound
+}
+
+TEST_CASE("an exact ln Z is in no doubt because a sampled one misses it", "[mutant]") {
+  const auto judged = [](double tempering) {
+    LogZFindings found;
+    found.routes = {{"exact", {10, 0}}, {"ais", {10.05, 0.1}}, {"tempering", {tempering, 0.1}}};
+    judge(found);
+    return found;
+  };
+  const LogZFindings fine = judged(10.1), missed = judged(10.5);
+  CHECK(fine.agree);
+  CHECK(fine.verdict == "ln Z exact; ais, tempering agree");
+  CHECK(fine.warnings.empty());
+  CHECK(missed.agree);
+  CHECK(missed.best.estimator == "exact");
+  CHECK(missed.best.log_z.error == 0);
+  CHECK(missed.verdict == "ln Z exact; ais agrees; missed by tempering");
+  CHECK_FALSE(missed.routes[2].trusted);
+  CHECK(missed.warnings.size() == 1);
+  LogZFindings sampled;  // without it the two are at odds, and the error holds it
+  sampled.routes = {{"ais", {10.05, 0.1}}, {"tempering", {10.8, 0.1}}};
+  judge(sampled);
+  CHECK_FALSE(sampled.agree);
+  CHECK(sampled.best.log_z.error == Approx(0.375));
+}
+
 TEST_CASE("conservative estimates of all states sum to one, for every kind of network") {
   // Each is the mean of 1500 ways back; their sum over the 8 or 16 states is 1 with an error seen from 8 repetitions.
   const std::vector<UnitKind> deep(4, UnitKind::binary);
