@@ -8,18 +8,34 @@
 /// Crooks, Phys. Rev. E 61, 2361 (2000)). Forward particles must not have been resampled.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "estimators/estimate.hpp"
 #include "estimators/weights.hpp"
 
 namespace gibbsite {
 
+/// Each way knows what the other may have missed. A path that one way takes with probability q and the other with q'
+/// adds q' exp(log_w') = q (in units of the mean) to the other's mean: so particle i, one of n, carries 1 / n of that
+/// mean, and is expected W_i n' times among n' particles of the other way, W_i its share of all weight. Sorted from the
+/// rarest, those of whom fewer than about one is expected in all were likely not seen: the share of the mean that they
+/// carry is sum_i exp(-n' (W_1 + ... + W_i)) / n. For one step of an annealing, weights before and after it stand in
+/// the place of 1 / n and W. Between 0 and 1.
+double unseen_share(std::span<const double> log_before, std::span<const double> log_after, double particles);
+
+/// The error of ln Z holds what was not seen, -ln(1 - share) nats.
+void expect_unseen(LogZ& z, double nats);
+
 struct TwoSided {
-  LogZ forward, reverse;   ///< both as ln Z / Z_ref
-  Estimate combined = {};  ///< Bennett's answer, errors over families; ess: effective particles
-  double overlap = 0;      ///< of the two ensembles of paths, 0 ... 1
-  double z = unknown;      ///< forward against reverse, in their errors
-  /// The overlap is carried by fewest_effective_draws particles, and forward and reverse are not at odds (|z| < 4).
-  bool trusted = false;
+  LogZ forward, reverse;               ///< both as ln Z / Z_ref
+  Estimate combined = {};              ///< Bennett's answer, errors over families; ess: effective particles
+  double overlap = 0;                  ///< of the two ensembles of paths, 0 ... 1
+  std::vector<double> by_family = {};  ///< what each forward family adds to the deviation of `combined`
+  double z = unknown;                  ///< forward against reverse, as a normal number
+  bool meet = false;                   ///< forward and reverse are not at odds: |z| < 4
+  bool carried = false;                ///< enough particles carry the overlap: half of enough_effective of the fewer
+  bool trusted = false;                ///< both
 };
 
 /// Families: see ParticleWeights; for reverse particles that start from correlated samples, give draws of one chain one

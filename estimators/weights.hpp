@@ -7,7 +7,7 @@
 /// Particles that depend on each other are a family: a group that was resampled within itself, or all that began from
 /// one state. Families are independent, particles are not. With W_f the share of all weight that family f holds, and
 /// e_f the share it is expected to hold (that of its particles, or 1/F),
-///   v = sum_f (W_f - e_f)^2,    error^2 of ln Z = v / (1 - v),
+///   v = sum_f (W_f - e_f)^2,    error^2 of ln Z = v / (1 - v),    widened for family_ess - 1 degrees of freedom:
 /// the delta method over families; without resampling the plain one. 1 - v, which is 1 where it can be trusted, says
 /// "unknown" where one family holds everything.
 #pragma once
@@ -26,6 +26,9 @@ struct ParticleWeights {
   /// F, all that began (equal in expected weight), extinct too. 0: each particle its own or, where families are given,
   /// each is expected to hold its share of the particles (groups of fixed size; several particles from one start).
   std::size_t families = 0;
+  /// Hotter populations of the same annealing, each with the ln of the weights that its particles have here, up to a
+  /// constant; they know of states that the particles may have missed. Used by averages alone (weighted.hpp).
+  std::span<const std::vector<double>> hotter = {};
 };
 
 struct WeightQuality {
@@ -33,13 +36,19 @@ struct WeightQuality {
   double family_ess = 0;     ///< of families, 1 / sum W_f^2
   double largest_share = 0;  ///< of one family, max W_f
   double effective = 0;      ///< families that carry the mean: family_ess, or fewer where the upper tail was not seen
-  bool trusted = false;      ///< effective >= fewest_effective_draws (estimators/exponential_average.hpp)
+  bool trusted = false;      ///< effective >= enough_effective(families)
 };
+
+/// Families that must carry a mean for its error to be trusted: 50, or half of them where there are fewer than 100. With
+/// Gaussian log weights z-scores (as normal numbers, by log_z.degrees) then have standard deviations of 0.94 to 1.05
+/// and 1 in 1000 beyond 4 at the worst, for 5 to 1,000 particles.
+double enough_effective(double families);
 
 struct LogZ {
   /// ln mean exp(log_w); ess: quality.effective. Too low by error^2 / 2 on average, and so a stochastic lower bound.
   Estimate log_z;
   WeightQuality quality;
+  std::vector<double> by_family = {};  ///< what each family adds to the deviation of ln Z: its share less the expected
 };
 
 /// All functions of this file and of weighted.hpp throw std::invalid_argument for no particles, nan or +inf, and

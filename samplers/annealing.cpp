@@ -18,6 +18,23 @@ double standard_deviation(std::span<const double> x) {
   return n > 1 ? std::sqrt(sum / (n - 1)) : 0;
 }
 
+/// The share of a mean over weights before a step that particles of weights after it are likely not to have seen
+/// (estimators/two_sided.hpp says how; here also for resampling's own use).
+double unseen_share(std::span<const double> log_before, std::span<const double> log_after) {
+  const double n = static_cast<double>(log_before.size()), before = log_mean_weight(log_before),
+               after = log_mean_weight(log_after);
+  std::vector<std::size_t> order(log_before.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto rarity = [&](std::size_t r) { return log_after[r] - log_before[r]; };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return rarity(a) < rarity(b); });
+  double share = 0, expected = 0;
+  for (const std::size_t r : order) {
+    expected += std::exp(log_after[r] - after);
+    share += std::exp(log_before[r] - before - expected) / n;
+  }
+  return std::isfinite(share) ? std::min(share, 1 - 1 / n) : 0;
+}
+
 }  // namespace
 
 Annealing::Annealing(Ensemble& ensemble, AnnealingOptions options)
@@ -46,6 +63,7 @@ Annealing::Annealing(Ensemble& ensemble, AnnealingOptions options)
   for (std::size_t g = 0; g < groups; ++g)
     for (std::size_t r = g * particles / groups; r < (g + 1) * particles / groups; ++r) family_[r] = g;
   ancestor_ = family_;
+  if (!schedule_.empty()) choose_recorded();
   if (schedule_.empty() || ensemble.layout().stride != Stride::unused) {
     phase_ = Phase::pilot;
     for (std::size_t k = 0; k <= pilot_steps; ++k)
@@ -101,6 +119,7 @@ void Annealing::pilot() {
     return;
   }
   if (schedule_.empty()) schedule_ = equal_length_schedule(grid_, length_, options_.report, options_.temperatures);
+  choose_recorded();
   phase_ = Phase::forward;
   step_ = 0;
   ensemble_.draw_reference(time_++);
@@ -137,24 +156,23 @@ void Annealing::reweight(double from, double to, std::vector<double>& log_w) {
   for (std::size_t r = 0; r < particles; ++r) log_w[r] += at_.after[r] - at_.before[r];
 }
 
-void Annealing::resample(std::size_t begin, std::size_t end, std::vector<std::size_t>& parent) const {
-  Chance chance(Stream(options_.key, Purpose::resample, time_, begin));
-  const std::vector<std::size_t> chosen =
-      systematic_resample(std::span(log_w_).subspan(begin, end - begin), chance.uniform());
-  for (std::size_t r = begin; r < end; ++r) parent[r] = begin + chosen[r - begin];
+void Annealing::resample(std::span<const double> log_w, std::size_t begin, std::vector<std::size_t>& parent) const {
+  const std::uint64_t way_back = phase_ == Phase::reverse ? log_w_.size() : 0;  // its draws are others
+  Chance chance(Stream(options_.key, Purpose::resample, time_, way_back + begin));
+  const std::vector<std::size_t> chosen = systematic_resample(log_w, chance.uniform());
+  for (std::size_t r = 0; r < log_w.size(); ++r) parent[begin + r] = begin + chosen[r];
 }
 
-void Annealing::resample_groups() {
-  const std::size_t particles = log_w_.size(), groups = resampling_groups(particles);
-  std::vector<std::size_t> parent(particles);
+void Annealing::resample_groups(std::vector<double>& all, std::span<const std::uint64_t> group) {
+  std::vector<std::size_t> parent(all.size());
   std::iota(parent.begin(), parent.end(), std::size_t{0});
   bool any = false;
-  for (std::size_t g = 0; g < groups; ++g) {
-    const std::size_t begin = g * particles / groups, end = (g + 1) * particles / groups;
-    const std::span<double> log_w = std::span(log_w_).subspan(begin, end - begin);
+  for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+    while (end < all.size() && group[end] == group[begin]) ++end;
+    const std::span<double> log_w = std::span(all).subspan(begin, end - begin);
     if (effective_share(log_w) >= options_.resample_below) continue;
     any = true;
-    resample(begin, end, parent);
+    resample(log_w, begin, parent);
     const double mean = log_mean_weight(log_w);
     std::fill(log_w.begin(), log_w.end(), mean);
   }
@@ -168,6 +186,21 @@ bool Annealing::sweep_on(double lambda, std::uint64_t sweeps, Order order) {
   if (swept_ < sweeps) return false;
   swept_ = 0;
   return true;
+}
+
+void Annealing::choose_recorded() {
+  recorded_ = options_.report;
+  for (std::size_t k = 0; k < options_.report.size(); ++k) {
+    const double lambda = options_.report[k];
+    if (lambda == 0 || (k > 0 && options_.report[k - 1] >= lambda / 2)) continue;
+    for (const double part : {0.5, 0.7, 0.85}) {
+      auto near = std::lower_bound(schedule_.begin(), schedule_.end(), part * lambda);
+      if (near != schedule_.begin() && *near - part * lambda > part * lambda - *std::prev(near)) --near;
+      if (*near > 0 && *near < lambda) recorded_.push_back(*near);
+    }
+  }
+  std::sort(recorded_.begin(), recorded_.end());
+  recorded_.erase(std::unique(recorded_.begin(), recorded_.end()), recorded_.end());
 }
 
 void Annealing::record() {
@@ -185,13 +218,15 @@ void Annealing::forward() {
   const double lambda = schedule_[step_];
   if (step_ > 0) {
     if (swept_ == 0) {
+      const std::vector<double> before = log_w_;
       reweight(schedule_[step_ - 1], lambda, log_w_);
+      if (options_.resample_below > 0) unseen_ -= std::log1p(-unseen_share(before, log_w_));
       effective_.push_back(effective_share(log_w_));
-      if (options_.resample_below > 0) resample_groups();
+      if (options_.resample_below > 0) resample_groups(log_w_, family_);
     }
     if (!sweep_on(lambda, options_.sweeps, Order::forward)) return;
   }
-  if (std::binary_search(options_.report.begin(), options_.report.end(), lambda)) record();
+  if (std::binary_search(recorded_.begin(), recorded_.end(), lambda)) record();
   if (++step_ < schedule_.size()) return;
   step_ = 0;
   if (!options_.reverse) {
@@ -200,7 +235,7 @@ void Annealing::forward() {
   }
   // The way back starts from all particles, by weight.
   std::vector<std::size_t> parent(log_w_.size());
-  resample(0, log_w_.size(), parent);
+  resample(log_w_, 0, parent);
   ensemble_.resample(parent);
   for (std::size_t r = 0; r < parent.size(); ++r) ancestor_[r] = family_[parent[r]];
   reverse_.assign(log_w_.size(), 0.0);
@@ -213,7 +248,10 @@ void Annealing::settle() {
 
 void Annealing::back() {
   const std::size_t t = schedule_.size() - 1 - step_;  // from t to t - 1
-  if (swept_ == 0) reweight(schedule_[t], schedule_[t - 1], reverse_);
+  if (swept_ == 0) {
+    reweight(schedule_[t], schedule_[t - 1], reverse_);
+    if (options_.resample_below > 0 && t > 1) resample_groups(reverse_, ancestor_);
+  }
   if (t == 1) {
     phase_ = Phase::done;
     return;

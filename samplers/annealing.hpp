@@ -44,10 +44,10 @@ std::vector<double> salakhutdinov_schedule(std::size_t temperatures);
 std::vector<double> equal_length_schedule(std::span<const double> grid, std::span<const double> length,
                                           std::span<const double> report, std::size_t temperatures);
 
-/// All R replicas of the ensemble are particles. Rows of the trace are the reported lambdas; its fields, each
-/// [particle]: "log_weight" (ln w with ln Z_0 not included; the mean of w estimates Z / Z_0 also after resampling),
-/// "family" (its resampling group; without resampling, the particle itself), and the ensemble's observables. A pilot of
-/// 64 temperatures with the same particles measures lengths and strides where they are needed.
+/// All R replicas of the ensemble are particles. Rows of the trace are recorded(): the reported lambdas and hotter
+/// witnesses; its fields, each [particle]: "log_weight" (ln w with ln Z_0 not included; the mean of w estimates Z / Z_0
+/// also after resampling), "family" (its resampling group; without resampling, the particle itself), and the ensemble's
+/// observables. A pilot of 64 temperatures with the same particles measures lengths and strides where they are needed.
 class Annealing final : public Method {
  public:
   /// The ensemble must be new and outlive the method. Throws std::invalid_argument if report or schedule are not as
@@ -65,6 +65,12 @@ class Annealing final : public Method {
 
   const AnnealingOptions& options() const noexcept { return options_; }
   std::span<const double> schedule() const noexcept { return schedule_; }
+  /// The lambdas of the trace's rows, ascending: those reported and, where a reported one has no other between half of
+  /// it and itself, temperatures of the schedule near 0.5, 0.7 and 0.85 of it (hotter witnesses of what it may have
+  /// missed).
+  std::span<const double> recorded() const noexcept { return recorded_; }
+  /// How many of the lambdas to report stand in the trace by now.
+  std::size_t reported() const;
   /// ln w' of the way back, [particle]; -log_mean_exp of it estimates ln Z_T / Z_0. Empty before the end or without
   /// reverse.
   std::span<const double> reverse_log_weight() const noexcept { return reverse_; }
@@ -72,6 +78,9 @@ class Annealing final : public Method {
   std::span<const std::uint64_t> reverse_family() const noexcept { return ancestor_; }
   /// Effective particles / particles after each step of the schedule.
   std::span<const double> effective_fraction() const noexcept { return effective_; }
+  /// What the way back may have missed where it is resampled, seen from the forward particles, in nats: the sum over
+  /// the steps of -ln(1 - unseen share) (estimators/two_sided.hpp).
+  double unseen() const noexcept { return unseen_; }
   const Tally& tally() const noexcept { return total_; }
   const Lowest& lowest() const noexcept { return lowest_; }
 
@@ -87,12 +96,14 @@ class Annealing final : public Method {
   /// Adds the log ratio of weights between two lambdas to every particle.
   void reweight(double from, double to, std::vector<double>& log_w);
   /// Particles begin .. end - 1 become copies of some of them, chosen by weight: parents only.
-  void resample(std::size_t begin, std::size_t end, std::vector<std::size_t>& parent) const;
-  /// Resamples every group whose effective share is too small; its particles then carry the group's mean weight.
-  void resample_groups();
+  void resample(std::span<const double> log_w, std::size_t begin, std::vector<std::size_t>& parent) const;
+  /// Resamples every group (a run of equal numbers) whose effective share is too small; its particles then carry the
+  /// group's mean weight.
+  void resample_groups(std::vector<double>& log_w, std::span<const std::uint64_t> group);
   /// Some of the sweeps at one temperature; whether they are all done.
   bool sweep_on(double lambda, std::uint64_t sweeps, Order order);
   void record();
+  void choose_recorded();
   double stride_at(double lambda) const;
 
   Ensemble& ensemble_;
@@ -101,11 +112,12 @@ class Annealing final : public Method {
   Trace trace_;
   Lowest lowest_;
   Phase phase_ = Phase::forward;
-  std::vector<double> schedule_, grid_, length_, stride_;  // length and stride by point of the pilot's grid
+  std::vector<double> schedule_, recorded_, grid_, length_, stride_;  // length and stride by point of the pilot's grid
   std::vector<double> log_w_, reverse_, effective_;
   std::vector<std::uint64_t> family_,
       ancestor_;  // first ancestors: of the way there; particles the way back began from
   Tally total_;
+  double unseen_ = 0;
   std::uint64_t step_ = 0;   // of the phase
   std::uint64_t swept_ = 0;  // sweeps done at this step
   std::uint64_t time_ = 0;   // of the next sweep

@@ -1,4 +1,5 @@
 // How far an annealing is, and how it stops and goes on.
+#include <algorithm>
 #include <stdexcept>
 
 #include "samplers/annealing.hpp"
@@ -26,6 +27,13 @@ Progress Annealing::progress() const {
   return {total, total, "done"};
 }
 
+std::size_t Annealing::reported() const {
+  std::size_t count = 0;
+  for (std::size_t row = 0; row < trace_.draws(); ++row)
+    count += std::binary_search(options_.report.begin(), options_.report.end(), recorded_[row]);
+  return count;
+}
+
 Snapshot Annealing::save() const {
   Snapshot snapshot;
   snapshot.counts["phase"] = {static_cast<std::uint64_t>(phase_), step_, swept_, time_};
@@ -37,7 +45,7 @@ Snapshot Annealing::save() const {
   snapshot.numbers["log_weight"] = log_w_;
   snapshot.numbers["reverse"] = reverse_;
   snapshot.numbers["effective"] = effective_;
-  snapshot.numbers["tally"] = {total_.tried, total_.accepted};
+  snapshot.numbers["tally"] = {total_.tried, total_.accepted, unseen_};
   snapshot.bytes["states"] = save_all(ensemble_);
   lowest_.save(snapshot);
   return snapshot;
@@ -53,13 +61,15 @@ void Annealing::load(const Snapshot& snapshot, Trace trace) {
   family_ = counts(snapshot, "family", particles);
   ancestor_ = counts(snapshot, "ancestor", particles);
   schedule_ = numbers(snapshot, "schedule");
+  if (!schedule_.empty()) choose_recorded();
   length_ = numbers(snapshot, "length", length_.size());
   stride_ = numbers(snapshot, "stride", stride_.size());
   log_w_ = numbers(snapshot, "log_weight", particles);
   reverse_ = numbers(snapshot, "reverse");
   effective_ = numbers(snapshot, "effective");
-  const auto& tally = numbers(snapshot, "tally", 2);
+  const auto& tally = numbers(snapshot, "tally", 3);
   total_ = {tally[0], tally[1]};
+  unseen_ = tally[2];
   load_all(ensemble_, bytes(snapshot, "states"));
   lowest_.load(snapshot);
   if (trace.width != trace_.width && !trace.rows.empty())

@@ -11,6 +11,7 @@
 #include "estimators/two_sided.hpp"
 #include "samplers/annealing.hpp"
 #include "samplers/tempering.hpp"
+#include "studies/annealing_doubts.hpp"
 #include "studies/report.hpp"
 #include "studies/sampling.hpp"
 #include "studies/variables.hpp"
@@ -18,11 +19,6 @@
 
 namespace gibbsite {
 namespace {
-
-/// Effective particles below which an annealing's error is a guess. (Estimators say "trusted" from 50 on; between the
-/// two their errors, which then hold the predicted variance, have z-scores of standard deviation 0.9 to 1 and mean -0.3
-/// for Gaussian log weights of 100 and 1,000 particles.)
-constexpr double fewest_effective_particles = 10;
 
 /// Of the verdict that routes disagree. Estimates by annealing have tails: at 1e-4 it was seen about once in 1000
 /// models.
@@ -65,8 +61,7 @@ void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter
     e.value += reference;
     return e;
   };
-  const auto enough = [](const LogZ& z) { return z.quality.effective >= fewest_effective_particles; };
-  found.routes.push_back({"ais", shifted(forward.log_z), enough(forward), forward.quality.effective});
+  found.routes.push_back({"ais", shifted(forward.log_z), forward.quality.trusted, forward.quality.effective});
   add_index(found.series, "particle", log_w.size(), "particle");
   add(found.series, "log_weight", {"particle"}, {log_w.size()}, log_w, "1", "ln of the importance weight at the model");
   add_scalar(found.diagnostics, "log_z_reference", reference, "1", "ln Z of the reference");
@@ -74,12 +69,9 @@ void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter
   add_scalar(found.diagnostics, "largest_share", forward.quality.largest_share, "1",
              "largest share of all weight that one particle holds");
   found.diagnostics.attributes.emplace_back("layout", ensemble->layout().name);
-  if (!enough(forward))
-    found.warnings.push_back(fmt::format(
-        "annealing did not carry its particles to the model: they are worth {} of {}; ln Z (ais) is a lower "
-        "bound in expectation, and log-likelihoods from it too high; use more temperatures or particles",
-        forward.quality.effective < 1 ? "less than 1" : fmt::format("{:.1f}", forward.quality.effective),
-        log_w.size()));
+  if (!forward.quality.trusted)
+    found.warnings.push_back(fmt::format("annealing: {}; log-likelihoods from it are too high",
+                                         doubt_of_weights(forward.quality, log_w.size())));
   if (!ais.reverse) return;
   const auto back = annealing.reverse_log_weight();
   add(found.series, "log_weight_reverse", {"particle"}, {back.size()}, std::vector<double>(back.begin(), back.end()),
@@ -88,17 +80,15 @@ void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter
   const TwoSided both = two_sided({log_w}, {back, ancestor});
   // Where the two ways do not meet, weights that look even are those of particles that missed what carries Z: the
   // better one way looks by itself, the further it is off.
-  found.routes.back().trusted = found.routes.back().trusted && both.trusted;
-  found.routes.push_back({"ais_reverse", shifted(both.reverse.log_z), enough(both.reverse) && both.trusted,
+  found.routes.back().trusted = found.routes.back().trusted && both.meet;
+  found.routes.push_back({"ais_reverse", shifted(both.reverse.log_z), both.reverse.quality.trusted && both.meet,
                           both.reverse.quality.effective});
   found.routes.push_back({"ais_two_sided", shifted(both.combined), both.trusted, both.combined.ess});
   add_scalar(found.diagnostics, "two_sided_z", both.z, "1", "forward against reverse, in their errors");
   add_scalar(found.diagnostics, "two_sided_overlap", both.overlap, "1", "overlap of forward and reverse paths, 0 to 1");
-  if (!both.trusted)
-    found.warnings.push_back(fmt::format(
-        "forward and reverse annealing do not meet (ln Z = {:.6g} and {:.6g}, overlap of paths {:.2g}): use more "
-        "temperatures, or more thermalization at the model",
-        forward.log_z.value + reference, both.reverse.log_z.value + reference, both.overlap));
+  if (const std::string doubt = doubt_of_both(both, false); !doubt.empty())
+    found.warnings.push_back(fmt::format("{} (ln Z = {:.6g} and {:.6g})", doubt, forward.log_z.value + reference,
+                                         both.reverse.log_z.value + reference));
 }
 
 void add_tempering(const NetworkSystem& system, const Study& study, Meter& meter, LogZFindings& found) {

@@ -28,7 +28,11 @@ Findings findings_of(const Study& study, const System& system, const Ensemble& e
   return annealing_findings(system, ensemble, dynamic_cast<const Annealing&>(method));
 }
 
-std::size_t fewest_rows(const Method& method) { return book_of(method) != nullptr ? 2 : 1; }
+/// Whether there are draws enough to estimate from.
+bool can_estimate(const Method& method) {
+  if (book_of(method) != nullptr) return method.trace().draws() >= 2;
+  return dynamic_cast<const Annealing&>(method).reported() >= 1;
+}
 
 /// Canonical bytes as a variable: int8 or double units.
 Column units_of(const Layout& layout, std::span<const std::byte> bytes) {
@@ -167,7 +171,7 @@ Group report(const std::string& name, const Study& study, const System& system, 
   Group root{.name = name};
   const std::vector<double> beta = betas_of(study, method);
   root.groups.push_back(system.record());
-  if (method.trace().draws() >= fewest_rows(method)) {
+  if (can_estimate(method)) {
     const Book* book = book_of(method);
     root.groups.push_back(book != nullptr ? chain_series(study, method, beta, *book)
                                           : annealing_series(dynamic_cast<const Annealing&>(method)));
@@ -209,7 +213,7 @@ void check_target(const Study& study, const System& system) {
 
 double largest_error(const std::string& name, const Study& study, const System& system, const Ensemble& ensemble,
                      const Method& method) {
-  if (method.trace().draws() < fewest_rows(method)) return std::numeric_limits<double>::infinity();
+  if (!can_estimate(method)) return std::numeric_limits<double>::infinity();
   const Findings found = findings_of(study, system, ensemble, method);
   const Group& group = name == "log_z" ? found.free_energy : found.estimates;
   const auto errors = doubles(group, name + "_error");

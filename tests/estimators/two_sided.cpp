@@ -71,3 +71,24 @@ TEST_CASE("forward and reverse that contradict each other are not trusted") {
   CHECK_FALSE(t.trusted);
   CHECK(t.combined.error > 0.3);
 }
+
+TEST_CASE("few particles that agree are not said to be apart", "[calibration]") {
+  std::size_t trusted = 0, apart = 0;
+  for (std::uint64_t run = 0; run < 512; ++run) {
+    const TwoSided t =
+        two_sided({gaussian_weights(2 * run, 30, -0.045, 0.3)}, {gaussian_weights(2 * run + 1, 30, -0.045, 0.3)});
+    trusted += t.trusted;
+    apart += !t.meet;
+  }
+  CHECK(trusted > 502);
+  CHECK(apart <= 1);
+}
+
+TEST_CASE("what a way has not seen is known from the other", "[mutant]") {
+  // Forward paths: 1 in 20 carries hardly any weight, and so 1 / 20 of the mean of the way back, which never takes it.
+  std::vector<double> up(1000, 0.0), down(1000, 0.0);
+  for (std::size_t i = 0; i < 50; ++i) up[20 * i] = -30;
+  const TwoSided t = two_sided({up}, {down});
+  CHECK(t.reverse.log_z.error == Approx(-std::log(0.95)).margin(0.005));
+  CHECK(log_z_from_weights({down}).log_z.error < 1e-8);  // by itself it sees perfect calm
+}

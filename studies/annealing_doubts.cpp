@@ -1,0 +1,42 @@
+#include "studies/annealing_doubts.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace gibbsite {
+namespace {
+
+/// Below this share of the particles weights are uneven, above it there are just few particles.
+constexpr double even = 0.3;
+
+std::string remedy(double effective, double of) {
+  return effective < even * of ? "use more temperatures, or more particles" : "use more particles";
+}
+
+std::string count(double effective) { return effective < 1 ? "less than 1" : fmt::format("{:.1f}", effective); }
+
+}  // namespace
+
+std::string doubt_of_weights(const WeightQuality& quality, std::size_t particles) {
+  return fmt::format(
+      "the weights are carried by {} of {} particles: ln Z is a lower bound in expectation, and its error is not to be "
+      "trusted; {}",
+      count(quality.effective), particles, remedy(quality.effective, static_cast<double>(particles)));
+}
+
+std::string doubt_of_both(const TwoSided& both, bool resampled) {
+  if (!both.meet)
+    return fmt::format(
+        "forward and reverse annealing do not meet: {:.1f} of their errors apart, they have seen different states; use "
+        "more temperatures, or more thermalization at the target",
+        std::abs(both.z));
+  if (resampled ? both.reverse.quality.trusted : both.carried) return "";
+  const double carry = resampled ? both.reverse.quality.effective : both.combined.ess;
+  return fmt::format(
+      "forward and reverse annealing agree, but only {} particles carry the check{}: it could not have told; {}",
+      count(carry), resampled ? "" : fmt::format(", overlap of paths {:.2g}", both.overlap),
+      both.overlap < even || resampled ? "use more temperatures, or more particles" : "use more particles");
+}
+
+}  // namespace gibbsite
