@@ -52,7 +52,18 @@ std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable&
   std::size_t top = 0;
   for (std::size_t b = 1; b < row.size(); ++b)
     if (row[b].value > row[top].value) top = b;
-  if (top == 0 || top + 1 >= row.size() || !table.trusted[top - 1] || !table.trusted[top + 1]) return std::nullopt;
+  if (top == 0 || top + 1 >= row.size()) return std::nullopt;
+  // A curve without errors may have any shape; and where errors end on one side, the curve must have come down before.
+  const auto known = [&](std::size_t b) { return table.trusted[b] && std::isfinite(row[b].error); };
+  for (std::size_t b = top - 1; b <= top + 1; ++b)
+    if (!known(b)) return std::nullopt;
+  for (const bool upward : {false, true}) {
+    std::size_t last = top;
+    const std::size_t end = upward ? row.size() - 1 : 0;
+    while (last != end && known(upward ? last + 1 : last - 1)) last += upward ? 1 : std::size_t{0} - 1;
+    if (last != end && !(row[top].value - row[last].value > 3 * std::hypot(row[top].error, row[last].error)))
+      return std::nullopt;
+  }
 
   const double beta =
       boost::math::tools::brent_find_minima([&](double x) { return -curves.value(quantity, curves.at(x)); },
@@ -60,11 +71,18 @@ std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable&
           .first;
   const Neighbourhood at(curves, beta);
   const double bend = at.bend(curves, quantity);
-  if (!(bend < 0)) return std::nullopt;
-  std::vector<double> moves = curves.influence(quantity, at.above);
-  const std::vector<double> below = curves.influence(quantity, at.below);
-  for (std::size_t t = 0; t < moves.size(); ++t) moves[t] = -(moves[t] - below[t]) / (2 * at.step * bend);
-  return Peak{curves.reweighting().estimate(beta, moves, at.here.trusted), curves.estimate(quantity, at.here)};
+  if (!(bend < 0) || !at.here.trusted) return std::nullopt;
+  Reweighting::Influence moves = curves.influence(quantity, at.above);
+  const Reweighting::Influence below = curves.influence(quantity, at.below);
+  const auto difference = [&](std::vector<double>& x, const std::vector<double>& from) {
+    for (std::size_t t = 0; t < x.size(); ++t) x[t] = -(x[t] - from[t]) / (2 * at.step * bend);
+  };
+  difference(moves.draws, below.draws);
+  difference(moves.unseen, below.unseen);
+  const Estimate place = curves.reweighting().estimate(beta, moves, at.here.trusted);
+  const Estimate height = curves.estimate(quantity, at.here);
+  if (!std::isfinite(place.error) || !std::isfinite(height.error)) return std::nullopt;
+  return Peak{place, height};
 }
 
 std::vector<Crossing> find_crossings(const TemperatureCurves& a, const CurveTable& table_a, const TemperatureCurves& b,

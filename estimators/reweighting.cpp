@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 #include "estimators/autocorrelation.hpp"
@@ -11,6 +12,14 @@
 #include "estimators/histogram_equations.hpp"
 
 namespace gibbsite {
+
+/// The end of the energies drawn at one beta: draws (their places in the series) that lie farthest out, ten independent
+/// ones or a tenth of all; the farthest first; and an energy a little beyond.
+struct Tail {
+  std::vector<std::size_t> draws = {};
+  double usual = 0;  // the share of so many among the draws of this beta
+  double beyond = 0;
+};
 
 struct Reweighting::Data {
   std::vector<double> beta, level;
@@ -23,6 +32,12 @@ struct Reweighting::Data {
   HistogramSolution solution;
   std::vector<double> link;                 // links()
   std::vector<double> edge_low, edge_high;  // energies drawn at the first and the last beta
+  std::vector<Tail> low, high;              // per beta
+
+  /// The end of beta_k's energies that lies towards beta; none where that is beta_k.
+  const Tail* towards(double b, std::size_t k) const {
+    return b == beta[k] ? nullptr : b > beta[k] ? &low[k] : &high[k];
+  }
 };
 
 namespace {
@@ -68,6 +83,30 @@ std::vector<double> links_of(const HistogramSolution& solution, const Eigen::Arr
   return links;
 }
 
+/// places: draws of one beta, x: their energies. Direction: -1 for the lowest, 1 for the highest.
+Tail tail_of(const TemperatureSeries& s, std::size_t k, std::span<const double> x, double share, double direction) {
+  const double independent = std::min(10.0, share * static_cast<double>(x.size()) / 10);
+  const auto length = std::clamp<std::size_t>(static_cast<std::size_t>(std::lround(independent / share)), 1, x.size());
+  std::vector<std::size_t> order(x.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto farther = [&](std::size_t a, std::size_t b) {
+    return direction * x[a] != direction * x[b] ? direction * x[a] > direction * x[b] : a < b;
+  };
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
+  std::nth_element(order.begin(), middle, order.end(), farther);
+  const double median = x[*middle];
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(length), order.end(), farther);
+  Tail tail{.usual = static_cast<double>(length) / static_cast<double>(x.size()),
+            .beyond = median + 1.1 * (x[order[0]] - median)};
+  double excess = 0;  // the next record of a tail exp(-E/a) lies a beyond the last
+  for (std::size_t i = 0; i < length; ++i) {
+    tail.draws.push_back(order[i] * s.beta.size() + k);
+    excess += (x[order[i]] - x[order[length - 1]]) / static_cast<double>(length);
+  }
+  if (std::abs(excess) > std::abs(tail.beyond - x[order[0]])) tail.beyond = x[order[0]] + excess;
+  return tail;
+}
+
 Eigen::Map<const Eigen::ArrayXd> as_array(const std::vector<double>& x) {
   return {x.data(), static_cast<Eigen::Index>(x.size())};
 }
@@ -103,6 +142,8 @@ Reweighting::Reweighting(const TemperatureSeries& series) {
     std::vector<double> x = energies_at(series, static_cast<std::size_t>(k));
     mean_energy[k] = as_array(x).mean();
     d.share[k] = independent_share(x, series.chains);
+    d.low.push_back(tail_of(series, static_cast<std::size_t>(k), x, d.share[k], -1));
+    d.high.push_back(tail_of(series, static_cast<std::size_t>(k), x, d.share[k], 1));
     if (k == K - 1) d.edge_high = x;
     if (k == 0) d.edge_low = std::move(x);
   }
@@ -166,14 +207,26 @@ Reweighting::Point Reweighting::at(double beta) const {
     const AverageCheck check = check_exponential_average(log_w, point.log_z - value, 1 / n, n);
     point.effective = std::min(point.effective, check.effective);
   }
-  point.trusted = point.effective >= fewest_effective_draws;
+  bool light = true;
+  for (std::size_t k = 0; k < d.beta.size(); ++k)
+    if (const Tail* tail = d.towards(beta, k)) {
+      double share = 0;
+      for (const std::size_t n : tail->draws) share += d.share[static_cast<Eigen::Index>(k)] * w[d.at[n]];
+      if (share > point.tail_share) {
+        point.tail_share = share;
+        point.tail_of = k;
+      }
+      light = light && share <= most_tail_share + tail->usual;
+    }
+  point.trusted = point.effective >= fewest_effective_draws && light;
   point.log_z_trusted = point.trusted;
   for (std::size_t k = 0; k < d.link.size() && d.beta[k] < beta; ++k)
     point.log_z_trusted = point.log_z_trusted && d.link[k] >= fewest_effective_draws;
   return point;
 }
 
-std::vector<std::vector<double>> Reweighting::influences(const Point& point, std::span<const Slopes> functions) const {
+std::vector<Reweighting::Influence> Reweighting::influences(const Point& point,
+                                                            std::span<const Slopes> functions) const {
   const Data& d = *data_;
   const auto Q = static_cast<Eigen::Index>(functions.size()), K = d.share.size(), U = d.count.size(),
              columns = d.column.rows();
@@ -217,7 +270,7 @@ std::vector<std::vector<double>> Reweighting::influences(const Point& point, std
         of_energy(first, length).matrix() - v.transpose() * d.solution.p.middleCols(first, length);
   }
 
-  std::vector<std::vector<double>> y(functions.size(), std::vector<double>(d.times));
+  std::vector<Influence> y(functions.size(), {std::vector<double>(d.times), std::vector<double>(d.beta.size())});
   std::vector<double> sum(functions.size());
   const auto add = [&sum](double factor, const double* row) {
     for (std::size_t q = 0; q < sum.size(); ++q) sum[q] += factor * row[q];
@@ -230,14 +283,32 @@ std::vector<std::vector<double>> Reweighting::influences(const Point& point, std
       add(a, u.col(level).data());
       for (Eigen::Index i = 0; i < columns; ++i) add(a * w[level] * d.column(i, draw), slope.col(i).data());
     }
-    for (std::size_t q = 0; q < sum.size(); ++q) y[q][t] = sum[q];
+    for (std::size_t q = 0; q < sum.size(); ++q) y[q].draws[t] = sum[q];
+  }
+  for (std::size_t k = 0; k < d.beta.size(); ++k) {
+    const Tail* tail = d.towards(point.beta, k);
+    if (tail == nullptr || !(d.level.front() < d.level.back())) continue;
+    const double far = tail->beyond, e = far - point.energy;
+    const Eigen::ArrayXd log_p = (d.effective.log() + d.solution.f) - as_array(d.beta) * far;
+    const double top = log_p.maxCoeff(), log_d = top + std::log((log_p - top).exp().sum());
+    const double weight = std::exp(-point.beta * far - log_d - point.log_z);
+    const Eigen::VectorXd p = (log_p - log_d).exp().matrix();
+    const auto farthest = static_cast<Eigen::Index>(tail->draws.front());  // as the columns would be there
+    Eigen::VectorXd unseen = weight * (constant.matrix() + e * linear + e * e * square);
+    if (columns > 0) unseen += weight * slope * d.column.col(farthest);
+    unseen -= v.transpose() * p;
+    for (std::size_t q = 0; q < y.size(); ++q) y[q].unseen[k] = unseen[static_cast<Eigen::Index>(q)];
   }
   return y;
 }
 
-Estimate Reweighting::estimate(double value, std::span<const double> influence, bool trusted) const {
-  Estimate estimate = estimate_from_influence(value, {influence, data_->chains, data_->memory});
-  if (!trusted) estimate.error = unknown;
+Estimate Reweighting::estimate(double value, const Influence& influence, bool trusted) const {
+  Estimate estimate = estimate_from_influence(value, {influence.draws, data_->chains, data_->memory});
+  double unseen2 = 0;
+  for (const double u : influence.unseen) unseen2 += u * u;
+  const double error2 = estimate.error * estimate.error;
+  constexpr double most = 2;  // errors; beyond, the answer depends on what was not seen more than on what was
+  estimate.error = trusted && unseen2 <= most * most * error2 ? std::sqrt(error2 + unseen2) : unknown;
   return estimate;
 }
 

@@ -16,6 +16,16 @@
 /// is right on average, so a tau_k that is off costs precision, not honesty. Left: a bias of relative order 1 /
 /// effective, less than 1 / sqrt(effective) of an error.
 ///
+/// Where the energies that matter at beta were hardly drawn, or not at all, weights may still look even. Two things
+/// tell of it, both from the draws of every beta_k that lie farthest towards beta:
+/// - the share of all weight that stands on ten independent ones of them (beyond what ten have anywhere) must stay
+/// below
+///   most_tail_share, or there is no error;
+/// - one draw more, a tenth farther out than the farthest seen, would have moved the answer by u(E_far) = [w (A - <A>)
+/// -
+///   sum_j v_j p_j](E_far): its square is added to that of the error (the rule of succession). Where another beta
+///   covers these energies, both are nothing.
+///
 /// Draws of equal energy share their weights: they are gathered into levels (few for lattices), and a mean costs one
 /// exponential a level; the influences on several
 /// functions together cost betas x levels + draws each. Equal for any number of threads.
@@ -40,6 +50,9 @@ struct TemperatureSeries {
   std::size_t memory = 0;  ///< as Chains::memory
 };
 
+/// More of the weight than this on the ten farthest draws, and they decide.
+inline constexpr double most_tail_share = 0.1;
+
 class Reweighting {
  public:
   /// Throws std::invalid_argument for no betas, betas that do not ascend, fewer than two draws, lengths that do not fit
@@ -60,7 +73,9 @@ class Reweighting {
     /// Independent draws that carry the averages, (sum a w)^2 / sum a w^2 (L. Kish, Survey Sampling (1965)); outside
     /// the betas drawn no more than the draws at the nearest of them predict (estimators/exponential_average.hpp).
     double effective = 0;
-    bool trusted = false;        ///< effective >= fewest_effective_draws: errors can be believed
+    double tail_share = 0;       ///< of all weight, on the ten draws that lie farthest towards beta
+    std::size_t tail_of = 0;     ///< the beta_k whose draws those are
+    bool trusted = false;        ///< effective >= fewest_effective_draws and the tail is light: errors can be believed
     bool log_z_trusted = false;  ///< and every step down to beta_0 is carried by as many draws
   };
   /// Throws std::invalid_argument for a beta that is not finite.
@@ -81,10 +96,15 @@ class Reweighting {
     double log_z = 0, energy = 0, energy_variance = 0;
     std::vector<double> columns = {};  ///< one per column
   };
-  /// The influences on functions of the means at this point, each per [chain][draw] in the units of q.
-  std::vector<std::vector<double>> influences(const Point& point, std::span<const Slopes> functions) const;
+  /// What every draw does to a function of the means, per [chain][draw] in the units of q; and what one draw that was
+  /// not seen would have done, per beta_k.
+  struct Influence {
+    std::vector<double> draws, unseen;
+  };
+  /// The influences on functions of the means at this point.
+  std::vector<Influence> influences(const Point& point, std::span<const Slopes> functions) const;
   /// value with the error of an influence; an unknown error where the point is not trusted.
-  Estimate estimate(double value, std::span<const double> influence, bool trusted) const;
+  Estimate estimate(double value, const Influence& influence, bool trusted) const;
 
  private:
   struct Data;

@@ -135,10 +135,11 @@ double TemperatureCurves::value(Quantity quantity, const Point& point) const {
   return q.scale * q.value;
 }
 
-std::vector<double> TemperatureCurves::influence(Quantity quantity, const Point& point) const {
+Reweighting::Influence TemperatureCurves::influence(Quantity quantity, const Point& point) const {
   const Linear q = linearize(quantity, point, sites_, known_);
   auto y = std::move(reweighting_.influences(point, std::span(&q.slopes, 1)).front());
-  for (double& v : y) v *= q.scale;
+  for (auto* part : {&y.draws, &y.unseen})
+    for (double& v : *part) v *= q.scale;
   return y;
 }
 
@@ -182,13 +183,19 @@ std::vector<Estimate> TemperatureCurves::estimates(std::span<const Quantity> qua
 }
 
 CurveTable tabulate(const TemperatureCurves& curves, std::span<const double> beta) {
-  CurveTable table{{beta.begin(), beta.end()}, curves.quantities(), {}, std::vector<double>(beta.size()), {}};
+  CurveTable table{{beta.begin(), beta.end()},
+                   curves.quantities(),
+                   {},
+                   std::vector<double>(beta.size()),
+                   std::vector<double>(beta.size()),
+                   {}};
   table.estimates.assign(table.quantities.size(), std::vector<Estimate>(beta.size()));
   std::vector<char> trusted(beta.size());  // not bits, which threads would share
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t b = 0; b < beta.size(); ++b) {
     const auto point = curves.at(beta[b]);
     table.effective[b] = point.effective;
+    table.tail_share[b] = point.tail_share;
     trusted[b] = point.trusted;
     const auto row = curves.estimates(table.quantities, point);
     for (std::size_t q = 0; q < row.size(); ++q) table.estimates[q][b] = row[q];

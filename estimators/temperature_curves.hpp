@@ -58,7 +58,7 @@ class TemperatureCurves {
   Point at(double beta) const { return reweighting_.at(beta); }
   double value(Quantity quantity, const Point& point) const;
   /// In the units of the quantity, per [chain][draw].
-  std::vector<double> influence(Quantity quantity, const Point& point) const;
+  Reweighting::Influence influence(Quantity quantity, const Point& point) const;
   /// The error is unknown where the point is not trusted. Several at once cost little more than one.
   Estimate estimate(Quantity quantity, const Point& point) const;
   std::vector<Estimate> estimates(std::span<const Quantity> quantities, const Point& point) const;
@@ -76,6 +76,7 @@ struct CurveTable {
   std::vector<Quantity> quantities;
   std::vector<std::vector<Estimate>> estimates;
   std::vector<double> effective;
+  std::vector<double> tail_share;  ///< as Reweighting::Point
   std::vector<bool> trusted;
 };
 CurveTable tabulate(const TemperatureCurves& curves, std::span<const double> beta);
@@ -85,7 +86,7 @@ struct Peak {
   Estimate beta, height;
 };
 /// The highest point of a tabulated curve, refined between its neighbours to 1e-9 by Brent's method. Nothing where the
-/// curve is highest at an end of the grid, or where it is not trusted.
+/// curve is highest at an end of the grid, or where it has no error.
 std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity);
 
 struct Crossing {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,7 @@
 #include "studies/signals.hpp"
 #include "studies/version.hpp"
 #include "studies/whole_file.hpp"
+#include "studies/words.hpp"
 
 namespace gibbsite {
 namespace {
@@ -41,23 +43,72 @@ std::vector<ReweightedCurve> read_all(const std::vector<std::string>& files) {
   return curves;
 }
 
+std::ptrdiff_t index(std::size_t k) { return static_cast<std::ptrdiff_t>(k); }
+
+/// Which quantities have no error at beta b, where the energy has one.
+std::vector<std::string> without_error(const CurveTable& t, std::size_t b) {
+  std::vector<std::string> names;
+  bool energy = false;
+  for (std::size_t q = 0; q < t.quantities.size(); ++q) {
+    const bool known = !std::isnan(t.estimates[q][b].error);
+    if (t.quantities[q] == Quantity::energy_density) energy = known;
+    if (!known && t.quantities[q] != Quantity::log_z_ratio) names.push_back(name_of(t.quantities[q]));
+  }
+  return energy ? names : std::vector<std::string>();
+}
+
+/// What to do for averages between two betas: the one that lies farther from all that were drawn, and steps on which
+/// distributions of energies still overlap.
+std::string closer(const ReweightedCurve& curve, double low, double high) {
+  const auto drawn = curve.curves.reweighting().beta();
+  const auto nearest = [&](double beta) {
+    return *std::min_element(drawn.begin(), drawn.end(),
+                             [&](double a, double b) { return std::abs(a - beta) < std::abs(b - beta); });
+  };
+  const double far = std::abs(low - nearest(low)) > std::abs(high - nearest(high)) ? low : high, near = nearest(far);
+  const double spread = std::sqrt(curve.curves.at(near).energy_variance), step = 1 / spread;
+  const std::string steps =
+      std::abs(far - near) > 1.5 * step ? fmt::format(", and between in steps of about {:.1g}", step) : std::string();
+  return fmt::format("draws were taken from beta = {:.6g} to {:.6g}: simulate closer, at beta = {:.6g} too{}",
+                     drawn.front(), drawn.back(), far, steps);
+}
+
 /// What to doubt in one curve, in plain words.
 void add_warnings(std::vector<std::string>& warnings, const ReweightedCurve& curve) {
   const std::string who = curve.label.empty() ? "" : curve.label + ": ";
   const CurveTable& t = curve.table;
   const auto drawn = curve.curves.reweighting().beta();
   if (curve.partial) warnings.push_back(who + "the run was stopped before its end; these are the draws so far");
+  const auto range = [&](std::size_t first, std::size_t last) {
+    return first == last ? fmt::format("at beta = {:.6g}", t.beta[first])
+                         : fmt::format("from beta = {:.6g} to {:.6g}", t.beta[first], t.beta[last]);
+  };
   for (std::size_t b = 0; b < t.beta.size(); ++b) {
     if (t.trusted[b]) continue;
     const std::size_t first = b;
-    double fewest = t.effective[b];
-    for (; b + 1 < t.beta.size() && !t.trusted[b + 1]; ++b) fewest = std::min(fewest, t.effective[b + 1]);
-    const std::string where = first == b ? fmt::format("at beta = {:.6g}", t.beta[b])
-                                         : fmt::format("from beta = {:.6g} to {:.6g}", t.beta[first], t.beta[b]);
-    warnings.push_back(
-        fmt::format("{}{} averages rest on {:.2g} effective draws at worst, {:.0f} are needed to give "
-                    "them errors; draws were taken from beta = {:.6g} to {:.6g}: simulate closer",
-                    who, where, fewest, fewest_effective_draws, drawn.front(), drawn.back()));
+    while (b + 1 < t.beta.size() && !t.trusted[b + 1]) ++b;
+    const auto fewest = std::min_element(t.effective.begin() + index(first), t.effective.begin() + index(b + 1));
+    const auto heaviest = std::max_element(t.tail_share.begin() + index(first), t.tail_share.begin() + index(b + 1));
+    const std::string why =
+        *fewest < fewest_effective_draws
+            ? fmt::format("averages rest on {:.2g} effective draws at worst, {:.0f} are needed to give them errors",
+                          *fewest, fewest_effective_draws)
+            : fmt::format(
+                  "up to {:.0f} % of the weight stands on the ten independent draws that lie farthest out: what "
+                  "was not drawn decides there",
+                  100 * *heaviest);
+    warnings.push_back(fmt::format("{}{} {}; {}", who, range(first, b), why, closer(curve, t.beta[first], t.beta[b])));
+  }
+  for (std::size_t b = 0; b < t.beta.size(); ++b) {
+    if (!t.trusted[b]) continue;
+    const std::vector<std::string> names = without_error(t, b);
+    const std::size_t first = b;
+    while (b + 1 < t.beta.size() && t.trusted[b + 1] && without_error(t, b + 1) == names) ++b;
+    if (!names.empty())
+      warnings.push_back(
+          fmt::format("{}{} one draw farther out than any seen would move {} by more than twice its "
+                      "error, so that it has none; {}",
+                      who, range(first, b), join(names, ", "), closer(curve, t.beta[first], t.beta[b])));
   }
   const auto links = curve.curves.reweighting().links();
   for (std::size_t k = 0; k < links.size(); ++k)

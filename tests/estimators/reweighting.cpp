@@ -3,10 +3,12 @@
 
 #include <omp.h>
 
+#include <array>
 #include <boost/math/tools/minima.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <numeric>
 #include <stdexcept>
 
 #include "estimators/autocorrelation.hpp"
@@ -261,6 +263,97 @@ TEST_CASE("a curve far outside the draws, or across a gap, is not trusted") {
   CHECK(std::isnan(curves.estimate(Quantity::energy_density, gap).error));
   CHECK(std::isnan(curves.estimate(Quantity::log_z_ratio, cold).error));
   CHECK(curves.estimate(Quantity::energy_density, cold).error > 0);
+}
+
+namespace {
+
+/// ln Z(beta) / Z(beta_0), <E>/N and C of a spectrum.
+std::array<double, 3> answers(const Spectrum& spectrum, double sites, double beta, double beta_0) {
+  const auto sums = [&](double b) {
+    double top = -1e300;
+    for (std::size_t i = 0; i < spectrum.states.size(); ++i)
+      top = std::max(top, spectrum.log_count[i] - b * spectrum.states[i].energy);
+    double z = 0, e = 0, e2 = 0;
+    for (std::size_t i = 0; i < spectrum.states.size(); ++i) {
+      const double E = spectrum.states[i].energy, w = std::exp(spectrum.log_count[i] - b * E - top);
+      z += w, e += w * E, e2 += w * E * E;
+    }
+    return std::array{top + std::log(z), e / z, e2 / z - e * e / z / z};
+  };
+  const auto at = sums(beta);
+  return {at[0] - sums(beta_0)[0], at[1] / sites, beta * beta * at[2] / sites};
+}
+
+}  // namespace
+
+TEST_CASE("away from one beta there are honest errors, or none, and no peak that is not there",
+          "[calibration][mutant]") {
+  // Cold to hot crosses what was hardly drawn: the even weights of an ordered phase say nothing of the disordered one.
+  const Spectrum spectrum(16);
+  const Plan plan{.beta = {0.6}, .chains = 4, .draws = 500, .keep = 0.6};
+  const std::vector<double> grid{0.45, 0.475, 0.5, 0.525, 0.55, 0.575, 0.6};
+  constexpr std::size_t runs = 96;
+  std::vector<double> wrong(runs), plainly(runs), peaks(runs), refused(runs), kept(runs), near(runs);
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t run = 0; run < runs; ++run) {
+    Drawn drawn = draw(spectrum, plan, run, 905);
+    drawn.m.clear();
+    const TemperatureCurves curves(drawn.view(256));
+    const CurveTable table = tabulate(curves, grid);
+    peaks[run] = find_peak(curves, table, Quantity::specific_heat).has_value();
+    for (std::size_t b = 0; b + 1 < grid.size(); ++b) {
+      const auto exact_values = answers(spectrum, 256, grid[b], 0.6);
+      for (std::size_t q = 0; q < 3; ++q) {
+        const Estimate& e = table.estimates[q][b];
+        const double z = z_score(e, exact_values[q]);
+        wrong[run] += std::abs(z) > 6;
+        if (b < 3) refused[run] += std::isnan(e.error);
+        if (b == 5) kept[run] += !std::isnan(e.error);
+        if (b == 5 && q == 1) near[run] = z;
+      }
+      // The mutant: fifty effective draws are enough, and what was seen is all there is.
+      const auto point = curves.at(grid[b]);
+      if (point.effective < 50) continue;
+      Reweighting::Slopes slopes;
+      slopes.energy_variance = 1;
+      auto influence = curves.reweighting().influences(point, std::span(&slopes, 1)).front();
+      std::fill(influence.unseen.begin(), influence.unseen.end(), 0.0);
+      const double scale = grid[b] * grid[b] / 256;
+      Estimate e = curves.reweighting().estimate(point.energy_variance, influence, true);
+      e.value *= scale, e.error *= scale;
+      plainly[run] += std::abs(z_score(e, exact_values[2])) > 6;
+    }
+  }
+  const auto total = [](const std::vector<double>& x) { return std::accumulate(x.begin(), x.end(), 0.0); };
+  INFO("wrong " << total(wrong) << ", without the rule " << total(plainly) << ", refused at .45 to .5 "
+                << total(refused) << " of " << 9 * runs << ", given at .575 " << total(kept) << " of " << 3 * runs);
+  CHECK(total(peaks) == 0);
+  CHECK(total(wrong) <= 1);
+  CHECK(total(plainly) > 10);
+  CHECK(total(refused) == 9 * runs);
+  CHECK(total(kept) > 2.5 * runs);
+  const Calibration energy = calibrate([&](std::uint64_t run) { return near[run]; }, runs);
+  INFO("energy at .575: " << energy);
+  CHECK(energy.variance < 1.6);  // of 96 standard normal numbers: .5 to 1.6, once in 1,000
+  CHECK(energy.variance > 0.5);
+}
+
+TEST_CASE("within what the draws cover nothing is refused", "[calibration]") {
+  const Spectrum spectrum(8);
+  const std::vector<double> grid{0.35, 0.37, 0.39, 0.41, 0.43, 0.45, 0.47, 0.49, 0.51, 0.53, 0.55};
+  std::size_t refused = 0;
+  for (const std::size_t draws : {100, 400})
+    for (const bool exchange : {false, true})
+      for (std::uint64_t run = 0; run < 32; ++run) {
+        const Plan plan{.beta = {0.35, 0.45, 0.55}, .chains = 2, .draws = draws, .keep = 0.3, .exchange = exchange};
+        Drawn drawn = draw(spectrum, plan, run, 906);
+        drawn.m.clear();
+        const TemperatureCurves curves(drawn.view(64));
+        const CurveTable table = tabulate(curves, grid);
+        for (const auto& row : table.estimates)
+          for (const Estimate& e : row) refused += std::isnan(e.error);
+      }
+  CHECK(refused == 0);
 }
 
 TEST_CASE("thirteen betas of 40000 draws are carried to 161 in seconds", "[.][timing]") {
