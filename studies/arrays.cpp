@@ -10,6 +10,7 @@
 #include <new>
 
 #include "studies/archive.hpp"
+#include "studies/memory.hpp"
 #include "studies/options.hpp"
 #include "studies/whole_file.hpp"
 #include "studies/words.hpp"
@@ -40,9 +41,15 @@ std::string unzip(std::string_view packed, const std::string& where) {
   const std::unique_ptr<z_stream, decltype(&inflateEnd)> owner(&stream, inflateEnd);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   std::size_t left = packed.size();
+  const std::size_t most = most_unpacked(packed.size());
   std::string bytes;
   for (constexpr std::size_t step = 1 << 20;;) {
     const std::size_t before = bytes.size();
+    if (before > most)
+      throw RequestError(
+          fmt::format("{}: its {} unpack to more than {}, which no data do, or there is no memory for "
+                      "them; unpack it with gunzip",
+                      where, bytes_text(static_cast<double>(packed.size())), bytes_text(static_cast<double>(most))));
     bytes.resize(before + step);
     stream.next_out = reinterpret_cast<Bytef*>(bytes.data() + before);
     stream.avail_out = step;

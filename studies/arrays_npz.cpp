@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "studies/arrays.hpp"
+#include "studies/memory.hpp"
 #include "studies/options.hpp"
 
 namespace gibbsite {
@@ -29,8 +30,9 @@ Archive open(std::string_view bytes, const std::string& where) {
   return {archive, zip_discard};
 }
 
-/// One file of the archive, checked against its checksum. It grows as it is read, so that a false length costs nothing.
-std::string unpack(zip_t* archive, zip_uint64_t index, const std::string& where) {
+/// One file of the archive, checked against its checksum. It grows as it is read, so that a false length costs nothing;
+/// `room` is what all files may take, less what those before took.
+std::string unpack(zip_t* archive, zip_uint64_t index, std::size_t& room, const std::string& where) {
   const Entry entry(zip_fopen_index(archive, index, 0), zip_fclose);
   if (entry == nullptr) damaged(where, fmt::format("it cannot be unpacked ({})", zip_strerror(archive)));
   std::string bytes;
@@ -40,7 +42,14 @@ std::string unpack(zip_t* archive, zip_uint64_t index, const std::string& where)
     const zip_int64_t read = zip_fread(entry.get(), bytes.data() + before, step);
     if (read < 0) damaged(where, fmt::format("it cannot be unpacked ({})", zip_file_strerror(entry.get())));
     bytes.resize(before + static_cast<std::size_t>(read));
-    if (read == 0) return bytes;
+    if (bytes.size() > room)
+      throw RequestError(
+          fmt::format("{}: the archive unpacks to far more than data do, or than there is memory for; "
+                      "save it unpacked, with numpy.savez",
+                      where));
+    if (read > 0) continue;
+    room -= bytes.size();
+    return bytes;
   }
 }
 
@@ -52,6 +61,7 @@ std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& whe
   const Archive archive = open(bytes, where);
   std::vector<NumberArray> arrays;
   bool pickled = false;
+  std::size_t room = most_unpacked(bytes.size());
   const auto entries = static_cast<zip_uint64_t>(zip_get_num_entries(archive.get(), 0));
   for (zip_uint64_t k = 0; k < entries; ++k) {
     const char* stored = zip_get_name(archive.get(), k, 0);
@@ -60,7 +70,7 @@ std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& whe
     if (!name.ends_with(".npy")) continue;
     name.resize(name.size() - 4);
     const std::string place = fmt::format("{}: array `{}`", where, name);
-    const std::string unpacked = unpack(archive.get(), k, place);
+    const std::string unpacked = unpack(archive.get(), k, room, place);
     if (!is_npy(unpacked)) damaged(place, "it is no .npy file");
     arrays.push_back(read_npy(unpacked, place));
     arrays.back().name = name;

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "studies/forms.hpp"
+#include "studies/memory.hpp"
 #include "studies/schema.hpp"
 #include "studies/words.hpp"
 
@@ -149,11 +150,13 @@ std::string write_study(const Study& base, const std::vector<Axis>& axes, const 
 void validate_all(const std::vector<Task>& tasks, std::string_view file) {
   for (const Task& task : tasks) try {
       validate(task.study);
+      check_memory(task.study);
     } catch (const RequestError& error) {
       std::string where(file);
       for (const auto& [key, value] : task.coordinates) where += fmt::format(", {} = {}", key, value);
       throw RequestError(fmt::format("{} ({})", error.what(), where));
     }
+  check_memory(tasks);
 }
 
 }  // namespace

@@ -91,7 +91,8 @@ int show(const Request& request) {
     throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
   const bool likelihood = root.child("likelihood") != nullptr;
   if (request.json)
-    fmt::print("{}\n", likelihood ? likelihood_as_json(root) : result_as_json(root).dump(1));
+    fmt::print("{}\n", likelihood ? likelihood_as_json(root)
+                                  : result_as_json(root).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
   else if (likelihood)
     print_likelihood(root, path);
   else
@@ -119,7 +120,8 @@ int exact(const Request& request) {
         entry["exact"].push_back({{"name", name}, {"beta", task.study.method.beta[b]}, {"value", value}});
     all.push_back(std::move(entry));
   }
-  if (request.json) fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(1));
+  if (request.json)
+    fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
   return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "samplers/heat_bath.hpp"
 #include "samplers/metropolis.hpp"
 #include "studies/lattice_layouts.hpp"
+#include "studies/memory.hpp"
 #include "studies/options.hpp"
 #include "studies/system.hpp"
 #include "studies/variables.hpp"
@@ -65,6 +66,7 @@ class LatticeSystem final : public System {
         lattice_.geometry = Geometry::graph;
         ising_ = std::make_shared<const Ising>(read_couplings(m.couplings, static_cast<int>(m.index_base)));
         lattice_.size = {ising_->units()};
+        check_memory_of_replicas(study, sites());
         return;
       }
       lattice_.geometry = geometries.at(m.lattice);

@@ -7,6 +7,7 @@
 
 #include "studies/model_file.hpp"
 #include "studies/table.hpp"
+#include "studies/utf8.hpp"
 #include "studies/words_of_models.hpp"
 
 namespace gibbsite {
@@ -94,7 +95,7 @@ std::string described(const Layer& layer, const std::string& place) {
 void print_model(const Group& root, const std::string& path) {
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
-  fmt::print("{}\n  {}: {}", path, file.name, described(all.layers[0], "visible"));
+  fmt::print("{}\n  {}: {}", printable(path), file.name, described(all.layers[0], "visible"));
   for (std::size_t l = 1; l < all.layers.size(); ++l) fmt::print(", {}", described(all.layers[l], "hidden"));
   fmt::print("\n");
   if (all.patterns > 0) fmt::print("  {} stored pattern{}\n", all.patterns, all.patterns == 1 ? "" : "s");
@@ -128,7 +129,7 @@ std::string model_as_json(const Group& root, const std::string& path) {
     out["base_rates"] = {{"samples", file.base_rates->samples}, {"mean", file.base_rates->mean}};
     if (!file.base_rates->variance.empty()) out["base_rates"]["variance"] = file.base_rates->variance;
   }
-  return out.dump(1);
+  return out.dump(1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace gibbsite

@@ -12,6 +12,7 @@
 #include "samplers/global_flips.hpp"
 #include "samplers/network_ensemble.hpp"
 #include "samplers/table_network.hpp"
+#include "studies/memory.hpp"
 #include "studies/options.hpp"
 #include "studies/reconstruction.hpp"
 #include "studies/variables.hpp"
@@ -94,6 +95,7 @@ NetworkSystem::NetworkSystem(const Study& study) {
       reference_ = Reference::base_rates(layer, rates.mean, rates.variance, rates.samples);
       reference_name_ = learned ? "base rates in the model file" : "base rates of the data";
     }
+    check_memory_of_replicas(study, sites());
   } catch (const std::invalid_argument& e) {
     throw RequestError(m.file.empty() ? fmt::format("[model]: {}", e.what()) : fmt::format("{}: {}", m.file, e.what()));
   }

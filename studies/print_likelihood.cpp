@@ -8,6 +8,7 @@
 #include "studies/measured.hpp"
 #include "studies/meter.hpp"
 #include "studies/table.hpp"
+#include "studies/utf8.hpp"
 #include "studies/variables.hpp"
 
 namespace gibbsite {
@@ -36,10 +37,13 @@ std::vector<Row> routes_of(const Group& root) {
   const Group& group = *root.child("free_energy");
   const auto& names = std::get<std::vector<std::string>>(group.find("estimator")->data);
   const auto& trusted = std::get<std::vector<std::int8_t>>(group.find("trusted")->data);
+  const auto at = [&](const char* name, std::size_t k) {
+    const auto values = doubles(group, name);
+    return k < values.size() ? values[k] : unknown;
+  };
   std::vector<Row> rows;
   for (std::size_t k = 0; k < names.size(); ++k)
-    rows.push_back({names[k], doubles(group, "log_z")[k], doubles(group, "log_z_error")[k],
-                    doubles(group, "log_z_ess")[k], trusted[k] != 0});
+    rows.push_back({names[k], at("log_z", k), at("log_z_error", k), at("log_z_ess", k), trusted.at(k) != 0});
   return rows;
 }
 
@@ -51,11 +55,11 @@ std::string value_text(double value, double error) {
 
 void print_likelihood(const Group& root, const std::string& path) {
   const Group& found = *root.child("likelihood");
-  if (!path.empty()) fmt::print("{}\n", path);
+  if (!path.empty()) fmt::print("{}\n", printable(path));
   fmt::print("  {}\n", wrapped(text_attribute(root, "system"), 2));
-  fmt::print("  {}; {}\n", text_attribute(root, "data"), clock_time(seconds_of(root)));
+  fmt::print("  {}; {}\n", printable(text_attribute(root, "data")), clock_time(seconds_of(root)));
   if (const Group* d = root.child("diagnostics"); d != nullptr && !text_attribute(*d, "layout").empty())
-    fmt::print("  layout: {}\n", text_attribute(*d, "layout"));
+    fmt::print("  layout: {}\n", printable(text_attribute(*d, "layout")));
   fmt::print("\n");
   Table routes({"ln Z by", "value", "effective", "trusted"}, 1);
   for (const Row& row : routes_of(root))
@@ -70,9 +74,11 @@ void print_likelihood(const Group& root, const std::string& path) {
              kind == "lower bound"                 ? ">="
              : kind == "estimate of a lower bound" ? ">~"
                                                    : "=",
-             with_error(scalar(found, "mean"), std::hypot(error_log_z, error_data)), text_attribute(found, "meaning"));
+             with_error(scalar(found, "mean"), std::hypot(error_log_z, error_data)),
+             printable(text_attribute(found, "meaning")));
   fmt::print("    of which {} from ln Z ({}), and {} from the finite number of samples\n",
-             error_log_z == 0 ? "nothing" : fmt::format("+- {:.2g}", error_log_z), text_attribute(found, "log_z_by"),
+             error_log_z == 0 ? "nothing" : fmt::format("+- {:.2g}", error_log_z),
+             printable(text_attribute(found, "log_z_by")),
              std::isnan(error_data) ? "an unknown part" : fmt::format("+- {:.2g}", error_data));
   if (!std::isnan(error_draws))
     fmt::print(
@@ -117,7 +123,7 @@ std::string likelihood_as_json(const Group& root) {
                     {"samples", raised.size()},
                     {"gap", number(scalar(found, "raise_gap"))},
                     {"gap_error", number(scalar(found, "raise_gap_error"))}};
-  return out.dump(1);
+  return out.dump(1, ' ', false, json::error_handler_t::replace);
 }
 
 }  // namespace gibbsite

@@ -10,6 +10,7 @@
 #include "estimators/significance.hpp"
 #include "studies/measured.hpp"
 #include "studies/table.hpp"
+#include "studies/utf8.hpp"
 #include "studies/variables.hpp"
 
 namespace gibbsite {
@@ -19,7 +20,13 @@ constexpr std::size_t page = 100;  // columns
 
 std::string title(const std::string& text) {
   const bool bold = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
-  return bold ? "\033[1m" + text + "\033[0m" : text;
+  return bold ? "\033[1m" + printable(text) + "\033[0m" : printable(text);
+}
+
+/// The first number of a variable, NaN where there is none.
+double first_number(const Group* group, const std::string& name) {
+  const auto values = group == nullptr ? std::span<const double>() : doubles(*group, name);
+  return values.empty() ? unknown : values.front();
 }
 
 /// Numbers of the table's rows: grid coordinates and beta, each row once, in order.
@@ -126,7 +133,7 @@ void print_diagnostics(const Group& diagnostics) {
     const auto v = doubles(diagnostics, name);
     return std::pair(*std::min_element(v.begin(), v.end()), *std::max_element(v.begin(), v.end()));
   };
-  const auto scalar = [&](const std::string& name) { return doubles(diagnostics, name).front(); };
+  const auto scalar = [&](const std::string& name) { return first_number(&diagnostics, name); };
   if (!doubles(diagnostics, "swap_rate").empty()) {
     const auto [low, high] = range("swap_rate");
     fmt::print(
@@ -138,8 +145,9 @@ void print_diagnostics(const Group& diagnostics) {
     const auto ess = doubles(diagnostics, "weight_ess");
     fmt::print("\n  effective sample size of the weights at the target {:.1f}", ess.back());
     if (!doubles(diagnostics, "two_sided_overlap").empty())
-      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})", text_attribute(diagnostics, "two_sided_check"),
-                 scalar("two_sided_z"), scalar("two_sided_overlap"));
+      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})",
+                 printable(text_attribute(diagnostics, "two_sided_check")), scalar("two_sided_z"),
+                 scalar("two_sided_overlap"));
     fmt::print("\n");
   }
   if (!doubles(diagnostics, "reconstruction_error").empty())
@@ -183,7 +191,7 @@ void print_result(const Group& root, const std::string& path) {
   for (const char* name : {"system", "plan"})
     if (const std::string text = text_attribute(root, name); !text.empty())
       fmt::print("  {}\n", wrapped(text, 2, page));
-  if (const std::string layout = layout_of(root); !layout.empty()) fmt::print("  layout: {}\n", layout);
+  if (const std::string layout = layout_of(root); !layout.empty()) fmt::print("  layout: {}\n", printable(layout));
   if (text_attribute(root, "state") == "partial")
     fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
   const std::vector<Measured> estimates = estimates_of(root), free_energies = free_energies_of(root);
@@ -208,7 +216,7 @@ void print_result(const Group& root, const std::string& path) {
     print_measured(main, false);
     print_measured(free_energies, true);
   } else {
-    fmt::print("\n  Each disorder: in the file, and in gibbsite show {} --json\n", path);
+    fmt::print("\n  Each disorder: in the file, and in gibbsite show {} --json\n", printable(path));
   }
   if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
   if (const Group* configurations = root.child("configurations"))
@@ -225,7 +233,8 @@ void print_result(const Group& root, const std::string& path) {
   if (!warnings.empty()) fmt::print("\n{}\n", title("Warnings"));
   for (std::size_t k = 0; k < std::min(shown, warnings.size()); ++k)
     fmt::print("  - {}\n", wrapped(warnings[k], 4, page));
-  if (warnings.size() > shown) fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, path);
+  if (warnings.size() > shown)
+    fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, printable(path));
   std::fflush(stdout);
 }
 
@@ -251,7 +260,7 @@ nlohmann::json result_as_json(const Group& root) {
     out["free_energy"].push_back(std::move(entry));
   }
   if (const Group* configurations = root.child("configurations"))
-    out["lowest_energy"] = number(doubles(*configurations, "lowest_energy").front());
+    out["lowest_energy"] = number(first_number(configurations, "lowest_energy"));
   return out;
 }
 

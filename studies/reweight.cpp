@@ -164,7 +164,7 @@ int reweight(const Request& request) {
     write_archive(request.out, root);
   }
   if (request.json)
-    fmt::print("{}\n", reweighted_as_json(result).dump(1));
+    fmt::print("{}\n", reweighted_as_json(result).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
   else
     print_reweighted(result, request.out);
   return 0;

@@ -5,6 +5,7 @@
 
 #include "studies/reweighted.hpp"
 #include "studies/table.hpp"
+#include "studies/utf8.hpp"
 
 namespace gibbsite {
 namespace {
@@ -53,8 +54,8 @@ void print_peaks(const Reweighted& result) {
     for (const auto& [quantity, peak] : curve.peaks) {
       if (!peak) continue;
       const double beta = peak->beta.value;
-      table.add({curve.label.empty() ? curve.file : curve.label, name_of(quantity), with_error(beta, peak->beta.error),
-                 with_error(1 / beta, peak->beta.error / (beta * beta)),
+      table.add({printable(curve.label.empty() ? curve.file : curve.label), name_of(quantity),
+                 with_error(beta, peak->beta.error), with_error(1 / beta, peak->beta.error / (beta * beta)),
                  with_error(peak->height.value, peak->height.error)});
       any = true;
     }
@@ -68,7 +69,7 @@ void print_reweighted(const Reweighted& result, const std::filesystem::path& out
     const Reweighting& r = curve.curves.reweighting();
     const auto [low, high] = std::minmax_element(curve.table.effective.begin(), curve.table.effective.end());
     fmt::print("{}{}\n  {} sites; {} betas from {:.6g} to {:.6g}, {} draws at each; {:.3g} to {:.3g} effective draws\n",
-               &curve == &result.curves.front() ? "" : "\n", curve.label.empty() ? curve.file : curve.label,
+               &curve == &result.curves.front() ? "" : "\n", printable(curve.label.empty() ? curve.file : curve.label),
                curve.sites, r.beta().size(), r.beta().front(), r.beta().back(), r.chains() * r.draws(), *low, *high);
     std::vector<CurveColumn> columns;
     for (CurveColumn& column : columns_of(curve))

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "studies/utf8.hpp"
+
 namespace gibbsite {
 
 std::string with_error(double value, double error) {
@@ -19,6 +21,11 @@ std::string with_error(double value, double error) {
   const auto digits = std::llround(error * std::pow(10, places));
   if (error >= 1) return fmt::format("{:.{}f}({:.{}f})", value, places, error, places);
   return fmt::format("{:.{}f}({})", value, places, digits);
+}
+
+void Table::add(std::vector<std::string> row) {
+  for (std::string& cell : row) cell = printable(cell);
+  rows_.push_back(std::move(row));
 }
 
 std::string Table::text() const {
@@ -41,7 +48,8 @@ std::string Table::text() const {
   return out;
 }
 
-std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
+std::string wrapped(const std::string& raw, std::size_t indent, std::size_t width) {
+  const std::string text = printable(raw);
   std::string out, line;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find(' ', at), text.size());

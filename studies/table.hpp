@@ -13,11 +13,12 @@ namespace gibbsite {
 /// value is.
 std::string with_error(double value, double error);
 
-/// Cells under headers; the first `left` columns are aligned left, the others right. Two spaces between columns.
+/// Cells under headers, as a terminal may see them (utf8.hpp); the first `left` columns are aligned left, the others
+/// right. Two spaces between columns.
 class Table {
  public:
-  explicit Table(std::vector<std::string> header, std::size_t left = 0) : rows_{std::move(header)}, left_(left) {}
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  explicit Table(std::vector<std::string> header, std::size_t left = 0) : left_(left) { add(std::move(header)); }
+  void add(std::vector<std::string> row);
   /// A text with a newline behind every row, the header underlined.
   std::string text() const;
 
@@ -33,7 +34,8 @@ void print_result(const Group& root, const std::string& path);
 /// As `gibbsite show --json` promises; numbers that are not known are null.
 nlohmann::json result_as_json(const Group& root);
 
-/// Paragraph broken at spaces to `width` columns; lines after the first are indented.
+/// Paragraph, as a terminal may see it (utf8.hpp), broken at spaces to `width` columns; lines after the first are
+/// indented.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width = 100);
 
 }  // namespace gibbsite

@@ -1,5 +1,7 @@
 #include "studies/utf8.hpp"
 
+#include <fmt/format.h>
+
 #include <cstddef>
 #include <string_view>
 
@@ -30,6 +32,29 @@ std::string valid_utf8(const std::string& text) {
     at += length == 0 ? 1 : length;
   }
   return valid;
+}
+
+std::string printable(const std::string& text) {
+  const std::string valid = valid_utf8(text);
+  std::string shown;
+  for (std::size_t at = 0; at < valid.size();) {
+    const std::size_t length = sequence(std::string_view(valid).substr(at));
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(valid[at + i])); };
+    const unsigned code = length == 1   ? byte(0)
+                          : length == 2 ? (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F)
+                          : length == 3 ? (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F)
+                                        : 0x10000;
+    const bool directs = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) || code == 0x2028 ||
+                         code == 0x2029 || code == 0x200E || code == 0x200F || code == 0x061C;
+    if (code < 0x20 || (code >= 0x7F && code < 0xA0))
+      shown += fmt::format("\\x{:02x}", code);
+    else if (directs)
+      shown += fmt::format("\\u{:04x}", code);
+    else
+      shown += valid.substr(at, length);
+    at += length;
+  }
+  return shown;
 }
 
 }  // namespace gibbsite
