@@ -2,6 +2,8 @@
 /// written, read, shown and reweighted.
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "studies/reweighted.hpp"
 #include "studies/table.hpp"
 #include "studies/whole_result.hpp"
