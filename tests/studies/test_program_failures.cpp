@@ -1,5 +1,6 @@
 /// The program among failures that are not its own: checkpoints that vanish, kills as it ends, standard error that is
 /// closed or full, threads that cannot be had, calls that a signal breaks off.
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include "studies/checkpoint.hpp"
