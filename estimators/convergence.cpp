@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <vector>
 
@@ -61,14 +62,35 @@ double score_halves(const Chains& x) {
   return disagreement(mean_of(first, x.chains, x.memory), mean_of(second, x.chains, x.memory));
 }
 
+/// Two ways: t of the first against the second. More: F of their weighted means, as a normal number.
 double score_starts(const Chains& x, std::span<const ChainStart> starts) {
-  std::vector<double> hot, cold;
-  for (std::size_t c = 0; c < starts.size(); ++c) {
-    auto& group = starts[c] == ChainStart::hot ? hot : cold;
-    group.insert(group.end(), x.chain(c).begin(), x.chain(c).end());
+  std::map<ChainStart, std::vector<double>> of;
+  for (std::size_t c = 0; c < starts.size(); ++c)
+    of[starts[c]].insert(of[starts[c]].end(), x.chain(c).begin(), x.chain(c).end());
+  if (of.size() < 2) return unknown;
+  std::vector<Mean> means;
+  for (const auto& [start, values] : of) means.push_back(mean_of(values, values.size() / x.draws(), x.memory));
+  if (means.size() == 2) return disagreement(means[0], means[1]);
+  bool frozen = false, apart = false;
+  double weights = 0, sum = 0, chi2 = 0, degrees = 0;
+  for (const Mean& m : means) {
+    frozen = frozen || m.error2 == 0;
+    apart = apart || !same(m.value, means[0].value);
   }
-  if (hot.empty() || cold.empty()) return unknown;
-  return disagreement(mean_of(hot, hot.size() / x.draws(), x.memory), mean_of(cold, cold.size() / x.draws(), x.memory));
+  if (frozen) return apart ? infinite : unknown;
+  for (const Mean& m : means) {
+    weights += 1 / m.error2;
+    sum += (m.value - means[0].value) / m.error2;
+  }
+  const auto groups = static_cast<double>(means.size());
+  for (const Mean& m : means) {
+    const double off = m.value - means[0].value - sum / weights, share = 1 - 1 / (m.error2 * weights);
+    chi2 += off * off / m.error2;
+    degrees += share * share / m.degrees;  // Welch (1951): weights that are themselves uncertain
+  }
+  const double lambda = 3 * degrees / (groups * groups - 1);
+  const double f = chi2 / (groups - 1) / (1 + 2 * (groups - 2) * lambda / 3);
+  return normal_from_fisher(f, groups - 1, 1 / lambda);
 }
 
 double score_chains(const Chains& x) {

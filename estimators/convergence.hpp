@@ -21,15 +21,16 @@ namespace gibbsite {
 /// for no draws, unequal chains or values that are not finite.
 double split_rhat(const Chains& x);
 
-/// How a chain was started: from a random configuration or from an ordered one.
-enum class ChainStart { hot, cold };
+/// How a chain was started: from a random configuration, from an ordered one, from the same turned over, from a short
+/// annealing, or from a quench.
+enum class ChainStart { hot, cold, turned, annealed, quenched };
 
 /// Runs shorter than this many autocorrelation times (per chain) have errors that are not to be trusted.
 inline constexpr double shortest_length = 50;
 
 struct Convergence {
   double z_halves = unknown;  ///< mean of the first halves against mean of the second
-  double z_starts = unknown;  ///< mean of the hot chains against mean of the cold; unknown without both
+  double z_starts = unknown;  ///< means of chains that started in different ways against each other; unknown for one
   double z_chains = unknown;  ///< spread of the chain means against their own errors; unknown for one chain
   double length = unknown;    ///< n / tau of one chain; 0 where tau is larger than the run can tell
 };

@@ -29,7 +29,7 @@ std::vector<std::string> verdict(std::span<const Finding> findings, double false
     };
     const Convergence& c = f.convergence;
     doubt(c.z_halves, "the first and the second half of the run", "run longer or thermalize longer");
-    doubt(c.z_starts, "chains from hot and from cold starts",
+    doubt(c.z_starts, "chains that started in different ways",
           "thermalize longer, or use a sampler that crosses between them");
     if (!(std::abs(c.z_starts) > threshold))
       doubt(c.z_chains, "the chains", "run longer, or use a sampler that crosses between them");

@@ -74,4 +74,27 @@ std::optional<std::vector<std::uint8_t>> Graph::two_colouring() const {
   return colour;
 }
 
+bool Graph::frustrated() const {
+  std::vector<int> spin(sites(), 0);
+  std::vector<std::uint32_t> queue;
+  for (std::uint32_t start = 0; start < sites(); ++start) {
+    if (spin[start] != 0) continue;
+    spin[start] = 1;
+    queue.assign(1, start);
+    while (!queue.empty()) {
+      const std::uint32_t i = queue.back();
+      queue.pop_back();
+      for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) {
+        if (coupling_[e] == 0) continue;
+        const std::uint32_t j = neighbour_[e];
+        const int wanted = coupling_[e] > 0 ? spin[i] : -spin[i];
+        if (spin[j] == -wanted) return true;
+        if (spin[j] == 0) queue.push_back(j);
+        spin[j] = wanted;
+      }
+    }
+  }
+  return false;
+}
+
 }  // namespace gibbsite

@@ -39,6 +39,8 @@ class Graph {
   std::optional<double> common_field() const noexcept { return common_field_; }
   /// Colour 0 or 1 of each site, no bond within a colour; nothing if the graph is not bipartite.
   std::optional<std::vector<std::uint8_t>> two_colouring() const;
+  /// Whether no configuration satisfies all bonds (Toulouse 1977).
+  bool frustrated() const;
 
  private:
   std::vector<Bond> bonds_;

@@ -5,6 +5,13 @@
 
 namespace gibbsite {
 
+namespace {
+
+/// A sum that is this small against its terms is zero but for rounding (0.1 + 0.2 - 0.3).
+constexpr double rounding = 1e-13;
+
+}  // namespace
+
 Ising::Ising(Graph graph)
     : graph_(std::move(graph)),
       first_(graph_.first().data()),
@@ -14,7 +21,14 @@ Ising::Ising(Graph graph)
   const auto strength = graph_.common_strength();
   const auto field = graph_.common_field();
   constexpr std::size_t widest_table = 64;
-  if (!strength || !field || graph_.max_degree() > widest_table) return;
+  if (!strength || !field || graph_.max_degree() > widest_table) {
+    for (std::size_t i = 0; i < units(); ++i) {
+      double largest = std::abs(graph_.fields()[i]);
+      for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) largest += std::abs(coupling_[e]);
+      free_.push_back(rounding * largest);
+    }
+    return;
+  }
   degree_ = static_cast<int>(graph_.max_degree());
   strength_ = *strength;
   field_ = *field;
@@ -70,7 +84,12 @@ double Ising::overlap(ConstState a, ConstState b) const noexcept {
 void Ising::set_ordered(State s) const noexcept {
   const auto h = graph_.fields();
   const double total = std::accumulate(h.begin(), h.end(), 0.0);
-  std::fill(s.begin(), s.end(), static_cast<Unit>(total < 0 ? -1 : 1));
+  const auto most = static_cast<Unit>(total < 0 ? -1 : 1);
+  for (std::size_t i = 0; i < s.size(); ++i) s[i] = static_cast<Unit>(h[i] == 0 ? most : h[i] < 0 ? -1 : 1);
+  const double along = energy(s);
+  const std::vector<Unit> along_fields(s.begin(), s.end());
+  std::fill(s.begin(), s.end(), most);
+  if (along < energy(s)) std::copy(along_fields.begin(), along_fields.end(), s.begin());
 }
 
 bool Ising::in_field() const noexcept {
@@ -98,8 +117,11 @@ Ising::HeatBath::HeatBath(const Ising& model, double beta) : model_(&model), bet
 Ising::Flips::Flips(const Ising& model, double beta) : model_(&model), beta_(beta) {
   if (!model.table_driven()) return;
   for (std::size_t level = 0; level < model.levels(); ++level)
-    for (const int spin : {-1, 1})
-      table_.emplace_back(std::exp(std::min(0.0, -2 * beta * model.field_at(level) * spin)));
+    for (const int spin : {-1, 1}) {
+      const double f = model.field_at(level);
+      const bool free = std::abs(f) <= rounding * (model.strength_ * model.degree_ + std::abs(model.field_));
+      table_.emplace_back(free ? 0.5 : std::exp(std::min(0.0, -2 * beta * f * spin)));
+    }
 }
 
 Ising::Clusters::Clusters(const Ising& model, double beta) : model_(&model), beta_(beta) {

@@ -3,10 +3,11 @@
 /// Heat bath (Glauber, J. Math. Phys. 4, 294 (1963)): with the local field f_i = sum_j J_ij s_j + h_i,
 ///   P(s_i = +1 | rest) = 1 / (1 + exp(-2 beta f_i)).
 /// Metropolis et al., J. Chem. Phys. 21, 1087 (1953), eq. (1) ff.: s_i -> -s_i with probability min(1, exp(-2 beta f_i
-/// s_i)). Clusters (Fortuin & Kasteleyn, Physica 57, 536 (1972); Swendsen & Wang, PRL 58, 86 (1987)): a bond with J_ij
-/// s_i s_j > 0 is active with probability 1 - exp(-2 beta J_ij s_i s_j), any sign of J_ij; a field is a bond of
-/// strength h_i with a ghost spin fixed at +1. Cost per sweep: one pass over the adjacency, and per spin one table
-/// look-up where |J_ij| and h_i are the same everywhere (few local fields are possible), else one exponential.
+/// s_i)), but 1/2 where f_i = 0 (samplers/metropolis.hpp says why). Clusters (Fortuin & Kasteleyn, Physica 57, 536
+/// (1972); Swendsen & Wang, PRL 58, 86 (1987)): a bond with J_ij s_i s_j > 0 is active with probability 1 - exp(-2 beta
+/// J_ij s_i s_j), any sign of J_ij; a field is a bond of strength h_i with a ghost spin fixed at +1. Cost per sweep:
+/// one pass over the adjacency, and per spin one table look-up where |J_ij| and h_i are the same everywhere (few local
+/// fields are possible), else one exponential.
 #pragma once
 
 #include <algorithm>
@@ -54,6 +55,7 @@ class Ising {
   void observe_sum(std::int64_t total, double energy, std::span<double> out) const noexcept;
   /// q = sum_i a_i b_i / N.
   double overlap(ConstState a, ConstState b) const noexcept;
+  /// All spins alike, along the sum of the fields, or each along its own field: what has the lower energy.
   void set_ordered(State s) const noexcept;
   void flip(State s, std::size_t i) const noexcept { s[i] = static_cast<Unit>(-s[i]); }
   /// Whether any site has a field.
@@ -104,11 +106,14 @@ class Ising {
    private:
     Coin acceptance(ConstState s, std::size_t i) const noexcept {
       if (!table_.empty()) return table_[2 * model_->level(s, i) + (s[i] > 0)];
-      return Coin(std::exp(std::min(0.0, -2 * beta_ * model_->local_field(s, i) * s[i])));
+      const double f = model_->local_field(s, i);
+      if (std::abs(f) <= model_->free_[i]) return half_;
+      return Coin(std::exp(std::min(0.0, -2 * beta_ * f * s[i])));
     }
     const Ising* model_;
     double beta_;
     std::vector<Coin> table_;  // by level and spin
+    Coin half_{0.5};
   };
   Flips local_moves(double beta) const { return {*this, beta}; }
 
@@ -157,6 +162,7 @@ class Ising {
   bool table_driven_ = false;      // |J_ij| and h_i are the same everywhere: few local fields are possible
   int degree_ = 0;
   double strength_ = 0, field_ = 0;
+  std::vector<double> free_;  // of each site: a local field that is zero but for rounding; without a table
 };
 
 static_assert(Conditionals<Ising> && LocalMoves<Ising> && Bonds<Ising> && Turnable<Ising> && Enumerable<Ising>);

@@ -22,6 +22,24 @@ Book::Book(const Ensemble& ensemble, const ChainOptions& options, std::vector<Ob
   for (Observable& what : more) add_field(fields_, std::move(what), slots());
   if (overlaps_) add_field(fields_, {"overlap", "1", "overlap q of two chains"}, chains_ / 2 * betas_);
   trace_.width = fields_.back().offset + fields_.back().count;
+  if (options.overlaps && chains_ == 1) turnovers_.assign(slots(), 0);
+  side_.assign(turnovers_.size(), 0.0);
+}
+
+/// What is left of the state at the first draw.
+void Book::follow(const Ensemble& ensemble, std::span<const std::size_t> replica) {
+  const std::size_t bytes = ensemble.layout().state_bytes();
+  const bool first = first_.empty();
+  if (first) first_.resize(slots() * bytes);
+  std::vector<std::byte> state(bytes);
+  for (std::size_t slot = 0; slot < slots(); ++slot) {
+    const std::span<std::byte> then = std::span(first_).subspan(slot * bytes, bytes);
+    ensemble.save(replica[slot], first ? then : std::span(state));
+    if (first) continue;
+    const double q = overlap_of(ensemble.layout(), state, then);
+    if (q * side_[slot] < 0) ++turnovers_[slot];
+    if (q != 0) side_[slot] = q > 0 ? 1 : -1;
+  }
 }
 
 void Book::look(const Ensemble& ensemble) {
@@ -49,6 +67,7 @@ void Book::enter(const Ensemble& ensemble, std::span<const std::size_t> replica,
         pairs.emplace_back(replica[c * betas_ + b], replica[(c + 1) * betas_ + b]);
     ensemble.overlap(pairs, {at, pairs.size()});
   }
+  if (!turnovers_.empty()) follow(ensemble, replica);
   trace_.rows.insert(trace_.rows.end(), row.begin(), row.end());
   if (every_snapshot_ != 0 && trace_.draws() % every_snapshot_ == 0 &&
       snapshots_.size() < most_snapshots_ * slots() * ensemble.layout().state_bytes()) {
@@ -63,6 +82,9 @@ void Book::enter(const Ensemble& ensemble, std::span<const std::size_t> replica,
 void Book::save(Snapshot& snapshot) const {
   snapshot.counts["draws_wanted"] = {draws_};
   snapshot.bytes["snapshots"] = snapshots_;
+  snapshot.counts["turnovers"] = turnovers_;
+  snapshot.numbers["side"] = side_;
+  snapshot.bytes["first"] = first_;
   lowest_.save(snapshot);
 }
 
@@ -74,6 +96,9 @@ void Book::load(const Snapshot& snapshot, Trace trace) {
   trace_.width = width;
   draws_ = counts(snapshot, "draws_wanted", 1)[0];
   snapshots_ = bytes(snapshot, "snapshots");
+  turnovers_ = counts(snapshot, "turnovers", turnovers_.size());
+  side_ = numbers(snapshot, "side", side_.size());
+  first_ = bytes(snapshot, "first");
   lowest_.load(snapshot);
 }
 
@@ -94,14 +119,6 @@ void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
     up[r] -= own_[r];
     down[r] -= own_[r];
   }
-}
-
-void begin(Ensemble& ensemble, Starts start, std::size_t betas) {
-  std::vector<std::byte> ordered(ensemble.layout().state_bytes());
-  if (start != Starts::hot) ensemble.save(0, ordered);  // a new ensemble holds ordered states
-  ensemble.draw_reference(0);
-  for (std::size_t r = 0; r < ensemble.layout().replicas; ++r)
-    if (starts_cold(start, r / betas)) ensemble.load(r, ordered);
 }
 
 }  // namespace gibbsite

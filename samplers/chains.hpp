@@ -6,12 +6,9 @@
 #include "physics/random.hpp"
 #include "samplers/keeping.hpp"
 #include "samplers/method.hpp"
+#include "samplers/starts.hpp"
 
 namespace gibbsite {
-
-/// How replicas begin: an exact draw of the reference, the ordered state, or (mixed) even chains hot and odd chains
-/// cold.
-enum class Starts { hot, cold, mixed };
 
 struct ChainOptions {
   Key key{1};                       ///< of the method's own draws (exchanges)
@@ -21,15 +18,14 @@ struct ChainOptions {
   std::uint64_t thermalization =
       1000;  ///< sweeps thrown away; strides (and a ladder) are tuned in their first half, then stay
   std::uint64_t draws = 20000;
-  std::uint64_t every = 1;      ///< sweeps from one draw to the next
-  std::uint64_t snapshots = 0;  ///< configurations of all slots kept, evenly spaced over the draws
-  bool overlaps = false;        ///< measure the overlap of chains 0 and 1, 2 and 3, ... at every beta
-};
+  std::uint64_t every = 1;            ///< sweeps from one draw to the next
+  std::uint64_t snapshots = 0;        ///< configurations of all slots kept, evenly spaced over the draws
+  bool overlaps = false;              ///< measure the overlap of chains 0 and 1, 2 and 3, ... at every beta
+  bool ordered = true;                ///< whether an ordered state is known, see start_of()
+  std::vector<std::byte> given = {};  ///< with Starts::given: the canonical state of all replicas
 
-/// Whether chain c starts from the ordered state.
-constexpr bool starts_cold(Starts start, std::size_t chain) {
-  return start == Starts::cold || (start == Starts::mixed && chain % 2 == 1);
-}
+  Opening opening() const { return {start, chains, lambda, ordered, thermalization, given}; }
+};
 
 /// The book of draws of C x B slots: observables, log ratios to the neighbouring lambdas, overlaps, snapshots, the
 /// lowest energy. Fields, each [slot]: the ensemble's observables; "log_ratio_up" = log_weight(x, lambda_{b+1}) -
@@ -49,6 +45,12 @@ class Book {
   std::span<const std::byte> snapshots() const noexcept { return snapshots_; }
   std::uint64_t every_snapshot() const noexcept { return every_snapshot_; }
   std::uint64_t wanted() const noexcept { return draws_; }
+  /// See begin().
+  std::span<const Witness> witnesses() const noexcept { return witnesses_; }
+  void keep(std::vector<Witness> witnesses) { witnesses_ = std::move(witnesses); }
+  /// With one chain and overlaps wanted, how often the overlap with the first draw changed its sign, [slot]; else
+  /// empty.
+  std::span<const std::uint64_t> turnovers() const noexcept { return turnovers_; }
   bool full() const noexcept { return trace_.draws() >= draws_; }
   void close() noexcept { draws_ = trace_.draws(); }
 
@@ -62,6 +64,8 @@ class Book {
   void load(const Snapshot& snapshot, Trace trace);
 
  private:
+  void follow(const Ensemble& ensemble, std::span<const std::size_t> replica);
+
   std::size_t chains_, betas_, components_;
   std::uint64_t draws_, every_snapshot_, most_snapshots_;
   bool overlaps_;
@@ -69,6 +73,10 @@ class Book {
   Trace trace_;
   Lowest lowest_;
   std::vector<std::byte> snapshots_;
+  std::vector<Witness> witnesses_;        // a pure function of the options
+  std::vector<std::uint64_t> turnovers_;  // [slot]
+  std::vector<double> side_;              // of the last overlap with the first draw that was not 0, [slot]
+  std::vector<std::byte> first_;          // that draw's states, [slot]
 };
 
 /// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;
@@ -80,8 +88,5 @@ struct LogRatios {
  private:
   std::vector<double> at_, above_, below_, own_;  // scratch
 };
-
-/// Puts the replicas of `ensemble` (chain-major slots) into their first states.
-void begin(Ensemble& ensemble, Starts start, std::size_t betas);
 
 }  // namespace gibbsite

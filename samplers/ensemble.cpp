@@ -20,13 +20,16 @@ double dot(std::span<const std::byte> a, std::span<const std::byte> b, std::size
 
 }  // namespace
 
+double overlap_of(const Layout& layout, std::span<const std::byte> x, std::span<const std::byte> y) {
+  return layout.unit_type == UnitType::int8 ? dot<std::int8_t>(x, y, layout.units) : dot<double>(x, y, layout.units);
+}
+
 void Ensemble::overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const {
   std::vector<std::byte> a(layout_.state_bytes()), b(layout_.state_bytes());
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     save(pairs[k].first, a);
     save(pairs[k].second, b);
-    out[k] =
-        layout_.unit_type == UnitType::int8 ? dot<std::int8_t>(a, b, layout_.units) : dot<double>(a, b, layout_.units);
+    out[k] = overlap_of(layout_, a, b);
   }
 }
 

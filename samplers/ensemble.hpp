@@ -99,6 +99,8 @@ class Ensemble {
   Layout layout_;
 };
 
+/// sum_i x_i y_i / units of two canonical states.
+double overlap_of(const Layout& layout, std::span<const std::byte> x, std::span<const std::byte> y);
 /// The canonical states of all replicas, one behind the other.
 std::vector<std::byte> save_all(const Ensemble& ensemble);
 /// Inverse of save_all. Throws std::invalid_argument if the length is not replicas x state_bytes.

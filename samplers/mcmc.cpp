@@ -10,7 +10,7 @@ Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options)
   for (std::size_t r = 0; r < book_.slots(); ++r)
     setting_.push_back(
         {options_.lambda[r % book_.betas()], options_.thermalization < 2 ? 1 : first_stride(ensemble.layout().stride)});
-  begin(ensemble_, options_.start, book_.betas());
+  book_.keep(begin(ensemble_, options_.opening()));
 }
 
 void Mcmc::tune(Tuning window) {

@@ -267,7 +267,7 @@ std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Isi
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
                                                        Move move, Key key, std::size_t replicas, std::size_t first,
                                                        const simd::LatticeKernels& kernels) {
-  assert(packed_lattice_fits(lattice, model->graph(), move));
+  assert(packed_lattice_fits(lattice, model->graph()));
   Layout layout;
   layout.first = first;
   layout.replicas = replicas;

@@ -24,10 +24,10 @@ namespace gibbsite {
 
 /// Whether this processor has the instructions, the lattice is square, cubic, triangular or honeycomb, its sides are 3
 /// or more and, where they are periodic, multiples of the phases of its rows (square, cubic: 2, triangular: 3), all |J|
-/// are the same, the field too, and the kernel converges in this order. graph: build(lattice). Fast are large lattices
-/// whose sides are multiples of the blocks, too (square: 64 x 32, cubic: 16 x 16 x 16, triangular: 96 x 48, honeycomb:
-/// 32 x 16 cells); others move the dead cells of a larger one with them.
-bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, simd::Move move);
+/// are the same, the field too. graph: build(lattice).
+/// Fast are large lattices whose sides are multiples of the blocks, too (square: 64 x 32, cubic: 16 x 16 x 16,
+/// triangular: 96 x 48, honeycomb: 32 x 16 cells); others move the dead cells of a larger one with them.
+bool packed_lattice_fits(const Lattice& lattice, const Graph& graph);
 
 /// What a sweep of a replica takes, in ns, on one core of an Intel Xeon of 2023 with AVX-512. Measured: the shortest of
 /// many sweeps, L = 4 ... 1024.

@@ -1,18 +1,15 @@
 // Which lattices are packed, and what a sweep of them costs.
-#include "samplers/metropolis.hpp"
 #include "samplers/packed_lattice.hpp"
 
 namespace gibbsite {
 
 using simd::BlockLattice;
-using simd::Move;
 
-bool packed_lattice_fits(const Lattice& lattice, const Graph& graph, Move move) {
+bool packed_lattice_fits(const Lattice& lattice, const Graph& graph) {
   const std::optional<BlockLattice> blocks = BlockLattice::of(lattice);
   if (simd::lattice_kernels().empty() || !blocks || blocks->sites() != graph.sites()) return false;
   const auto strength = graph.common_strength(), field = graph.common_field();
-  if (!strength || *strength == 0 || !field) return false;
-  return move == Move::heat_bath || !why_not_ergodic(graph, ScanOrder::checkerboard, true);
+  return strength && *strength != 0 && field;
 }
 
 double packed_lattice_cost(const Lattice& lattice) {

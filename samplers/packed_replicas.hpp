@@ -46,7 +46,7 @@ struct Packing {
 };
 
 /// Replicas first .. first + replicas - 1 of the whole whose draws hang on `key`; first: a multiple of the width. The
-/// system must fit, and Metropolis be ergodic on it.
+/// system must fit.
 std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
                                                Key key, std::size_t replicas, std::size_t first = 0,
                                                Packing packing = {});

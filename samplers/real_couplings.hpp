@@ -36,9 +36,8 @@ struct RealCouplings {
   ScanOrder scan = ScanOrder::sequential;  ///< not random: a vector visits one site at a time
 };
 
-/// Whether this processor has an instruction set for it, the order is a fixed one, rounding moves no local field by
-/// more than 2^-16 of the largest of its site (couplings of very different size), and Metropolis is ergodic with the
-/// rounded couplings too.
+/// Whether this processor has an instruction set for it, the order is a fixed one, and rounding moves no local field
+/// by more than 2^-16 of the largest of its site (couplings of very different size).
 bool real_couplings_fit(const Graph& graph, RealCouplings how);
 /// Whether they fit, and so many replicas of this graph are faster in lanes than one by one: a graph with equal |J| and
 /// few neighbours has tables of probabilities instead.

@@ -40,7 +40,7 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
         {lambda_[slot % book_.betas()], options_.thermalization < 2 ? 1 : first_stride(ensemble.layout().stride)});
   std::iota(replica_.begin(), replica_.end(), std::size_t{0});
   window_end_ = std::clamp<std::uint64_t>(options_.thermalization / 4, 1, 16);
-  begin(ensemble_, options_.start, book_.betas());
+  book_.keep(begin(ensemble_, options_.opening()));
 }
 
 void Tempering::advance() {

@@ -9,6 +9,7 @@
 #include "samplers/annealing.hpp"
 #include "samplers/mcmc.hpp"
 #include "samplers/tempering.hpp"
+#include "studies/first_state.hpp"
 #include "studies/options.hpp"
 #include "studies/words.hpp"
 
@@ -17,13 +18,16 @@ namespace {
 
 const std::map<std::string, Starts> starts = {{"hot", Starts::hot}, {"cold", Starts::cold}, {"mixed", Starts::mixed}};
 
-ChainOptions chain_options(const Study& study, const System& system, Key key) {
+ChainOptions chain_options(const Study& study, const System& system, const Layout& layout, Key key) {
   const Study::Method& m = study.method;
   ChainOptions options;
   options.key = key;
   options.lambda = m.beta;
   options.chains = static_cast<std::size_t>(m.chains);
-  options.start = starts.at(m.start);
+  const auto word = starts.find(m.start);
+  options.start = word == starts.end() ? Starts::given : word->second;
+  if (options.start == Starts::given) options.given = read_state(m.start, layout, study.model.name == "ising");
+  options.ordered = !system.disordered() || !system.symmetric();
   options.thermalization = static_cast<std::uint64_t>(m.thermalization);
   options.every = static_cast<std::uint64_t>(m.every);
   options.draws = static_cast<std::uint64_t>(m.sweeps / m.every);
@@ -81,7 +85,7 @@ std::size_t replicas(const Study& study) {
 std::unique_ptr<Method> make_method(const Study& study, const System& system, Ensemble& ensemble, Key key) {
   try {
     if (study.method.name == "annealing") return std::make_unique<Annealing>(ensemble, annealing_options(study, key));
-    ChainOptions options = chain_options(study, system, key);
+    ChainOptions options = chain_options(study, system, ensemble.layout(), key);
     if (study.method.name == "mcmc") return std::make_unique<Mcmc>(ensemble, std::move(options));
     return std::make_unique<Tempering>(ensemble, std::move(options),
                                        study.method.ladder == "adaptive" ? Ladder::adaptive : Ladder::fixed);

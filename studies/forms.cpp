@@ -82,6 +82,15 @@ std::string read_path(const Value& value) {
   return std::filesystem::absolute(value.folder / read_text(value)).lexically_normal().string();
 }
 
+std::string read_start(const Value& value) {
+  const std::string& text = read_text(value);
+  if (text == "hot" || text == "cold" || text == "mixed") return text;
+  if (text.empty()) throw Misfit{value, "is empty"};
+  std::string path = read_path(value);
+  if (!std::filesystem::exists(path)) throw Misfit{value, "is unknown, and no file"};
+  return path;
+}
+
 std::string read_path_or_set(const Value& value) {
   const std::string& text = read_text(value);
   return text.starts_with("bars-and-stripes:") || text.starts_with("shifter:") ? text : read_path(value);

@@ -21,6 +21,8 @@ std::int64_t read_integer(const Value& value, std::int64_t low, std::int64_t hig
 double read_real(const Value& value);
 /// Text that is not empty.
 const std::string& read_text(const Value& value);
+/// hot, cold, mixed, or the path of a file that exists.
+std::string read_start(const Value& value);
 /// An absolute path.
 std::string read_path(const Value& value);
 /// The same, or the name of a generated set of data ("shifter:8").

@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "samplers/lattice_clusters.hpp"
-#include "samplers/metropolis.hpp"
 #include "samplers/packed_lattice.hpp"
 #include "samplers/packed_replicas.hpp"
 #include "samplers/real_couplings.hpp"
@@ -17,13 +16,6 @@ ScanOrder scan_of(const Study& study) {
     return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
   if (study.sampler.scan == "random") return ScanOrder::random;
   return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
-}
-
-bool extended(const Lattice& lattice) {
-  const bool flat = lattice.geometry == Geometry::square || lattice.geometry == Geometry::cubic ||
-                    lattice.geometry == Geometry::triangular || lattice.geometry == Geometry::honeycomb ||
-                    (lattice.geometry == Geometry::hypercubic && lattice.size.size() > 1);
-  return flat && std::all_of(lattice.size.begin(), lattice.size.end(), [](std::size_t side) { return side >= 3; });
 }
 
 namespace {
@@ -51,15 +43,14 @@ std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph) {
 }
 
 /// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
-std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
-                                       Key key, std::size_t replicas, const std::vector<ScanOrder>& orders,
+std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, std::shared_ptr<const Ising> model, Key key,
+                                       std::size_t replicas, const std::vector<ScanOrder>& orders,
                                        std::optional<double> packed_lattice) {
   const Graph& graph = model->graph();
   if (packed_lattice && replicas == 1) return nullptr;  // slower at any size
   const SpinKernel kernel = study.sampler.name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
   for (const ScanOrder order : orders) {
     if (!possible(order, graph) || !packed_replicas_pay(graph, kernel, order, replicas, packed_lattice)) continue;
-    if (kernel == SpinKernel::metropolis && why_not_ergodic(graph, order, extended(lattice))) continue;
     return make_packed_replicas(std::move(model), kernel, order, key, replicas);
   }
   return nullptr;
@@ -70,7 +61,7 @@ std::optional<simd::Move> packed_move(const Study& study, const Lattice& lattice
                                       const std::vector<ScanOrder>& orders) {
   if (std::find(orders.begin(), orders.end(), ScanOrder::checkerboard) == orders.end()) return std::nullopt;
   const simd::Move move = study.sampler.name == "heat-bath" ? simd::Move::heat_bath : simd::Move::metropolis;
-  return packed_lattice_fits(lattice, graph, move) ? std::optional(move) : std::nullopt;
+  return packed_lattice_fits(lattice, graph) ? std::optional(move) : std::nullopt;
 }
 
 }  // namespace
@@ -87,7 +78,7 @@ std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& latti
   const std::vector<ScanOrder> orders = fast_orders(study, graph);
   const auto packed = packed_move(study, lattice, graph, orders);
   const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
-  if (auto lanes = in_bit_lanes(study, lattice, model, key, replicas, orders, cost)) return lanes;
+  if (auto lanes = in_bit_lanes(study, model, key, replicas, orders, cost)) return lanes;
   if (packed) return make_packed_lattice_ensemble(model, lattice, *packed, key, replicas);
   for (const ScanOrder order : orders) {
     const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, order};

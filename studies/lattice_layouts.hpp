@@ -14,8 +14,6 @@ namespace gibbsite {
 
 /// The order of visits that a study asks for; "default" is that of the plain layout.
 ScanOrder scan_of(const Study& study);
-/// Two or more dimensions, every side at least 3: where a fixed order of Metropolis flips is common practice.
-bool extended(const Lattice& lattice);
 
 /// Replicas in the fastest layout for them; null where that is the plain one. model: of build(lattice), or any graph.
 std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,

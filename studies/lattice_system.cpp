@@ -103,6 +103,7 @@ class LatticeSystem final : public System {
   bool disordered() const override {
     return ising_->units() > 1 && (study_.model.disorder != "none" || !study_.model.couplings.empty());
   }
+  bool frustrated() const override { return disordered() && ising_->graph().frustrated(); }
   std::vector<Observable> observables() const override { return ising_->observables(); }
   std::variant<ExactAnswers, std::string> exact(std::span<const double> beta, Effort effort) const override {
     return exact_answers(lattice_, ising_->graph(), beta,
@@ -173,10 +174,6 @@ void LatticeSystem::check(const Study& study) const {
       why =
           "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" "
           "or \"random\"";
-    else if (name == "metropolis") {
-      why = why_not_ergodic(graph, order, extended(lattice_));
-      if (why && order != ScanOrder::random) *why += "; use scan = \"random\" or the heat bath";
-    }
   } else if (std::none_of(graph.bonds().begin(), graph.bonds().end(), [](const Bond& bond) { return bond.J != 0; })) {
     why = "there are no bonds, so there are no clusters; use the heat bath";
   }

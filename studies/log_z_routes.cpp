@@ -55,7 +55,8 @@ void add_annealing(const NetworkSystem& system, const Study& study, Meter& meter
   run(annealing, meter, annealing_task);
 
   const double reference = ensemble->layout().log_z_reference;
-  const std::vector<double> log_w = column(annealing.trace(), *find_field(annealing.fields(), "log_weight"), 0);
+  const std::vector<double> log_w =
+      column(annealing.trace(), *find_field(annealing.fields(), "log_weight"), annealing.trace().draws() - 1);
   const LogZ forward = log_z_from_weights({log_w});
   const auto shifted = [reference](Estimate e) {
     e.value += reference;

@@ -123,10 +123,12 @@ std::vector<Measured> free_energies_of(const Group& root) {
   return out;
 }
 
-std::vector<std::string> warnings_of(const Group& root) {
+namespace {
+
+std::vector<std::string> sentences_of(const Group& root, const char* name) {
   std::vector<std::string> out;
   const auto add_from = [&](const Group& group, const Coordinates& at) {
-    const Variable* v = group.find("warnings");
+    const Variable* v = group.find(name);
     if (v == nullptr) return;
     std::string where;
     for (const auto& [key, value] : at) where += fmt::format("{} = {}, ", key, value);
@@ -143,5 +145,10 @@ std::vector<std::string> warnings_of(const Group& root) {
   }
   return out;
 }
+
+}  // namespace
+
+std::vector<std::string> warnings_of(const Group& root) { return sentences_of(root, "warnings"); }
+std::vector<std::string> notes_of(const Group& root) { return sentences_of(root, "notes"); }
 
 }  // namespace gibbsite

@@ -31,5 +31,7 @@ std::vector<Measured> mixing_of(const Group& root);
 std::vector<Measured> free_energies_of(const Group& root);
 /// Warnings of all tasks; in a grid each begins with its task's coordinates.
 std::vector<std::string> warnings_of(const Group& root);
+/// What runs of such a kind cannot tell, likewise.
+std::vector<std::string> notes_of(const Group& root);
 
 }  // namespace gibbsite

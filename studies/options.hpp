@@ -58,5 +58,7 @@ void validate(const Study& study);
 
 /// Text of `gibbsite help [COMMAND]`, aligned, at most 100 columns wide. Throws RequestError for an unknown command.
 std::string help_text(const std::string& command);
+/// What else `gibbsite help` explains: "errors".
+std::vector<std::string> help_topics();
 
 }  // namespace gibbsite

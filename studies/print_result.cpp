@@ -235,13 +235,18 @@ void print_result(const Group& root, const std::string& path) {
     fmt::print("  - {}\n", wrapped(warnings[k], 4, page));
   if (warnings.size() > shown)
     fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, printable(path));
+  const auto notes = notes_of(root);
+  if (!notes.empty()) fmt::print("\n  Note: {}\n", wrapped(notes.front(), 8));
   std::fflush(stdout);
 }
 
 nlohmann::json result_as_json(const Group& root) {
   using nlohmann::json;
   const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
-  json out = {{"estimates", json::array()}, {"free_energy", json::array()}, {"warnings", warnings_of(root)}};
+  json out = {{"estimates", json::array()},
+              {"free_energy", json::array()},
+              {"warnings", warnings_of(root)},
+              {"notes", notes_of(root)}};
   out["state"] = text_attribute(root, "state");
   for (const Measured& m : estimates_of(root)) {
     json entry = {{"name", m.name},           {"beta", number(m.beta)},   {"value", number(m.value)},

@@ -126,11 +126,6 @@ namespace {
 /// What shows only in the whole: a target not reached, starts that cannot tell, exact answers that are missed.
 void add_doubts(const Study& study, const Group& root, Findings& found, const Method& method) {
   const Study::Method& m = study.method;
-  if (m.name == "mcmc" && m.start == "cold" && m.chains > 1)
-    found.warnings.push_back(
-        "all chains were started from the same ordered state: if they are trapped there together, nothing here can "
-        "tell; "
-        "start = \"mixed\" can");
   if (m.target_error > 0 && method.done()) {
     double largest = 0;
     for (const double error : doubles(m.target == "log_z" ? found.free_energy : found.estimates, m.target + "_error"))
@@ -186,6 +181,7 @@ Group report(const std::string& name, const Study& study, const System& system, 
     if (auto exact = exact_group(system, beta)) root.groups.push_back(std::move(*exact));
     add_doubts(study, root, found, method);
     add_warnings(found.diagnostics, found.warnings);
+    add_notes(found.diagnostics, found.notes);
     found.diagnostics.attributes.emplace_back("layout", ensemble.layout().name);
     root.groups.push_back(std::move(found.diagnostics));
   }

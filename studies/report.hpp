@@ -41,10 +41,10 @@ std::vector<Estimated> estimated_quantities(const System& system);
 /// Those of lattices.
 std::span<const Estimated> lattice_quantities();
 
-/// The groups of a report, one by one. warnings: sentences are added.
+/// The groups of a report, one by one. warnings: reasons to doubt this run; notes: what no run of its kind could tell.
 struct Findings {
   Group estimates{.name = "estimates"}, free_energy{.name = "free_energy"}, diagnostics{.name = "diagnostics"};
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings, notes = {};
 };
 std::optional<Group> exact_group(const System& system, std::span<const double> beta);
 /// Exact answers as the group `exact`.

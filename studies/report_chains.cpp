@@ -8,6 +8,7 @@
 #include "estimators/free_energy.hpp"
 #include "samplers/mcmc.hpp"
 #include "samplers/tempering.hpp"
+#include "studies/doubts.hpp"
 #include "studies/sampling.hpp"
 #include "studies/variables.hpp"
 
@@ -153,13 +154,9 @@ Group chain_series(const Study& study, const Method& method, std::span<const dou
 
 Findings chain_findings(const Study& study, const System& system, const Ensemble& ensemble, const Method& method,
                         const Book& book) {
-  const Starts start = dynamic_cast<const Mcmc*>(&method) != nullptr
-                           ? dynamic_cast<const Mcmc&>(method).options().start
-                           : dynamic_cast<const Tempering&>(method).options().start;
-  Sampling s{system, method, book, betas_of(study, method), {}, memory_of(method)};
-  for (std::size_t c = 0; c < book.chains(); ++c)
-    s.starts.push_back(starts_cold(start, c) ? ChainStart::cold : ChainStart::hot);
-  if (start != Starts::mixed) s.starts.clear();
+  const auto* mcmc = dynamic_cast<const Mcmc*>(&method);
+  const ChainOptions& options = mcmc != nullptr ? mcmc->options() : dynamic_cast<const Tempering&>(method).options();
+  Sampling s{system, method, book, betas_of(study, method), chain_starts(options), memory_of(method)};
   s.tau = longest_taus(s);
   std::vector<RowReport> reports(s.beta.size());
   std::exception_ptr failure;
@@ -179,6 +176,7 @@ Findings chain_findings(const Study& study, const System& system, const Ensemble
   found.estimates = estimates_group(s, reports, static_cast<double>(study.method.every));
   found.diagnostics = diagnostics_group(s, found.warnings);
   for (std::string& sentence : verdict(all)) found.warnings.push_back(std::move(sentence));
+  add_chain_doubts(study, s, options, found.warnings, found.notes);
   add_rare_events(s, reports, found.warnings);
   found.free_energy = free_energy_group(s, reports, ensemble.layout().log_z_reference, found.warnings);
   return found;

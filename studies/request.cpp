@@ -147,7 +147,10 @@ Request parse(const std::vector<std::string>& words) {
   check_arguments(command, line.arguments);
   if (request.force && request.resume)
     throw RequestError("--force and --resume contradict each other: overwrite the result file, or continue it?");
-  if (command.name == "help" && !line.arguments.empty()) find_command(line.arguments.front());
+  const std::vector<std::string> topics = help_topics();
+  if (command.name == "help" && !line.arguments.empty() &&
+      std::find(topics.begin(), topics.end(), line.arguments.front()) == topics.end())
+    find_command(line.arguments.front());
   if (command.name == "reweight" && request.beta.empty())
     throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
   if (command.keys) {

@@ -148,7 +148,13 @@ void add_method(std::vector<StudyKey>& keys) {
 
   const auto chains = method.when(in_chains);
   chains.integer("chains", &Method::chains, {1, 1'000'000}, "independent chains per beta; tempering: ladders");
-  chains.choice("start", &Method::start, {"hot", "cold", "mixed"}, "random or ordered first states, or both");
+  StudyKey& start = chains.add(
+      "start", "hot, cold, mixed, or a file",
+      "first states: random, ordered, of every kind, or in a file (of results: the lowest energy)",
+      [](Method& m, const Value& value) { m.start = read_start(value); },
+      [](const Method& m) { return std::optional(Value{m.start}); });
+  start.text = true;
+  start.choices = {"hot", "cold", "mixed"};
   method.integer("thermalization", &Method::thermalization, {0}, "sweeps thrown away");
   chains.integer("sweeps", &Method::sweeps, {1}, "sweeps kept");
   method.integer("every", &Method::every, {1, 1'000'000}, "sweeps between two draws; annealing: at each temperature");

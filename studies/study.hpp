@@ -44,7 +44,7 @@ struct Study {
     std::string name = "mcmc";
     std::vector<double> beta;  ///< from `beta`, or as 1 / `temperature`; ascending
     std::int64_t chains = 4;
-    std::string start = "mixed";  ///< hot | cold | mixed
+    std::string start = "mixed";  ///< hot | cold | mixed, or a file; resolved path
     std::int64_t thermalization = 1000;
     std::int64_t sweeps = 20000;
     std::int64_t every = 1;

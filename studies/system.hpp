@@ -35,6 +35,8 @@ class System {
   virtual bool symmetric() const { return false; }
   /// Whether couplings are random, so that overlaps of two replicas tell something.
   virtual bool disordered() const { return false; }
+  /// Whether couplings compete, so that there may be valleys that no symmetry joins.
+  virtual bool frustrated() const { return disordered(); }
   virtual std::vector<Observable> observables() const = 0;
   /// Exact answers at each lambda, or why there are none.
   virtual std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const = 0;

@@ -67,6 +67,13 @@ inline void add_warnings(Group& group, const std::vector<std::string>& sentences
   add(group, "warnings", {"warning"}, {sentences.size()}, sentences, "1", "what to doubt, in plain words");
 }
 
+/// What is to be said that is no doubt as the variable `notes`.
+inline void add_notes(Group& group, const std::vector<std::string>& sentences) {
+  if (sentences.empty()) return;
+  add_index(group, "note", sentences.size(), "note");
+  add(group, "notes", {"note"}, {sentences.size()}, sentences, "1", "what a run of this kind cannot tell");
+}
+
 /// The doubles of a variable; empty where there is no such variable or it holds something else.
 inline std::span<const double> doubles(const Group& group, const std::string& name) {
   const Variable* v = group.find(name);

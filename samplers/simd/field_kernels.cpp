@@ -59,13 +59,15 @@ struct HeatBathRule {
   }
 };
 
-/// Turns over with probability 2^-y where that costs energy, else `top`; 31 random bits, then 31 more.
+/// Turns over with probability 2^-y where that costs energy, 1/2 where it is free, else `top`; 31 random bits, then 31
+/// more.
 struct MetropolisRule {
   static HWY_INLINE Verdict ask(Float y, Lanes up, Float top, Word random) {
     const Floats d;
     const Float one = hn::Set(d, 1.0F), cost = hn::IfThenElse(hn::RebindMask(d, up), y, hn::Neg(y));
     const Mask pays = hn::Gt(cost, hn::Zero(d));
-    const Float p = hn::IfThenElse(pays, exp2_minus(hn::Max(cost, hn::Zero(d))), top);
+    const Float gains = hn::IfThenElse(hn::Lt(cost, hn::Zero(d)), top, hn::Set(d, 0.5F));
+    const Float p = hn::IfThenElse(pays, exp2_minus(hn::Max(cost, hn::Zero(d))), gains);
     const Float r = hn::ConvertTo(d, hn::BitCast(Integers(), hn::ShiftRight<1>(random)));
     const Float rest = hn::Sub(hn::Mul(p, hn::Set(d, 0x1p31F)), r);
     const Mask accepted = hn::Gt(rest, hn::Zero(d));

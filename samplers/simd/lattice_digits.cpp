@@ -21,25 +21,27 @@ int pull_at_edge(Move move, int z, int q) {
 
 LatticeDigits digits_of(Move move, const BlockLattice& lattice, double coupling, double field) {
   const auto z = static_cast<int>(lattice.neighbours);
-  const auto fill = [&](auto& digits, auto& favoured, auto pull) {
+  const auto fill = [&](auto& digits, auto& pulls, auto pull) {
     for (std::size_t q = 0; q < digits.classes; ++q) {
       const double f = pull(move, z, static_cast<int>(q));
       const double local = in_field(move) ? coupling * f + field : std::abs(coupling) * f;
       const double against = std::exp(-2 * std::abs(local));
-      double p = against;
+      const bool free = std::abs(local) <= 1e-13 * (std::abs(coupling) * z + std::abs(field));
+      double p = free ? 0.5 : against;
       if (move == Move::heat_bath) p = against / (1 + against);
       if (move == Move::heat_bath_in_field) p = 1 / (1 + std::exp(-2 * local));
       digits.set(q, Coin(p).threshold);
-      favoured[q] = local > 0 ? ~std::uint64_t{0} : 0;
+      pulls.favoured[q] = local > 0 ? ~std::uint64_t{0} : 0;
+      pulls.free[q] = free ? ~std::uint64_t{0} : 0;
     }
   };
   LatticeDigits all;
   if (!lattice.spots.empty()) all.edge = std::make_unique<LatticeDigits::Edge>();
   const auto inside = [&]<std::size_t count>() {
-    fill(all.digits.template emplace<UniformDigits<count>>(), all.favoured, pull_inside);
+    fill(all.digits.template emplace<UniformDigits<count>>(), all, pull_inside);
   };
   const auto at_edge = [&]<std::size_t count>() {
-    if (all.edge) fill(all.edge->digits.template emplace<UniformDigits<count>>(), all.edge->favoured, pull_at_edge);
+    if (all.edge) fill(all.edge->digits.template emplace<UniformDigits<count>>(), *all.edge, pull_at_edge);
   };
   const bool field_too = in_field(move);
   if (z == 3) {

@@ -17,7 +17,7 @@ std::int64_t move_stripe(const Stripe& s, const LatticeDigits& digits, const Cip
   std::int64_t changed = 0;
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
     const Coins coins(cipher, column);
-    Rule rule(s, column, Walk(s, column), digits.favoured.data());
+    Rule rule(s, column, Walk(s, column), digits.favoured.data(), digits.free.data());
     for (std::size_t word = s.begin; word < s.end; word += group)
       decide_group(rule, inside, column, coins, number + (word - s.begin), std::min(group, s.end - word));
     changed += rule.changed();

@@ -3,7 +3,8 @@
 /// Every word has z neighbours in planes of other colours; k of them pull its spin up, and the field is |f| = |2k - z|.
 /// Full adders count k for 512 spins at once, and all moves hang on |f| and the majority alone:
 ///   heat bath:   the spin becomes the majority's, or the other one with probability 1 / (1 + exp(2 beta |f|));
-///   Metropolis:  a spin against the majority turns over, one with it with probability exp(-2 beta |f|).
+///   Metropolis:  a spin against the majority turns over, one with it with probability exp(-2 beta |f|), one without
+///                any with 1/2.
 /// Where f = 0 the spin is drawn by a fair coin, or turns over. So two or three classes of probabilities are needed
 /// (|f| = 2, 4, 6 or 1, 3, ascending), and 4 to 8 instructions to tell them. In a field h every k = 0 ... z is a class
 /// of its own: with the probability that the spin becomes +1, or for Metropolis with exp(-2 |beta J (2k - z) + beta h|)
@@ -32,15 +33,15 @@ constexpr Move move_in_field(Move move) {
   return move == Move::heat_bath ? Move::heat_bath_in_field : Move::metropolis_in_field;
 }
 
-/// Probabilities of the classes at one temperature. favoured: all ones for classes whose field is positive.
+/// Probabilities of the classes at one temperature. favoured, free: all ones for classes whose field is positive, zero.
 struct LatticeDigits {
   std::variant<UniformDigits<2>, UniformDigits<3>, UniformDigits<4>, UniformDigits<5>, UniformDigits<7>> digits;
-  std::array<std::uint64_t, 7> favoured = {};
+  std::array<std::uint64_t, 7> favoured = {}, free = {};
   struct Edge {
     std::variant<UniformDigits<3>, UniformDigits<4>, UniformDigits<6>, UniformDigits<7>, UniformDigits<9>,
                  UniformDigits<13>>
         digits;
-    std::array<std::uint64_t, 13> favoured = {};
+    std::array<std::uint64_t, 13> favoured = {}, free = {};
   };
   std::unique_ptr<Edge> edge;  ///< of lattices whose words are listed, open ones among them
 };

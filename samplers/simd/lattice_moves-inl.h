@@ -109,14 +109,16 @@ class MoveRule {
 
  public:
   using Look = std::conditional_t<edge, Outer, Inner>;
-  /// favoured: all ones for classes whose field pulls up; null unless they are asked for.
-  MoveRule(const Stripe& s, std::size_t column, const Words& words, const std::uint64_t* favoured)
+  /// favoured, free: all ones for classes whose field pulls up, or not at all.
+  MoveRule(const Stripe& s, std::size_t column, const Words& words, const std::uint64_t* favoured,
+           const std::uint64_t* free)
       : words_(words),
         sign_(s.signs.bond == nullptr
                   ? positive
                   : s.signs.bond + s.colour * s.lattice->colour_words * neighbours * word_parts + column),
         sign_step_(s.signs.bond == nullptr ? 0 : neighbours * word_parts),
         favoured_(favoured),
+        free_(free),
         flip_(hn::Set(Bits(), s.signs.all)),
         changed_(hn::Zero(Bits())) {}
   void go_to(const Words& words) { words_ = words; }
@@ -136,8 +138,7 @@ class MoveRule {
     return field;
   }
   static HWY_INLINE BitVector choose(const Look& field, const BitVector (&yes)[Look::classes], BitVector fair) {
-    if constexpr (kind != Move::metropolis) return field.choose(yes, fair);
-    return field.choose(yes, hn::Not(hn::Zero(Bits())));
+    return field.choose(yes, fair);
   }
   HWY_INLINE void write(std::size_t k, const Look& field, BitVector verdict) {
     const BitVector before = hn::Load(Bits(), site_[k]);
@@ -145,11 +146,11 @@ class MoveRule {
     if constexpr (kind == Move::heat_bath)
       after = hn::Xor3(field.most, verdict, flip_);
     else if constexpr (kind == Move::metropolis)
-      after = turn(before, verdict, hn::Xor(field.most, flip_));
+      after = turn(before, verdict, select(free(field), before, hn::Xor(field.most, flip_)));
     else if constexpr (kind == Move::heat_bath_in_field)
       after = verdict;
     else
-      after = turn(before, verdict, most(field));
+      after = turn(before, verdict, select(chosen(field, free_), before, chosen(field, favoured_)));
     hn::Store(after, Bits(), site_[k]);
     BitVector turned = hn::Xor(before, after);
     if constexpr (!Words::all_live) turned = hn::And(turned, hn::Load(Bits(), live_[k]));
@@ -160,17 +161,24 @@ class MoveRule {
   }
 
  private:
-  HWY_INLINE BitVector most(const Look& field) const {
-    BitVector up[Look::classes];
-    HWY_UNROLL(13) for (std::size_t q = 0; q < Look::classes; ++q) up[q] = hn::Set(Bits(), favoured_[q]);
-    return field.choose(up, hn::Zero(Bits()));
+  /// The bits of the classes that lanes are in.
+  static HWY_INLINE BitVector chosen(const Look& field, const std::uint64_t* bits) {
+    BitVector of[Look::classes];
+    HWY_UNROLL(13) for (std::size_t q = 0; q < Look::classes; ++q) of[q] = hn::Set(Bits(), bits[q]);
+    return field.choose(of, hn::Zero(Bits()));
+  }
+  /// Lanes whose neighbours have no majority, without a field: they have no class.
+  static HWY_INLINE BitVector free(const Look& field) {
+    BitVector none[Look::classes];
+    HWY_UNROLL(13) for (std::size_t q = 0; q < Look::classes; ++q) none[q] = hn::Zero(Bits());
+    return field.choose(none, hn::Not(hn::Zero(Bits())));
   }
 
   alignas(64) static constexpr std::uint64_t positive[neighbours * word_parts] = {};
   Words words_;
   const std::uint64_t* sign_;
   std::size_t sign_step_;
-  const std::uint64_t* favoured_;
+  const std::uint64_t *favoured_, *free_;
   BitVector flip_, changed_;
   std::uint64_t* site_[group];
   const std::uint64_t* live_[Words::all_live ? 1 : group];

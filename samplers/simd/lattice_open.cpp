@@ -30,8 +30,8 @@ std::int64_t move_open_stripe(const Stripe& s, const LatticeDigits& digits, cons
   std::int64_t changed = 0;
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
     const Coins coins(cipher, column);
-    Inside inner(s, column, Spots(s, nullptr, column), digits.favoured.data());
-    AtEdge outer(s, column, Spots(s, nullptr, column), digits.edge->favoured.data());
+    Inside inner(s, column, Spots(s, nullptr, column), digits.favoured.data(), digits.free.data());
+    AtEdge outer(s, column, Spots(s, nullptr, column), digits.edge->favoured.data(), digits.edge->free.data());
     for (std::size_t word = s.begin; word < s.end; word += group) {
       const BlockLattice::Spot* spot = lattice.spots.data() + s.colour * lattice.colour_words + word;
       const std::size_t n = std::min(group, s.end - word);

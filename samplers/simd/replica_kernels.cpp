@@ -46,7 +46,7 @@ Step step_of(std::size_t pack, std::size_t wanted) {
   if constexpr (degree < most_degree) {
     if (wanted != degree) return step_of<decide, degree + 1>(pack, wanted);
   }
-  constexpr bool fair = decide == Decide::heat_bath && degree % 2 == 0 && degree > 0;
+  constexpr bool fair = decide != Decide::heat_bath_in_field && degree % 2 == 0 && degree > 0;
   return {looker<decide, degree>(pack), settle < decide, classes_of(decide, degree),
           fair ? Zero::fair_coin : Zero::a_class > };
 }

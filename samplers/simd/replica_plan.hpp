@@ -29,7 +29,7 @@ inline constexpr std::size_t most_degree = 8;
 enum class Decide {
   heat_bath,           ///< with no field: against f != 0 with probability 1 / (1 + e^(2 b |f|)); a fair coin for f = 0
   heat_bath_in_field,  ///< up with probability 1 / (1 + e^(-2 b f))
-  metropolis           ///< with no field: a flip that costs 2 f > 0 is accepted with probability e^(-2 b f)
+  metropolis  ///< with no field: a flip that costs 2 f > 0 is accepted with probability e^(-2 b f), a free one with 1/2
 };
 /// How many probabilities a site of that degree needs: one for each |f| > 0, f, or f > 0 (and at least one).
 constexpr std::size_t classes_of(Decide decide, std::size_t degree) noexcept {

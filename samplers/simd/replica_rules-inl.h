@@ -58,9 +58,9 @@ HWY_INLINE void classify(const BitVector (&pull)[degree + 1], Known& known, std:
     for (std::size_t b = 0; b < 4; ++b) known.digit[b][w] = v[b];
   } else if constexpr (degree == 0) {
     known.base[w] = known.digit[0][w] = known.digit[1][w] = known.digit[2][w] = zero;
-  } else if constexpr (decide == Decide::metropolis) {  // v = 2^k - half + unsatisfied
-    constexpr std::size_t k = log2_up(half);
-    add_up<degree, (std::size_t{1} << k) - half, 0, negative>(pull, v);
+  } else if constexpr (decide == Decide::metropolis) {  // v = 2^k - most + unsatisfied; where f = 0, class 0
+    constexpr std::size_t most = degree / 2 + 1, k = log2_up(most);
+    add_up<degree, (std::size_t{1} << k) - most, 0, negative>(pull, v);
     known.base[w] = hn::Or(v[k], v[k + 1]);
     for (std::size_t b = 0; b < k; ++b) known.digit[b][w] = hn::Not(v[b]);
   } else if constexpr (degree % 2 == 1) {  // v = 2^k - half + up; |f| = 2 class + 1

@@ -46,6 +46,29 @@ TEST_CASE("split R-hat is 1 for chains that agree and large for chains that do n
   CHECK(std::isinf(split_rhat({step})));
 }
 
+TEST_CASE("starts of many kinds are compared at once: standard normal where they agree, large where one is apart") {
+  using enum ChainStart;
+  const std::vector<ChainStart> kinds{hot, cold, annealed, turned, quenched};
+  std::vector<double> z;
+  double square = 0;
+  int noticed = 0;
+  constexpr std::uint64_t runs = 1024;
+  for (std::uint64_t run = 0; run < runs; ++run) {
+    Normal normal(310, run);
+    auto x = ar1(normal, 3, 5, 400);
+    z.push_back(check_convergence({x, 5}, kinds).z_starts);
+    square += z.back() * z.back() / static_cast<double>(runs);
+    for (std::size_t t = 0; t < 400; ++t) x[1200 + t] += 1;  // eight errors of a chain
+    noticed += check_convergence({x, 5}, kinds).z_starts > 4;
+  }
+  CHECK_FALSE(largest_z(z).exceeds);
+  CHECK(square > 0.8);
+  CHECK(square < 1.2);
+  CHECK(noticed > 1000);
+  const std::vector<double> frozen{1, 1, 1, 1, 2, 2, 1, 1, 1, 1};
+  CHECK(std::isinf(check_convergence({frozen, 5}, kinds).z_starts));
+}
+
 TEST_CASE("sound runs raise no alarm: scores are standard normal far into their tails", "[calibration]") {
   struct Case {
     double tau, length;
@@ -131,7 +154,7 @@ TEST_CASE("verdicts are plain sentences") {
   CHECK(said[0] ==
         "energy_density at beta = 0.44: the first and the second half of the run disagree (z = 6.1); run longer or "
         "thermalize longer");
-  CHECK_THAT(said[1], Catch::Contains("m at beta = 0.5: chains from hot and from cold starts disagree (z = -7.0)"));
+  CHECK_THAT(said[1], Catch::Contains("m at beta = 0.5: chains that started in different ways disagree (z = -7.0)"));
   CHECK_THAT(said[2], Catch::Contains("only 23 autocorrelation times long"));
   CHECK_THAT(said[3], Catch::Contains("q: the chains disagree (z = 9.0)"));
   CHECK_THAT(said[4], Catch::Contains("longer than the run can tell"));

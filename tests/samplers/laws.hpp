@@ -14,6 +14,7 @@
 #include "enumerator.hpp"
 #include "physics/ising.hpp"
 #include "samplers/kernel.hpp"
+#include "samplers/metropolis.hpp"
 
 namespace gibbsite::laws {
 
@@ -121,6 +122,22 @@ Verdicts judge_kernel(const M& model, const K& kernel, double beta, double strid
   const Matrix R = transition_matrix(model, kernel, beta, stride, Order::reversed);
   return {rows_sum_to_one(P), invariance(P, p), convergence(P, p), time_reversal(P, R, p)};
 }
+
+/// Metropolis that always accepts a flip without cost: a mutant, which in a fixed order goes in circles.
+struct AlwaysFree : Metropolis {
+  using Metropolis::Metropolis;
+  struct Flips {
+    const Ising* model;
+    double beta;
+    template <class C>
+    bool attempt(std::span<std::int8_t> s, std::size_t i, C& chance) const {
+      if (!chance.coin(Coin(std::exp(std::min(0.0, -2 * beta * model->local_field(s, i) * s[i]))))) return false;
+      model->flip(s, i);
+      return true;
+    }
+  };
+  auto prepare(const Ising& model, double beta) const { return Flips{&model, beta}; }
+};
 
 /// A kernel that believes the temperature is twice what it is: heat bath with exp(-beta f), Wolff with 1 - exp(-beta
 /// J).

@@ -34,8 +34,9 @@ TwoSided annealed(const std::shared_ptr<const Network>& rbm, std::size_t tempera
   while (!annealing.done()) annealing.advance();
   const Field& log_w = *find_field(annealing.fields(), "log_weight");
   const std::vector<std::size_t> ancestor(annealing.reverse_family().begin(), annealing.reverse_family().end());
-  TwoSided found = two_sided({std::span(annealing.trace().rows).subspan(log_w.offset, log_w.count)},
-                             {annealing.reverse_log_weight(), ancestor});
+  TwoSided found =
+      two_sided({std::span(annealing.trace().rows).last(annealing.trace().width).subspan(log_w.offset, log_w.count)},
+                {annealing.reverse_log_weight(), ancestor});
   for (Estimate* e : {&found.forward.log_z, &found.reverse.log_z, &found.combined})
     e->value += ensemble->layout().log_z_reference;
   return found;

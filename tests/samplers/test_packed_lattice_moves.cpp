@@ -64,7 +64,7 @@ double p_value(const Transitions& seen, const Law& law) {
           const double f = law.J * (static_cast<double>(k) - 6 + law.missing * none) + law.h, s = up != 0 ? 1 : -1;
           double p = 1 / (1 + std::exp(-2 * law.beta * f));
           if (law.move == Move::metropolis) {
-            const double flip = std::min(1.0, std::exp(-2 * law.beta * f * s));
+            const double flip = f == 0 ? 0.5 : std::min(1.0, std::exp(-2 * law.beta * f * s));
             p = up != 0 ? 1 - flip : flip;
           }
           const auto& n = later[degree][up][k];

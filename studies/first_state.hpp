@@ -1,0 +1,16 @@
+/// A configuration to start from, out of a file.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "samplers/ensemble.hpp"
+
+namespace gibbsite {
+
+/// The canonical state: of a result file the configuration of lowest energy, else the numbers of the file's only array
+/// (text, .npy, ...), one per unit. spins: only -1 and 1 will do. Throws RequestError where it does not fit the system.
+std::vector<std::byte> read_state(const std::string& file, const Layout& layout, bool spins);
+
+}  // namespace gibbsite
