@@ -54,17 +54,17 @@ TEST_CASE("courses of packed lattices are those of this version, by every instru
     std::uint64_t heat_bath, metropolis;
   };
   const Golden all[] = {
-      {"square", {.size = {128, 64}}, 0.44, 0x69cc95bfa2aea43dULL, 0xe2782a3db6ac703ULL},
+      {"square", {.size = {128, 64}}, 0.44, 0x69cc95bfa2aea43dULL, 0xde4b6cd9622761ddULL},
       {"cubic +-J",
        {.geometry = Geometry::cubic, .size = {32, 16, 16}, .disorder = Disorder::bimodal, .disorder_seed = 7},
        0.7,
        0x98e8f86b411656a9ULL,
-       0xa4f7f8967fce158fULL},
+       0x5499e5acfeb142b3ULL},
       {"triangular",
        {.geometry = Geometry::triangular, .size = {96, 48}, .coupling = -1},
        0.5,
        0xb3baf24d10cf0d2fULL,
-       0x75213aab01f78b57ULL},
+       0x3002da8cd887bb55ULL},
       {"honeycomb",
        {.geometry = Geometry::honeycomb, .size = {32, 32}},
        0.6,
