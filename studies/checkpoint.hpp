@@ -97,6 +97,7 @@ class Parts {
 
   std::filesystem::path out_, folder_;
   int lock_ = -1;
+  std::size_t tasks_ = Manifest().tasks;  // of the manifest
   std::mutex mutex_;  // over saved_
   std::map<std::size_t, Saved> saved_;
 };

@@ -134,12 +134,11 @@ void Parts::unlock() noexcept {
 
 /// Removes what a run of so many tasks made, and no other file. Whether all of it went.
 bool Parts::drop_files(std::size_t tasks) noexcept try {
-  std::error_code error;
   bool all = true;
-  for (fs::directory_iterator at(folder_, error), end; !error && at != end; at.increment(error)) {
-    if (!owns(at->path().filename().string(), tasks)) continue;
+  for (const fs::path& entry : entries_of(folder_)) {
+    if (!owns(entry.filename().string(), tasks)) continue;
     std::error_code kept;
-    fs::remove(at->path(), kept);
+    fs::remove(entry, kept);
     all = all && !kept;
   }
   saved_.clear();
@@ -190,13 +189,13 @@ void Parts::begin(const Manifest& manifest) {
   lock();
   try {
     drop_older_run();
-    for (const auto& entry : fs::directory_iterator(folder_)) {
-      const std::string name = entry.path().filename().string();
+    for (const fs::path& entry : entries_of(folder_)) {
+      const std::string name = entry.filename().string();
       if (!owns(name, manifest.tasks)) continue;
       if (!name_behind_temporary(name).empty())
-        remove_temporary(entry.path());
+        remove_temporary(entry);
       else
-        refuse(entry.path(),
+        refuse(entry,
                "it stands where a checkpoint would go, and no run that is known here has made it; move it "
                "away, or name another output with -o");
     }
@@ -208,6 +207,7 @@ void Parts::begin(const Manifest& manifest) {
     throw;
   }
   saved_.clear();
+  tasks_ = manifest.tasks;
   Group group{"", {{"format", format}}, {}, {}};
   group.attributes.emplace_back("study", manifest.study);
   group.attributes.emplace_back("version", manifest.version);
@@ -221,10 +221,11 @@ Manifest Parts::resume() {
   if (!exist()) refuse(out_, "there is no unfinished run to go on with; start it without --resume");
   lock();
   Manifest manifest = read_manifest(folder_ / "manifest.h5");
-  for (const auto& entry : fs::directory_iterator(folder_)) {  // of who was killed as it wrote
-    const std::string name = entry.path().filename().string();
-    if (!name_behind_temporary(name).empty() && owns(name, manifest.tasks)) remove_temporary(entry.path());
+  for (const fs::path& entry : entries_of(folder_)) {  // of who was killed as it wrote
+    const std::string name = entry.filename().string();
+    if (!name_behind_temporary(name).empty() && owns(name, manifest.tasks)) remove_temporary(entry);
   }
+  tasks_ = manifest.tasks;
   return manifest;
 }
 
@@ -238,9 +239,8 @@ bool Parts::remove() noexcept try {
   std::error_code none, error;
   bool all = true;
   if (exist()) {
-    const std::size_t tasks = read_manifest(manifest).tasks;
     fs::rename(manifest, over, error);
-    all = !error && drop_files(tasks);
+    all = !error && drop_files(tasks_);
     if (all) all = fs::remove(over, error) && !error;
   }
   if (all) fs::remove(folder_ / "lock", none);

@@ -47,6 +47,8 @@ Result need(Result result) {
 class Session {
  public:
   Session() : lock_(mutex()) {
+    // At the program's end the library would close what failed to close, and crash on it; it has nothing left to write.
+    [[maybe_unused]] static const herr_t no_farewell = H5dont_atexit();
     H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }

@@ -37,11 +37,12 @@ int startable(int wanted, std::string& why) {
 void use_threads(std::int64_t asked) {
   const int wanted = asked > 0 ? static_cast<int>(asked) : omp_get_max_threads();
   std::string why;
-  int granted = startable(wanted, why);
-  if (granted < wanted) granted = std::max(1, granted / 2);  // the rest is left to memory, and to others
+  const int started = startable(wanted, why);
+  const int granted =
+      started < wanted ? std::max(1, started / 2) : wanted;  // the rest is left to memory, and to others
   if (granted < wanted)
     say(fmt::format("note: only {} of {} threads could be started ({}); it goes on with {}, to the same results",
-                    granted, wanted, why, granted));
+                    started, wanted, why, granted));
   if (granted < wanted || asked > 0) omp_set_num_threads(granted);
 }
 

@@ -142,6 +142,16 @@ void write_whole_file(const fs::path& path, std::span<const std::byte> bytes, Li
   if (const int error = sync(folder.number())) fail(path, error);
 }
 
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  for (;;) {
+    std::vector<fs::path> found;
+    std::error_code error;
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+      found.push_back(at->path());
+    if (error != std::errc::interrupted) return found;
+  }
+}
+
 std::string name_behind_temporary(const std::string& name) {
   const std::size_t at = name.rfind(mark);
   if (at == name.npos || at < 2 || name.front() != '.') return "";
@@ -171,9 +181,8 @@ void remove_temporary(const fs::path& path) noexcept try {
 
 void remove_leftovers(const fs::path& path) noexcept try {
   const fs::path target = follow(path);
-  std::error_code none;
-  for (fs::directory_iterator at(folder_of(target), none), end; at != end; at.increment(none))
-    if (name_behind_temporary(at->path().filename().string()) == short_name(target)) remove_temporary(at->path());
+  for (const fs::path& entry : entries_of(folder_of(target)))
+    if (name_behind_temporary(entry.filename().string()) == short_name(target)) remove_temporary(entry);
 } catch (const std::exception&) {
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace gibbsite {
 
@@ -17,6 +18,9 @@ enum class Link { followed, replaced };
 /// of an existing file are kept. Throws std::runtime_error ("cannot write PATH: cause"); nothing is left behind and,
 /// unless the very last sync of the folder failed, `path` is untouched.
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes, Link link = Link::followed);
+
+/// What stands in a folder; nothing where it cannot be read.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);
 
 /// Removes the temporary files of writers of `path` that were killed, and no file of a writer at work.
 void remove_leftovers(const std::filesystem::path& path) noexcept;
