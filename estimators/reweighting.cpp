@@ -275,13 +275,18 @@ std::vector<Reweighting::Influence> Reweighting::influences(const Point& point,
   const auto add = [&sum](double factor, const double* row) {
     for (std::size_t q = 0; q < sum.size(); ++q) sum[q] += factor * row[q];
   };
+  Eigen::MatrixXd own = Eigen::MatrixXd::Zero(Q, K);  // what an independent draw does on average, per beta
   for (std::size_t t = 0, n = 0; t < d.times; ++t) {
     std::fill(sum.begin(), sum.end(), 0.0);
     for (Eigen::Index k = 0; k < K; ++k, ++n) {
       const auto level = static_cast<Eigen::Index>(d.at[n]), draw = static_cast<Eigen::Index>(n);
       const double a = static_cast<double>(d.times) * d.share[k];
       add(a, u.col(level).data());
-      for (Eigen::Index i = 0; i < columns; ++i) add(a * w[level] * d.column(i, draw), slope.col(i).data());
+      own.col(k) += u.col(level) / static_cast<double>(d.times);
+      for (Eigen::Index i = 0; i < columns; ++i) {
+        add(a * w[level] * d.column(i, draw), slope.col(i).data());
+        own.col(k) += w[level] * d.column(i, draw) / static_cast<double>(d.times) * slope.col(i);
+      }
     }
     for (std::size_t q = 0; q < sum.size(); ++q) y[q].draws[t] = sum[q];
   }
@@ -297,6 +302,11 @@ std::vector<Reweighting::Influence> Reweighting::influences(const Point& point,
     Eigen::VectorXd unseen = weight * (constant.matrix() + e * linear + e * e * square);
     if (columns > 0) unseen += weight * slope * d.column.col(farthest);
     unseen -= v.transpose() * p;
+    const auto at_k = static_cast<Eigen::Index>(k);
+    unseen -= own.col(at_k);
+    // It counts as far as it weighs more here than where it would have been drawn, which is nothing at beta_k itself.
+    const double there = std::exp(-d.beta[k] * far - log_d + d.solution.f[at_k]);
+    unseen *= std::max(0.0, 1 - there / weight);
     for (std::size_t q = 0; q < y.size(); ++q) y[q].unseen[k] = unseen[static_cast<Eigen::Index>(q)];
   }
   return y;

@@ -18,13 +18,12 @@
 ///
 /// Where the energies that matter at beta were hardly drawn, or not at all, weights may still look even. Two things
 /// tell of it, both from the draws of every beta_k that lie farthest towards beta:
-/// - the share of all weight that stands on ten independent ones of them (beyond what ten have anywhere) must stay
-/// below
-///   most_tail_share, or there is no error;
-/// - one draw more, a tenth farther out than the farthest seen, would have moved the answer by u(E_far) = [w (A - <A>)
-/// -
-///   sum_j v_j p_j](E_far): its square is added to that of the error (the rule of succession). Where another beta
-///   covers these energies, both are nothing.
+/// - where more than most_tail_share of all weight stands on ten independent ones of them (besides the share that as
+///   many have at beta_k itself), there is no error;
+/// - one draw more, a little farther out than any seen, would have moved the answer by the u(E_far) of its own, w (A -
+///   <A>) - sum_j v_j p_j, counted as far as it weighs more than at beta_k: its square is added to that of the error
+///   (the rule of succession), and where it is above twice the error there is none.
+/// Where another beta covers these energies, both are next to nothing.
 ///
 /// Draws of equal energy share their weights: they are gathered into levels (few for lattices), and a mean costs one
 /// exponential a level; the influences on several

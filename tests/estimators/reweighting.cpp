@@ -309,7 +309,7 @@ TEST_CASE("away from one beta there are honest errors, or none, and no peak that
         wrong[run] += std::abs(z) > 6;
         if (b < 3) refused[run] += std::isnan(e.error);
         if (b == 5) kept[run] += !std::isnan(e.error);
-        if (b == 5 && q == 1) near[run] = z;
+        if (b == 5 && q == 1 && std::isfinite(z)) near[run] = z;
       }
       // The mutant: fifty effective draws are enough, and what was seen is all there is.
       const auto point = curves.at(grid[b]);
