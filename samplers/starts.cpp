@@ -16,6 +16,8 @@ using State = std::vector<std::byte>;
 /// Sweeps before the first have times of their own: random numbers that no run meets.
 constexpr std::uint64_t first_time = std::uint64_t{1} << 55;
 constexpr double most_updates = 0x1p24;
+constexpr double colder = 1000;  // lambda of a quench, times the coldest
+constexpr std::uint64_t longest_quench = 16;
 
 class Beginning {
  public:
@@ -38,7 +40,8 @@ class Beginning {
       case StartKind::ordered:
         return ordered_;
       case StartKind::turned:
-        return turned();
+        turn();
+        return state_of(first(chain), turned_);
       case StartKind::annealed:
         anneal();
         return state_of(lowest(chain), annealed_);
@@ -89,14 +92,17 @@ class Beginning {
     }
     return down;
   }
-  State turned() {
-    if (turned_.empty()) {
-      turned_ = ordered_;
-      if (of_spins())
-        for (std::byte& unit : turned_)
-          unit = static_cast<std::byte>(static_cast<std::int8_t>(-static_cast<std::int8_t>(unit)));
-    }
-    return turned_;
+  /// All replicas in the ordered state turned over, and down from there: where fields and bonds pull apart, that leads
+  /// elsewhere than the ordered state.
+  void turn() {
+    if (!turned_.empty()) return;
+    State state = ordered_;
+    if (of_spins())
+      for (std::byte& unit : state)
+        unit = static_cast<std::byte>(static_cast<std::int8_t>(-static_cast<std::int8_t>(unit)));
+    for (std::size_t r = 0; r < replicas_; ++r) ensemble_.load(r, state);
+    if (is_temperature()) sweep(colder * coldest(), std::min(longest_quench, sweeps_));
+    turned_ = save_all(ensemble_);
   }
   /// All replicas, each by an annealing of its own.
   void anneal() {
@@ -111,10 +117,8 @@ class Beginning {
   /// All replicas, each by a quench of its own; where lambda is no inverse temperature, to the last lambda.
   void quench() {
     if (!quenched_.empty()) return;
-    constexpr double colder = 1000;
-    constexpr std::uint64_t most = 16;
     ensemble_.draw_reference(time_++);
-    sweep(is_temperature() ? colder * coldest() : coldest(), std::min(most, sweeps_));
+    sweep(is_temperature() ? colder * coldest() : coldest(), std::min(longest_quench, sweeps_));
     quenched_ = save_all(ensemble_);
   }
   State state_of(std::size_t replica, const State& all) const {

@@ -3,7 +3,7 @@
 ///
 ///   hot        an exact draw of the reference
 ///   ordered    the system's ordered state: along the fields, where there are some
-///   turned     the ordered state turned over (spins): against the fields
+///   turned     the ordered state turned over (spins), against the fields, and swept down from there
 ///   annealed   the lowest energy of several annealings to the coldest lambda, short ones
 ///   quenched   a random state swept at (almost) no temperature
 ///   given      a state from outside

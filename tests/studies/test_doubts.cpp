@@ -64,7 +64,8 @@ TEST_CASE("a first-order transition in temperature is not passed over in silence
     warned += says(warnings_of(mixed), "disagree");
     CHECK(std::abs(value - energy) < 2 * error);  // as far as the chains are apart
     study.method.start = "hot";                   // the mutant
-    silent += warnings_of(run(study)).empty();
+    const auto hot = warnings_of(run(study));
+    silent += !says(hot, "disagree") && !says(hot, "misses a phase");
   }
   CHECK(warned == 4);
   CHECK(silent >= 2);
@@ -79,7 +80,7 @@ TEST_CASE("one chain or ladder is told of a phase of lower energy that it does n
     study.run.seed = seed;
     warned += says(warnings_of(run(study)), "misses a phase or valley");
   }
-  CHECK(warned >= 3);
+  CHECK(warned == 4);
   study.method.name = "tempering";
   study.method.beta.clear();
   for (int k = 0; k <= 10; ++k) study.method.beta.push_back(0.2 * k);
@@ -96,7 +97,8 @@ TEST_CASE("sound runs of one chain are not warned, and note that there is one") 
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     study.run.seed = seed;
     const Group result = run(study);
-    warned += !warnings_of(result).empty();
+    const auto warnings = warnings_of(result);
+    warned += says(warnings, "misses a phase") || says(warnings, "turned over") || says(warnings, "disagree");
     CHECK(says(notes_of(result), "one chain"));
   }
   CHECK(warned == 0);
