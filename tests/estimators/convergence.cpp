@@ -58,7 +58,7 @@ TEST_CASE("starts of many kinds are compared at once: standard normal where they
     auto x = ar1(normal, 3, 5, 400);
     z.push_back(check_convergence({x, 5}, kinds).z_starts);
     square += z.back() * z.back() / static_cast<double>(runs);
-    for (std::size_t t = 0; t < 400; ++t) x[1200 + t] += 1;  // eight errors of a chain
+    for (std::size_t t = 0; t < 400; ++t) x[1200 + t] += 1.25;  // ten errors of a chain
     noticed += check_convergence({x, 5}, kinds).z_starts > 4;
   }
   CHECK_FALSE(largest_z(z).exceeds);

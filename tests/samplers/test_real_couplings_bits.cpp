@@ -143,5 +143,6 @@ TEST_CASE("couplings are rounded to a grid on which every local field fits, and 
   CHECK_FALSE(real_couplings_fit(given, {.scan = ScanOrder::random}));
   CHECK_FALSE(real_couplings_fit(Graph({{0, 1, 1e9}, {2, 3, 1e-3}}, {0, 0, 0, 0}), {}));
   CHECK(real_couplings_fit(small_glass(), {.move = SpinMove::metropolis}));
-  CHECK_FALSE(real_couplings_fit(build({.geometry = Geometry::chain, .size = {6}}), {.move = SpinMove::metropolis}));
+  // Flips that cost nothing, which would march for ever along a chain, are made one time in two.
+  CHECK(real_couplings_fit(build({.geometry = Geometry::chain, .size = {6}}), {.move = SpinMove::metropolis}));
 }
