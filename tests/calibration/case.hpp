@@ -29,9 +29,11 @@ struct Case {
   Formula formula = nullptr;
 };
 
-/// Rows of these cases and quantities (regular expressions) may miss the bounds, for a reason.
+/// Rows of these cases and quantities (regular expressions) may miss a bound, for a reason.
 struct Exception {
-  std::string cases, quantities, reason;
+  std::string cases, quantities;
+  std::string bound;  ///< "mean", "too small" (the errors: sd above), "too large"
+  std::string reason;
 };
 
 std::vector<Case> chain_cases();

@@ -93,10 +93,11 @@ std::string verdict_text(const Verdict& v, const std::vector<Found>& all) {
       "0.25 in mean\n",
       all.size(), v.runs, v.rows, v.comparisons);
   text += fmt::format(
-      "silently wrong (|z| > 4, not a word): {} of {} unwarned runs ({:.3f} %; allowed 0.1 %, {:.1f} runs by "
-      "chance alone), {} of {} numbers: {}\n",
-      v.silent_runs, v.unwarned, percent(v.silent_runs, v.unwarned), v.by_chance, v.silent_numbers, v.unwarned_numbers,
-      v.silent_ok ? "holds" : "FAILS");
+      "silently wrong (|z| > 4, not a word): {} of {} unwarned runs ({:.3f} %), {} of {} numbers; allowed {:.0f} runs, "
+      "1 "
+      "of 1,000 beyond the {:.1f} that true errors give: {}\n",
+      v.silent_runs, v.unwarned, percent(v.silent_runs, v.unwarned), v.silent_numbers, v.unwarned_numbers,
+      v.allowed_silent, v.by_chance, v.silent_ok ? "holds" : "FAILS");
   text += fmt::format("good runs warned: {} of {} ({:.2f} %; allowed 2 %): {}\n", v.good_warned, v.good,
                       percent(v.good_warned, v.good), v.good_ok ? "holds" : "FAILS");
   text += fmt::format("all good runs together: root mean square of z {}, allowed 0.9 to 1.1: {}\n",

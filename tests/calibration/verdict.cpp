@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
+#include <boost/math/distributions/poisson.hpp>
 #include <cmath>
 #include <regex>
 
@@ -31,9 +32,11 @@ Bounds bounds(std::size_t seeds, double alpha) {
           (1 + allowed_deviation) * std::sqrt(quantile(complement(squares, alpha)) / (n - 1))};
 }
 
-std::string excuse_of(const Found& found, const Row& row, const std::vector<Exception>& exceptions) {
+/// Why a row may miss this bound; empty where it may not.
+std::string excuse_of(const Found& found, const Row& row, const std::string& bound,
+                      const std::vector<Exception>& exceptions) {
   for (const Exception& e : exceptions)
-    if (std::regex_search(found.what->name, std::regex(e.cases)) &&
+    if (e.bound == bound && std::regex_search(found.what->name, std::regex(e.cases)) &&
         std::regex_search(row.name(), std::regex(e.quantities)))
       return e.reason;
   return "";
@@ -71,17 +74,14 @@ Verdict judge(const std::vector<Found>& all, const std::vector<Exception>& excep
       const Spread& s = judged(*found.what, row);
       if (s.seeds < fewest_seeds) continue;
       const Bounds b = bounds(s.seeds, alpha);
-      std::string what;
-      const auto add = [&](const std::string& text) { what += (what.empty() ? "" : "; ") + text; };
-      if (std::abs(s.mean) > b.mean) add(fmt::format("mean {:+.2f}, at most {:.2f}", s.mean, b.mean));
-      if (s.deviation > b.high) add(fmt::format("sd {:.2f}, at most {:.2f}", s.deviation, b.high));
-      if (s.deviation < b.low) {
-        if (found.what->kind == Kind::good)
-          add(fmt::format("sd {:.2f}, at least {:.2f}", s.deviation, b.low));
-        else
-          ++v.too_large;
-      }
-      if (!what.empty()) v.failures.push_back({&found, &row, what, excuse_of(found, row, exceptions)});
+      const auto fails = [&](const std::string& bound, const std::string& what) {
+        v.failures.push_back({&found, &row, bound + ": " + what, excuse_of(found, row, bound, exceptions)});
+      };
+      if (std::abs(s.mean) > b.mean) fails("mean", fmt::format("{:+.2f}, at most {:.2f}", s.mean, b.mean));
+      if (s.deviation > b.high) fails("too small", fmt::format("sd {:.2f}, at most {:.2f}", s.deviation, b.high));
+      if (s.deviation < b.low && found.what->kind != Kind::good) ++v.too_large;
+      if (s.deviation < b.low && found.what->kind == Kind::good)
+        fails("too large", fmt::format("sd {:.2f}, at least {:.2f}", s.deviation, b.low));
     }
   }
   double squares = 0, numbers = 0;
@@ -96,8 +96,9 @@ Verdict judge(const std::vector<Found>& all, const std::vector<Exception>& excep
   v.together_ok = numbers == 0 || std::abs(v.together - 1) <= allowed_together;
   const double chance = std::erfc(wrong / std::sqrt(2.0));
   v.by_chance = static_cast<double>(v.unwarned_numbers) * chance;
-  v.silent_ok =
-      static_cast<double>(v.silent_runs) <= std::max(most_silent * static_cast<double>(v.unwarned), v.by_chance);
+  const double expected = most_silent * static_cast<double>(v.unwarned) + v.by_chance;
+  v.allowed_silent = expected > 0 ? quantile(complement(boost::math::poisson(expected), default_false_alarm)) : 0;
+  v.silent_ok = static_cast<double>(v.silent_runs) <= v.allowed_silent;
   v.good_ok = static_cast<double>(v.good_warned) <= std::max(most_warned * static_cast<double>(v.good), 1.0);
   return v;
 }
