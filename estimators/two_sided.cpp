@@ -74,7 +74,7 @@ TwoSided two_sided(const ParticleWeights& forward, const ParticleWeights& revers
   result.combined.ess = b.overlap * std::min(independent(b.influence_up, up), independent(b.influence_down, down));
   const double fewest = static_cast<double>(std::min(forward.log_w.size(), reverse.log_w.size()));
   result.meet = !(std::abs(result.z) >= 4);
-  result.carried = result.combined.ess >= enough_effective(fewest) / 2;
+  result.carried = result.combined.ess >= enough_effective(fewest);
   result.trusted = result.meet && result.carried;
   const double gap = result.forward.log_z.value - result.reverse.log_z.value;
   result.combined.error = std::sqrt(result.trusted ? up + down : std::max(up + down, gap * gap / 4));

@@ -34,7 +34,7 @@ struct TwoSided {
   std::vector<double> by_family = {};  ///< what each forward family adds to the deviation of `combined`
   double z = unknown;                  ///< forward against reverse, as a normal number
   bool meet = false;                   ///< forward and reverse are not at odds: |z| < 4
-  bool carried = false;                ///< enough particles carry the overlap: half of enough_effective of the fewer
+  bool carried = false;                ///< enough particles carry the overlap: enough_effective of the fewer
   bool trusted = false;                ///< both
 };
 

@@ -16,7 +16,7 @@ using State = std::vector<std::byte>;
 /// Sweeps before the first have times of their own: random numbers that no run meets.
 constexpr std::uint64_t first_time = std::uint64_t{1} << 55;
 constexpr double most_updates = 0x1p24;
-constexpr double colder = 1000;  // lambda of a quench, times the coldest
+constexpr double colder = 10;  // lambda of a quench, times the coldest: kernels of users take exponentials of it
 constexpr std::uint64_t longest_quench = 16;
 
 class Beginning {

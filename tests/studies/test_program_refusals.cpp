@@ -207,16 +207,10 @@ TEST_CASE("program: wrong couplings files are refused with file and line") {
 
 TEST_CASE("program: samplers that cannot move a system are refused by name") {
   const Place place;
-  const Words metropolis = {"--sampler.name", "metropolis"}, wolff = {"--sampler.name", "wolff"};
+  const Words wolff = {"--sampler.name", "wolff"};
   const Words couplings = {"--model.couplings", "fields.txt"};
   write_bytes(place / "graph.toml", "[model]\ncouplings = \"fields.txt\"\n[method]\nbeta = 0.2\nsweeps = 10\n");
   const std::vector<Refusal> refusals = {
-      {with(metropolis + Words{"--sampler.scan", "sequential", "--model.lattice", "chain"}),
-       2,
-       {"metropolis cannot move", "chain", "scan = \"random\""}},
-      {with(metropolis + Words{"--sampler.scan", "checkerboard", "--model.lattice", "chain"}),
-       2,
-       {"metropolis cannot move", "chain"}},
       {with({"--sampler.scan", "checkerboard", "--model.lattice", "triangular"}),
        2,
        {"heat-bath cannot move", "triangular", "odd length", "scan"}},
