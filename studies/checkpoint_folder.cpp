@@ -173,7 +173,10 @@ void Parts::tidy() noexcept try {
   std::error_code none;
   remove_leftovers(out_);
   if (exist() || fs::is_symlink(folder_, none)) return;
-  if (!fs::exists(folder_ / "over.h5", none) && !fs::exists(folder_ / "lock", none)) return;
+  if (!fs::exists(folder_ / "over.h5", none) && !fs::exists(folder_ / "lock", none)) {
+    if (fs::is_empty(folder_, none) && !none) fs::remove(folder_, none);  // killed before its very last call
+    return;
+  }
   lock();
   if (!exist()) {
     drop_older_run();
