@@ -119,6 +119,12 @@ const std::vector<std::pair<std::string, std::string>> errors_text = {
      "that "
      "there is no other. Disagreement proves that the run is too short, or stuck; its warnings say which starts "
      "differ."},
+    {"Annealing there and back",
+     "The way back starts from what came there, moved on at the target. That both ways agree proves that no phase "
+     "which "
+     "annealing reaches was missed, and nothing of phases that it does not reach: compare with chains or tempering "
+     "from "
+     "mixed starts."},
     {"One chain",
      "One chain or ladder cannot tell whether it is trapped, and the table says so as a note. It is warned of where "
      "a state from another start stays at lower energies than the run ever had, and in glasses where it never "

@@ -196,9 +196,11 @@ Findings annealing_findings(const System& system, const Ensemble& ensemble, cons
     add_scalar(found.diagnostics, "two_sided_overlap", both.overlap, "1",
                "overlap of forward and reverse paths, 0 to 1");
     const std::string doubt = doubt_of_both(both, resampled);
-    found.diagnostics.attributes.emplace_back("two_sided_check", !both.meet      ? "forward and reverse do not meet"
-                                                                 : doubt.empty() ? "forward and reverse agree"
-                                                                                 : "too weak to tell");
+    found.diagnostics.attributes.emplace_back("two_sided_check", !both.meet ? "forward and reverse do not meet"
+                                                                 : doubt.empty()
+                                                                     ? "forward and reverse agree: no phase that "
+                                                                       "annealing reaches was missed"
+                                                                     : "too weak to tell");
     if (!doubt.empty())
       found.warnings.push_back(fmt::format("{} (ln Z = {:.6g} and {:.6g})", doubt, forward.back().value,
                                            both.reverse.log_z.value + reference));

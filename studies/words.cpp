@@ -80,12 +80,15 @@ std::string and_then(const std::string& hint, std::string_view words) {
 
 std::vector<std::string> wrap(std::string_view words, std::size_t width) {
   std::vector<std::string> lines(1);
-  for (const std::string_view word : split(words, ' ')) {
+  for (std::size_t at = 0; at <= words.size();) {  // not split(): an apostrophe quotes nothing here
+    const std::size_t end = std::min(words.find(' ', at), words.size());
+    const std::string_view word = words.substr(at, end - at);
     std::string& line = lines.back();
     if (!line.empty() && line.size() + 1 + word.size() > width)
       lines.emplace_back(word);
     else
       line.append(line.empty() ? "" : " ").append(word);
+    at = end + 1;
   }
   return lines;
 }

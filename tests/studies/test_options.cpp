@@ -3,6 +3,7 @@
 
 #include "studies/commands.hpp"
 #include "studies/schema.hpp"
+#include "studies/words.hpp"
 #include "tests/studies/asking.hpp"
 
 using namespace gibbsite;
@@ -182,4 +183,10 @@ TEST_CASE("The help names every command, option and key within 100 columns") {
   for (const StudyKey& key : schema())
     CHECK_THAT(run, Contains("\n  " + key.name.substr(key.name.find('.') + 1) + ' '));
   CHECK(refusal([] { help_text("xyzzy"); }) == "unknown command `xyzzy`; the commands are " + all_commands());
+}
+
+TEST_CASE("text is broken at blanks, whatever quotes it has") {
+  const auto lines = wrap("a chain's own answer lies within the error, and 'so on'", 20);
+  for (const std::string& line : lines) CHECK(line.size() <= 20);
+  CHECK(lines.size() == 4);
 }
