@@ -96,28 +96,24 @@ std::string option_name(const Option& option) {
 const std::vector<std::pair<std::string, std::string>> errors_text = {
     {"What an error is",
      "NAME_error is one standard error: over many seeds, (value - truth)/error has mean 0 and variance 1, also where "
-     "the "
-     "run was short, and NAME_degrees says of how many degrees of freedom the error itself is made. With few of them "
-     "an "
-     "error is uncertain; it is widened by sqrt(n/(n - 2)), and beyond 2 errors Student's law holds, not the normal "
-     "one. "
-     "(?) means that the run cannot tell: the draws never changed, or too few independent ones are left."},
+     "the run was short, and NAME_degrees says of how many degrees of freedom the error itself is made. With few of "
+     "them an error is uncertain; it is widened by sqrt(n/(n - 2)), and beyond 2 errors the law of Student holds, not "
+     "the normal one. (?) means that the run cannot tell: the draws never changed, or too few independent ones are "
+     "left."},
     {"What errors hold",
      "Autocorrelation, the curvature of derived quantities, events that the next hotter temperature shows and the own "
-     "draws missed, and chains that disagree: then every chain's own answer lies within the error."},
+     "draws missed, and chains that disagree: then what each alone would say lies within the error."},
     {"What they cannot hold",
      "A phase or a valley that no chain ever visited. No number made of draws shows it. So look for it: chains and "
      "ladders begin in states that differ in kind."},
     {"How chains begin",
      "start = \"mixed\" takes in turn: a random state, the ordered state (along the fields, where there are some), the "
      "lowest energy of short annealings, the ordered state turned over, and a quench. A ladder begins with all its "
-     "rungs in "
-     "one of them. Glasses without fields know no order: quenches stand for it. start = \"FILE\" begins in a state you "
-     "know."},
+     "rungs in one of them. Glasses without fields know no order: quenches stand for it. start = \"FILE\" begins in a "
+     "state you know."},
     {"What agreement proves",
      "That no phase which these starts reach was missed, for chains stay where they begin if they cannot leave. Not "
-     "that "
-     "there is no other. Disagreement proves that the run is too short, or stuck; its warnings say which starts "
+     "that there is no other. Disagreement proves that the run is too short, or stuck; its warnings say which starts "
      "differ."},
     {"Annealing there and back",
      "The way back starts from what came there, moved on at the target. That both ways agree proves that no phase "
@@ -126,20 +122,19 @@ const std::vector<std::pair<std::string, std::string>> errors_text = {
      "from "
      "mixed starts."},
     {"One chain",
-     "One chain or ladder cannot tell whether it is trapped, and the table says so as a note. It is warned of where "
-     "a state from another start stays at lower energies than the run ever had, and in glasses where it never "
-     "turned over."},
+     "One chain or ladder cannot tell whether it is trapped, and the table says so as a note. It is warned of where a "
+     "state from another start stays at lower energies than the run ever had, and in glasses where it never turned "
+     "over."},
     {"Warnings",
-     "A warning is a reason to doubt this run. It is meant to come in fewer than 1 of 50 sound runs, and an answer "
-     "off by more than 4 errors without any in fewer than 1 of 1000; tests/calibration counts both over cases with "
-     "exact "
+     "A warning is a reason to doubt this run. It is meant to come in fewer than 1 of 50 sound runs, and an answer off "
+     "by more than 4 errors without any in fewer than 1 of 1000; tests/calibration counts both over cases with exact "
      "answers, and what is unlike them all may do worse. A note speaks of every run of its kind, and doubts none."},
     {"In a field",
      "Every sweep ends with a heat bath of the sign of all spins, so that both sides of a field are seen. It does not "
-     "lead between phases that are not each other's mirror images."},
+     "lead between phases that are not mirror images of each other."},
     {"Disorder averages",
-     "Errors over n samples are widened for n - 1 degrees of freedom; below 4 they are (?). Below 8 they hold only "
-     "if samples are much alike: a rare sample of great weight is missed more often than not."},
+     "Errors over n samples are widened for n - 1 degrees of freedom; below 4 they are (?). Below 8 they hold only if "
+     "samples are much alike: a rare sample of great weight is missed more often than not."},
     {"Reweighting",
      "An answer at another temperature is given only where draws of the run lie on both sides of its energies. Beyond, "
      "the tail that matters was never drawn, and no weight shows that."},
