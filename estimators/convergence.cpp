@@ -62,7 +62,9 @@ double score_halves(const Chains& x) {
   return disagreement(mean_of(first, x.chains, x.memory), mean_of(second, x.chains, x.memory));
 }
 
-/// Two ways: t of the first against the second. More: F of their weighted means, as a normal number.
+/// Two ways: t of the first against the second. More: the spread of their means against the mean of their squared
+/// errors, with the degrees of freedom of that mean (F. E. Satterthwaite, Biometrics Bull. 2, 110 (1946)). Not by
+/// weights: a way that saw few events, or none, would have nearly all of it.
 double score_starts(const Chains& x, std::span<const ChainStart> starts) {
   std::map<ChainStart, std::vector<double>> of;
   for (std::size_t c = 0; c < starts.size(); ++c)
@@ -71,26 +73,18 @@ double score_starts(const Chains& x, std::span<const ChainStart> starts) {
   std::vector<Mean> means;
   for (const auto& [start, values] : of) means.push_back(mean_of(values, values.size() / x.draws(), x.memory));
   if (means.size() == 2) return disagreement(means[0], means[1]);
-  bool frozen = false, apart = false;
-  double weights = 0, sum = 0, chi2 = 0, degrees = 0;
-  for (const Mean& m : means) {
-    frozen = frozen || m.error2 == 0;
-    apart = apart || !same(m.value, means[0].value);
-  }
-  if (frozen) return apart ? infinite : unknown;
-  for (const Mean& m : means) {
-    weights += 1 / m.error2;
-    sum += (m.value - means[0].value) / m.error2;
-  }
+  bool apart = false;
+  double centre = 0, error2 = 0, uncertain = 0, between = 0;
   const auto groups = static_cast<double>(means.size());
   for (const Mean& m : means) {
-    const double off = m.value - means[0].value - sum / weights, share = 1 - 1 / (m.error2 * weights);
-    chi2 += off * off / m.error2;
-    degrees += share * share / m.degrees;  // Welch (1951): weights that are themselves uncertain
+    apart = apart || !same(m.value, means[0].value);
+    centre += (m.value - means[0].value) / groups;
+    error2 += m.error2 / groups;
+    uncertain += m.error2 * m.error2 / m.degrees / (groups * groups);
   }
-  const double lambda = 3 * degrees / (groups * groups - 1);
-  const double f = chi2 / (groups - 1) / (1 + 2 * (groups - 2) * lambda / 3);
-  return normal_from_fisher(f, groups - 1, 1 / lambda);
+  if (error2 == 0) return apart ? infinite : unknown;
+  for (const Mean& m : means) between += std::pow(m.value - means[0].value - centre, 2) / (groups - 1);
+  return normal_from_fisher(between / error2, groups - 1, error2 * error2 / uncertain);
 }
 
 double score_chains(const Chains& x) {

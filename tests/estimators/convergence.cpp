@@ -67,6 +67,11 @@ TEST_CASE("starts of many kinds are compared at once: standard normal where they
   CHECK(noticed > 1000);
   const std::vector<double> frozen{1, 1, 1, 1, 2, 2, 1, 1, 1, 1};
   CHECK(std::isinf(check_convergence({frozen, 5}, kinds).z_starts));
+  // One way that saw no event stands not infinitely far from others that saw few.
+  std::vector<double> rare(5 * 400, 1.0);
+  for (std::size_t c = 1; c < 5; ++c)
+    for (std::size_t t = 0; t < c; ++t) rare[c * 400 + 90 * t + 7] = 0;
+  CHECK(std::abs(check_convergence({rare, 5}, kinds).z_starts) < 3);
 }
 
 TEST_CASE("sound runs raise no alarm: scores are standard normal far into their tails", "[calibration]") {
