@@ -113,8 +113,7 @@ const std::vector<std::pair<std::string, std::string>> errors_text = {
      "state you know."},
     {"What agreement proves",
      "That no phase which these starts reach was missed, for chains stay where they begin if they cannot leave. Not "
-     "that there is no other. Disagreement proves that the run is too short, or stuck; its warnings say which starts "
-     "differ."},
+     "that there is no other. Disagreement proves that the run is too short, or stuck; its warnings say so."},
     {"Annealing there and back",
      "The way back starts from what came there, moved on at the target. That both ways agree proves that no phase "
      "which "

@@ -68,6 +68,12 @@ TEST_CASE("Help and version never run anything") {
     CHECK(parse(words).command == "help");
   CHECK(parse({"--version"}).command == "version");
   CHECK(parse({"help", "run"}).arguments == Words{"run"});
+  for (const std::string& topic : help_topics()) {
+    CHECK(parse({"help", topic}).arguments == Words{topic});
+    std::istringstream text(help_text(topic));
+    for (std::string line; std::getline(text, line);) CHECK(line.size() <= 100);
+    CHECK(help_text("").find(topic) != std::string::npos);
+  }
   for (const Command& command : commands())
     for (const char* option : {"--help", "-h"}) {
       const Request request = parse({command.name, option});
