@@ -28,6 +28,12 @@ endforeach()
 file(GLOB sources CONFIGURE_DEPENDS "tests/calibration/*.cpp")
 add_executable(calibrate ${sources})
 target_link_libraries(calibrate PRIVATE gibbsite_studies gibbsite_options)
+# Half a minute of one core; and a mutant, errors that are a fifth too small.
+add_test(NAME "calibration: the quick rows" COMMAND calibrate --quick)
+add_test(NAME "calibration: errors a fifth too small are found out" COMMAND sh -c "\"$1\" --quick --only 'defaults$|annealing$|particles' --errors 0.8; test $? = 3"
+  sh $<TARGET_FILE:calibrate>)
+set_tests_properties("calibration: the quick rows" "calibration: errors a fifth too small are found out" PROPERTIES
+  LABELS studies TIMEOUT 900)
 # The whole table takes about an hour on two cores: ctest --preset calibration.
 add_test(NAME "calibration: the whole table" COMMAND calibrate --table ${CMAKE_CURRENT_BINARY_DIR}/calibration.md)
 set_tests_properties("calibration: the whole table" PROPERTIES LABELS calibration TIMEOUT 14400 PROCESSORS 2)
