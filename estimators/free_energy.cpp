@@ -40,8 +40,9 @@ struct Ratio {
   std::vector<double> influence = {};
   double unexplained2 = 0;
   PairOverlap overlap = {};
-  double tau = 0;   // draws
-  double odds = 0;  // how far the two sides are apart, where that is beyond chance
+  double tau = 0;     // draws
+  double error2 = 0;  // of the mean influence
+  double odds = 0;    // how far the two sides are apart, where that is beyond chance
 };
 
 struct Sampled {
@@ -94,6 +95,25 @@ bool at_odds(const std::vector<double>& up, const std::vector<double>& down, dou
   return gap * gap > threshold * threshold * (s.error2 + more / s.independent);
 }
 
+Ratio two_sided_step(const std::vector<double>& up, const std::vector<double>& down, const LadderRatios& ratios) {
+  Bennett b = bennett(up, down);
+  Ratio ratio{.value = b.log_ratio, .influence = std::move(b.influence_up)};
+  if (!std::isfinite(ratio.value)) {
+    ratio.unexplained2 = infinite;
+    return ratio;
+  }
+  for (std::size_t t = 0; t < ratio.influence.size(); ++t) ratio.influence[t] += b.influence_down[t];
+  const Sampled s = sampled(ratio.influence, ratios);
+  ratio.tau = s.tau;
+  ratio.error2 = s.error2;
+  ratio.overlap = {b.overlap, s.independent * b.overlap, s.independent * b.overlap >= fewest_effective_draws};
+  // Without overlap, and where they do not agree, the truth lies somewhere between what the two sides say alone.
+  const double gap = log_mean_exp(up) + log_mean_exp(down);
+  if (at_odds(up, down, gap, ratios)) ratio.odds = gap;
+  if (!ratio.overlap.trusted || ratio.odds != 0) ratio.unexplained2 = std::max(0.0, gap * gap / 4 - s.error2);
+  return ratio;
+}
+
 Ratio step(const std::vector<double>& up, const std::vector<double>& down, const LadderRatios& ratios) {
   Ratio ratio{.value = log_mean_exp(up)};
   ratio.influence.assign(up.size(), 0.0);
@@ -104,6 +124,7 @@ Ratio step(const std::vector<double>& up, const std::vector<double>& down, const
   ratio.influence = relative(up, ratio.value);
   const Sampled s = sampled(ratio.influence, ratios);
   ratio.tau = s.tau;
+  ratio.error2 = s.error2;
   const double own = mean_square(ratio.influence);
   ratio.overlap.fraction = 1 / (1 + own);
   const double seen = down.empty() ? unknown : variance_seen_from(down, ratio.value);
@@ -118,30 +139,13 @@ Ratio step(const std::vector<double>& up, const std::vector<double>& down, const
     error2 += ratio.unexplained2;
     ratio.overlap.effective = s.independent / (1 + std::max(0.0, seen));
     ratio.overlap.trusted = ratio.overlap.effective >= fewest_effective_draws;
-    const double gap = ratio.value + log_mean_exp(down);
-    if (at_odds(up, down, gap, ratios)) ratio.odds = gap;
-    if (!ratio.overlap.trusted || ratio.odds != 0)
-      ratio.unexplained2 = std::max(ratio.unexplained2, gap * gap - s.error2);
+    const Ratio both = two_sided_step(up, down, ratios);
+    ratio.odds = both.odds;
+    // The variance of what this side never saw says little of a skewed mean; Bennett's ratio says how far it is off.
+    const double known2 = std::pow(ratio.value - both.value, 2) + both.error2 + both.unexplained2;
+    if (!ratio.overlap.trusted || ratio.odds != 0) ratio.unexplained2 = std::max(0.0, known2 - s.error2);
   }
   if (ratio.overlap.trusted) ratio.value += error2 / 2;  // E ln x = ln E x - Var(x) / (2 x^2)
-  return ratio;
-}
-
-Ratio two_sided_step(const std::vector<double>& up, const std::vector<double>& down, const LadderRatios& ratios) {
-  Bennett b = bennett(up, down);
-  Ratio ratio{.value = b.log_ratio, .influence = std::move(b.influence_up)};
-  if (!std::isfinite(ratio.value)) {
-    ratio.unexplained2 = infinite;
-    return ratio;
-  }
-  for (std::size_t t = 0; t < ratio.influence.size(); ++t) ratio.influence[t] += b.influence_down[t];
-  const Sampled s = sampled(ratio.influence, ratios);
-  ratio.tau = s.tau;
-  ratio.overlap = {b.overlap, s.independent * b.overlap, s.independent * b.overlap >= fewest_effective_draws};
-  // Without overlap, and where they do not agree, the truth lies somewhere between what the two sides say alone.
-  const double gap = log_mean_exp(up) + log_mean_exp(down);
-  if (at_odds(up, down, gap, ratios)) ratio.odds = gap;
-  if (!ratio.overlap.trusted || ratio.odds != 0) ratio.unexplained2 = std::max(0.0, gap * gap / 4 - s.error2);
   return ratio;
 }
 
