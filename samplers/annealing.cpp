@@ -71,7 +71,9 @@ Annealing::Annealing(Ensemble& ensemble, AnnealingOptions options)
     length_.assign(pilot_steps, 0.0);
     stride_.assign(pilot_steps + 1, 1.0);
   }
+  keep_ordered();
   ensemble_.draw_reference(time_);
+  keep_spins();
 }
 
 void Annealing::advance() {
@@ -134,8 +136,10 @@ double Annealing::stride_at(double lambda) const {
          ((1 - part) / stride_[k] + part / stride_[k + 1]);  // cluster sizes are linear, numbers of clusters are not
 }
 
-void Annealing::sweep(double lambda, double stride, std::uint64_t count, Order order) {
+void Annealing::sweep(double lambda, double stride, std::uint64_t count, Order order, double witnesses_colder) {
   at_.setting.assign(ensemble_.layout().replicas, Setting{lambda, stride});
+  if (witnesses_colder != 1 && !ordered_.empty())
+    for (std::size_t k = 1; k <= witnesses_run; ++k) at_.setting[at_.setting.size() - k].lambda *= witnesses_colder;
   at_.tally.assign(ensemble_.layout().replicas, Tally{});
   ensemble_.sweep(at_.setting, {.time = time_, .count = static_cast<std::uint32_t>(count), .order = order}, at_.tally);
   time_ += count;
@@ -239,11 +243,8 @@ void Annealing::forward() {
   ensemble_.resample(parent);
   for (std::size_t r = 0; r < parent.size(); ++r) ancestor_[r] = family_[parent[r]];
   reverse_.assign(log_w_.size(), 0.0);
+  begin_witnesses();
   phase_ = options_.thermalization > 0 ? Phase::target : Phase::reverse;
-}
-
-void Annealing::settle() {
-  if (sweep_on(schedule_.back(), options_.thermalization, Order::forward)) phase_ = Phase::reverse;
 }
 
 void Annealing::back() {

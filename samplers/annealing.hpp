@@ -14,6 +14,7 @@
 #include "physics/random.hpp"
 #include "samplers/keeping.hpp"
 #include "samplers/method.hpp"
+#include "samplers/starts.hpp"
 
 namespace gibbsite {
 
@@ -81,18 +82,24 @@ class Annealing final : public Method {
   /// What the way back may have missed where it is resampled, seen from the forward particles, in nats: the sum over
   /// the steps of -ln(1 - unseen share) (estimators/two_sided.hpp).
   double unseen() const noexcept { return unseen_; }
+  /// What stands out against the particles that came to the target: while those settle there, the last two are spins
+  /// that begin ordered, along the fields where there are some, and turned over. Energies of each in the second half of
+  /// that time, and of all others at its end; none for other units, few particles or a short time. Before the way back
+  /// the two become copies of the last of the others.
+  std::vector<Witness> witnesses() const;
+  std::span<const double> settled_energy() const noexcept { return settled_; }
   const Tally& tally() const noexcept { return total_; }
   const Lowest& lowest() const noexcept { return lowest_; }
 
  private:
-  static constexpr std::size_t pilot_steps = 64;
+  static constexpr std::size_t pilot_steps = 64, witnesses_run = 2;
   enum class Phase : std::uint64_t { pilot, forward, target, reverse, done };
 
   void pilot();
   void forward();
   void settle();
   void back();
-  void sweep(double lambda, double stride, std::uint64_t count, Order order);
+  void sweep(double lambda, double stride, std::uint64_t count, Order order, double witnesses_colder = 1);
   /// Adds the log ratio of weights between two lambdas to every particle.
   void reweight(double from, double to, std::vector<double>& log_w);
   /// Particles begin .. end - 1 become copies of some of them, chosen by weight: parents only.
@@ -104,6 +111,10 @@ class Annealing final : public Method {
   bool sweep_on(double lambda, std::uint64_t sweeps, Order order);
   void record();
   void choose_recorded();
+  void keep_ordered();
+  void keep_spins();
+  void begin_witnesses();
+  void end_witnesses();
   double stride_at(double lambda) const;
 
   Ensemble& ensemble_;
@@ -118,9 +129,11 @@ class Annealing final : public Method {
       ancestor_;  // first ancestors: of the way there; particles the way back began from
   Tally total_;
   double unseen_ = 0;
-  std::uint64_t step_ = 0;   // of the phase
-  std::uint64_t swept_ = 0;  // sweeps done at this step
-  std::uint64_t time_ = 0;   // of the next sweep
+  std::vector<std::byte> ordered_;         // a new ensemble's state; empty where units are not spins
+  std::vector<double> witness_, settled_;  // energies: [look][witness]; [particle]
+  std::uint64_t step_ = 0;                 // of the phase
+  std::uint64_t swept_ = 0;                // sweeps done at this step
+  std::uint64_t time_ = 0;                 // of the next sweep
 
   /// Made anew at every step, here only to be the same memory, [particle].
   struct Scratch {

@@ -46,6 +46,8 @@ Snapshot Annealing::save() const {
   snapshot.numbers["reverse"] = reverse_;
   snapshot.numbers["effective"] = effective_;
   snapshot.numbers["tally"] = {total_.tried, total_.accepted, unseen_};
+  snapshot.numbers["witness"] = witness_;
+  snapshot.numbers["settled"] = settled_;
   snapshot.bytes["states"] = save_all(ensemble_);
   lowest_.save(snapshot);
   return snapshot;
@@ -70,6 +72,8 @@ void Annealing::load(const Snapshot& snapshot, Trace trace) {
   const auto& tally = numbers(snapshot, "tally", 3);
   total_ = {tally[0], tally[1]};
   unseen_ = tally[2];
+  witness_ = numbers(snapshot, "witness");
+  settled_ = numbers(snapshot, "settled");
   load_all(ensemble_, bytes(snapshot, "states"));
   lowest_.load(snapshot);
   if (trace.width != trace_.width && !trace.rows.empty())

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "studies/doubts.hpp"
 
 namespace gibbsite {
 namespace {
@@ -37,6 +40,20 @@ std::string doubt_of_both(const TwoSided& both, bool resampled) {
       "forward and reverse annealing agree, but only {} particles carry the check{}: it could not have told; {}",
       count(carry), resampled ? "" : fmt::format(", overlap of paths {:.2g}", both.overlap),
       both.overlap < even || resampled ? "use more temperatures, or more particles" : "use more particles");
+}
+
+std::string doubt_of_phases(const Annealing& annealing) {
+  const std::span<const double> settled = annealing.settled_energy();
+  for (const Witness& w : annealing.witnesses())
+    if (stands_below(w.energy, settled))
+      return fmt::format(
+          "a particle {} stays at energies near {:.6g} at the target, where those that annealing brought there never "
+          "came "
+          "below {:.6g}: annealing misses a phase that may well outweigh what it saw, and its way back cannot tell; "
+          "use "
+          "tempering, or chains with start = \"mixed\"",
+          words_for(w.kind), w.energy.back(), *std::min_element(settled.begin(), settled.end()));
+  return "";
 }
 
 }  // namespace gibbsite

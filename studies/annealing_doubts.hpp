@@ -4,6 +4,7 @@
 #include <string>
 
 #include "estimators/two_sided.hpp"
+#include "samplers/annealing.hpp"
 
 namespace gibbsite {
 
@@ -15,5 +16,8 @@ std::string doubt_of_weights(const WeightQuality& quality, std::size_t particles
 /// way missed states that the other saw; or too few carry the check, and it could not have told. Where forward
 /// particles were resampled the paths have no overlap to speak of, and the way back speaks for itself.
 std::string doubt_of_both(const TwoSided& both, bool resampled);
+
+/// Empty unless a particle that began elsewhere stays at lower energies than all that annealing brought to the target.
+std::string doubt_of_phases(const Annealing& annealing);
 
 }  // namespace gibbsite

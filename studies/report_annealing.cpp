@@ -195,6 +195,7 @@ Findings annealing_findings(const System& system, const Ensemble& ensemble, cons
     add_scalar(found.diagnostics, "two_sided_z", both.z, "1", "forward against reverse, in their errors");
     add_scalar(found.diagnostics, "two_sided_overlap", both.overlap, "1",
                "overlap of forward and reverse paths, 0 to 1");
+    if (const std::string phases = doubt_of_phases(annealing); !phases.empty()) found.warnings.push_back(phases);
     const std::string doubt = doubt_of_both(both, resampled);
     found.diagnostics.attributes.emplace_back("two_sided_check", !both.meet ? "forward and reverse do not meet"
                                                                  : doubt.empty()

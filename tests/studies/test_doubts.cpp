@@ -171,3 +171,21 @@ TEST_CASE("a state to start from is read from text and from results, and must fi
   std::ofstream(path) << "1 -1\n";
   CHECK_THROWS_AS(read_state(path, layout, true), RequestError);
 }
+
+TEST_CASE("annealing is told of a phase that it does not reach, there and back") {
+  const test::Scratch folder;
+  Study study = two_phases_study(folder);
+  study.method.name = "annealing";
+  study.method.particles = 64;
+  study.method.temperatures = {100};
+  int told = 0, silent = 0;
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    study.run.seed = seed;
+    study.method.thermalization = 300;
+    told += says(warnings_of(run(study)), "annealing misses a phase");
+    study.method.thermalization = 8;  // the mutant: too short for particles that begin elsewhere
+    silent += !says(warnings_of(run(study)), "annealing misses a phase");
+  }
+  CHECK(told >= 3);
+  CHECK(silent == 4);
+}
