@@ -219,12 +219,11 @@ void print_result(const Group& root, const std::string& path) {
     fmt::print("\n  Each disorder: in the file, and in gibbsite show {} --json\n", printable(path));
   }
   if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
-  if (const Group* configurations = root.child("configurations"))
-    fmt::print("\n  lowest energy seen: {:.10g}{}\n", doubles(*configurations, "lowest_energy").front() + 0.0,
-               root.child("exact") != nullptr && !doubles(*root.child("exact"), "ground_energy").empty()
-                   ? fmt::format(" (exact ground energy: {:.10g})",
-                                 doubles(*root.child("exact"), "ground_energy").front() + 0.0)
-                   : "");
+  if (const Group* configurations = root.child("configurations")) {
+    const double ground = first_number(root.child("exact"), "ground_energy");
+    fmt::print("\n  lowest energy seen: {:.10g}{}\n", first_number(configurations, "lowest_energy") + 0.0,
+               std::isnan(ground) ? "" : fmt::format(" (exact ground energy: {:.10g})", ground + 0.0));
+  }
   print_significance(estimates, free_energies);
   if (const Group* exact = root.child("exact"))
     fmt::print("  Exact: {}\n", wrapped(text_attribute(*exact, "source"), 9, page));
