@@ -3,6 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "studies/record.hpp"
 
@@ -21,14 +24,21 @@ void write_archive(const std::filesystem::path& path, const Group& root, Packing
 
 /// Reads a whole file back. Of files written by others, numbers, strings and groups are read and the rest is passed
 /// over; an axis without a name is "" (no names at all: `dims` is empty). Throws std::runtime_error ("PATH: what is
-/// wrong; what to do") if it is missing, unreadable, not HDF5, cut short or damaged. Any thread may call it.
+/// wrong; what to do") if it is missing, unreadable, not HDF5, cut short, damaged, or promises more than it can hold or
+/// memory can. Files without our seal are read in a child process (apart.hpp), whose end is a message and not ours. No
+/// other file is ever opened: external storage and virtual datasets are told, links passed over, plugins switched off.
+/// Any thread may call it.
 Group read_archive(const std::filesystem::path& path);
 
 /// An array of a file that cannot be read, by its path in it, and why: "is packed by the HDF5 filter lzf, ...".
 struct Unread {
   std::string name, why;
 };
-/// The same, but that such arrays are left out and told.
-Group read_archive(const std::filesystem::path& path, std::vector<Unread>& unread);
+/// Which arrays are wanted, by their paths in the file.
+using Wanted = std::function<bool(const std::string& name)>;
+inline constexpr const char* not_wanted = "was not asked for";
+
+/// The same, but that such arrays, and those that are not wanted, are left out and told.
+Group read_archive(const std::filesystem::path& path, std::vector<Unread>& unread, const Wanted& wanted = {});
 
 }  // namespace gibbsite

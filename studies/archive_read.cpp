@@ -8,8 +8,10 @@
 #include <optional>
 #include <set>
 
+#include "studies/apart.hpp"
 #include "studies/archive.hpp"
 #include "studies/archive_values.hpp"
+#include "studies/memory.hpp"
 #include "studies/seal.hpp"
 #include "studies/utf8.hpp"
 #include "studies/whole_file.hpp"
@@ -20,6 +22,11 @@ namespace fs = std::filesystem;
 namespace {
 
 using archive::read_column, archive::Source, hdf5::need;
+
+/// A sound file that is not read, and why.
+struct Refusal : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 // ---- Attributes ----
 
@@ -52,11 +59,13 @@ std::string read_name(Ask ask) {
 
 // ---- Variables ----
 
-/// What was met in the file so far, by where it lies.
+/// What was met in the file so far, by where it lies; what is wanted of it, and what it may still promise.
 struct Seen {
-  std::set<haddr_t> groups;                 // links of others' files can go in circles
-  std::map<haddr_t, std::string> datasets;  // H5Iget_name would search the whole file for the name of each scale
-  std::vector<Unread> unread;
+  const Wanted& wanted;
+  archive::Allowance allowance;
+  std::set<haddr_t> groups = {};                 // links of others' files can go in circles
+  std::map<haddr_t, std::string> datasets = {};  // H5Iget_name would search the whole file for the name of each scale
+  std::vector<Unread> unread = {};
 };
 
 /// Name of the scale of an axis, or "" if it has none in this group or one above.
@@ -90,13 +99,36 @@ std::string missing_filter(hid_t dataset) {
   return "";
 }
 
-std::optional<Variable> read_variable(hid_t dataset, const std::string& name, const Seen& seen) {
+/// Where the numbers of a dataset are, if they are in other files, which may be anything; "" if they are in this one.
+std::string elsewhere(hid_t dataset) {
+  const hdf5::Properties properties(H5Dget_create_plist(dataset));
+  if (H5Pget_layout(properties) == H5D_VIRTUAL)
+    return "is a virtual dataset, put together from other files, which are not opened; make one file of them "
+           "(h5repack, or in Python)";
+  if (need(H5Pget_external_count(properties)) == 0) return "";
+  char name[256] = {};
+  need(H5Pget_external(properties, 0, sizeof name - 1, name, nullptr, nullptr));
+  return "has its numbers in another file (" + printable(name) + "), which is not opened; copy them into this one";
+}
+
+/// Why a dataset is not read; "" if it is.
+std::string why_unread(hid_t dataset, const std::string& path, const Seen& seen) {
+  if (std::string where = elsewhere(dataset); !where.empty()) return where;
+  if (seen.wanted && !seen.wanted(path)) return not_wanted;
+  if (const std::string filter = missing_filter(dataset); !filter.empty())
+    return "is packed by the HDF5 filter " + filter +
+           ", which is not here; write it without a filter, or by gzip (h5repack)";
+  return "";
+}
+
+std::optional<Variable> read_variable(hid_t dataset, const std::string& name, Seen& seen) {
   const Source source{dataset, false};
   const hdf5::Space space = source.space();
   if (H5Sget_simple_extent_type(space) == H5S_NULL) return std::nullopt;
   std::vector<hsize_t> shape(static_cast<std::size_t>(need(H5Sget_simple_extent_ndims(space))));
   need(H5Sget_simple_extent_dims(space, shape.data(), nullptr));
-  auto column = read_column(source, static_cast<std::size_t>(need(H5Sget_simple_extent_npoints(space))));
+  auto column =
+      read_column(source, static_cast<std::size_t>(need(H5Sget_simple_extent_npoints(space))), &seen.allowance);
   if (!column) return std::nullopt;
 
   std::vector<std::string> dims;
@@ -123,6 +155,10 @@ H5_index_t order(hid_t group, Ask ask) {
 }
 
 Group read_group(hid_t place, const std::string& name, const std::string& path, Seen& seen) {
+  constexpr auto deepest = 64;
+  if (std::ranges::count(path, '/') > deepest)
+    throw Refusal("its groups go deeper than " + std::to_string(deepest) +
+                  " levels; copy what you need into a new file");
   Group group{name, {}, {}, {}};
   H5O_info_t about;
   need(H5Oget_info2(place, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS));
@@ -157,9 +193,8 @@ Group read_group(hid_t place, const std::string& name, const std::string& path, 
   }
   for (const std::string& link : variables) {
     const hdf5::Object dataset(H5Oopen(place, link.c_str(), H5P_DEFAULT));
-    if (const std::string filter = missing_filter(dataset); !filter.empty())
-      seen.unread.push_back({path + link, "is packed by the HDF5 filter " + filter +
-                                              ", which is not here; write it without a filter, or by gzip (h5repack)"});
+    if (const std::string why = why_unread(dataset, path + link, seen); !why.empty())
+      seen.unread.push_back({path + link, why});
     else if (auto variable = read_variable(dataset, link, seen))
       group.variables.push_back(std::move(*variable));
   }
@@ -169,6 +204,30 @@ Group read_group(hid_t place, const std::string& name, const std::string& path, 
     if (!seen.groups.contains(about.addr)) group.groups.push_back(read_group(child, link, path + link + '/', seen));
   }
   return group;
+}
+
+constexpr const char* cure = "; restore it from a copy, or make it again";
+
+/// The file, by this process. Throws std::runtime_error without the file's name.
+ReadApart read_here(const fs::path& path, const Wanted& wanted) {
+  const hdf5::Session session;
+  need(H5PLset_loading_state(0));  // no file decides what code runs
+  if (H5Fis_hdf5(path.c_str()) <= 0) throw Refusal("it is not an HDF5 file, or its start is damaged; check its name");
+  try {
+    const hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS));
+    need(H5Pset_file_locking(access, false, true));  // files appear whole, and many network file systems have no locks
+    const hdf5::File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
+    const hdf5::Object top(H5Gopen2(file, "/", H5P_DEFAULT));
+    Seen seen{.wanted = wanted, .allowance = archive::Allowance(fs::file_size(path), memory_free_now())};
+    Group root = read_group(top, "", "", seen);
+    return {std::move(root), std::move(seen.unread)};
+  } catch (const hdf5::Error& error) {
+    throw Refusal(std::string("the file is damaged or cut short (") + error.what() + ")" + cure);
+  } catch (const std::bad_alloc&) {
+    throw Refusal("it does not fit into memory; use a larger machine");
+  } catch (const std::length_error&) {
+    throw Refusal("it does not fit into memory; use a larger machine");
+  }
 }
 
 [[noreturn]] void fail(const fs::path& path, const std::string& what) {
@@ -184,28 +243,19 @@ Group read_archive(const fs::path& path) {
   return root;
 }
 
-Group read_archive(const fs::path& path, std::vector<Unread>& unread) {
+Group read_archive(const fs::path& path, std::vector<Unread>& unread, const Wanted& wanted) {
   check_readable_file(path);
-  constexpr const char* cure = "; restore it from a copy, or make it again";
-  if (!seal_holds(path)) fail(path, std::string("the file is damaged (its checksum is wrong)") + cure);
-  const hdf5::Session session;
-  if (H5Fis_hdf5(path.c_str()) <= 0) fail(path, "it is not an HDF5 file, or its start is damaged; check its name");
+  const Seal seal = seal_in(path);
+  if (seal == Seal::wrong) fail(path, std::string("the file is damaged (its checksum is wrong)") + cure);
+  ReadApart found;
   try {
-    const hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS));
-    need(H5Pset_file_locking(access, false, true));  // files appear whole, and many network file systems have no locks
-    const hdf5::File file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access));
-    const hdf5::Object top(H5Gopen2(file, "/", H5P_DEFAULT));
-    Seen seen;
-    Group root = read_group(top, "", "", seen);
-    unread = std::move(seen.unread);
-    return root;
-  } catch (const hdf5::Error& error) {
-    fail(path, std::string("the file is damaged or cut short (") + error.what() + ")" + cure);
-  } catch (const std::bad_alloc&) {
-    fail(path, "it does not fit into memory; use a larger machine");
-  } catch (const std::length_error&) {
-    fail(path, "it does not fit into memory; use a larger machine");
+    found = seal == Seal::right ? read_here(path, wanted)
+                                : read_apart([&] { return read_here(path, wanted); }, fs::file_size(path));
+  } catch (const std::runtime_error& error) {
+    fail(path, error.what());
   }
+  unread = std::move(found.unread);
+  return std::move(found.root);
 }
 
 }  // namespace gibbsite

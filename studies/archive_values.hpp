@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +35,13 @@ std::vector<T> read_numbers(const Source& source, std::size_t count, hid_t memor
   return numbers;
 }
 
-inline std::vector<std::string> read_pointed_texts(const Source& source, std::size_t count, hid_t type) {
+/// `memory`: what the texts may take, whose headers do not say how long they are.
+inline std::vector<std::string> read_pointed_texts(const Source& source, std::size_t count, hid_t type, double memory) {
+  hsize_t bytes = 0;
+  if (!source.attribute && count > 1000) {
+    hdf5::need(H5Dvlen_get_buf_size(source.id, type, source.space(), &bytes));
+    if (static_cast<double>(bytes) > memory / 2) throw std::bad_alloc();
+  }
   std::vector<char*> starts(count, nullptr);
   if (count > 0) source.read(type, starts.data());
   std::vector<std::string> texts;
@@ -56,20 +64,48 @@ inline std::vector<std::string> read_padded_texts(const Source& source, std::siz
   return texts;
 }
 
-/// Throws Error where a header promises far more than is stored (deflate packs 1032 to 1 at best), so that a damaged or
-/// malicious one does not fill the memory.
-inline void check_promise(const Source& source, std::size_t count, std::size_t bytes) {
-  constexpr std::size_t harmless = std::size_t{1} << 26, best_packing = 1100;
-  if (source.attribute || count <= harmless / bytes) return;
-  if (count / best_packing > H5Dget_storage_size(source.id) / bytes)
-    throw hdf5::Error("an array is promised that is larger than the file can hold");
-}
+/// What a file may still promise: 64 MiB, and what the bytes stored in it can hold (deflate packs 1032 to 1 at best),
+/// each of them counted once; and no more than memory has. So neither damage nor malice fills the memory.
+class Allowance {
+ public:
+  Allowance(std::size_t file_bytes, double memory) : in_file_(static_cast<double>(file_bytes)), memory_(memory) {}
+
+  /// Throws Error unless `count` values of `bytes` in the file, `in_memory` here, can be.
+  void take(hid_t dataset, std::size_t count, std::size_t bytes, std::size_t in_memory) {
+    constexpr double best_packing = 1100;
+    const auto values = static_cast<double>(count);
+    memory_ -= values * static_cast<double>(in_memory);
+    if (memory_ < 0) throw std::bad_alloc();
+    double unbacked = values * static_cast<double>(bytes);
+    if (unbacked <= small_) {  // the common case asks nothing
+      small_ -= unbacked;
+      return;
+    }
+    H5O_info_t about;
+    hdf5::need(H5Oget_info2(dataset, &about, H5O_INFO_BASIC));
+    if (seen_.insert(about.addr).second) {
+      const double stored = std::min(static_cast<double>(H5Dget_storage_size(dataset)), in_file_);
+      in_file_ -= stored;
+      unbacked -= best_packing * stored;
+    }
+    unbacked_ -= std::max(unbacked, 0.0);
+    if (unbacked_ < 0) throw hdf5::Error("arrays are promised that are larger than the file can hold");
+  }
+
+  double memory() const { return memory_; }
+
+ private:
+  double in_file_, memory_, small_ = 1 << 20, unbacked_ = 1 << 26;
+  std::set<haddr_t> seen_;
+};
 
 /// The values of a source, if they are of a kind that a record can hold.
-inline std::optional<Column> read_column(const Source& source, std::size_t count) {
+inline std::optional<Column> read_column(const Source& source, std::size_t count, Allowance* allowance = nullptr) {
   const hdf5::Type type = source.type();
   const std::size_t bytes = H5Tget_size(type);
-  check_promise(source, count, std::max<std::size_t>(bytes, 1));
+  const bool texts = H5Tget_class(type) == H5T_STRING;
+  if (allowance != nullptr)
+    allowance->take(source.id, count, std::max<std::size_t>(bytes, 1), texts ? bytes + 2 * sizeof(std::string) : 16);
   switch (H5Tget_class(type)) {
     case H5T_FLOAT:
       return read_numbers<double>(source, count, H5T_NATIVE_DOUBLE);
@@ -90,8 +126,9 @@ inline std::optional<Column> read_column(const Source& source, std::size_t count
       return read_numbers<std::int8_t>(source, count, native);
     }
     case H5T_STRING:
-      return hdf5::need(H5Tis_variable_str(type)) > 0 ? read_pointed_texts(source, count, type)
-                                                      : read_padded_texts(source, count, type);
+      return hdf5::need(H5Tis_variable_str(type)) > 0
+                 ? read_pointed_texts(source, count, type, allowance == nullptr ? 1e9 : allowance->memory())
+                 : read_padded_texts(source, count, type);
     default:
       return std::nullopt;
   }

@@ -87,11 +87,11 @@ void collect(const Group& group, const std::string& path, std::vector<NumberArra
   for (const Group& child : group.groups) collect(child, path + child.name + '/', out);
 }
 
-std::vector<NumberArray> read_hdf5(const fs::path& file) {
+std::vector<NumberArray> read_hdf5(const fs::path& file, const Wanted& wanted = {}) {
   std::vector<NumberArray> arrays;
   try {
     std::vector<Unread> unread;
-    collect(read_archive(file, unread), "", arrays);
+    collect(read_archive(file, unread, wanted), "", arrays);
     for (const Unread& one : unread) arrays.push_back({.name = one.name, .unread = one.why});
   } catch (const std::runtime_error& error) {
     throw RequestError(error.what());
@@ -144,6 +144,8 @@ std::string shape_text(const std::vector<std::size_t>& shape) {
 }
 
 bool is_hdf5(const fs::path& file) {
+  std::error_code none;
+  if (!fs::is_regular_file(file, none)) return false;  // a pipe would be waited for
   std::ifstream in(file, std::ios::binary);
   for (std::streamoff at = 0; in; at = at == 0 ? 512 : 2 * at) {  // behind a user block of any length (MATLAB 7.3: 512)
     char start[hdf5_start.size()] = {};
@@ -153,7 +155,10 @@ bool is_hdf5(const fs::path& file) {
   return false;
 }
 
-std::vector<NumberArray> read_arrays(const fs::path& file) {
+namespace {
+
+/// Every array; of an HDF5 file those that are wanted, and the names of the others.
+std::vector<NumberArray> read_wanted(const fs::path& file, const Wanted& wanted) {
   const std::string where = file.string();
   try {
     check_readable_file(file);
@@ -161,7 +166,7 @@ std::vector<NumberArray> read_arrays(const fs::path& file) {
     throw RequestError(error.what());
   }
   try {
-    if (is_hdf5(file)) return read_hdf5(file);
+    if (is_hdf5(file)) return read_hdf5(file, wanted);
     std::string bytes = read_bytes(file);
     if (is_gzip(bytes)) bytes = unzip(bytes, where);
     if (bytes.starts_with(hdf5_start))
@@ -178,8 +183,12 @@ std::vector<NumberArray> read_arrays(const fs::path& file) {
   }
 }
 
+}  // namespace
+
+std::vector<NumberArray> read_arrays(const fs::path& file) { return read_wanted(file, {}); }
+
 NumberArray read_array(const fs::path& file, const std::string& name) {
-  std::vector<NumberArray> arrays = read_arrays(file);
+  std::vector<NumberArray> arrays = read_wanted(file, [](const std::string&) { return false; });
   const std::string where = file.string(), wanted = name.starts_with('/') ? name.substr(1) : name;
   if (arrays.empty()) throw RequestError(fmt::format("{}: it holds no arrays; check the file's name", where));
   auto found = std::find_if(arrays.begin(), arrays.end(), [&](const NumberArray& array) {
@@ -195,6 +204,13 @@ NumberArray read_array(const fs::path& file, const std::string& name) {
                                          "dataset: {}",
                                          where, names_of(arrays))
                            : fmt::format("{}: it holds no array `{}`; there are: {}", where, wanted, names_of(arrays)));
+  if (found->unread == not_wanted) {
+    const std::string chosen = found->name;
+    arrays = read_wanted(file, [&](const std::string& one) { return one == chosen; });
+    found = std::ranges::find(arrays, chosen, &NumberArray::name);
+    if (found == arrays.end())
+      throw RequestError(fmt::format("{}: array `{}` is not of numbers; save it as numbers", where, chosen));
+  }
   if (!found->unread.empty())
     throw RequestError(fmt::format(
         "{}: {} {}", where, found->name.empty() ? "its array" : fmt::format("array `{}`", found->name), found->unread));

@@ -4,7 +4,9 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <type_traits>
+#include <variant>
 
 #include "physics/exact/exact.hpp"
 #include "studies/archive.hpp"
@@ -59,6 +61,39 @@ void print_exact(const Task& task, const System& system, const ExactAnswers& ans
   for (const auto& [name, value] : answers.constants) fmt::print("  {} = {:.12g}\n", name, value);
 }
 
+/// Throws std::invalid_argument unless every dimension that has a name and a coordinate has its length, on which all
+/// that prints results relies.
+void check_shapes(const Group& group) {
+  for (const Variable& variable : group.variables) {
+    if (!variable.dims.empty() && variable.dims.size() != variable.shape.size())
+      throw std::invalid_argument(variable.name + " does not name each of its dimensions");
+    for (std::size_t axis = 0; axis < variable.dims.size(); ++axis) {
+      const std::string& dim = variable.dims[axis];
+      const Variable* coordinate = group.find(dim);
+      const bool known = coordinate != nullptr && coordinate->shape.size() == 1;
+      if (known ? coordinate->shape[0] != variable.shape[axis] : coordinate != nullptr || dim == "estimator")
+        throw std::invalid_argument(variable.name + " does not have the length of its dimension " + dim);
+    }
+  }
+  for (const Group& child : group.groups) check_shapes(child);
+}
+
+/// Throws std::logic_error for a record that does not have the shape of a result.
+void show_result(const Group& root, const std::string& path, bool json) {
+  check_shapes(root);
+  const bool likelihood = root.child("likelihood") != nullptr;
+  if (likelihood && (root.child("free_energy") == nullptr || root.child("free_energy")->find("estimator") == nullptr ||
+                     root.child("free_energy")->find("trusted") == nullptr))
+    throw std::invalid_argument("it has likelihoods, but no routes to ln Z");
+  if (json)
+    fmt::print("{}\n", likelihood ? likelihood_as_json(root)
+                                  : result_as_json(root).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+  else if (likelihood)
+    print_likelihood(root, path);
+  else
+    print_result(root, path);
+}
+
 }  // namespace
 
 int show(const Request& request) {
@@ -89,14 +124,14 @@ int show(const Request& request) {
         "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
     throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
-  const bool likelihood = root.child("likelihood") != nullptr;
-  if (request.json)
-    fmt::print("{}\n", likelihood ? likelihood_as_json(root)
-                                  : result_as_json(root).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
-  else if (likelihood)
-    print_likelihood(root, path);
-  else
-    print_result(root, path);
+  try {
+    show_result(root, path, request.json);
+  } catch (const std::bad_variant_access&) {
+    throw RequestError(
+        fmt::format("{} is no result as gibbsite writes them: what should be numbers or texts is not", path));
+  } catch (const std::logic_error& error) {
+    throw RequestError(fmt::format("{} is no result as gibbsite writes them: {}", path, error.what()));
+  }
   return 0;
 }
 

@@ -43,7 +43,7 @@ void add(std::vector<Measured>& out, const Group& group, const Group* exact, con
       if (dim != "estimator") same = same * v->shape[d] + at[d];
     }
     const std::size_t betas = v->shape.back();
-    m.beta = beta.size() == betas ? beta[at.back()] : beta[same];
+    m.beta = beta.size() == betas ? beta[at.back()] : same < beta.size() ? beta[same] : unknown;
     m.value = values[flat];
     m.error = errors.size() == values.size() ? errors[flat] : unknown;
     if (truth.size() * (has_estimator ? group.find("estimator")->shape[0] : 1) == values.size()) m.exact = truth[same];
@@ -104,7 +104,8 @@ std::vector<Measured> mixing_of(const Group& root) {
       std::vector<Measured> one;
       add(one, group, nullptr, v.name, at);
       if (worst.empty()) worst = one;
-      for (std::size_t k = 0; k < one.size(); ++k)  // a constant has none, and says nothing of the others
+      for (std::size_t k = 0; k < std::min(one.size(), worst.size());
+           ++k)  // a constant has none, and says nothing of the others
         if (!std::isnan(one[k].value) && !(worst[k].value >= one[k].value)) worst[k].value = one[k].value;
     }
     rhat.insert(rhat.end(), worst.begin(), worst.end());

@@ -42,6 +42,18 @@ void check_out(const Request& request) {
   }
 }
 
+/// Inputs are read more than once, so that a pipe would be waited for, and a device might never end.
+void check_inputs(const Request& request) {
+  for (const Task& task : request.tasks)
+    for (const std::string& file : {task.study.model.file, task.study.model.couplings, task.study.data.file}) {
+      std::error_code none;
+      const auto status = std::filesystem::status(file, none);
+      if (!file.empty() && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+          !std::filesystem::is_directory(status))
+        throw RequestError(fmt::format("{}: it is not a regular file; copy it into one", file));
+    }
+}
+
 std::vector<double> read_beta_option(const std::string& words) {
   try {
     return read_betas(read_words(words, Reading::typed));
@@ -166,6 +178,7 @@ Request parse(const std::vector<std::string>& words) {
   request.arguments = line.arguments;
   if (command.name == "run" && request.out.empty())
     request.out = std::filesystem::path(line.arguments.front()).filename().replace_extension(".h5");
+  check_inputs(request);
   if (!request.out.empty()) check_out(request);
   return request;
 }

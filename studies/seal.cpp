@@ -20,13 +20,13 @@ std::string seal_of(std::span<const std::byte> bytes) {
   return seal_of(checksum);
 }
 
-bool seal_holds(const std::filesystem::path& path) {
+Seal seal_in(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
   constexpr auto length = static_cast<std::streamoff>(seal_length);
   std::string found(seal_length, '\0');
-  if (!in.seekg(-length, std::ios::end)) return true;
+  if (!in.seekg(-length, std::ios::end)) return Seal::none;
   std::streamoff left = in.tellg();
-  if (!in.read(found.data(), length) || !found.starts_with("GIBBSITE")) return true;
+  if (!in.read(found.data(), length) || !found.starts_with("GIBBSITE")) return Seal::none;
 
   boost::crc_32_type checksum;
   std::vector<char> block(1 << 18);
@@ -34,7 +34,7 @@ bool seal_holds(const std::filesystem::path& path) {
     in.read(block.data(), std::min(left, static_cast<std::streamoff>(block.size())));
     checksum.process_bytes(block.data(), static_cast<std::size_t>(in.gcount()));
   }
-  return found == seal_of(checksum);
+  return found == seal_of(checksum) ? Seal::right : Seal::wrong;
 }
 
 }  // namespace gibbsite

@@ -2,7 +2,7 @@
 ///
 /// HDF5 checksums most of a file but not the global heap, where strings and dimension lists lie, and release 1.10
 /// crashes on a damaged one. Readers of HDF5 pass over bytes behind the file's end, and whatever changes a file cuts
-/// them off when it closes it, so that a file has no seal or a right one.
+/// them off when it closes it, so that a file has no seal or a right one. It tells of damage, not of malice.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,9 @@ inline constexpr std::size_t seal_length = 16;
 
 std::string seal_of(std::span<const std::byte> bytes);
 
-/// Whether a file has the right seal, or none, as those of others.
-bool seal_holds(const std::filesystem::path& path);
+enum class Seal { none, right, wrong };
+
+/// The seal of a file; those of others have none.
+Seal seal_in(const std::filesystem::path& path);
 
 }  // namespace gibbsite

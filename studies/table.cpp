@@ -25,6 +25,7 @@ std::string with_error(double value, double error) {
 
 void Table::add(std::vector<std::string> row) {
   for (std::string& cell : row) cell = printable(cell);
+  if (!rows_.empty()) row.resize(rows_.front().size());
   rows_.push_back(std::move(row));
 }
 
