@@ -79,22 +79,22 @@ void check_shapes(const Group& group) {
 }
 
 /// Throws std::logic_error for a record that does not have the shape of a result.
-void show_result(const Group& root, const std::string& path, bool json) {
+void check_result(const Group& root) {
   check_shapes(root);
-  const bool likelihood = root.child("likelihood") != nullptr;
-  if (likelihood && (root.child("free_energy") == nullptr || root.child("free_energy")->find("estimator") == nullptr ||
-                     root.child("free_energy")->find("trusted") == nullptr))
+  if (root.child("likelihood") == nullptr) return;
+  const Group* routes = root.child("free_energy");
+  if (routes == nullptr || routes->find("estimator") == nullptr || routes->find("trusted") == nullptr)
     throw std::invalid_argument("it has likelihoods, but no routes to ln Z");
-  if (json)
-    fmt::print("{}\n", likelihood ? likelihood_as_json(root)
-                                  : result_as_json(root).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
-  else if (likelihood)
-    print_likelihood(root, path);
-  else
-    print_result(root, path);
 }
 
 }  // namespace
+
+std::string shown_as_json(const Group& root) {
+  check_result(root);
+  return root.child("likelihood") != nullptr
+             ? likelihood_as_json(root)
+             : result_as_json(root).dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 int show(const Request& request) {
   const std::string& path = request.arguments.front();
@@ -125,7 +125,13 @@ int show(const Request& request) {
   if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
     throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
   try {
-    show_result(root, path, request.json);
+    check_result(root);
+    if (request.json)
+      fmt::print("{}\n", shown_as_json(root));
+    else if (root.child("likelihood") != nullptr)
+      print_likelihood(root, path);
+    else
+      print_result(root, path);
   } catch (const std::bad_variant_access&) {
     throw RequestError(
         fmt::format("{} is no result as gibbsite writes them: what should be numbers or texts is not", path));

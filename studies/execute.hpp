@@ -27,4 +27,8 @@ int loglik(const Request& request, const std::string& command);
 /// `gibbsite import WEIGHTS -o MODEL.h5 [--KEY VALUE ...]`; `command`: the whole line, for the record.
 int import_weights(const Request& request, const std::string& command);
 
+/// A result as `gibbsite show --json` prints it. Throws std::logic_error or std::bad_variant_access for a record that has
+/// not the shape of a result.
+std::string shown_as_json(const Group& root);
+
 }  // namespace gibbsite

@@ -25,6 +25,7 @@ foreach(room physics samplers estimators studies)
   catch_discover_tests(test_${room} TEST_PREFIX "long ${room}: " TEST_SPEC "[long]" TEST_SUFFIX ""
     PROPERTIES LABELS long TIMEOUT 3000)
 endforeach()
+include(tests/fuzz/fuzz.cmake)
 file(GLOB sources CONFIGURE_DEPENDS "tests/calibration/*.cpp")
 add_executable(calibrate ${sources})
 target_link_libraries(calibrate PRIVATE gibbsite_studies gibbsite_options)

@@ -1,0 +1,20 @@
+# A fuzzing target for every reader, included by tests.cmake. Without GIBBSITE_FUZZ each replays its kept corpus; with
+# it (clang; the nightly preset) libFuzzer also looks for more, ten minutes each.
+set(GIBBSITE_FUZZ_SECONDS 600 CACHE STRING "How long each fuzzing target runs under the label fuzz")
+foreach(reader study options couplings arrays model result)
+  set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/tests/fuzz/corpus/${reader})
+  add_executable(fuzz_${reader} tests/fuzz/${reader}.cpp $<$<NOT:$<BOOL:${GIBBSITE_FUZZ}>>:tests/fuzz/replay.cpp>)
+  target_link_libraries(fuzz_${reader} PRIVATE gibbsite_studies gibbsite_options)
+  target_compile_options(fuzz_${reader} PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(GIBBSITE_FUZZ)
+    target_link_options(fuzz_${reader} PRIVATE -fsanitize=fuzzer)
+    file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${reader})
+    add_test(NAME "fuzz: ten minutes of ${reader}" COMMAND fuzz_${reader} -max_total_time=${GIBBSITE_FUZZ_SECONDS}
+      -timeout=30 -rss_limit_mb=4096 -close_fd_mask=1 ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${reader} ${corpus})
+    set_tests_properties("fuzz: ten minutes of ${reader}" PROPERTIES LABELS fuzz TIMEOUT 1200)
+    add_test(NAME "fuzz: corpus of ${reader}" COMMAND fuzz_${reader} -runs=0 ${corpus})
+  else()
+    add_test(NAME "fuzz: corpus of ${reader}" COMMAND fuzz_${reader} ${corpus})
+  endif()
+  set_tests_properties("fuzz: corpus of ${reader}" PROPERTIES LABELS studies TIMEOUT 300)
+endforeach()

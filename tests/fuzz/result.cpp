@@ -1,0 +1,22 @@
+/// Results as `gibbsite show --json` reads them: HDF5, or the record that one may hold in lines.
+#include <stdexcept>
+#include <variant>
+
+#include "studies/archive.hpp"
+#include "studies/execute.hpp"
+#include "studies/options.hpp"
+#include "tests/fuzz/fuzz.hpp"
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace gibbsite;
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  try {
+    const Group root =
+        fuzz::is_hdf5_file(bytes) ? read_archive(fuzz::file_of(bytes, "result.h5")) : fuzz::Lines(bytes).group("");
+    (void)shown_as_json(root);
+  } catch (const std::runtime_error&) {
+  } catch (const std::logic_error&) {
+  } catch (const std::bad_variant_access&) {
+  }
+  return 0;
+}
