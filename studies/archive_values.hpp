@@ -72,11 +72,16 @@ class Allowance {
 
   /// Throws Error unless `count` values of `bytes` in the file, `in_memory` here, can be.
   void take(hid_t dataset, std::size_t count, std::size_t bytes, std::size_t in_memory) {
-    constexpr double best_packing = 1100;
-    const auto values = static_cast<double>(count);
-    memory_ -= values * static_cast<double>(in_memory);
+    check_promise(dataset, static_cast<double>(count) * static_cast<double>(bytes));
+    memory_ -= static_cast<double>(count) * static_cast<double>(in_memory);
     if (memory_ < 0) throw std::bad_alloc();
-    double unbacked = values * static_cast<double>(bytes);
+  }
+
+  double memory() const { return memory_; }
+
+ private:
+  void check_promise(hid_t dataset, double unbacked) {
+    constexpr double best_packing = 1100;
     if (unbacked <= small_) {  // the common case asks nothing
       small_ -= unbacked;
       return;
@@ -92,9 +97,6 @@ class Allowance {
     if (unbacked_ < 0) throw hdf5::Error("arrays are promised that are larger than the file can hold");
   }
 
-  double memory() const { return memory_; }
-
- private:
   double in_file_, memory_, small_ = 1 << 20, unbacked_ = 1 << 26;
   std::set<haddr_t> seen_;
 };

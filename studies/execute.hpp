@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "studies/options.hpp"
+#include "studies/record.hpp"
 
 namespace gibbsite {
 

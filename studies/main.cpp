@@ -11,6 +11,7 @@
 #include "studies/options.hpp"
 #include "studies/say.hpp"
 #include "studies/signals.hpp"
+#include "studies/utf8.hpp"
 
 namespace {
 
@@ -33,13 +34,13 @@ int main_code(int argc, char** argv) {
       throw std::runtime_error("the output could not be written to standard output");
     return code;
   } catch (const RequestError& e) {
-    say(e.what());
+    say(printable(e.what()));
     return wrong_request;
   } catch (const std::bad_alloc&) {
     say("not enough memory for this study; what was checkpointed is kept");
     return failed;
   } catch (const std::exception& e) {
-    say(e.what());
+    say(printable(e.what()));
     return failed;
   }
 }

@@ -234,3 +234,15 @@ TEST_CASE("results made by others are refused where they are not whole") {
       shown({"", {}, {}, {{"diagnostics", {}, {{name, {}, {1}, std::vector<double>{1}, "1", ""}}, {}}}}, more);
   }
 }
+
+TEST_CASE("error messages show the controls in names and files") {
+  const Scratch scratch;
+  const Ended shown = run({"show", "\x1b[2Jnone.h5"}, scratch.path());
+  CHECK(shown.code == 2);
+  CHECK(!obeyed(shown.err));
+  CHECK_THAT(shown.err, Contains("\\x1b[2Jnone.h5"));
+  write_bytes(scratch / "a.toml", "[model]\n\"si\\u001bze\" = 3\n");
+  const Ended ran = run({"run", "a.toml"}, scratch.path());
+  CHECK(ran.code == 2);
+  CHECK(!obeyed(ran.err));
+}
