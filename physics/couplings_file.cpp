@@ -5,12 +5,17 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace gibbsite {
@@ -18,20 +23,35 @@ namespace {
 
 constexpr std::uint64_t most_sites = 100'000'000;  // an index beyond is a slip of the pen, not a system
 
+/// What messages show of a word: its first characters, without any that would not print.
+std::string shown(std::string_view word) {
+  constexpr std::size_t longest = 32;
+  std::string out;
+  for (const char c : word.substr(0, longest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    char escaped[8];
+    std::snprintf(escaped, sizeof escaped, "\\x%02X", byte);
+    out += byte > 0x20 && byte < 0x7F ? std::string(1, c) : escaped;
+  }
+  return out + (word.size() > longest ? "..." : "");
+}
+
 /// One file on its way into a graph; knows the line it stands on, for messages.
 class Reader {
  public:
   Reader(const std::filesystem::path& file, int index_base) : file_(file.string()), base_(index_base) {}
 
-  Graph read() {
+  CouplingsFile read() {
     errno = 0;
-    std::ifstream in(file_);
+    std::ifstream in(file_, std::ios::binary);
     if (!in) throw std::invalid_argument(file_ + ": cannot be opened (" + std::strerror(errno) + "); check the path");
     bool first = true;
     for (std::string text; std::getline(in, text);) {
       ++line_;
+      check_text(text);
       const auto words = split(text);
       if (words.empty()) continue;
+      ++filled_lines_;
       if (first && words.size() == 2)
         read_header(words);
       else
@@ -44,7 +64,10 @@ class Reader {
       fail("the file holds " + std::to_string(bonds_.size()) + " bonds, but its first line promises " +
                std::to_string(*bonds_promised_),
            "complete the file or correct its first line `n m`");
-    return Graph(std::move(bonds_), std::move(fields_));
+    std::vector<std::string> doubts;
+    for (const std::string& doubt : {doubt_of_pairs(), doubt_of_first_line(), doubt_of_site_0()})
+      if (!doubt.empty()) doubts.push_back(doubt);
+    return {Graph(std::move(bonds_), std::move(fields_)), std::move(doubts)};
   }
 
  private:
@@ -64,6 +87,17 @@ class Reader {
     }
   }
 
+  /// Takes off a byte order mark; refuses what is no text in one byte a character.
+  void check_text(std::string& text) const {
+    if (line_ == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    if (line_ == 1 && (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")))
+      fail("the file is text in UTF-16", "save it as UTF-8");
+    if (text.find('\0') != text.npos) fail("the line holds a byte of 0", "give a text file with lines `i j J`");
+    if (text.starts_with('%'))
+      fail("the line begins with %, as comments of MatrixMarket files do",
+           "delete such lines, and give the sizes as a first line `n m`");
+  }
+
   void read_header(const Words& words) {
     const std::uint64_t sites = count(words[0], "the number of sites");
     if (sites == 0 || sites > most_sites)
@@ -74,9 +108,12 @@ class Reader {
 
   void read_coupling(const Words& words) {
     if (words.size() < 3) fail("the line is cut short", "give `i j J`");
-    if (words.size() > 3) fail("'" + std::string(words[3]) + "' is too much", "give `i j J` and put comments behind #");
+    if (words.size() > 3) fail("'" + shown(words[3]) + "' is too much", "give `i j J` and put comments behind #");
     const std::uint32_t i = site(words[0]), j = site(words[1]);
     const double J = number(words[2]);
+    if (filled_lines_ == 1) first_ = {i, j, J};
+    if (filled_lines_ > 1) last_but_first_ = std::max({last_but_first_, i, j});
+    names_site_0_ = names_site_0_ || i == 0 || j == 0;
     if (fields_.size() <= std::max(i, j)) fields_.resize(std::max(i, j) + std::size_t{1}, 0.0);
     if (i == j)
       fields_[i] += J;
@@ -87,8 +124,13 @@ class Reader {
   std::uint64_t count(std::string_view word, const std::string& what) const {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(word.begin(), word.end(), value);
+    double real = 0;
+    const auto [real_end, real_error] = std::from_chars(word.begin(), word.end(), real);
+    if (end != word.end() && real_error == std::errc() && real_end == word.end())
+      fail(what + " is '" + shown(word) + "', a real number or a negative one",
+           "give a whole number without point and exponent (numpy.savetxt with fmt = \"%d %d %.17g\")");
     if (error != std::errc() || end != word.end())
-      fail(what + " is '" + std::string(word) + "'", "give a whole number, 0 or more");
+      fail(what + " is '" + shown(word) + "'", "give a whole number, 0 or more");
     return value;
   }
 
@@ -108,10 +150,44 @@ class Reader {
     double value = 0;
     const auto [end, error] = std::from_chars(digits.begin(), digits.end(), value);
     if (error == std::errc::invalid_argument || end != digits.end())
-      fail("the coupling is '" + std::string(word) + "'", "give a number");
+      fail("the coupling is '" + shown(word) + "'", "give a number");
+    if (error != std::errc() && std::abs(std::strtod(std::string(digits).c_str(), nullptr)) < 1)
+      fail("the coupling '" + shown(word) + "' is too small to be told from 0", "give 0, or a size of 1e-307 or more");
     if (error != std::errc() || !std::isfinite(value))
-      fail("the coupling '" + std::string(word) + "' is not finite or out of range", "give a finite number");
+      fail("the coupling '" + shown(word) + "' is not finite or out of range", "give a finite number");
     return value;
+  }
+
+  /// Bonds that stand in the file as i j J and again as j i J, where these are half of all or more.
+  std::string doubt_of_pairs() const {
+    const auto forward = [](const Bond& b) { return b.i < b.j; };
+    const auto ahead = std::count_if(bonds_.begin(), bonds_.end(), forward);
+    if (ahead == 0 || ahead == std::ssize(bonds_)) return "";
+    std::vector<Bond> there, back;
+    for (const Bond& b : bonds_) (forward(b) ? there : back).push_back({std::min(b.i, b.j), std::max(b.i, b.j), b.J});
+    const auto less = [](const Bond& a, const Bond& b) { return std::tie(a.i, a.j, a.J) < std::tie(b.i, b.j, b.J); };
+    std::sort(there.begin(), there.end(), less);
+    std::sort(back.begin(), back.end(), less);
+    std::vector<Bond> both;
+    std::set_intersection(there.begin(), there.end(), back.begin(), back.end(), std::back_inserter(both), less);
+    if (both.empty() || 4 * both.size() < bonds_.size()) return "";
+    return std::to_string(both.size()) + " pairs of sites are listed both ways with one coupling (i j J and j i J), " +
+           "which adds up to twice J; list each pair once if that is not meant";
+  }
+
+  /// `n n m` above m lines about sites up to n is what MatrixMarket files begin with, and reads as a field.
+  std::string doubt_of_first_line() const {
+    const auto& [i, j, J] = first_;
+    if (filled_lines_ < 2 || bonds_promised_ || i != j || last_but_first_ > i) return "";
+    if (J != static_cast<double>(filled_lines_ - 1)) return "";
+    const std::string n = std::to_string(i + static_cast<std::uint64_t>(base_)), m = std::to_string(filled_lines_ - 1);
+    return "the first line `" + n + ' ' + n + ' ' + m + "` was read as the field " + m + " of site " + n +
+           "; if it counts sites and bonds (MatrixMarket), write `" + n + ' ' + m + '`';
+  }
+
+  std::string doubt_of_site_0() const {
+    if (base_ != 0 || names_site_0_ || bonds_promised_) return "";
+    return "no line names site 0, which stands alone; if the file counts from 1, say index_base = 1";
   }
 
   [[noreturn]] void fail(const std::string& wrong, const std::string& remedy) const {
@@ -125,11 +201,19 @@ class Reader {
   std::vector<Bond> bonds_;
   std::vector<double> fields_;
   std::optional<std::uint64_t> bonds_promised_;
+  std::size_t filled_lines_ = 0;
+  Bond first_;                        // as read, where the first line is no header
+  std::uint32_t last_but_first_ = 0;  // highest site of the other lines
+  bool names_site_0_ = false;
 };
 
 }  // namespace
 
 Graph read_couplings(const std::filesystem::path& file, int index_base) {
+  return read_couplings_file(file, index_base).graph;
+}
+
+CouplingsFile read_couplings_file(const std::filesystem::path& file, int index_base) {
   if (index_base != 0 && index_base != 1)
     throw std::invalid_argument("index_base is " + std::to_string(index_base) + ": couplings files count from 0 or 1");
   return Reader(file, index_base).read();

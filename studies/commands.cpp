@@ -45,8 +45,8 @@ Command import_command() {
                    "data whose base rates are stored with the model, or bars-and-stripes:SIDE, "
                    "shifter:BITS"},
                   {"dataset", 0, "NAME", "the array of an .npz or HDF5 file of data (default: samples)"},
-                  {"binarize", 0, "HOW",
-                   "none (default), stochastic, or a threshold; pixels of 0 to 255 become 0 to 1"},
+                  {"binarize", 0, "HOW", "none (default), stochastic, or a threshold; bytes of 0 to 255 become 0 to 1"},
+                  {"maximum", 0, "NUMBER", "of the data, what becomes 1 before that"},
                   {"rows", 0, "BEGIN:END", "of the data, from 0, without END"},
                   {"seed", 0, "N", "of stochastic binarisation (default 1)"},
                   help},

@@ -10,6 +10,7 @@
 #include "physics/random.hpp"
 #include "studies/arrays.hpp"
 #include "studies/options.hpp"
+#include "studies/value.hpp"
 #include "studies/words.hpp"
 
 namespace gibbsite {
@@ -62,7 +63,7 @@ void keep_rows(Data& data, const std::string& rows) {
   if (rows.empty()) return;
   const auto parts = split(rows, ':');
   const auto bound = [&](std::string_view words, std::size_t otherwise) {
-    const auto number = trim(words).empty() ? std::optional(otherwise) : read_number<std::size_t>(words);
+    const auto number = trim(words).empty() ? std::optional(otherwise) : read_number<std::size_t>(plain_digits(words));
     if (parts.size() != 2 || !number)
       throw RequestError(fmt::format("rows = {}: give them as begin:end, for example 0:1000, or 1000:", rows));
     return *number;
@@ -85,20 +86,54 @@ void check_finite(const Data& data) {
           fmt::format("{}: {} is not a finite number; remove or fill such entries", place(data, k), data.values[k]));
 }
 
-/// Whether these are the pixels of an image of 8 bits.
-bool are_intensities(const std::vector<double>& values) {
-  const auto whole = [](double v) { return v >= 0 && v <= brightest && v == std::floor(v); };
-  return std::all_of(values.begin(), values.end(), whole) && *std::max_element(values.begin(), values.end()) > 1;
+bool all_alike(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [&](double v) { return v == values.front(); });
+}
+
+/// What a request makes of the numbers, as `binarize` says it.
+struct Binarize {
+  bool by_chance = false;
+  std::optional<double> threshold = {};
+};
+
+Binarize read_binarize(const DataRequest& request) {
+  const Binarize how{request.binarize == "stochastic", read_number<double>(request.binarize)};
+  if (!how.by_chance && request.binarize != "none" && (!how.threshold || !std::isfinite(*how.threshold)))
+    throw RequestError(
+        fmt::format("binarize = {}: allowed: none, stochastic, or a number, the threshold", request.binarize));
+  if (!(request.maximum >= 0) || !std::isfinite(request.maximum))
+    throw RequestError(fmt::format("maximum = {}: allowed: number > 0", request.maximum));
+  if (request.maximum > 0 && request.maximum != 1 && how.threshold && *how.threshold >= 1)
+    throw RequestError(fmt::format(
+        "binarize = {} with maximum = {}: beside a maximum the threshold is a share of it, below 1; leave one out",
+        request.binarize, request.maximum));
+  return how;
+}
+
+/// What the numbers are divided by.
+double divisor(const Data& data, const DataRequest& request, const Binarize& how) {
+  if (request.maximum > 0) return request.maximum;
+  if (!how.by_chance && !(how.threshold && *how.threshold < 1)) return 1;
+  const auto [least, most] = std::minmax_element(data.values.begin(), data.values.end());
+  if (*least < 0 || *most <= 1) return 1;
+  constexpr double half_bright = 127;
+  const bool whole = std::all_of(data.values.begin(), data.values.end(), [](double v) { return v == std::floor(v); });
+  if (whole && *most > half_bright && *most <= brightest) return brightest;
+  throw RequestError(fmt::format(
+      "{}: its numbers go from {} to {}{}, and it does not show which of them is the intensity 1: say it by maximum "
+      "({}, {}255, or 1 to take them as they are){}",
+      data.source, *least, *most, whole ? "" : " and are not all whole", *most, *most <= brightest ? "" : "65535, ",
+      how.threshold ? ", or give a threshold of 1 or more, in the file's own numbers" : ""));
 }
 
 void binarize_by_threshold(Data& data, double threshold) {
+  const bool were_alike = all_alike(data.values);  // a constant image is one all the same
   for (double& v : data.values) v = v > threshold ? 1 : 0;
-  const double first = data.values.front();
-  if (std::all_of(data.values.begin(), data.values.end(), [&](double v) { return v == first; }))
+  if (!were_alike && all_alike(data.values))
     throw RequestError(
         fmt::format("{}: binarize = {} makes every value {}; choose a threshold between the values of "
-                    "the data (1 and more: in the file's own numbers, below: pixels as 0 to 1)",
-                    data.source, threshold, first));
+                    "the data (1 and more: in the file's own numbers, below: as shares of the maximum)",
+                    data.source, threshold, data.values.front()));
 }
 
 void binarize_by_chance(Data& data, std::uint64_t seed) {
@@ -108,34 +143,51 @@ void binarize_by_chance(Data& data, std::uint64_t seed) {
       double& v = data.values[k];
       if (v < 0 || v > 1)
         throw RequestError(
-            fmt::format("{}: {} is no intensity; stochastic binarisation takes whole numbers from 0 to "
-                        "255, or numbers from 0 to 1",
-                        place(data, k), v));
+            fmt::format("{}: {} is no intensity from 0 to {}, as stochastic binarisation needs; say the largest by "
+                        "maximum",
+                        place(data, k), v * data.divisor, data.divisor));
       v = stream.next32() * 0x1p-32 < v ? 1 : 0;
     }
   }
 }
 
+/// In words, for people.
+std::string treatment(const Data& data, const DataRequest& request, const Binarize& how, const std::string& note) {
+  std::string text = note.empty() ? "" : note + "; ";
+  text += data.divisor != 1 ? fmt::format("divided by {}", data.divisor) : "taken as they are";
+  if (how.by_chance) text += fmt::format(", then 1 with that probability, else 0 (seed {})", request.seed);
+  if (how.threshold) text += fmt::format(", then 1 above {}, else 0", *how.threshold);
+  if (!request.rows.empty()) text += fmt::format("; rows {} to {}", data.first_row, data.first_row + data.samples - 1);
+  return text;
+}
+
 }  // namespace
 
 Data read_data(const DataRequest& request) {
-  const bool by_chance = request.binarize == "stochastic";
-  const auto threshold = read_number<double>(request.binarize);
-  if (!by_chance && request.binarize != "none" && (!threshold || !std::isfinite(*threshold)))
-    throw RequestError(
-        fmt::format("binarize = {}: allowed: none, stochastic, or a number, the threshold", request.binarize));
+  const Binarize how = read_binarize(request);
   auto generated = generate(request.file);
   if (generated && !request.dataset.empty())
     throw RequestError(fmt::format("data `{}` are generated and have no dataset `{}`", request.file, request.dataset));
-  Data data = generated ? std::move(*generated) : from_array(read_array(request.file, request.dataset), request);
+  std::string note;
+  const auto from_file = [&] {
+    NumberArray array = read_array(request.file, request.dataset);
+    note = array.note;
+    return from_array(std::move(array), request);
+  };
+  Data data = generated ? std::move(*generated) : from_file();
   check_finite(data);
-  const bool scale = (by_chance || (threshold && *threshold < 1)) && are_intensities(data.values);
+  data.divisor = divisor(data, request, how);  // a matter of the file, and so is the threshold, not of the rows taken
+  if (data.divisor != 1)
+    for (double& v : data.values) v /= data.divisor;
+  if (how.threshold) binarize_by_threshold(data, *how.threshold);
   keep_rows(data, request.rows);
-  if (scale)
-    for (double& v : data.values) v /= brightest;
-  if (threshold) binarize_by_threshold(data, *threshold);
-  if (by_chance) binarize_by_chance(data, request.seed);
+  if (how.by_chance) binarize_by_chance(data, request.seed);
+  data.treatment = treatment(data, request, how, note);
   return data;
+}
+
+std::string description(const Data& data) {
+  return fmt::format("{}, {} samples of {} numbers; {}", data.source, data.samples, data.width, data.treatment);
 }
 
 }  // namespace gibbsite

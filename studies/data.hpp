@@ -16,18 +16,25 @@ struct DataRequest {
   std::string binarize = "none";  ///< or "stochastic", or a threshold as a number ("0.5"); see below
   std::string rows = {};          ///< "begin:end", from 0 and without the end, either may be missing; empty: all
   std::uint64_t seed = 1;         ///< of stochastic binarisation
+  double maximum = 0;             ///< what the numbers are divided by before; 0: as they tell
 };
 
-/// Where `binarize` is not "none" and the file holds whole numbers from 0 to 255, some above 1, they are intensities of
-/// pixels and divided by 255; but not before a threshold of 1 or more, which is in the file's own numbers. A threshold
-/// gives 1 to what is above it, else 0. Stochastic: a pixel is 1 with probability its intensity (Salakhutdinov &
-/// Murray, ICML 2008, sec. 6), a pure function of seed, row in the file and column.
+/// A threshold gives 1 to what is above it, else 0. Stochastic: a pixel is 1 with probability its intensity
+/// (Salakhutdinov & Murray, ICML 2008, sec. 6), a pure function of seed, row in the file and column. Intensities are
+/// the numbers over `maximum`. Without one they are the numbers themselves where none is above 1 or some are negative,
+/// and bytes, whole numbers up to 255 with some above 127, over 255; anything else may be either and is refused. A
+/// threshold of 1 or more is in the file's own numbers.
 struct Data {
   std::size_t samples = 0, width = 0;
   std::vector<double> values = {};  ///< row-major, [samples][width]
   std::string source = {};          ///< file and dataset, for messages and records
   std::size_t first_row = 0;        ///< of these samples in the source
+  std::string treatment = {};       ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
+  double divisor = 1;               ///< by which they were divided
 };
+
+/// One line for tables and records: "digits.npy, 1797 samples of 64 numbers; divided by 16, then 1 above 0.5, else 0".
+std::string description(const Data& data);
 
 /// Arrays of more than two axes are flattened to rows; one axis gives rows of one number. Throws RequestError.
 Data read_data(const DataRequest& request);
@@ -49,6 +56,7 @@ struct BaseRates {
   std::vector<double> mean;           ///< [width]
   std::vector<double> variance = {};  ///< gaussian: [units]; of a unit that never varies, the layer's own
   std::size_t samples = 0;
+  std::string data = {};  ///< which data, and what was done to them
 };
 
 /// Of data as check_data gives them.

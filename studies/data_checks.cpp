@@ -40,6 +40,7 @@ void make_one_hot(Data& data, std::size_t states) {
   for (std::size_t k = 0; k < data.values.size(); ++k)
     one_hot[k * states + static_cast<std::size_t>(data.values[k])] = 1;
   data.values = std::move(one_hot);
+  data.treatment += fmt::format("; states 0 to {} read as one-hot", states - 1);
   data.width *= states;
 }
 
@@ -48,20 +49,23 @@ void make_one_hot(Data& data, std::size_t states) {
 Data check_data(Data data, const Layer& visible) {
   const bool categorical = visible.kind == UnitKind::categorical, by_state = categorical && data.width == visible.units;
   if (data.width != visible.width() && !by_state)
-    throw RequestError(fmt::format(
-        "{}: its rows have {} numbers, but the model has {} visible units{}; give the data "
-        "this model is for",
-        data.source, data.width, visible.units,
-        categorical
-            ? fmt::format(" of {} states each (one column per unit, or {} one-hot)", visible.states, visible.width())
-            : ""));
+    throw RequestError(fmt::format("{}: its rows have {} numbers, but the model has {} visible units{}; {}",
+                                   data.source, data.width, visible.units,
+                                   categorical ? fmt::format(" of {} states each (one column per unit, or {} one-hot)",
+                                                             visible.states, visible.width())
+                                               : "",
+                                   data.samples * data.width == visible.width()
+                                       ? fmt::format("as one picture give it in one row (1 x {})", visible.width())
+                                       : "give the data this model is for"));
   switch (visible.kind) {
     case UnitKind::binary:
       require(data, is_bit, "is neither 0 nor 1, as the model's units are; binarize the data (binarize = 0.5)");
       break;
     case UnitKind::spin:
-      if (std::all_of(data.values.begin(), data.values.end(), is_bit))
+      if (std::all_of(data.values.begin(), data.values.end(), is_bit)) {
         for (double& v : data.values) v = 2 * v - 1;
+        data.treatment += "; 0 and 1 read as spins -1 and +1";
+      }
       require(
           data, [](double v) { return v == -1 || v == 1; },
           "is neither -1 nor +1, as the model's spins are; give -1 and +1, or 0 and 1 alone, or binarize the data");
@@ -82,7 +86,7 @@ Data check_data(Data data, const Layer& visible) {
 
 BaseRates base_rates(const Data& data, const Layer& visible) {
   const double n = static_cast<double>(data.samples);
-  BaseRates rates{std::vector<double>(data.width, 0.0), {}, data.samples};
+  BaseRates rates{std::vector<double>(data.width, 0.0), {}, data.samples, description(data)};
   for (std::size_t k = 0; k < data.values.size(); ++k) rates.mean[k % data.width] += data.values[k];
   for (double& mean : rates.mean) mean /= n;
   if (visible.kind != UnitKind::gaussian) return rates;

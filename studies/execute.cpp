@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -18,6 +19,7 @@
 #include "studies/say.hpp"
 #include "studies/table.hpp"
 #include "studies/threads.hpp"
+#include "studies/utf8.hpp"
 #include "studies/variables.hpp"
 #include "studies/version.hpp"
 
@@ -38,6 +40,7 @@ void print_exact(const Task& task, const System& system, const ExactAnswers& ans
   std::string where;
   for (const auto& [key, value] : task.coordinates) where += fmt::format("{} = {}: ", key, value);
   fmt::print("{}{}\n  {}\n", where, system.description(), wrapped(answers.source, 2));
+  for (const std::string& doubt : system.doubts()) fmt::print("  - {}\n", wrapped(doubt, 4));
   std::vector<std::string> header = {"beta"}, names;
   for (const char* name : {"log_z", "energy_density", "specific_heat", "magnetization_density",
                            "abs_magnetization_density", "susceptibility", "binder_cumulant"})
@@ -87,6 +90,17 @@ void check_result(const Group& root) {
     throw std::invalid_argument("it has likelihoods, but no routes to ln Z");
 }
 
+/// A result of a format that this version does not know may hold what it cannot show.
+void note_format(const Group& root, const std::string& path) {
+  constexpr std::int64_t known = 1;
+  for (const auto& [name, value] : root.attributes)
+    if (const auto* number = std::get_if<std::int64_t>(&value); name == "format_version" && number && *number != known)
+      fmt::print(stderr,
+                 "gibbsite: note: {} has format_version {}, and this version knows {} alone: what stands below may be "
+                 "incomplete or wrong; show it with the version that wrote it ({})\n",
+                 printable(path), *number, known, printable(text_attribute(root, "version")));
+}
+
 }  // namespace
 
 std::string shown_as_json(const Group& root) {
@@ -107,7 +121,8 @@ int show(const Request& request) {
   }
   Group root;
   try {
-    root = read_archive(path);
+    std::vector<Unread> unread;  // nothing that is shown
+    root = read_archive(path, unread);
   } catch (const std::runtime_error& e) {
     throw RequestError(e.what());
   }
@@ -124,6 +139,7 @@ int show(const Request& request) {
         "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (std::none_of(root.attributes.begin(), root.attributes.end(), ours))  // stopped at once, it may have no groups yet
     throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
+  note_format(root, path);
   try {
     check_result(root);
     if (request.json)
@@ -145,16 +161,25 @@ int exact(const Request& request) {
   nlohmann::json all = nlohmann::json::array();
   for (const Task& task : request.tasks) {
     const auto system = make_system(task.study);
+    system->check_range(task.study.method.beta);
     const auto answers = system->exact(task.study.method.beta, Effort::asked_for);
     if (const auto* reason = std::get_if<std::string>(&answers))
       throw RequestError(fmt::format("no exact answer for {}: {}", system->description(), *reason));
     const auto& known = std::get<ExactAnswers>(answers);
+    for (const auto& at : known.at)
+      for (const auto& [name, value] : at.values)
+        if (std::isinf(value))
+          throw RequestError(
+              fmt::format("the exact {} of {} is beyond what numbers can hold; scale weights, biases and beta", name,
+                          system->description()));
     if (!request.json) {
       print_exact(task, *system, known);
       continue;
     }
-    nlohmann::json entry = {
-        {"source", known.source}, {"constants", known.constants}, {"exact", nlohmann::json::array()}};
+    nlohmann::json entry = {{"source", known.source},
+                            {"constants", known.constants},
+                            {"exact", nlohmann::json::array()},
+                            {"warnings", system->doubts()}};
     for (const auto& [key, value] : task.coordinates) entry[key] = value;
     for (std::size_t b = 0; b < known.at.size(); ++b)
       for (const auto& [name, value] : known.at[b].values)

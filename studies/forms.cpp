@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "studies/words.hpp"
 
@@ -16,8 +17,8 @@ std::vector<double> spread(const Value& value, std::string_view words) {
   const auto parts = split(words, ':');
   const Misfit malformed{value, "is not a range start:stop:count"};
   if (parts.size() != 3) throw malformed;
-  const auto start = read_number<double>(parts[0]), stop = read_number<double>(parts[1]);
-  const auto count = read_number<std::int64_t>(parts[2]);
+  const auto start = read_number<double>(plain_digits(parts[0])), stop = read_number<double>(plain_digits(parts[1]));
+  const auto count = read_number<std::int64_t>(plain_digits(parts[2]));
   if (!start || !stop || !count) throw malformed;
   if (!std::isfinite(*start) || !std::isfinite(*stop)) throw Misfit{value, "has an end that is not a finite number"};
   if (*count < 2 || *count > most_points) throw Misfit{value, fmt::format("has a count outside 2 to {}", most_points)};
@@ -57,6 +58,8 @@ std::int64_t read_integer(const Value& value, std::int64_t low, std::int64_t hig
     if (std::trunc(*x) != *x) throw Misfit{value, "is not an integer"};
     if (std::abs(*x) > exact) throw Misfit{value, "is too large to be an exact integer"};
     integer = static_cast<std::int64_t>(*x);
+  } else if (std::holds_alternative<std::uint64_t>(value.data)) {
+    throw Misfit{value, "is out of range"};
   } else {
     throw Misfit{value, "is " + kind(value) + ", not an integer"};
   }
@@ -64,8 +67,16 @@ std::int64_t read_integer(const Value& value, std::int64_t low, std::int64_t hig
   return integer;
 }
 
+std::uint64_t read_seed(const Value& value) {
+  if (const auto* large = std::get_if<std::uint64_t>(&value.data)) return *large;
+  if (value.text() != nullptr)
+    if (const auto large = read_number<std::uint64_t>(*value.text()); large && *large >> 63 != 0) return *large;
+  return static_cast<std::uint64_t>(read_integer(value, 0, std::numeric_limits<std::int64_t>::max()));
+}
+
 double read_real(const Value& value) {
   if (const auto* i = std::get_if<std::int64_t>(&value.data)) return static_cast<double>(*i);
+  if (const auto* large = std::get_if<std::uint64_t>(&value.data)) return static_cast<double>(*large);
   const auto* x = std::get_if<double>(&value.data);
   if (x == nullptr) throw Misfit{value, "is " + kind(value) + ", not a number"};
   if (!std::isfinite(*x)) throw Misfit{value, "is not a finite number"};
@@ -151,7 +162,8 @@ Value::List read_grid(const Value& value) {
     for (const double x : spread(value, *value.text())) add(x);
     return list;
   }
-  const auto start = read_number<std::int64_t>(parts.front()), stop = read_number<std::int64_t>(parts.back());
+  const auto start = read_number<std::int64_t>(plain_digits(parts.front()));
+  const auto stop = read_number<std::int64_t>(plain_digits(parts.back()));
   if (parts.size() != 2 || !start || !stop) throw Misfit{value, "is not a range"};
   if (*start > *stop) throw Misfit{value, "is a descending range"};
   if (static_cast<double>(*stop) - static_cast<double>(*start) >= static_cast<double>(most_points))

@@ -17,6 +17,8 @@ struct Misfit {
 
 /// An integer from `low` to `high`; a real number without a fraction (2e4) is taken as one.
 std::int64_t read_integer(const Value& value, std::int64_t low, std::int64_t high);
+/// An integer from 0 to 2^64 - 1, from 2^63 on perhaps in digits as text.
+std::uint64_t read_seed(const Value& value);
 /// A finite number.
 double read_real(const Value& value);
 /// Text that is not empty.

@@ -10,6 +10,8 @@
 #include "studies/archive.hpp"
 #include "studies/execute.hpp"
 #include "studies/signals.hpp"
+#include "studies/table.hpp"
+#include "studies/value.hpp"
 #include "studies/whole_file.hpp"
 #include "studies/words.hpp"
 
@@ -42,7 +44,7 @@ void check_output(const Request& request) {
 std::optional<DataRequest> take_data(ImportKeys& keys) {
   const auto file = take(keys, "data");
   if (!file) {
-    for (const char* name : {"dataset", "binarize", "rows", "seed"})
+    for (const char* name : {"dataset", "binarize", "maximum", "rows", "seed"})
       if (keys.contains(name))
         throw RequestError(fmt::format("--{} is about data, but there are none; name them with --data", name));
     return std::nullopt;
@@ -52,9 +54,14 @@ std::optional<DataRequest> take_data(ImportKeys& keys) {
   request.binarize = take(keys, "binarize").value_or(request.binarize);
   request.rows = take(keys, "rows").value_or(request.rows);
   if (const auto words = take(keys, "seed")) {
-    const auto seed = read_number<std::uint64_t>(*words);
+    const auto seed = read_number<std::uint64_t>(plain_digits(*words));
     if (!seed) throw RequestError(fmt::format("--seed {}: allowed: integer >= 0", *words));
     request.seed = *seed;
+  }
+  if (const auto words = take(keys, "maximum")) {
+    const auto maximum = read_number<double>(plain_digits(*words));
+    if (!maximum || !(*maximum > 0)) throw RequestError(fmt::format("--maximum {}: allowed: number > 0", *words));
+    request.maximum = *maximum;
   }
   return request;
 }
@@ -99,6 +106,10 @@ ModelFile read_weights(const std::string& file, ImportKeys& keys) {
     arrays.push_back(named(*hidden_bias, "c"));
   }
   if (const auto variance = keys.find("variance"); variance != keys.end() && !read_number<double>(variance->second)) {
+    for (const NumberArray& array : arrays)
+      if (array.name == "variance" || array.name == "sigma")
+        throw RequestError(
+            fmt::format("{}: it holds {} beside --variance {}; leave one out", file, array.name, variance->second));
     arrays.push_back(named(variance->second, "variance"));
     keys.erase(variance);
   }
@@ -119,6 +130,7 @@ int import_weights(const Request& request, const std::string& command) {
   stops_mean(Stop::soon_done);
   write_model(request.out, file, command);
   print_model(model_record(file, ""), request.out.string());
+  for (const std::string& remark : file.remarks) fmt::print("  - {}\n", wrapped(remark, 4));
   return 0;
 }
 

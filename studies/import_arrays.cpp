@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 #include <stdexcept>
 
 #include "studies/import_source.hpp"
@@ -14,19 +16,85 @@ std::size_t columns(const Eigen::MatrixXd& m) { return static_cast<std::size_t>(
 
 using enum UnitKind;
 
+/// Two arrays that say the same thing, or contradict each other; both count as read.
+void check_same(const ImportSource& source, const std::string& a, std::span<const double> left, const std::string& b,
+                std::span<const double> right) {
+  constexpr double rounding = 1e-6;  // of float32
+  bool same = left.size() == right.size();
+  for (std::size_t k = 0; same && k < left.size(); ++k)
+    same = std::abs(left[k] - right[k]) <= rounding * (std::abs(left[k]) + std::abs(right[k]));
+  if (!same) source.refuse(fmt::format("{} and {} contradict each other; leave one of them out", a, b));
+}
+
 std::vector<double> read_variance(const ImportSource& source, std::size_t units) {
-  if (source.find("variance") != nullptr) return source.vector("variance", units, "one per visible unit");
-  if (source.find("sigma") != nullptr) {
-    std::vector<double> variance = source.vector("sigma", units, "one per visible unit");
-    for (double& v : variance) v *= v;
-    return variance;
-  }
+  std::vector<double> variance;
   const std::string words = source.key("variance", "");
+  for (const char* name : {"variance", "sigma"})
+    if (source.find(name) != nullptr && !words.empty())
+      source.refuse(fmt::format("it holds {} beside --variance {}; leave one out", name, words));
+  if (source.find("variance") != nullptr) variance = source.vector("variance", units, "one per visible unit");
+  if (source.find("sigma") != nullptr) {
+    std::vector<double> squared = source.vector("sigma", units, "one per visible unit");
+    for (double& v : squared) v *= v;
+    if (!variance.empty()) check_same(source, "variance", variance, "the squares of sigma", squared);
+    variance = std::move(squared);
+  }
+  if (!variance.empty()) return variance;
   const auto number = read_number<double>(words);
   if (!number)
     source.refuse(fmt::format("gaussian units need their variances: {}an array variance or sigma, or --variance NUMBER",
                               words.empty() ? "" : fmt::format("`{}` is no number; give ", words)));
   return std::vector<double>(units, *number);
+}
+
+bool all_zero(const NumberArray& array) {
+  return array.unread.empty() && std::all_of(array.values.begin(), array.values.end(), [](double v) { return v == 0; });
+}
+
+/// Arrays that change the energy of models that do not know them.
+void refuse_offsets(const ImportSource& source, const std::string& why) {
+  for (const char* name : {"ov", "oh"})
+    if (const NumberArray* offset = source.find(name); offset != nullptr && !all_zero(*offset))
+      source.refuse(
+          fmt::format("it holds {}, the offsets of a centred machine, {}; put them into the biases (b - W oh, "
+                      "c - W' ov) and leave them out",
+                      name, why));
+}
+
+/// A centred machine, E = -(v - ov)'b - (h - oh)'c - (v - ov)'W(h - oh) (Melchior, Fischer & Wiskott, J. Mach. Learn.
+/// Res. 17, 99 (2016), eq. 9), is a plain one of other biases; `constant` is what its energy has besides.
+double remove_offsets(const ImportSource& source, const Eigen::MatrixXd& weights, std::vector<double>& b,
+                      std::vector<double>& c) {
+  if (source.find("ov") == nullptr && source.find("oh") == nullptr) return 0;
+  const auto offset = [&](const char* name, std::size_t length, const char* meaning) {
+    const auto v =
+        source.find(name) == nullptr ? std::vector<double>(length, 0.0) : source.vector(name, length, meaning);
+    return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(v.data(), static_cast<Eigen::Index>(v.size())));
+  };
+  const Eigen::VectorXd ov = offset("ov", b.size(), "one per visible unit"),
+                        oh = offset("oh", c.size(), "one per hidden unit");
+  Eigen::Map<Eigen::VectorXd> visible(b.data(), static_cast<Eigen::Index>(b.size())),
+      hidden(c.data(), static_cast<Eigen::Index>(c.size()));
+  const double constant = ov.dot(visible) + oh.dot(hidden) - ov.dot(weights * oh);
+  visible -= weights * oh;
+  hidden -= weights.transpose() * ov;
+  source.remark("offsets ov and oh of a centred machine were put into the biases and a constant of the energy");
+  return constant;
+}
+
+/// scikit-learn's names beside ours.
+void check_twins(const ImportSource& source, const Eigen::MatrixXd& weights, std::span<const double> b,
+                 std::span<const double> c) {
+  if (source.find("components_") != nullptr) {
+    const Eigen::MatrixXd other = source.matrix("components_").transpose();
+    const bool shaped = other.rows() == weights.rows() && other.cols() == weights.cols();
+    check_same(source, "W", {weights.data(), static_cast<std::size_t>(weights.size())},
+               "components_ (hidden x visible)", {other.data(), shaped ? static_cast<std::size_t>(other.size()) : 0});
+  }
+  if (source.find("intercept_visible_") != nullptr)
+    check_same(source, "b", b, "intercept_visible_", source.array("intercept_visible_").values);
+  if (source.find("intercept_hidden_") != nullptr)
+    check_same(source, "c", c, "intercept_hidden_", source.array("intercept_hidden_").values);
 }
 
 /// What only other units have says that the units were meant to be those.
@@ -81,14 +149,27 @@ AnyModel read_rbm(const ImportSource& source) {
                     rows(weights), columns(weights), b, columns(weights), c, rows(weights)));
   Layer below{visible, rows(weights) / states, states, source.vector(b, rows(weights), "one per row of W"), {}};
   if (visible == gaussian) below.variance = read_variance(source, below.units);
-  const Layer above{hidden, columns(weights), 1, source.vector(c, columns(weights), "one per column of W"), {}};
-  return std::make_shared<const Network>(std::vector<Layer>{below, above}, std::vector<Eigen::MatrixXd>{weights});
+  Layer above{hidden, columns(weights), 1, source.vector(c, columns(weights), "one per column of W"), {}};
+  if (!sklearn) check_twins(source, weights, below.bias, above.bias);
+  if (sklearn)
+    source.remark_square("components_ transposed", weights, "visible", "hidden");
+  else if (states == 1)
+    source.remark_square("W", weights, "visible", "hidden");
+  if (visible != binary && visible != spin) refuse_offsets(source, "which are not known for such units");
+  const double constant =
+      visible == binary || visible == spin ? remove_offsets(source, weights, below.bias, above.bias) : 0;
+  return std::make_shared<const Network>(std::vector<Layer>{below, above}, std::vector<Eigen::MatrixXd>{weights},
+                                         constant);
 }
 
 std::vector<Eigen::MatrixXd> read_stack(const ImportSource& source) {
   std::vector<Eigen::MatrixXd> weights;
   while (weights.empty() || source.find(fmt::format("W_{}", weights.size())) != nullptr)
     weights.push_back(source.matrix(fmt::format("W_{}", weights.size())));
+  for (std::size_t l = 0; l < weights.size(); ++l)
+    source.remark_square(fmt::format("W_{}", l), weights[l], fmt::format("layer {}", l),
+                         fmt::format("layer {}", l + 1));
+  refuse_offsets(source, "which are not known for deep models");
   return weights;
 }
 
@@ -138,6 +219,7 @@ AnyModel read_dbn(const ImportSource& source) {
 AnyModel read_boltzmann(const ImportSource& source) {
   const UnitKind kind = source.kind("units", binary, {binary, spin});
   const auto weights = source.matrix("W");
+  refuse_offsets(source, "which are not known for boltzmann");
   return std::make_shared<const BoltzmannMachine>(kind, source.count("visible_units", rows(weights)), weights,
                                                   source.vector("b", rows(weights), "one per row of W"));
 }
@@ -154,6 +236,13 @@ AnyModel read_hopfield(const ImportSource& source) {
       patterns[k].push_back(value > 0 ? 1 : -1);
     }
   const std::string rule = source.key("rule", "");
+  refuse_offsets(source, "which are not known for hopfield");
+  for (const char* name : {"b", "bias"})
+    if (const NumberArray* biases = source.find(name); biases != nullptr && !all_zero(*biases))
+      source.refuse(fmt::format(
+          "it holds biases {}, which a hopfield network has not; say --model boltzmann --units spin", name));
+  if (!rule.empty() && source.find("W") != nullptr)
+    source.refuse("it holds W beside --rule, and both say what the weights are; leave one out");
   if (rule.empty() && source.find("W") != nullptr)
     return std::make_shared<const BoltzmannMachine>(spin, columns(xi), source.matrix("W"),
                                                     std::vector<double>(columns(xi), 0.0), std::move(patterns));
@@ -192,7 +281,9 @@ ModelFile model_from_arrays(const std::vector<NumberArray>& arrays, const Import
                       "--model",
                       key, name));
   try {
-    return {.name = name, .model = chosen.read(source)};
+    ModelFile file{.name = name, .model = chosen.read(source)};
+    file.remarks = source.remarks();
+    return file;
   } catch (const std::invalid_argument& error) {
     source.refuse(error.what());
   }

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "studies/import.hpp"
 #include "studies/options.hpp"
+#include "studies/value.hpp"
 #include "studies/words.hpp"
 #include "studies/words_of_models.hpp"
 
@@ -30,7 +32,7 @@ class ImportSource {
   }
   std::size_t count(const std::string& name, std::size_t otherwise) const {
     if (!keys_.contains(name)) return otherwise;
-    const auto number = read_number<std::size_t>(keys_.at(name));
+    const auto number = read_number<std::size_t>(plain_digits(keys_.at(name)));
     if (!number || *number == 0) refuse(fmt::format("{} = {}: allowed: integer >= 1", name, keys_.at(name)));
     return *number;
   }
@@ -56,6 +58,7 @@ class ImportSource {
     if (found == nullptr)
       refuse(fmt::format("there is no array {}; there are: {}. gibbsite help import says what each model needs", name,
                          join(names, ", ")));
+    read_.insert(name);
     if (!found->unread.empty()) refuse(fmt::format("array {} {}", name, found->unread));
     return *found;
   }
@@ -80,10 +83,31 @@ class ImportSource {
     return Eigen::Map<const RowMajor>(a.values.data(), static_cast<Eigen::Index>(a.values.size()) / columns, columns);
   }
 
+  /// For whoever imports: how an array was understood, where it could be understood otherwise.
+  void remark(std::string sentence) const { remarks_.push_back(std::move(sentence)); }
+  /// The remarks, and the arrays that nothing has read.
+  std::vector<std::string> remarks() const {
+    std::vector<std::string> all = remarks_, left;
+    for (const NumberArray& a : arrays_)
+      if (!read_.contains(a.name)) left.push_back(a.name);
+    if (!left.empty()) all.push_back(fmt::format("not read, and no part of the model: {}", join(left, ", ")));
+    return all;
+  }
+  /// A matrix that could as well be its transpose.
+  void remark_square(const std::string& name, const Eigen::MatrixXd& m, const std::string& below,
+                     const std::string& above) const {
+    if (m.rows() == m.cols() && m.rows() > 1)
+      remark(
+          fmt::format("{0} is square ({1} x {1}): its rows were taken for the {2} units, its columns for the {3} ones",
+                      name, m.rows(), below, above));
+  }
+
  private:
   const std::vector<NumberArray>& arrays_;
   const ImportKeys& keys_;
   const std::string& where_;
+  mutable std::set<std::string> read_;
+  mutable std::vector<std::string> remarks_;
 };
 
 }  // namespace gibbsite

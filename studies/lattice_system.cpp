@@ -46,6 +46,14 @@ std::size_t sides(Geometry geometry, const Study::Model& model) {
   }
 }
 
+Graph scaled(const Graph& graph, double factor) {
+  std::vector<Bond> bonds(graph.bonds().begin(), graph.bonds().end());
+  for (Bond& bond : bonds) bond.J *= factor;
+  return {std::move(bonds), {graph.fields().begin(), graph.fields().end()}};
+}
+
+bool by_clusters(const Study& study) { return study.sampler.name == "wolff" || study.sampler.name == "swendsen-wang"; }
+
 /// Puts a model and a kernel together where they fit, and refuses by name where they do not.
 template <class M, class K>
 std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> model, K kernel, Key key,
@@ -64,7 +72,9 @@ class LatticeSystem final : public System {
     try {
       if (!m.couplings.empty()) {
         lattice_.geometry = Geometry::graph;
-        ising_ = std::make_shared<const Ising>(read_couplings(m.couplings, static_cast<int>(m.index_base)));
+        CouplingsFile file = read_couplings_file(m.couplings, static_cast<int>(m.index_base));
+        doubts_ = std::move(file.doubts);
+        ising_ = std::make_shared<const Ising>(scaled(file.graph, m.coupling));
         lattice_.size = {ising_->units()};
         check_memory_of_replicas(study, sites());
         return;
@@ -86,8 +96,10 @@ class LatticeSystem final : public System {
   std::string description() const override {
     const Study::Model& m = study_.model;
     const std::size_t n = ising_->units(), bonds = ising_->graph().bonds().size();
+    const char* alone = by_clusters(study_) && !bonded() ? " (no bonds: each spin is drawn anew)" : "";
     if (lattice_.geometry == Geometry::graph)
-      return fmt::format("{}, graph of {} sites and {} bonds", m.name, n, bonds);
+      return fmt::format("{}, graph of {} sites and {} bonds{}{}", m.name, n, bonds,
+                         m.coupling == 1 ? "" : fmt::format(", J of the file times {}", m.coupling), alone);
     const std::string boundary = lattice_.geometry == Geometry::complete ? "" : ", " + m.boundary;
     const std::string couplings =
         m.disorder == "none" ? fmt::format("J = {}", m.coupling)
@@ -95,7 +107,7 @@ class LatticeSystem final : public System {
     const std::string field = m.field == 0 ? "" : fmt::format(", h = {}", m.field);
     std::vector<std::string> sides;
     for (const std::size_t side : lattice_.size) sides.push_back(std::to_string(side));
-    return fmt::format("{}, {} {}{}, {}{}", m.name, m.lattice, join(sides, " x "), boundary, couplings, field);
+    return fmt::format("{}, {} {}{}, {}{}{}", m.name, m.lattice, join(sides, " x "), boundary, couplings, field, alone);
   }
 
   double sites() const override { return static_cast<double>(ising_->units()); }
@@ -110,16 +122,24 @@ class LatticeSystem final : public System {
                          effort == Effort::asked_for ? enumerated_when_asked : enumerated_beside_a_run);
   }
   Group record() const override;
+  std::vector<std::string> doubts() const override { return doubts_; }
+  void check_range(std::span<const double> beta) const override;
   void check(const Study& study) const override;
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const override {
     return with_global_flips(bare_ensemble(study, key, replicas), key);
   }
 
  private:
+  /// Whether any bond has a coupling.
+  bool bonded() const {
+    const auto bonds = ising_->graph().bonds();
+    return std::any_of(bonds.begin(), bonds.end(), [](const Bond& bond) { return bond.J != 0; });
+  }
   std::unique_ptr<Ensemble> bare_ensemble(const Study& study, Key key, std::size_t replicas) const;
   Study study_;
   Lattice lattice_;
   std::shared_ptr<const Ising> ising_;
+  std::vector<std::string> doubts_;
 };
 
 Group LatticeSystem::record() const {
@@ -148,6 +168,8 @@ Group LatticeSystem::record() const {
 std::unique_ptr<Ensemble> LatticeSystem::bare_ensemble(const Study& study, Key key, std::size_t replicas) const {
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
+  if (by_clusters(study) && !bonded())  // every cluster is one spin
+    return assemble(study, ising_, HeatBath(Scan(ScanOrder::sequential, graph)), key, replicas);
   if (study.sampler.layout == "fastest")
     if (auto fast = fast_ensemble(study, lattice_, ising_, key, replicas)) return fast;
   if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
@@ -156,15 +178,19 @@ std::unique_ptr<Ensemble> LatticeSystem::bare_ensemble(const Study& study, Key k
   return assemble(study, ising_, SwendsenWang(), key, replicas);
 }
 
-void LatticeSystem::check(const Study& study) const {
+void LatticeSystem::check_range(std::span<const double> beta) const {
   double largest = 0;  // energy
   for (const Bond& bond : ising_->graph().bonds()) largest += std::abs(bond.J);
   for (const double h : ising_->graph().fields()) largest += std::abs(h);
   constexpr double most = 1e150, least = 1e-150;  // so that squares are numbers too
-  if (largest > most || largest * study.method.beta.back() > most || (largest > 0 && largest < least))
+  if (largest > most || largest * beta.back() > most || (largest > 0 && largest < least))
     throw RequestError(fmt::format(
         "energies up to {:.3g} (beta up to {:.3g}) are beyond what numbers can hold; scale couplings, fields and beta",
-        largest, study.method.beta.back()));
+        largest, beta.back()));
+}
+
+void LatticeSystem::check(const Study& study) const {
+  check_range(study.method.beta);
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
   std::optional<std::string> why;
@@ -174,7 +200,7 @@ void LatticeSystem::check(const Study& study) const {
       why =
           "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" "
           "or \"random\"";
-  } else if (std::none_of(graph.bonds().begin(), graph.bonds().end(), [](const Bond& bond) { return bond.J != 0; })) {
+  } else if (graph.bonds().empty()) {
     why = "there are no bonds, so there are no clusters; use the heat bath";
   }
   if (why) throw RequestError(fmt::format("{} cannot move this system ({}): {}", name, description(), *why));

@@ -111,6 +111,8 @@ Group likelihood_group(const Result& r) {
   add_scalar(group, "mean_error_data", r.mean.error_data, "1", "its standard error from the finite number of samples");
   add_scalar(group, "reconstruction_error", r.reconstruction.error, "1", "root mean square, per visible number");
   add_scalar(group, "reconstruction_error_error", r.reconstruction.standard_error, "1", "its standard error");
+  add_scalar(group, "reconstruction_samples", static_cast<double>(r.reconstruction.samples), "1",
+             "how many samples reconstruction_error is about: the first ones");
   if (r.raise.empty()) return group;
   add_index(group, "raised_sample", r.raise.size(), "the first samples of the data");
   add(group, "raise_log_likelihood", {"raised_sample"}, {r.raise.size()}, r.raise, "1",
@@ -128,7 +130,7 @@ Group record(const Result& r, const NetworkSystem& system, const Request& reques
   Group root;
   root.attributes = run_attributes(command, request, seconds, "complete");
   root.attributes.emplace_back("system", system.description());
-  root.attributes.emplace_back("data", fmt::format("{}, {} samples", system.data()->source, system.data()->samples));
+  root.attributes.emplace_back("data", description(*system.data()));
   root.attributes.emplace_back("verdict", r.log_z.verdict);
   root.groups.push_back(system.record());
   Group free_energy{.name = "free_energy"};

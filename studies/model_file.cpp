@@ -123,6 +123,7 @@ BaseRates read_base_rates(const Place& place, const Layer& visible) {
   const auto samples = place.number<std::int64_t>("samples");
   if (!samples || *samples < 1) place.refuse("it needs the attribute samples, how many data these are the means of");
   rates.samples = static_cast<std::size_t>(*samples);
+  rates.data = place.text("data");
   rates.mean = visible.kind == UnitKind::categorical
                    ? place.numbers("mean", {visible.units, visible.states}, "(unit, state)")
                    : place.numbers("mean", {visible.units}, "(unit)");

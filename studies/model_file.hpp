@@ -12,7 +12,7 @@
 ///                  of the layer above
 ///   /patterns      hopfield: xi (pattern, unit), -1 and +1; without weights_0 these follow from the attribute rule =
 ///                  "hebbian" | "pseudo-inverse" of this group
-///   /base_rates    optional: mean (unit) or (unit, state), gaussian also variance (unit); attribute samples
+///   /base_rates    optional: mean (unit) or (unit, state), gaussian also variance (unit); attributes samples, data
 #pragma once
 
 #include <filesystem>
@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "physics/belief_network.hpp"
 #include "physics/boltzmann.hpp"
@@ -37,6 +38,7 @@ struct ModelFile {
   AnyModel model;
   std::optional<BaseRates> base_rates = {};  ///< of the data it learned, on the visible units
   std::string note = {};                     ///< where it comes from, and what was converted
+  std::vector<std::string> remarks = {};     ///< how its source was read, for whoever imports it; no file keeps them
 };
 
 /// What the model is called: by its layers, or whether it has patterns.

@@ -101,7 +101,8 @@ void print_model(const Group& root, const std::string& path) {
   if (all.patterns > 0) fmt::print("  {} stored pattern{}\n", all.patterns, all.patterns == 1 ? "" : "s");
   if (!file.note.empty()) fmt::print("  {}\n", wrapped(file.note, 2));
   if (file.base_rates)
-    fmt::print("  base rates of {} data\n", file.base_rates->samples);
+    fmt::print("  base rates of {} data{}\n", file.base_rates->samples,
+               file.base_rates->data.empty() ? "" : ": " + wrapped(file.base_rates->data, 4));
   else
     fmt::print("  no base rates of data (`gibbsite import ... --data FILE` stores them)\n");
   Table table({"", "shape", "least", "largest", "rms"}, 1);
@@ -127,6 +128,7 @@ std::string model_as_json(const Group& root, const std::string& path) {
   out["base_rates"] = nullptr;
   if (file.base_rates) {
     out["base_rates"] = {{"samples", file.base_rates->samples}, {"mean", file.base_rates->mean}};
+    if (!file.base_rates->data.empty()) out["base_rates"]["data"] = file.base_rates->data;
     if (!file.base_rates->variance.empty()) out["base_rates"]["variance"] = file.base_rates->variance;
   }
   return out.dump(1, ' ', false, json::error_handler_t::replace);

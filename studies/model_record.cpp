@@ -97,6 +97,7 @@ void add_model(Group& out, const BeliefNetwork& network) {
 
 Group base_rates_group(const BaseRates& rates, const Layer& visible) {
   Group group{.name = "base_rates", .attributes = {{"samples", static_cast<std::int64_t>(rates.samples)}}};
+  if (!rates.data.empty()) group.attributes.emplace_back("data", rates.data);
   add_unit_axes(group, visible);
   add_per_unit(group, "mean", rates.mean, visible, "mean over the data");
   if (!rates.variance.empty())

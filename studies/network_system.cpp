@@ -80,9 +80,9 @@ NetworkSystem::NetworkSystem(const Study& study) {
       weights_ = "from " + std::filesystem::path(m.file).filename().string();
     }
     if (!study.data.file.empty())
-      data_ = check_data(
-          read_data({study.data.file, study.data.dataset, study.data.binarize, study.data.rows, study.data.seed}),
-          visible_layer(model_.model));
+      data_ = check_data(read_data({study.data.file, study.data.dataset, study.data.binarize, study.data.rows,
+                                    study.data.seed, study.data.maximum}),
+                         visible_layer(model_.model));
     const Layer layer = reference_layer(model_);
     if (m.reference == "uniform") {
       reference_ = Reference::flat(layer);
@@ -171,6 +171,10 @@ Group NetworkSystem::record() const {
   group.attributes.emplace_back("sites", static_cast<std::int64_t>(sites()));
   group.attributes.emplace_back("reference", reference_name_);
   group.attributes.emplace_back("path", std::string(reference_.uniform ? "temperature" : "mixture"));
+  if (data_) {
+    group.attributes.emplace_back("data", gibbsite::description(*data_));
+    group.attributes.emplace_back("data_divided_by", data_->divisor);
+  }
   Group reference{.name = "reference"};
   const std::size_t width = reference_.visible.field.size();
   add_index(reference, "unit", width, "unit of the layer that the reference acts on");
@@ -189,6 +193,8 @@ void NetworkSystem::add_diagnostics(Group& group) const {
   add_scalar(group, "reconstruction_error", found.error, "1",
              "root mean square of data minus their reconstruction by means, per visible number");
   add_scalar(group, "reconstruction_error_error", found.standard_error, "1", "standard error of reconstruction_error");
+  add_scalar(group, "reconstruction_samples", static_cast<double>(found.samples), "1",
+             "how many samples reconstruction_error is about: the first ones");
 }
 
 void NetworkSystem::check(const Study& study) const {

@@ -117,6 +117,8 @@ std::string explain(const toml::parse_error& error) {
   constexpr std::string_view stage = "Error while parsing ", again = "cannot redefine existing ";
   const auto colon = description.starts_with(stage) ? description.find(": ") : description.npos;
   const std::string_view reason = colon == description.npos ? description : description.substr(colon + 2);
+  if (reason.find("not representable in 64 bits") != reason.npos)
+    return std::string(reason) + "; TOML has none from 2^63 on: write such a seed in quotes";
   if (!reason.starts_with(again)) return std::string(reason);
   return fmt::format("{} is given twice", reason.substr(reason.find(' ', again.size()) + 1));
 }

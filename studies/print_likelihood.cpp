@@ -51,13 +51,18 @@ std::string value_text(double value, double error) {
   return error == 0 ? fmt::format("{:.10g}", value) : with_error(value, error);
 }
 
+std::string samples_reconstructed(const Group& found) {
+  const double samples = scalar(found, "reconstruction_samples");
+  return std::isnan(samples) ? "" : fmt::format(", first {:.0f} samples", samples);
+}
+
 }  // namespace
 
 void print_likelihood(const Group& root, const std::string& path) {
   const Group& found = *root.child("likelihood");
   if (!path.empty()) fmt::print("{}\n", printable(path));
   fmt::print("  {}\n", wrapped(text_attribute(root, "system"), 2));
-  fmt::print("  {}; {}\n", printable(text_attribute(root, "data")), clock_time(seconds_of(root)));
+  fmt::print("  {}; {}\n", wrapped(text_attribute(root, "data"), 2), clock_time(seconds_of(root)));
   if (const Group* d = root.child("diagnostics"); d != nullptr && !text_attribute(*d, "layout").empty())
     fmt::print("  layout: {}\n", printable(text_attribute(*d, "layout")));
   fmt::print("\n");
@@ -88,8 +93,9 @@ void print_likelihood(const Group& root, const std::string& path) {
     fmt::print("  RAISE of the first {} samples, as a rule conservative: {} nats, {} from what stands above for them\n",
                raised.size(), with_error(scalar(found, "raise_mean"), scalar(found, "raise_mean_error_data")),
                with_error(scalar(found, "raise_gap"), scalar(found, "raise_gap_error")));
-  fmt::print("  reconstruction error {} per visible number (root mean square)\n",
-             with_error(scalar(found, "reconstruction_error"), scalar(found, "reconstruction_error_error")));
+  fmt::print("  reconstruction error {} per visible number (root mean square{})\n",
+             with_error(scalar(found, "reconstruction_error"), scalar(found, "reconstruction_error_error")),
+             samples_reconstructed(found));
   for (const std::string& warning : warnings_of(root)) fmt::print("\n  warning: {}\n", wrapped(warning, 4));
 }
 
@@ -112,7 +118,9 @@ std::string likelihood_as_json(const Group& root) {
                 {"samples", doubles(found, "log_likelihood").size()},
                 {"log_z_by", text_attribute(found, "log_z_by")},
                 {"kind", text_attribute(found, "kind")}}},
+              {"data", data_as_json(root)},
               {"reconstruction_error", number(scalar(found, "reconstruction_error"))},
+              {"reconstruction_samples", number(scalar(found, "reconstruction_samples"))},
               {"verdict", text_attribute(root, "verdict")},
               {"warnings", warnings_of(root)}};
   if (const double draws = scalar(found, "mean_error_draws"); !std::isnan(draws))

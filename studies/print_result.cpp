@@ -128,6 +128,20 @@ std::string layout_of(const Group& root) {
   return tasks == nullptr || tasks->groups.empty() ? "" : layout_of(tasks->groups.front());
 }
 
+/// The model that has data, of a grid in the first task; nullptr where none has.
+const Group* model_with_data(const Group& root) {
+  const Group* model = root.child("model");
+  if (model != nullptr && !text_attribute(*model, "data").empty()) return model;
+  const Group* tasks = root.child("tasks");
+  return tasks == nullptr || tasks->groups.empty() ? nullptr : model_with_data(tasks->groups.front());
+}
+
+/// "the first 1000 samples" or "all 40 samples" of a reconstruction error; "" where a file does not say.
+std::string reconstructed(const Group& diagnostics) {
+  const auto samples = doubles(diagnostics, "reconstruction_samples");
+  return samples.empty() ? "" : fmt::format(", first {:.0f} samples", samples.front());
+}
+
 void print_diagnostics(const Group& diagnostics) {
   const auto range = [&](const std::string& name) {
     const auto v = doubles(diagnostics, name);
@@ -151,8 +165,9 @@ void print_diagnostics(const Group& diagnostics) {
     fmt::print("\n");
   }
   if (!doubles(diagnostics, "reconstruction_error").empty())
-    fmt::print("\n  reconstruction error of the data {} per visible number (root mean square)\n",
-               with_error(scalar("reconstruction_error"), scalar("reconstruction_error_error")));
+    fmt::print("\n  reconstruction error of the data {} per visible number (root mean square{})\n",
+               with_error(scalar("reconstruction_error"), scalar("reconstruction_error_error")),
+               reconstructed(diagnostics));
 }
 
 void print_significance(const std::vector<Measured>& estimates, const std::vector<Measured>& free_energies) {
@@ -186,12 +201,28 @@ bool printed(const Measured& m, bool symmetric) {  // the file and --json hold t
 
 }  // namespace
 
+std::string data_text(const Group& root) {
+  const Group* model = model_with_data(root);
+  return model == nullptr ? "" : text_attribute(*model, "data");
+}
+
+nlohmann::json data_as_json(const Group& root) {
+  const Group* model = model_with_data(root);
+  if (model == nullptr) return nullptr;
+  nlohmann::json out = {{"description", text_attribute(*model, "data")}};
+  for (const auto& [name, value] : model->attributes)
+    if (const auto* number = std::get_if<double>(&value); name == "data_divided_by" && number != nullptr)
+      out["divided_by"] = *number;
+  return out;
+}
+
 void print_result(const Group& root, const std::string& path) {
   fmt::print("{}\n", title(path));
   for (const char* name : {"system", "plan"})
     if (const std::string text = text_attribute(root, name); !text.empty())
       fmt::print("  {}\n", wrapped(text, 2, page));
   if (const std::string layout = layout_of(root); !layout.empty()) fmt::print("  layout: {}\n", printable(layout));
+  if (const std::string data = data_text(root); !data.empty()) fmt::print("  data: {}\n", wrapped(data, 2, page));
   if (text_attribute(root, "state") == "partial")
     fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
   const std::vector<Measured> estimates = estimates_of(root), free_energies = free_energies_of(root);
@@ -247,6 +278,7 @@ nlohmann::json result_as_json(const Group& root) {
               {"warnings", warnings_of(root)},
               {"notes", notes_of(root)}};
   out["state"] = text_attribute(root, "state");
+  if (const json data = data_as_json(root); !data.is_null()) out["data"] = data;
   for (const Measured& m : estimates_of(root)) {
     json entry = {{"name", m.name},           {"beta", number(m.beta)},   {"value", number(m.value)},
                   {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};

@@ -44,7 +44,7 @@ Reconstruction reconstruction_error(const ModelFile& model, const Data& data) {
   for (const double x : squared) mean += x / n;
   for (const double x : squared) spread += (x - mean) * (x - mean);
   const double error = std::sqrt(mean);
-  return {error, n > 1 && error > 0 ? std::sqrt(spread / (n - 1) / n) / (2 * error) : unknown};
+  return {error, n > 1 && error > 0 ? std::sqrt(spread / (n - 1) / n) / (2 * error) : unknown, samples};
 }
 
 }  // namespace gibbsite

@@ -176,6 +176,7 @@ Group report(const std::string& name, const Study& study, const System& system, 
     }
     Findings found = findings_of(study, system, ensemble, method);
     system.add_diagnostics(found.diagnostics);
+    for (std::string& doubt : system.doubts()) found.warnings.push_back(std::move(doubt));
     root.groups.push_back(std::move(found.estimates));
     if (!found.free_energy.variables.empty()) root.groups.push_back(std::move(found.free_energy));
     if (auto exact = exact_group(system, beta)) root.groups.push_back(std::move(*exact));

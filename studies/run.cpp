@@ -224,6 +224,16 @@ int Runner::run() {
 
 }  // namespace
 
+namespace {
+
+/// HDF5's numbers are read as signed ones: from 2^63 on a seed is written in digits.
+std::variant<std::string, double, std::int64_t> seed_attribute(std::uint64_t seed) {
+  if (seed >> 63 != 0) return std::to_string(seed);
+  return static_cast<std::int64_t>(seed);
+}
+
+}  // namespace
+
 std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> run_attributes(
     const std::string& command, const Request& request, double seconds, const std::string& state) {
   return {{"program", std::string("gibbsite")},
@@ -233,7 +243,7 @@ std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_
           {"created_at", now_as_text()},
           {"command", command},
           {"study", request.resolved},
-          {"seed", static_cast<std::int64_t>(request.tasks.front().study.run.seed)},
+          {"seed", seed_attribute(request.tasks.front().study.run.seed)},
           {"threads", std::int64_t{omp_get_max_threads()}},
           {"wall_seconds", seconds},
           {"state", state}};

@@ -23,6 +23,7 @@ bool is_drawn(const Study& s) { return is_network(s) && s.model.file.empty(); }
 bool is_hopfield(const Study& s) { return s.model.name == "hopfield"; }
 bool is_drawn_hopfield(const Study& s) { return is_hopfield(s) && is_drawn(s); }
 bool is_coupled(const Study& s) { return is_lattice(s) || (is_drawn(s) && !is_hopfield(s)); }
+bool is_scaled(const Study& s) { return is_coupled(s) || is_instance(s); }
 bool is_binary_or_spin(const Study& s) { return is_drawn(s) && !is_hopfield(s); }
 bool is_disordered(const Study& s) { return (is_lattice(s) && s.model.disorder != "none") || is_drawn(s); }
 bool is_hypercubic(const Study& s) {
@@ -43,6 +44,9 @@ const Condition drawn{"a network with random weights, not with model.file", {"mo
 const Condition coupled{"a lattice or a network with random weights, not with files of them",
                         {"model.name", "model.couplings", "model.file"},
                         is_coupled};
+const Condition scaled{"a lattice, a couplings file or a network with random weights, not with model.file or hopfield",
+                       {"model.name", "model.file"},
+                       is_scaled};
 const Condition drawn_units{
     "a network with random weights, not with model.file or hopfield", {"model.name", "model.file"}, is_binary_or_spin};
 const Condition hopfield{R"(model.name = "hopfield")", {"model.name"}, is_hopfield};
@@ -86,10 +90,10 @@ void add_model(std::vector<StudyKey>& keys) {
   model.when(hypercubic)
       .integer("dimension", &Model::dimension, {1, 16}, "hypercubic: how many sides, where size is one number");
   lattice.choice("boundary", &Model::boundary, {"periodic", "open"}, "how the sides end");
-  model.when(coupled).real("coupling", &Model::coupling, {}, "J: strength of the bonds, or scale of random ones");
+  model.when(scaled).real("coupling", &Model::coupling, {},
+                          "J: strength of the bonds, scale of random ones, factor of those in a couplings file");
   lattice.choice("disorder", &Model::disorder, {"none", "bimodal", "gaussian"}, "random bonds (bimodal: +J or -J)");
-  model.when(disordered)
-      .integer("disorder_seed", &Model::disorder_seed, {0}, "which random bonds, weights or patterns");
+  model.when(disordered).seed("disorder_seed", &Model::disorder_seed, "which random bonds, weights or patterns");
   model.when(coupled).real("field", &Model::field, {}, "h: field on every site, bias of every unit");
   const auto couplings = [](const Model& m) {
     return m.couplings.empty() ? std::nullopt : std::optional(Value{m.couplings});
@@ -183,7 +187,7 @@ void add_method(std::vector<StudyKey>& keys) {
 
 void add_run(std::vector<StudyKey>& keys) {
   const auto run = Section<Run>(keys, "run", &Study::run).fixed();
-  run.integer("seed", &Run::seed, {0}, "seed of all random numbers");
+  run.seed("seed", &Run::seed, "seed of all random numbers");
   run.integer("threads", &Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
   run.real("checkpoint", &Run::checkpoint, {.low = 0, .open = true}, "seconds between checkpoints");
   run.real("max_time", &Run::max_time, {.low = 0}, "seconds, then a last checkpoint and exit 75; 0: no limit");

@@ -37,7 +37,14 @@ void add_data(std::vector<StudyKey>& keys) {
           [](DataKeys& d, const Value& value) { d.rows = read_text(value); }, optional_text(&DataKeys::rows))
       .text = true;
   given.text("binarize", &DataKeys::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
-  given.integer("seed", &DataKeys::seed, {0}, "of stochastic binarization");
+  given.add(
+      "maximum", "number > 0", "value that is 1 to binarize; without it 255 of bytes, and 1 of numbers up to 1",
+      [](DataKeys& d, const Value& value) {
+        d.maximum = read_real(value);
+        if (!(d.maximum > 0)) throw Misfit{value, "is out of range"};
+      },
+      [](const DataKeys& d) { return d.maximum > 0 ? std::optional(Value{d.maximum}) : std::nullopt; });
+  given.seed("seed", &DataKeys::seed, "of stochastic binarization");
 }
 
 void add_likelihood(std::vector<StudyKey>& keys) {
@@ -62,7 +69,7 @@ void add_likelihood(std::vector<StudyKey>& keys) {
   raise.integer("temperatures", &RaiseKeys::temperatures, {3, 1'000'000'000}, "on the way from each");
   raise.integer("draws", &RaiseKeys::draws, {1, 1'000'000}, "ways from each");
   const auto run = Section<Study::Run>(keys, "run", &Study::run).fixed();
-  run.integer("seed", &Study::Run::seed, {0}, "seed of all random numbers");
+  run.seed("seed", &Study::Run::seed, "seed of all random numbers");
   run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
 }
 

@@ -65,6 +65,19 @@ class Section {
         [=](const Part& part) { return Value{static_cast<std::int64_t>(part.*member)}; });
   }
 
+  /// Any number of 64 bits, from 0. TOML's own numbers end at 2^63 - 1; larger ones are texts of digits there.
+  StudyKey& seed(const char* name, std::uint64_t Part::*member, const char* help) const {
+    return add(
+        name, "integer >= 0", help,
+        [=](Part& part, const Value& value) { part.*member = read_seed(value); },
+        [=](const Part& part) {
+          const std::uint64_t seed = part.*member;
+          return seed <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())
+                     ? Value{static_cast<std::int64_t>(seed)}
+                     : Value{seed};
+        });
+  }
+
   StudyKey& real(const char* name, double Part::*member, Reals range, const char* help) const {
     return add(
         name, describe(range), help,

@@ -34,6 +34,7 @@ struct Study {
     std::string rows;               ///< "begin:end"
     std::string binarize = "none";  ///< none | a threshold | stochastic
     std::uint64_t seed = 1;         ///< of stochastic binarization
+    double maximum = 0;             ///< value that is 1 to binarize; 0: as the values tell
   } data;
   struct Sampler {
     std::string name = "heat-bath";

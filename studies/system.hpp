@@ -42,6 +42,10 @@ class System {
   virtual std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const = 0;
   /// The group /model: all there is to know to build the system again.
   virtual Group record() const = 0;
+  /// What may not be meant as it was read, for the warnings.
+  virtual std::vector<std::string> doubts() const { return {}; }
+  /// Throws RequestError where energies are beyond what numbers can hold.
+  virtual void check_range(std::span<const double>) const {}
   /// Numbers about the model and its data that hang on no draw, as warnings or diagnostics.
   virtual void add_diagnostics(Group&) const {}
   /// Throws RequestError naming the pair where the study's sampler cannot move the system, and why.

@@ -34,6 +34,11 @@ void print_result(const Group& root, const std::string& path);
 /// As `gibbsite show --json` promises; numbers that are not known are null.
 nlohmann::json result_as_json(const Group& root);
 
+/// Which data a result is about and what was done to their numbers, of a grid in its first task: as one line ("" where
+/// there are none), and as {"description", "divided_by"} (null).
+std::string data_text(const Group& root);
+nlohmann::json data_as_json(const Group& root);
+
 /// Paragraph, as a terminal may see it (utf8.hpp), broken at spaces to `width` columns; lines after the first are
 /// indented.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width = 100);

@@ -34,12 +34,14 @@ struct Toml {
     return '[' + out + ']';
   }
   std::string operator()(const Value::Foreign& foreign) const { return foreign.kind; }
+  std::string operator()(std::uint64_t i) const { return quoted(std::to_string(i)); }  // TOML has no such numbers
 };
 
 }  // namespace
 
 std::string kind(const Value& value) {
   if (const auto* foreign = std::get_if<Value::Foreign>(&value.data)) return foreign->kind;
+  if (std::holds_alternative<std::uint64_t>(value.data)) return "an integer";
   constexpr const char* kinds[] = {"a truth value", "an integer", "a real number", "text", "a list"};
   return kinds[value.data.index()];
 }
@@ -49,11 +51,21 @@ std::string to_toml(const Value& value) { return std::visit(Toml(), value.data);
 std::string to_text(const Value& value) {
   if (const auto* text = value.text()) return *text;
   if (const auto* x = std::get_if<double>(&value.data)) return fmt::format("{}", *x);
+  if (const auto* i = std::get_if<std::uint64_t>(&value.data)) return std::to_string(*i);
   if (value.list() == nullptr) return to_toml(value);
   std::string out;
   const bool sides = std::holds_alternative<std::int64_t>(value.list()->front().data);
   for (const Value& element : *value.list()) out += (out.empty() ? "" : sides ? "x" : ", ") + to_text(element);
   return out;
+}
+
+std::string plain_digits(std::string_view words) {
+  const auto is_digit = [&](std::size_t k) { return k < words.size() && words[k] >= '0' && words[k] <= '9'; };
+  std::string plain;
+  for (std::size_t k = 0; k < words.size(); ++k)
+    if (words[k] != '_' || k == 0 || !is_digit(k - 1) || !is_digit(k + 1)) plain += words[k];
+  const bool number = read_number<double>(plain).has_value();
+  return number ? plain : std::string(words);
 }
 
 Value read_words(const std::string& words, Reading reading) {
@@ -72,8 +84,10 @@ Value read_words(const std::string& words, Reading reading) {
   if (wrapped('"', '"') || wrapped('\'', '\'')) return value(std::string(bare.substr(1, bare.size() - 2)));
   if (reading != Reading::typed) return value(words);
   if (bare == "true" || bare == "false") return value(bare == "true");
-  if (const auto integer = read_number<std::int64_t>(bare)) return value(*integer);
-  if (const auto real = read_number<double>(bare)) return value(*real);
+  const std::string digits = plain_digits(bare);
+  if (const auto integer = read_number<std::int64_t>(digits)) return value(*integer);
+  if (const auto integer = read_number<std::uint64_t>(digits)) return value(*integer);
+  if (const auto real = read_number<double>(digits)) return value(*real);
   return value(words);
 }
 

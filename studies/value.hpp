@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct Value {
   struct Foreign {  ///< something no key takes (a date, a table)
     std::string kind;
   };
-  std::variant<bool, std::int64_t, double, std::string, List, Foreign> data = false;
+  std::variant<bool, std::int64_t, double, std::string, List, Foreign, std::uint64_t> data =
+      false;                          ///< uint64: 2^63 on
   std::string place = {};             ///< "onsager.toml:3:8" or "on the command line"
   std::filesystem::path folder = {};  ///< what a relative path in it is relative to
 
@@ -31,6 +33,8 @@ std::string to_text(const Value& value);
 
 /// What words on the command line may be: numbers, true, false, lists and text; text and lists of text; text alone.
 enum class Reading { typed, list_of_text, text };
+/// A number without the underscores that TOML allows between two digits ("10_000"); other words as they are.
+std::string plain_digits(std::string_view words);
 /// A value from the command line, written as in TOML but that text needs no quotes.
 Value read_words(const std::string& words, Reading reading);
 

@@ -10,6 +10,7 @@ hidden ones, done numerically.
 """
 
 import itertools
+import pickle
 import sys
 
 import h5py
@@ -87,6 +88,16 @@ def main(folder):
     v, h, states = joined(all_states(4, bits), all_states(2, bits))
     save("binary", states, energy(v, h, b, c, W))
     np.savez(f"{folder}/binary.npz", W=W, b=b, c=c)
+    ov, oh = random.uniform(size=4), random.uniform(size=2)  # Melchior, Fischer & Wiskott (2016), eq. 9
+    save("centred", states, energy(v - ov, h - oh, b, c, W))
+    np.savez(f"{folder}/centred.npz", W=W, b=b, c=c, ov=ov, oh=oh)
+    np.savez(f"{folder}/half_centred.npz", W=W, b=b, c=c, ov=ov)
+    save("half_centred", states, energy(v - ov, h, b, c, W))
+    np.savez(f"{folder}/twins.npz", W=W, b=b, c=c, components_=W.T, intercept_visible_=b.astype("f4"), momentum=W, epoch=7)
+    np.savez(f"{folder}/other_twin.npz", W=W, b=b, c=c, components_=1.1 * W.T)
+    np.savez(f"{folder}/other_bias.npz", W=W, b=b, c=c, intercept_hidden_=c + 1)
+    np.savez(f"{folder}/square.npz", W=W[:2], b=b[:2], c=c)
+    np.savez(f"{folder}/square_sklearn.npz", components_=W[:2], intercept_visible_=b[:2], intercept_hidden_=c)
     np.savez(f"{folder}/transposed.npz", W=W.T, b=b, c=c)
     np.savez(f"{folder}/sklearn.npz", components_=W.T, intercept_visible_=b, intercept_hidden_=c)
     for name, array in (("W", W), ("b", b), ("c", c)):
@@ -100,6 +111,9 @@ def main(folder):
     save("gaussian", states, quadratic - h @ c - np.einsum("si,ij,sj->s", v / sigma**2, W, h))
     np.savez(f"{folder}/gaussian.npz", W=W, b=b, c=c, sigma=sigma)
     np.save(f"{folder}/variance.npy", sigma**2)
+    np.savez(f"{folder}/both.npz", W=W, b=b, c=c, sigma=sigma, variance=(sigma**2).astype("f4"))
+    np.savez(f"{folder}/contrary.npz", W=W, b=b, c=c, sigma=sigma, variance=sigma)
+    np.savez(f"{folder}/centred_gaussian.npz", W=W, b=b, c=c, sigma=sigma, ov=ov)
 
     W, b = random.normal(size=(2, 3, 2)), random.normal(size=(2, 3))
     v, h, states = joined(one_hot, all_states(2, bits))
@@ -121,7 +135,14 @@ def main(folder):
     b, states = random.normal(size=5), all_states(5, spins)
     save("boltzmann", states, -0.5 * np.einsum("si,ij,sj->s", states, J, states) - states @ b)
     np.savez(f"{folder}/boltzmann.npz", W=J, b=b)
+    np.savez(f"{folder}/centred_boltzmann.npz", W=J, b=b, ov=b)
+    patterns = np.array([[1, -1, 1, 1, -1], [1, 1, -1, 1, 1]])
+    np.savez(f"{folder}/hopfield_biased.npz", xi=patterns, b=b)
+    np.savez(f"{folder}/hopfield_W.npz", xi=patterns, W=J)
     np.savez(f"{folder}/hopfield.npz", xi=np.array([[1, -1, 1, 1, -1], [1, 1, -1, 1, 1]]))
+    np.save(f"{folder}/dim.npy", np.array([[0, 16, 9, 0], [8, 16, 0, 4]], dtype="f8"))
+    with open(f"{folder}/weights.pkl", "wb") as out:
+        pickle.dump({"W": J}, out)
     np.save(f"{folder}/data.npy", np.array([[0, 1, 1, 0], [0, 1, 0, 0], [1, 1, 0, 0], [0, 1, 0, 0]], dtype="u1"))
 
 

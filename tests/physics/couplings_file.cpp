@@ -129,6 +129,51 @@ TEST_CASE("every fault of a couplings file has its message") {
   CHECK_THAT(complaint("3 x\n1 2 1\n"), StartsWith(":1: ") && Contains("number of bonds"));
 }
 
+TEST_CASE("a couplings file says why a word is refused, and echoes nothing that would not print") {
+  CHECK_THAT(complaint("1.000e+00 2.0 1\n"),
+             StartsWith(":1: ") && Contains("'1.000e+00', a real number") && Contains("without point and exponent"));
+  CHECK_THAT(complaint("1 2 1e-400\n"), StartsWith(":1: ") && Contains("'1e-400' is too small to be told from 0"));
+  CHECK_THAT(complaint("1 2 -1e-400\n"), Contains("too small"));
+  CHECK_THAT(complaint("1 2 1\n" + std::string("1 \0 1\n", 6)), StartsWith(":2: ") && Contains("a byte of 0"));
+  CHECK_THAT(complaint(std::string("\xFF\xFE"
+                                   "1\0 \0",
+                                   6)),
+             StartsWith(":1: ") && Contains("UTF-16") && Contains("UTF-8"));
+  CHECK_THAT(complaint("\xFE\xFF"), Contains("UTF-16"));
+  CHECK_THAT(complaint("1 2 \x1B[31mred\n"), Contains("'\\x1B[31mred'"));
+  CHECK_THAT(complaint("1 2 \xE9\n"), Contains("'\\xE9'"));
+  CHECK_THAT(complaint("%%MatrixMarket matrix coordinate real symmetric\n3 3 1\n1 2 1\n"),
+             StartsWith(":1: ") && Contains("MatrixMarket") && Contains("`n m`"));
+  check_triangle(
+      read("\xEF\xBB\xBF"
+           "1 2 1\n2 3 -0.5\n3 1 2e-3\n2 2 0.25\n"));
+}
+
+TEST_CASE("a couplings file that may mean something else is read, with a sentence about it") {
+  const auto doubts = [](const std::string& text, int base = 1) {
+    const TextFile file(text);
+    return read_couplings_file(file.path(), base).doubts;
+  };
+  const auto doubt = [&](const std::string& text, int base = 1) {
+    const auto all = doubts(text, base);
+    REQUIRE(all.size() == 1);
+    return all.front();
+  };
+  CHECK_THAT(doubt("1 2 1\n2 1 1\n2 3 -1\n3 2 -1\n"), StartsWith("2 pairs of sites are listed both ways"));
+  CHECK_THAT(doubt("1 2 1\n2 1 1\n2 3 -1\n3 1 -1\n"), StartsWith("1 pairs"));
+  CHECK(doubts("1 2 1\n2 1 0.5\n").empty());                     // two bonds, as it says
+  CHECK(doubts("1 2 1\n2 1 1\n1 3 1\n1 4 1\n1 5 1\n").empty());  // one pair of many
+  CHECK(doubts("1 2 1\n2 3 -0.5\n3 1 2e-3\n2 2 0.25\n").empty());
+  CHECK_THAT(doubt("3 3 2\n1 2 1\n2 3 1\n"),
+             Contains("`3 3 2` was read as the field 2 of site 3") && Contains("`3 2`"));
+  CHECK(doubts("3 3 1\n1 2 1\n2 3 1\n").empty());
+  CHECK(doubts("2 2 2\n1 2 1\n2 3 1\n").empty());
+  CHECK(doubts("2 1\n2 2 1\n1 2 1\n").empty());
+  CHECK_THAT(doubt("1 2 1\n2 3 1\n", 0), Contains("no line names site 0") && Contains("index_base = 1"));
+  CHECK(doubts("0 1 1\n1 2 1\n", 0).empty());
+  CHECK(doubts("1 2 1\n2 3 1\n").empty());
+}
+
 TEST_CASE("a couplings file that is not there, or no file, is refused by its path") {
   const fs::path nowhere = fs::temp_directory_path() / "gibbsite_no_such_file.txt";
   CHECK_THROWS_WITH(read_couplings(nowhere),

@@ -58,7 +58,7 @@ TEST_CASE("data: thresholds") {
   CHECK(read_text("0 127 128 255\n").values == Values{0, 127, 128, 255});
   // Whether pixels are scaled is a matter of the file, not of the rows taken from it.
   CHECK(read_text("0 1\n1 255\n255 0\n", {.binarize = "0.5", .rows = "0:2"}).values == Values{0, 0, 0, 1});
-  CHECK_THAT(refused_data("0 8 9 16\n", {.binarize = "0.5"}), Contains("makes every value 0"));
+  CHECK_THAT(refused_data("0.1 0.2\n", {.binarize = "0.5"}), Contains("makes every value 0"));
   CHECK_THAT(refused_data("0 1\n", {.binarize = "half"}), Contains("allowed: none, stochastic, or a number"));
   CHECK_THAT(refused_data("0 1\n", {.binarize = "nan"}), Contains("allowed"));
   CHECK_THAT(refused_data("0 1\n2 nan\n", {.binarize = "0.5"}),
@@ -78,7 +78,60 @@ TEST_CASE("data: stochastic binarisation turns each pixel on as often as it is b
   CHECK(read_text(text, {.binarize = "stochastic", .seed = 4}).values != data.values);
   const Data some = read_text(text, {.binarize = "stochastic", .rows = "100:200", .seed = 3});
   CHECK(std::equal(some.values.begin(), some.values.end(), data.values.begin() + 300));
-  CHECK_THAT(refused_data("0.5 1.5\n", {.binarize = "stochastic"}), Contains("row 0, column 1") && Contains("1.5"));
+  CHECK_THAT(refused_data("0.5 1.5\n", {.binarize = "stochastic", .maximum = 1}),
+             Contains("row 0, column 1") && Contains("1.5"));
+  CHECK_THAT(refused_data("0 17\n", {.binarize = "stochastic", .maximum = 16}),
+             Contains("row 0, column 1") && Contains("17 is no intensity from 0 to 16"));
+  CHECK_THAT(refused_data("-1 1\n", {.binarize = "stochastic"}), Contains("row 0, column 0") && Contains("-1"));
+}
+
+TEST_CASE("data: intensities are divided by what shows, or by what is said, and never by a guess") {
+  // scikit-learn's digits go to 16, genotypes count to 2, mean pixels are not whole: none of them shows its maximum.
+  for (const char* text : {"0 8 9 16\n", "0 1 2 1\n", "0 127\n", "0.5 254.5\n", "0 1.5\n", "0 300\n"})
+    for (const char* how : {"0.5", "stochastic"}) {
+      INFO(text << how);
+      CHECK_THAT(refused_data(text, {.binarize = how}), Contains("say it by maximum"));
+    }
+  CHECK(read_text("0 8 9 16\n", {.binarize = "0.5", .maximum = 16}).values == Values{0, 0, 1, 1});
+  CHECK(read_text("0 1 2 1\n", {.binarize = "0.5", .maximum = 1}).values == Values{0, 1, 1, 1});
+  CHECK(read_text("0.5 254.5\n", {.binarize = "0.5", .maximum = 255}).values == Values{0, 1});
+  CHECK(read_text("0 4 8\n", {.maximum = 8}).values == Values{0, 0.5, 1});
+  CHECK(read_text("-2 0.4 3\n", {.binarize = "0.5"}).values == Values{0, 0, 1});  // no intensities
+  CHECK_THAT(refused_data("0 8 9 16\n", {.binarize = "8", .maximum = 16}), Contains("a share of it, below 1"));
+  CHECK_THAT(refused_data("0 1\n", {.maximum = -1}), Contains("allowed: number > 0"));
+
+  std::string text;
+  for (int row = 0; row < 4000; ++row) text += "0 4 16\n";
+  const Data data = read_text(text, {.binarize = "stochastic", .seed = 3, .maximum = 16});
+  double on = 0;
+  for (std::size_t k = 1; k < data.values.size(); k += 3) on += data.values[k];
+  CHECK(std::abs(on - 1000) < 4.5 * 27.4);  // 4.5 standard deviations of a binomial; over 255 it would be 63
+}
+
+TEST_CASE("data: one constant image is an image") {
+  CHECK(read_text("0 0 0\n", {.binarize = "0.5"}).values == Values{0, 0, 0});
+  CHECK(read_text("255 255\n", {.binarize = "0.5"}).values == Values{1, 1});
+  CHECK(read_text("0 0\n0 255\n", {.binarize = "0.5", .rows = "0:1"}).values == Values{0, 0});
+  CHECK_THAT(refused_by(layer(UnitKind::binary, 4), "0 1\n1 0\n"),
+             Contains("as one picture give it in one row (1 x 4)"));
+}
+
+TEST_CASE("data: what was done to the numbers is told, with how many there are") {
+  const auto told = [](const std::string& text, DataRequest request = {}) {
+    return description(read_text(text, request));
+  };
+  CHECK_THAT(told("0 51 255\n0 0 0\n", {.binarize = "0.5"}),
+             Contains("data.csv, 2 samples of 3 numbers; divided by 255, then 1 above 0.5, else 0"));
+  CHECK_THAT(told("0 1\n1 1\n"), Contains("2 samples of 2 numbers; taken as they are"));
+  CHECK_THAT(
+      told("0 8\n16 1\n1 1\n", {.binarize = "stochastic", .rows = "1:", .seed = 7, .maximum = 16}),
+      Contains("2 samples of 2 numbers; divided by 16, then 1 with that probability, else 0 (seed 7); rows 1 to 2"));
+  CHECK_THAT(told("0,1,2\n1,0,1\n"),
+             Contains("1 samples of 3 numbers; line 1 (0 to 2) was taken for names of columns"));
+  CHECK_THAT(description(check_data(read_text("0 1\n"), layer(UnitKind::spin, 2))), Contains("0 and 1 read as spins"));
+  CHECK_THAT(description(check_data(read_text("0 1\n"), layer(UnitKind::categorical, 2, 3))), Contains("one-hot"));
+  const Layer binary = layer(UnitKind::binary, 2);
+  CHECK_THAT(base_rates(check_data(read_text("0 1\n1 1\n"), binary), binary).data, Contains("2 samples of 2 numbers"));
 }
 
 TEST_CASE("data: bars and stripes") {

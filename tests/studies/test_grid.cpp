@@ -143,7 +143,7 @@ TEST_CASE("Words on the command line mean what they mean in the file, and text n
         std::vector<std::string>{"sampler.name=wolff", "sampler.name=swendsen-wang"});
   const std::string place = " (on the command line) ";
   CHECK(refused(beta, {{"run.seed", "-1"}}) == "`run.seed` = -1" + place + "is out of range; allowed: integer >= 0");
-  CHECK(refused(beta, {{"run.seed", "18446744073709551615"}}) ==
+  CHECK(refused(beta, {{"run.seed", "18446744073709551616"}}) ==
         "`run.seed` = 1.8446744073709552e+19" + place + "is too large to be an exact integer; allowed: integer >= 0");
   CHECK(refused(beta, {{"method.sweeps", "nan"}}) ==
         "`method.sweeps` = nan" + place + "is not a finite number; allowed: integer >= 1");

@@ -127,6 +127,35 @@ TEST_CASE("import: base rates come from data, and can be added later") {
   CHECK(contains(run({"show", "model.h5"}, foreign().path()).out, "base rates of 4 data"));
 }
 
+TEST_CASE("import: centred machines, and names that say the same thing") {
+  check_energies(imported({"centred.npz"}), "centred");
+  check_energies(imported({"half_centred.npz"}), "half_centred");
+  check_energies(imported({"twins.npz"}), "binary");
+  check_energies(imported({"both.npz", "--visible", "gaussian"}), "gaussian", 0, 1e-5);  // one of them in float32
+}
+
+TEST_CASE("import: how arrays were read is said where it could be otherwise") {
+  const auto said = [](const Words& words) {
+    const Ended ended = run(Words{"import"} + words + Words{"-o", "model.h5", "--force"}, foreign().path());
+    INFO(ended.err);
+    REQUIRE(ended.code == 0);
+    std::string text = ended.out;  // as one line
+    for (auto at = text.find("\n    "); at != text.npos; at = text.find("\n    ")) text.replace(at, 5, " ");
+    return text;
+  };
+  CHECK(contains(said({"twins.npz"}), "not read, and no part of the model: momentum, epoch\n"));
+  CHECK(contains(said({"centred.npz"}), "offsets ov and oh"));
+  CHECK(contains(said({"square.npz"}), "W is square (2 x 2): its rows were taken for the visible units"));
+  CHECK(contains(said({"square_sklearn.npz"}), "components_ transposed is square (2 x 2)"));
+  CHECK_FALSE(contains(said({"binary.npz"}), "square"));
+  CHECK_FALSE(contains(said({"binary.npz"}), "not read"));
+  const std::string dim = said({"binary.npz", "--data", "dim.npy", "--binarize", "0.5", "--maximum", "16"});
+  CHECK(
+      contains(dim, "base rates of 2 data: dim.npy, 2 samples of 4 numbers; divided by 16, then 1 above 0.5, else 0"));
+  CHECK(contains(run({"show", "model.h5", "--json"}, foreign().path()).out, "2 samples of 4 numbers; divided by 16"));
+  CHECK(read_model(foreign() / "model.h5").base_rates->mean == std::vector<double>{0, 1, 0.5, 0});
+}
+
 TEST_CASE("import: what is wrong is said") {
   const auto says = [](const std::string& message, const Words& parts) {
     INFO(message);
@@ -145,6 +174,19 @@ TEST_CASE("import: what is wrong is said") {
   says(refused_new({"binary.npz", "--data", "W.npy"}), {"rows have 2 numbers", "4 visible units"});
   says(refused_new({"binary.npz", "--data", "data.npy", "--binarize", "half"}), {"binarize = half"});
   says(refused_new({"transposed.npz"}), {"W must be visible x hidden", "transpose"});
+  says(refused_new({"other_twin.npz"}), {"W and components_ (hidden x visible) contradict each other"});
+  says(refused_new({"other_bias.npz"}), {"c and intercept_hidden_ contradict each other"});
+  says(refused_new({"contrary.npz", "--visible", "gaussian"}), {"variance and the squares of sigma contradict"});
+  says(refused_new({"gaussian.npz", "--visible", "gaussian", "--variance", "2"}), {"sigma beside --variance"});
+  says(refused_new({"gaussian.npz", "--visible", "gaussian", "--variance", "variance.npy"}),
+       {"sigma beside --variance"});
+  says(refused_new({"centred_gaussian.npz", "--visible", "gaussian"}), {"it holds ov", "offsets of a centred machine"});
+  says(refused_new({"centred_boltzmann.npz", "--model", "boltzmann"}), {"it holds ov", "offsets of a centred machine"});
+  says(refused_new({"hopfield_biased.npz", "--model", "hopfield"}), {"biases b", "--model boltzmann"});
+  says(refused_new({"hopfield_W.npz", "--model", "hopfield", "--rule", "hebbian"}), {"W beside --rule"});
+  says(refused_new({"weights.pkl"}), {"weights.pkl", "Python pickle"});
+  says(refused_new({"binary.npz", "--data", "dim.npy", "--binarize", "0.5"}), {"from 0 to 16", "say it by maximum"});
+  says(refused_new({"binary.npz", "--data", "dim.npy", "--maximum", "0"}), {"--maximum 0", "number > 0"});
   says(refused_new({"deep.npz"}), {"no array W", "W_0, W_1"});
   says(refused_new({"deep.npz", "--model", "boltzmann"}), {"no array W"});
   says(refused_new({"binary.npz", "--visible", "gaussian"}), {"need their variances"});

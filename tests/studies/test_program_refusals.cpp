@@ -218,7 +218,6 @@ TEST_CASE("program: samplers that cannot move a system are refused by name") {
       {{"run", "graph.toml", "--sampler.name", "wolff"}, 2, {"wolff cannot move", "no bonds"}},
       {{"run", "graph.toml", "--sampler.name", "swendsen-wang"}, 2, {"swendsen-wang cannot move", "no bonds"}},
       {with(wolff + Words{"--sampler.scan", "random"}), 2, {"`sampler.scan`", "has no part"}},
-      {with(wolff + Words{"--model.coupling", "0"}), 2, {"wolff cannot move", "no bonds"}},
   };
   for (const Refusal& refusal : refusals) check_refused(place, refusal);
 }
