@@ -24,6 +24,7 @@ void add(std::vector<Measured>& out, const Group& group, const Group* exact, con
   const auto values = doubles(group, name), errors = doubles(group, name + "_error"),
              degrees = doubles(group, name + "_degrees");
   if (v == nullptr || values.empty() || v->dims.empty()) return;
+  if (std::find(v->dims.begin(), v->dims.end(), "q") != v->dims.end()) return;  // a distribution is no line of a table
   const std::span<const double> truth = exact == nullptr ? std::span<const double>() : doubles(*exact, name);
   const auto beta = doubles(group, "beta");
   const bool has_estimator = std::find(v->dims.begin(), v->dims.end(), "estimator") != v->dims.end();

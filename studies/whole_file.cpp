@@ -165,6 +165,7 @@ std::string name_behind_temporary(const std::string& name) {
 }
 
 void remove_temporary(const fs::path& path) noexcept try {
+  if (name_behind_temporary(path.filename().string()).empty()) return;  // never anything but what we name so
   const Descriptor file(again([&] { return ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
   struct stat found;
   if (file.number() < 0 || ::fstat(file.number(), &found) != 0 || !S_ISREG(found.st_mode)) return;
@@ -180,9 +181,12 @@ void remove_temporary(const fs::path& path) noexcept try {
 }
 
 void remove_leftovers(const fs::path& path) noexcept try {
+  if (path.filename().empty()) return;  // no output, no leftovers
   const fs::path target = follow(path);
-  for (const fs::path& entry : entries_of(folder_of(target)))
-    if (name_behind_temporary(entry.filename().string()) == short_name(target)) remove_temporary(entry);
+  for (const fs::path& entry : entries_of(folder_of(target))) {
+    const std::string behind = name_behind_temporary(entry.filename().string());
+    if (!behind.empty() && behind == short_name(target)) remove_temporary(entry);
+  }
 } catch (const std::exception&) {
 }
 

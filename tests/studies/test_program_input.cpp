@@ -144,3 +144,18 @@ TEST_CASE("program: the number of rows and what was done to them is always said"
   CHECK(contains(attribute_of(read_archive(place / "l.h5"), "data"), done));
   CHECK(contains(place.parsed({"show", "l.h5", "--json"}).at("data").at("description"), done));
 }
+
+TEST_CASE("program: commands without an output touch nothing that is there") {
+  const Place place;
+  place.said({"run", "rbm.toml", "-o", "a.h5", "--data.maximum", "16"});
+  write_bytes(place / "keep.txt", "mine");
+  write_bytes(place / ".hidden", "mine");
+  const auto before = place.entries();
+  place.said({"loglik", "a.h5", "--data", "dim.csv", "--data.binarize", "0.5", "--data.maximum", "16",
+              "--ais.temperatures", "50", "--raise.samples", "0", "--tempering.rungs", "0", "--quiet"});
+  CHECK(place.entries() == before);
+  place.said({"run", "square.toml", "-o", "s.h5"});
+  place.said({"reweight", "s.h5", "--beta", "0.2:0.3:3"});
+  place.said({"show", "s.h5"});
+  CHECK(place.entries() == before + 1);
+}
