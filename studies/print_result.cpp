@@ -159,8 +159,8 @@ void print_diagnostics(const Group& diagnostics) {
     const auto ess = doubles(diagnostics, "weight_ess");
     fmt::print("\n  effective sample size of the weights at the target {:.1f}", ess.back());
     if (!doubles(diagnostics, "two_sided_overlap").empty())
-      fmt::print("; two-sided check: {} (z = {:.2f}, overlap {:.2f})",
-                 printable(text_attribute(diagnostics, "two_sided_check")), scalar("two_sided_z"),
+      fmt::print("; two-sided check: {} (z = {}, overlap {:.2f})",
+                 printable(text_attribute(diagnostics, "two_sided_check")), z_text(scalar("two_sided_z")),
                  scalar("two_sided_overlap"));
     fmt::print("\n");
   }
