@@ -11,19 +11,6 @@ namespace {
 
 const std::vector<std::pair<int, std::string>> stops = {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}};
 
-/// A study of which one draw takes hours.
-const std::string endless = R"(
-[model]
-size = 256
-[sampler]
-layout = "plain"
-[method]
-beta = 0.4
-thermalization = 0
-every = 1000000
-sweeps = 4000000
-)";
-
 /// A model that takes minutes to build: the inverse of the overlaps of thousands of patterns.
 const std::string large = R"(
 [model]
@@ -85,23 +72,10 @@ TEST_CASE("program: stopped while it builds systems, it stops at once") {
 
 TEST_CASE("program: a second stop ends it at once, and it says where it can go on") {
   const Scratch folder;
-  write_bytes(folder / "study.toml", endless);
-  Ended ended;
-  for (int longer = 0; longer < 100 && !contains(ended.err, "a second time"); ++longer) {
-    // A first stop before the first draw has begun is obeyed: then again, and a little later.
-    Child child({"run", "study.toml", "-o", "out.h5", "--run.threads", "1", "--force"}, folder.path());
-    REQUIRE(wait_until([&] { return fs::exists(folder / "out.h5.parts/manifest.h5"); }));
-    std::this_thread::sleep_for(std::chrono::milliseconds(30 * longer));
-    REQUIRE(wait_until([&] {  // a signal that finds one of its kind waiting is lost: until one has been heard twice
-      child.send(SIGTERM);
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      return !child.running();
-    }));
-    ended = child.wait();
-    if (contains(ended.err, "a second time")) break;
-    fs::remove_all(folder / "out.h5.parts");
-    fs::remove(folder / "out.h5");
-  }
+  write_bytes(folder / "study.toml", small_study("wolff"));
+  // A clock that goes on by a second at each look: the second stop comes as the first is heard, a second later.
+  const Ended ended = run({"run", "study.toml", "-o", "out.h5", "--run.threads", "1"}, folder.path(),
+                          at_moments("clock:200:s15,clock:201:s15", {"MOMENTS_STEP=1"}));
   INFO(ended.err);
   CHECK(ended.code == 75);
   CHECK(is_one_message(ended.err));
