@@ -32,7 +32,8 @@ struct Case {
 /// Rows of these cases and quantities (regular expressions) may miss a bound, for a reason.
 struct Exception {
   std::string cases, quantities;
-  std::string bound;  ///< "mean", "too small" (the errors: sd above), "too large"
+  std::string
+      bound;  ///< "mean", "too small" (the errors: sd above), "too large"; "silent": runs of a case, all quantities
   std::string reason;
 };
 

@@ -68,9 +68,11 @@ std::vector<Case> chain_cases() {
       {"4 x 3 triangular antiferromagnet, heat bath",
        "run --model.lattice triangular --model.size [4,3] --model.coupling -1 --method.beta [0.5,1,2] --method.sweeps "
        "4000",
-       Kind::brief},
+       Kind::trap},
       // A large constant in the energy; constant observables; a frozen run.
       {"bonds of 1e12, 1e-6 and 1", "run --model.couplings offset.txt --method.beta [0.5,1] --method.sweeps 4000",
+       Kind::brief},
+      {"bonds of 1e9, 1e-6 and 1", "run --model.couplings large.txt --method.beta [0.5,1] --method.sweeps 4000",
        Kind::brief},
       {"frozen at beta 10", "run --model.size 4 --method.beta 10 --method.sweeps 1000", Kind::trap},
       // Clusters.

@@ -107,16 +107,12 @@ std::string verdict_text(const Verdict& v, const std::vector<Found>& all) {
   std::size_t excused = 0, failures = 0;
   std::vector<std::string> reasons;
   for (const Failure& f : v.failures) {
-    if (f.excuse.empty()) {
-      ++failures;
-      text += fmt::format("FAILS: {}: {} at {}: {}\n", f.found->what->name, f.row->name(),
-                          number(f.row->beta, "{:.4g}"), f.what);
-    } else {
-      ++excused;
-      if (std::find(reasons.begin(), reasons.end(), f.excuse) == reasons.end()) reasons.push_back(f.excuse);
-      text += fmt::format("excepted: {}: {} at {}: {}\n", f.found->what->name, f.row->name(),
-                          number(f.row->beta, "{:.4g}"), f.what);
-    }
+    const bool counts = f.excuse.empty();
+    ++(counts ? failures : excused);
+    if (!counts && std::find(reasons.begin(), reasons.end(), f.excuse) == reasons.end()) reasons.push_back(f.excuse);
+    const std::string where =
+        f.row == nullptr ? "" : fmt::format(" {} at {}:", f.row->name(), number(f.row->beta, "{:.4g}"));
+    text += fmt::format("{}: {}:{} {}\n", counts ? "FAILS" : "excepted", f.found->what->name, where, f.what);
   }
   for (const std::string& reason : reasons) text += fmt::format("because: {}\n", reason);
   text += fmt::format("{} rows fail, {} excepted: the table {}\n", failures, excused,

@@ -107,6 +107,7 @@ Systems::Systems() : before_(fs::current_path()) {
   write(std::string(empty_study), "");
   write("triangle.txt", "1 2 1\n2 3 1\n1 3 1\n");
   write("two.txt", "1 2 0\n");
+  write("large.txt", "1 2 1e9\n2 3 1e-6\n3 4 1\n");
   write("offset.txt", "1 2 1e12\n2 3 1e-6\n3 4 1\n");
   write_first_order();
   write_random_graph("graph.txt", 16);

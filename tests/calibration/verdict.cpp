@@ -32,12 +32,12 @@ Bounds bounds(std::size_t seeds, double alpha) {
           (1 + allowed_deviation) * std::sqrt(quantile(complement(squares, alpha)) / (n - 1))};
 }
 
-/// Why a row may miss this bound; empty where it may not.
-std::string excuse_of(const Found& found, const Row& row, const std::string& bound,
+/// Why a row (`name`) of a case may miss this bound; empty where it may not.
+std::string excuse_of(const Found& found, const std::string& name, const std::string& bound,
                       const std::vector<Exception>& exceptions) {
   for (const Exception& e : exceptions)
     if (e.bound == bound && std::regex_search(found.what->name, std::regex(e.cases)) &&
-        std::regex_search(row.name(), std::regex(e.quantities)))
+        std::regex_search(name, std::regex(e.quantities)))
       return e.reason;
   return "";
 }
@@ -63,8 +63,13 @@ Verdict judge(const std::vector<Found>& all, const std::vector<Exception>& excep
     v.runs += t.runs;
     v.failed += t.failed;
     v.unwarned += t.runs - t.warned;
-    v.silent_runs += t.silent_runs;
-    v.silent_numbers += t.silent_numbers;
+    if (const std::string why = excuse_of(found, "", "silent", exceptions); t.silent_runs > 0 && !why.empty()) {
+      v.excused_silent += t.silent_runs;
+      v.failures.push_back({&found, nullptr, fmt::format("silent: {} of {} runs", t.silent_runs, t.runs), why});
+    } else {
+      v.silent_runs += t.silent_runs;
+      v.silent_numbers += t.silent_numbers;
+    }
     v.unwarned_numbers += t.unwarned_numbers;
     if (found.what->kind == Kind::good) {
       v.good += t.runs;
@@ -75,7 +80,7 @@ Verdict judge(const std::vector<Found>& all, const std::vector<Exception>& excep
       if (s.seeds < fewest_seeds) continue;
       const Bounds b = bounds(s.seeds, alpha);
       const auto fails = [&](const std::string& bound, const std::string& what) {
-        v.failures.push_back({&found, &row, bound + ": " + what, excuse_of(found, row, bound, exceptions)});
+        v.failures.push_back({&found, &row, bound + ": " + what, excuse_of(found, row.name(), bound, exceptions)});
       };
       if (std::abs(s.mean) > b.mean) fails("mean", fmt::format("{:+.2f}, at most {:.2f}", s.mean, b.mean));
       if (s.deviation > b.high) fails("too small", fmt::format("sd {:.2f}, at most {:.2f}", s.deviation, b.high));

@@ -25,9 +25,10 @@ struct Verdict {
   std::size_t too_large = 0;  ///< rows of brief runs and traps whose errors are larger than the scatter
   std::size_t runs = 0, unwarned = 0, silent_runs = 0, silent_numbers = 0, unwarned_numbers = 0, good = 0,
               good_warned = 0, failed = 0;
-  double allowed_silent = 0;  ///< runs: 1 of 1,000 and what chance gives, with the scatter of such counts
-  double by_chance = 0;       ///< unwarned runs with a |z| > 4 if all numbers were independent and normal
-  double together = unknown;  ///< root mean square of z over all numbers of good runs
+  std::size_t excused_silent = 0;  ///< silently wrong runs of cases that may be, left out of silent_runs
+  double allowed_silent = 0;       ///< runs: 1 of 1,000 and what chance gives, with the scatter of such counts
+  double by_chance = 0;            ///< unwarned runs with a |z| > 4 if all numbers were independent and normal
+  double together = unknown;       ///< root mean square of z over all numbers of good runs
   bool silent_ok = true, good_ok = true, together_ok = true;
   bool holds() const;
 };
