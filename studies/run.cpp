@@ -27,7 +27,8 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int format_version = 1;
 constexpr int exit_done = 0, exit_stopped = 75;
-constexpr double worth_a_save = 2;  // seconds of work that a kill while the result is made may cost
+constexpr double never_broken_off = 1;  // seconds of building: after them there is a checkpoint to go on from
+constexpr double worth_a_save = 2;      // seconds of work that a kill while the result is made may cost
 
 class Runner {
  public:
@@ -179,6 +180,7 @@ void Runner::save_before_result() try { save_all_tasks(); } catch (const std::ru
 
 int Runner::run() {
   use_threads(run_.threads);
+  if (run_.max_time > 0) stop_building_after(std::max(run_.max_time, never_broken_off));
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
   stops_mean(Stop::at_checkpoint);

@@ -3,6 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -35,10 +36,10 @@ long long now() {
   return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
-[[noreturn]] void leave(int signal, std::string_view where) {
+[[noreturn]] void leave(std::string_view why, std::string_view where) {
   char text[256];
   std::size_t length = 0;
-  for (const std::string_view part : {std::string_view("stopped by "), name_of(signal), where}) {
+  for (const std::string_view part : {std::string_view("stopped by "), why, where}) {
     std::memcpy(text + length, part.data(), part.size());
     length += part.size();
   }
@@ -46,21 +47,26 @@ long long now() {
   ::_exit(exit_stopped);
 }
 
+void on_timer(int) {
+  if (means == Stop::nothing_written) leave("run.max_time", " while systems were built, before anything was written");
+}
+
 void on_signal(int signal) {
   const int error = errno;
   const Stop meaning = means;
-  if (meaning == Stop::nothing_written) leave(signal, " before anything was written");
+  if (meaning == Stop::nothing_written) leave(name_of(signal), " before anything was written");
   if (meaning == Stop::all_saved)
-    leave(signal, " at a checkpoint, before the result was written; the same command with --resume continues it");
+    leave(name_of(signal),
+          " at a checkpoint, before the result was written; the same command with --resume continues it");
   const long long moment = now();
   long long first = 0;
   if (asked_at.compare_exchange_strong(first, moment))
     asked = signal;
   else if (moment - first > same_one && meaning == Stop::at_checkpoint)
-    leave(signal,
+    leave(name_of(signal),
           ", a second time: at once, where the last checkpoint stands; the same command with --resume goes on there");
   else if (moment - first > same_one)
-    leave(signal, ", a second time: at once");
+    leave(name_of(signal), ", a second time: at once");
   errno = error;
 }
 
@@ -76,6 +82,26 @@ void listen_for_stop() {
 }
 
 void stops_mean(Stop meaning) noexcept { means = meaning; }
+
+void stop_building_after(double seconds) noexcept {
+  constexpr double longest = 1e9;  // 30 years
+  struct sigaction action = {};
+  action.sa_handler = on_timer;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  // A signal of its own: SIGALRM may be that of whoever started the program.
+  sigaction(SIGRTMIN, &action, nullptr);
+  sigevent event = {};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGRTMIN;
+  timer_t timer;
+  if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0) return;  // then time is counted from the first sweep on
+  seconds = std::min(seconds, longest);
+  itimerspec when = {};
+  when.it_value.tv_sec = static_cast<time_t>(seconds);
+  when.it_value.tv_nsec = static_cast<long>(1e9 * (seconds - static_cast<double>(when.it_value.tv_sec)));
+  timer_settime(timer, 0, &when, nullptr);
+}
 
 bool stop_asked() noexcept { return asked != 0; }
 

@@ -17,6 +17,9 @@ enum class Stop {
 void listen_for_stop();
 /// What they mean from now on.
 void stops_mean(Stop meaning) noexcept;
+/// After so many seconds the program ends by exit 75 if stops still mean Stop::nothing_written: its time, run.max_time,
+/// counts while systems are built too.
+void stop_building_after(double seconds) noexcept;
 /// Whether one has been remembered; any thread may look.
 bool stop_asked() noexcept;
 /// "SIGINT" and so on; empty if nobody has asked.

@@ -1,5 +1,5 @@
 /// Stops that stop: from the first moment on, at a checkpoint, and at once when asked again.
-#include <sys/stat.h>
+#include <sys/resource.h>
 
 #include "tests/studies/program.hpp"
 #include "tests/studies/program_studies.hpp"
@@ -24,28 +24,6 @@ beta = 1
 
 }  // namespace
 
-TEST_CASE("program: stopped while it reads its study, it has written nothing") {
-  for (const auto& [signal, name] : stops) {
-    const Scratch folder;
-    REQUIRE(::mkfifo((folder / "study.toml").c_str(), 0600) == 0);
-    Child child({"run", "study.toml", "-o", "out.h5"}, folder.path());
-    int writer = -1;  // opens once the program reads
-    REQUIRE(wait_until([&] {
-      writer = ::open((folder / "study.toml").c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-      return writer >= 0;
-    }));
-    child.send(signal);
-    const Ended ended = child.wait();
-    ::close(writer);
-    INFO(ended.err);
-    CHECK(ended.code == 75);
-    CHECK(is_one_message(ended.err));
-    CHECK(contains(ended.err, "stopped by " + name + " before anything was written"));
-    CHECK(ended.out == "");
-    CHECK(folder.entries() == 1);
-  }
-}
-
 TEST_CASE("program: it hears stops before it does anything else") {
   const Scratch folder;
   write_bytes(folder / "study.toml", large);
@@ -61,12 +39,33 @@ TEST_CASE("program: it hears stops before it does anything else") {
 }
 
 TEST_CASE("program: stopped while it builds systems, it stops at once") {
+  for (const auto& [signal, name] : stops) {
+    const Scratch folder;
+    write_bytes(folder / "study.toml", large);
+    // Its first look at the clock comes when the study is read and systems are about to be built.
+    const Ended ended =
+        run({"run", "study.toml", "-o", "out.h5"}, folder.path(), at_moments("clock:1:s" + std::to_string(signal)));
+    INFO(ended.err);
+    CHECK(ended.code == 75);
+    CHECK(is_one_message(ended.err));
+    CHECK(contains(ended.err, "stopped by " + name + " before anything was written"));
+    CHECK(ended.out == "");
+    CHECK(folder.entries() == 1);
+  }
+}
+
+TEST_CASE("program: its time counts while it builds systems") {
   const Scratch folder;
   write_bytes(folder / "study.toml", large);
-  // Its first look at the clock comes when the study is read and systems are about to be built.
-  const Ended ended = run({"run", "study.toml", "-o", "out.h5"}, folder.path(), at_moments("clock:1:s10"));
+  const auto no_longer = [] {  // than a minute of processors, for a program that does not hear its clock
+    const rlimit minute{60, 60};
+    ::setrlimit(RLIMIT_CPU, &minute);
+  };
+  const Ended ended = run({"run", "study.toml", "-o", "out.h5", "--run.max_time", "1.5"}, folder.path(), {}, no_longer);
+  INFO(ended.err);
   CHECK(ended.code == 75);
-  CHECK(contains(ended.err, "stopped by SIGUSR1 before anything was written"));
+  CHECK(is_one_message(ended.err));
+  CHECK(contains(ended.err, "stopped by run.max_time while systems were built, before anything was written"));
   CHECK(folder.entries() == 1);
 }
 
