@@ -67,9 +67,10 @@ void refuse_index(std::span<const std::string_view> fields, const std::string& w
 }
 
 /// A first row of 0, 1, ..., n - 1 is pandas' header where no other number is as large as n - 1; else it may be.
-void drop_header(NumberArray& array, std::size_t line, bool all_with_points, const std::string& where) {
+/// `sample`: of two numbers it is none.
+void drop_header(NumberArray& array, std::size_t line, bool sample, const std::string& where) {
   const std::size_t columns = array.shape[1];
-  if (array.shape[0] < 2 || columns < 2 || (columns == 2 && !all_with_points)) return;
+  if (array.shape[0] < 2 || columns < 2 || (columns == 2 && sample)) return;
   const auto second = array.values.begin() + static_cast<std::ptrdiff_t>(columns);
   const double largest = *std::max_element(second, array.values.end()), last = static_cast<double>(columns - 1);
   if (columns == 2 || !(largest < last))
@@ -133,7 +134,7 @@ NumberArray read_csv(std::string_view bytes, const std::string& where) {
   }
   if (rows == 0) throw RequestError(fmt::format("{}: it holds no numbers; check the file's name", where));
   array.shape = {rows, columns};
-  if (counting_line != 0) drop_header(array, counting_line, all_with_points, where);
+  if (counting_line != 0) drop_header(array, counting_line, separator == ' ' && !all_with_points, where);
   return array;
 }
 

@@ -142,7 +142,10 @@ TEST_CASE("arrays: a first line of CSV that counts from 0 is pandas' header, or 
   CHECK_THAT(complaint_of("0,1,2\n2,0,1\n"), Contains("line 1 is 0 to 2"));
   CHECK_THAT(complaint_of("# two\n0,1\n0.5,1.0\n"), Contains("line 2 is 0 to 1"));
   CHECK(from_bytes("a,b,c\n0,1,2\n3,4,5\n").values == Values{0, 1, 2, 3, 4, 5});
-  CHECK(from_bytes("0,1\n1,1\n").shape == Shape{2, 2});            // a sample of two units
+  for (const char* bytes : {"0,1\n1,1\n", "0,1\n0,0\n1,0\n", "\"0\";\"1\"\n1;1\n"})  // or a sample of two units
+    CHECK_THAT(complaint_of(bytes), Contains("line 1 is 0 to 1") && Contains("header=False"));
+  CHECK(from_bytes("0 1\n1 1\n").shape == Shape{2, 2});  // blanks are not how pandas writes
+  CHECK(from_bytes("x,y\n0,1\n1,1\n").values == Values{0, 1, 1, 1});
   CHECK(from_bytes("0.0,1.0,2.0\n1,0,0\n").shape == Shape{2, 3});  // names have no points
   CHECK(from_bytes("0,1,2\n").shape == Shape{1, 3});
   CHECK_THAT(complaint_of(",0,1\n0,1,0\n1,1,1\n"), Contains("index") && Contains("index=False"));
