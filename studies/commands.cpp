@@ -179,7 +179,7 @@ const std::vector<Command>& commands() {
   return table;
 }
 
-const Command& find_command(std::string_view name) {
+const Command& find_command(std::string_view name, const std::vector<std::string>& topics) {
   std::vector<std::string> names;
   for (const Command& command : commands()) {
     if (command.name == name) return command;
@@ -187,8 +187,12 @@ const Command& find_command(std::string_view name) {
   }
   if (name == "train")
     throw RequestError(fmt::format("`gibbsite {}` is not in this version; there are: {}", name, join(names, ", ")));
-  throw RequestError(fmt::format("unknown command `{}`{}", name,
-                                 and_then(did_you_mean(name, names), "the commands are " + join(names, ", "))));
+  const std::string known = "the commands are " + join(names, ", ");
+  if (topics.empty())
+    throw RequestError(fmt::format("unknown command `{}`{}", name, and_then(did_you_mean(name, names), known)));
+  names.insert(names.end(), topics.begin(), topics.end());
+  throw RequestError(fmt::format("unknown command or topic `{}`{}; other topics are {}", name,
+                                 and_then(did_you_mean(name, names), known), join(topics, ", ")));
 }
 
 }  // namespace gibbsite

@@ -30,7 +30,8 @@ struct Command {
 };
 
 const std::vector<Command>& commands();
-/// Throws RequestError: unknown (with the nearest name), or not in this version.
-const Command& find_command(std::string_view name);
+/// Throws RequestError: unknown (with the nearest name, also among `topics`, which are as good here), or not in this
+/// version.
+const Command& find_command(std::string_view name, const std::vector<std::string>& topics = {});
 
 }  // namespace gibbsite

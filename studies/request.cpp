@@ -162,7 +162,7 @@ Request parse(const std::vector<std::string>& words) {
   const std::vector<std::string> topics = help_topics();
   if (command.name == "help" && !line.arguments.empty() &&
       std::find(topics.begin(), topics.end(), line.arguments.front()) == topics.end())
-    find_command(line.arguments.front());
+    find_command(line.arguments.front(), topics);
   if (command.name == "reweight" && request.beta.empty())
     throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
   if (command.keys) {

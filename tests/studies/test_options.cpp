@@ -98,7 +98,12 @@ TEST_CASE("Strict: what is not understood is refused") {
        "`--model.size` stands before the command; the command comes first, for example: gibbsite run STUDY.toml "
        "--model.size 64"},
       {{"--help", "run"}, "`gibbsite --help` takes no more words"},
-      {{"help", "rnu"}, "unknown command `rnu`; did you mean `run`? the commands are " + all_commands()},
+      {{"help", "rnu"},
+       "unknown command or topic `rnu`; did you mean `run`? the commands are " + all_commands() +
+           "; other topics are errors"},
+      {{"help", "erors"},
+       "unknown command or topic `erors`; did you mean `errors`? the commands are " + all_commands() +
+           "; other topics are errors"},
       {{"help", "run", "show"}, "`gibbsite help` takes no argument `show`; usage: gibbsite help [COMMAND]"},
       {{"run"}, "`gibbsite run` needs an argument; usage: gibbsite run STUDY.toml"},
       {{"run", study, "more"}, "`gibbsite run` takes no argument `more`; usage: gibbsite run STUDY.toml"},
