@@ -18,7 +18,8 @@ foreach(room physics samplers estimators studies)
     target_compile_options(test_${room} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   target_compile_definitions(test_${room} PRIVATE
-    GIBBSITE_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" GIBBSITE_PROGRAM="$<TARGET_FILE:gibbsite>")
+    GIBBSITE_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" GIBBSITE_PROGRAM="$<TARGET_FILE:gibbsite>"
+    $<$<BOOL:${GIBBSITE_SANITIZE}>:GIBBSITE_SANITIZED>)
   # Tests tagged [long] have that label, which the presets leave out.
   catch_discover_tests(test_${room} TEST_PREFIX "${room}: " TEST_SPEC "~[long]~[.]"
     PROPERTIES LABELS ${room} TIMEOUT 300)

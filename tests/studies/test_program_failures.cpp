@@ -207,7 +207,7 @@ TEST_CASE("program: standard error that is closed, full or unread changes no exi
   }
 }
 
-#if !defined(__SANITIZE_ADDRESS__)  // whose shadow is larger than any limit
+#if !defined(GIBBSITE_SANITIZED)  // whose shadow is larger than any limit
 TEST_CASE("program: threads that cannot be had are done without, and it says so") {
   const Trial trial;
   const auto little_room = [] {
