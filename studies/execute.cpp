@@ -90,17 +90,6 @@ void check_result(const Group& root) {
     throw std::invalid_argument("it has likelihoods, but no routes to ln Z");
 }
 
-/// A result of a format that this version does not know may hold what it cannot show.
-void note_format(const Group& root, const std::string& path) {
-  constexpr std::int64_t known = 1;
-  for (const auto& [name, value] : root.attributes)
-    if (const auto* number = std::get_if<std::int64_t>(&value); name == "format_version" && number && *number != known)
-      fmt::print(stderr,
-                 "gibbsite: note: {} has format_version {}, and this version knows {} alone: what stands below may be "
-                 "incomplete or wrong; show it with the version that wrote it ({})\n",
-                 printable(path), *number, known, printable(text_attribute(root, "version")));
-}
-
 }  // namespace
 
 std::string shown_as_json(const Group& root) {

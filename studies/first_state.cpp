@@ -11,7 +11,14 @@
 namespace gibbsite {
 
 std::vector<std::byte> read_state(const std::string& file, const Layout& layout, bool spins) {
-  const NumberArray array = read_array(file, is_hdf5(file) ? "configurations/lowest_energy_configuration" : "");
+  const NumberArray array = [&] {
+    try {
+      return read_array(file, is_hdf5(file) ? "configurations/lowest_energy_configuration" : "");
+    } catch (const std::runtime_error& error) {
+      throw RequestError(fmt::format(
+          "method.start may be hot, cold, mixed, or a file of a configuration, which this is not: {}", error.what()));
+    }
+  }();
   if (array.values.size() != layout.units)
     throw RequestError(fmt::format("method.start = {}: it holds {} numbers, but a configuration of this system has {}",
                                    file, array.values.size(), layout.units));

@@ -98,7 +98,7 @@ std::string read_start(const Value& value) {
   if (text == "hot" || text == "cold" || text == "mixed") return text;
   if (text.empty()) throw Misfit{value, "is empty"};
   std::string path = read_path(value);
-  if (!std::filesystem::exists(path)) throw Misfit{value, "is unknown, and no file"};
+  if (!std::filesystem::exists(path)) throw Misfit{value, "is none of the words it may be, and no file that is there"};
   return path;
 }
 

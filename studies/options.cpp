@@ -24,6 +24,8 @@ std::string read_file(const std::filesystem::path& file) {
   if (!std::filesystem::exists(status)) throw RequestError(fmt::format("no study file `{}`", file.string()));
   if (std::filesystem::is_directory(status))
     throw RequestError(fmt::format("`{}` is a folder, not a study file", file.string()));
+  if (!std::filesystem::is_regular_file(status))
+    throw RequestError(fmt::format("`{}` is not a regular file; copy it into one", file.string()));
   std::ifstream in(file, std::ios::binary);
   std::string text;
   std::vector<char> chunk(1 << 16);

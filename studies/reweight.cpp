@@ -158,7 +158,7 @@ int reweight(const Request& request) {
     std::string files;
     for (const std::string& file : request.arguments) files += (files.empty() ? "" : " ") + file;
     root.attributes = {{"program", std::string("gibbsite")}, {"version", version()},
-                       {"git_commit", git_commit()},         {"format_version", std::int64_t{1}},
+                       {"git_commit", git_commit()},         {"format_version", result_format},
                        {"state", std::string("complete")},   {"reweighted_from", files}};
     stops_mean(Stop::soon_done);
     write_archive(request.out, root);

@@ -7,6 +7,7 @@
 #include "studies/options.hpp"
 #include "studies/reweighted.hpp"
 #include "studies/variables.hpp"
+#include "studies/version.hpp"
 
 namespace gibbsite {
 namespace {
@@ -21,6 +22,7 @@ Group read_result(const std::filesystem::path& file) {
   const bool result = root.child("model") != nullptr || root.child("tasks") != nullptr;
   if (text_attribute(root, "program").empty() || !result)
     throw RequestError(fmt::format("{} is an HDF5 file, but not a result of `gibbsite run`", file.string()));
+  note_format(root, file.string());
   return root;
 }
 

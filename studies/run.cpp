@@ -25,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr int format_version = 1;
 constexpr int exit_done = 0, exit_stopped = 75;
 constexpr double never_broken_off = 1;  // seconds of building: after them there is a checkpoint to go on from
 constexpr double worth_a_save = 2;      // seconds of work that a kill while the result is made may cost
@@ -72,6 +71,7 @@ void Runner::check_complete() const {
   }
   if (text_attribute(root, "program") != "gibbsite")
     throw RequestError(fmt::format("{} is no result of gibbsite; choose another name with -o", out));
+  note_format(root, out);
   const std::string before = identity(text_attribute(root, "study")), now = identity(request_.resolved);
   if (before != now)
     throw RequestError(
@@ -241,7 +241,7 @@ std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_
   return {{"program", std::string("gibbsite")},
           {"version", version()},
           {"git_commit", git_commit()},
-          {"format_version", std::int64_t{format_version}},
+          {"format_version", result_format},
           {"created_at", now_as_text()},
           {"command", command},
           {"study", request.resolved},

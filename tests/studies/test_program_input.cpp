@@ -1,4 +1,6 @@
 /// What the program makes of numbers and files that can be read in more than one way, and what it says of it.
+#include <sys/stat.h>
+
 #include <nlohmann/json.hpp>
 
 #include "tests/studies/program.hpp"
@@ -110,18 +112,40 @@ TEST_CASE("program: numbers as people write them") {
   CHECK(contains(place.said({"run", "square.toml", "-o", "d.h5", "--method.chains", large}, 2), "is out of range"));
 }
 
-TEST_CASE("program: exact refuses what run refuses, and show says that a format is unknown") {
+TEST_CASE("program: exact refuses what run refuses") {
   const Place place;
   for (const std::string command : {"exact", "run"})
     CHECK(
         contains(place.said({command, "square.toml", "--model.coupling", "1e308"}, 2), "beyond what numbers can hold"));
+}
+
+TEST_CASE("program: a result of an unknown format is read with a note by show, reweight and run --resume") {
+  const Place place;
+  const std::vector<Words> readers = {
+      {"show", "a.h5"}, {"reweight", "a.h5", "--beta", "0.3"}, {"run", "square.toml", "-o", "a.h5", "--resume"}};
   place.said({"run", "square.toml", "-o", "a.h5"});
-  CHECK_FALSE(contains(place.said({"show", "a.h5"}), "format_version"));
+  for (const Words& reader : readers) CHECK_FALSE(contains(place.said(reader), "format_version"));
   Group root = read_archive(place / "a.h5");
   for (auto& [name, value] : root.attributes)
     if (name == "format_version") value = std::int64_t{99};
   write_archive(place / "a.h5", root);
-  CHECK(contains(place.said({"show", "a.h5"}), "note: a.h5 has format_version 99, and this version knows 1 alone"));
+  for (const Words& reader : readers)
+    CHECK(contains(place.said(reader), "note: a.h5 has format_version 99, and this version knows 1 alone"));
+}
+
+TEST_CASE("program: files of states that hold none say what a start may be, and a pipe is no study") {
+  const Place place;
+  write_bytes(place / "words.txt", "a b c\n");
+  const auto with = [&](const std::string& start) {
+    return place.said({"run", "square.toml", "-o", "a.h5", "--method.start", start}, 2);
+  };
+  for (const char* file : {"square.toml", "words.txt", "."})
+    CHECK(contains(with(file),
+                   "method.start may be hot, cold, mixed, or a file of a configuration, which this is not: "));
+  for (const char* word : {"hott", "other.toml"}) CHECK(contains(with(word), "allowed: hot, cold, mixed, or a file"));
+  REQUIRE(::mkfifo((place / "pipe.toml").c_str(), 0600) == 0);
+  CHECK(contains(place.said({"run", "pipe.toml"}, 2), "`pipe.toml` is not a regular file; copy it into one"));
+  CHECK_FALSE(fs::exists(place / "a.h5.parts"));
 }
 
 TEST_CASE("program: the number of rows and what was done to them is always said") {
