@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <optional>
 #include <stdexcept>
 
@@ -191,15 +192,20 @@ CurveTable tabulate(const TemperatureCurves& curves, std::span<const double> bet
                    {}};
   table.estimates.assign(table.quantities.size(), std::vector<Estimate>(beta.size()));
   std::vector<char> trusted(beta.size());  // not bits, which threads would share
+  std::exception_ptr failure;              // which must not leave the threads' loop
 #pragma omp parallel for schedule(dynamic)
-  for (std::size_t b = 0; b < beta.size(); ++b) {
-    const auto point = curves.at(beta[b]);
-    table.effective[b] = point.effective;
-    table.tail_share[b] = point.tail_share;
-    trusted[b] = point.trusted;
-    const auto row = curves.estimates(table.quantities, point);
-    for (std::size_t q = 0; q < row.size(); ++q) table.estimates[q][b] = row[q];
-  }
+  for (std::size_t b = 0; b < beta.size(); ++b) try {
+      const auto point = curves.at(beta[b]);
+      table.effective[b] = point.effective;
+      table.tail_share[b] = point.tail_share;
+      trusted[b] = point.trusted;
+      const auto row = curves.estimates(table.quantities, point);
+      for (std::size_t q = 0; q < row.size(); ++q) table.estimates[q][b] = row[q];
+    } catch (...) {
+#pragma omp critical(gibbsite_tabulate)
+      failure = std::current_exception();
+    }
+  if (failure) std::rethrow_exception(failure);
   table.trusted.assign(trusted.begin(), trusted.end());
   return table;
 }

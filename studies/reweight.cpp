@@ -133,12 +133,14 @@ bool comparable(const ReweightedCurve& a, const ReweightedCurve& b) {
 
 Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta) {
   Reweighted result{std::move(beta), std::move(curves), {}, {}};
-  for (ReweightedCurve& curve : result.curves) {
-    curve.table = tabulate(curve.curves, result.beta);
-    for (const Quantity q : {Quantity::specific_heat, Quantity::susceptibility, Quantity::susceptibility_abs})
-      curve.peaks.emplace_back(q, find_peak(curve.curves, curve.table, q));
-    add_warnings(result.warnings, curve);
-  }
+  for (ReweightedCurve& curve : result.curves) try {
+      curve.table = tabulate(curve.curves, result.beta);
+      for (const Quantity q : {Quantity::specific_heat, Quantity::susceptibility, Quantity::susceptibility_abs})
+        curve.peaks.emplace_back(q, find_peak(curve.curves, curve.table, q));
+      add_warnings(result.warnings, curve);
+    } catch (const std::logic_error& error) {  // of numbers that no run of ours writes
+      throw RequestError(fmt::format("{}: {}", curve.file, error.what()));
+    }
   for (std::size_t a = 0; a < result.curves.size(); ++a)
     for (std::size_t b = a + 1; b < result.curves.size(); ++b) {
       const ReweightedCurve &first = result.curves[a], &second = result.curves[b];

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "studies/archive.hpp"
 #include "studies/options.hpp"
@@ -34,10 +35,26 @@ std::pair<double, bool> sites_of(const Group& model, const std::string& name) {
                     "alone cannot carry its draws elsewhere; use reference = \"uniform\"",
                     name));
   for (const auto& [attribute, value] : model.attributes)
-    if (attribute == "sites") return {static_cast<double>(std::get<std::int64_t>(value)), true};
+    if (attribute == "sites") {
+      const auto* sites = std::get_if<std::int64_t>(&value);
+      if (sites == nullptr || *sites < 1)
+        throw RequestError(fmt::format("{} is damaged, or not of gibbsite: its number of sites is none", name));
+      return {static_cast<double>(*sites), true};
+    }
   const auto h = doubles(model, "h");
   if (h.empty()) throw RequestError(fmt::format("{} does not say what system it is of: /model/h is missing", name));
   return {static_cast<double>(h.size()), std::any_of(h.begin(), h.end(), [](double x) { return x != 0; })};
+}
+
+/// Errors are of squares of fourth powers of magnetisations, and of squares of energies, which are to be numbers too.
+void check_sizes(const Group& series, const std::string& name) {
+  for (const auto& [quantity, most] : {std::pair("energy", 1e70), {"magnetization_density", 1e30}})
+    for (const double x : doubles(series, quantity))
+      if (!(std::abs(x) <= most))
+        throw RequestError(
+            fmt::format("{}: {} holds {}, beyond the {} that can be reweighted; scale the couplings, or "
+                        "restore the file if it is damaged",
+                        name, quantity, x, most));
 }
 
 /// The curve of one task, whose groups stand in `task`; `name`: file and task, for messages.
@@ -54,10 +71,14 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
     throw RequestError(fmt::format("{} {}; reweighting needs the draws of `mcmc` or `tempering`", name,
                                    annealing ? "comes from annealing" : "holds no energies of chains"));
   }
+  check_sizes(*series, name);
   const auto beta = doubles(*series, "beta");
   const auto [sites, field] = sites_of(*model, name);
   const Group* diagnostics = task.child("diagnostics");
   const auto memory = diagnostics == nullptr ? std::span<const double>() : doubles(*diagnostics, "memory");
+  if (!memory.empty() && !(memory.front() >= 0 && memory.front() < 1e15))
+    throw RequestError(
+        fmt::format("{} is damaged, or not of gibbsite: diagnostics/memory is {} draws", name, memory.front()));
   const SystemDraws draws{beta,
                           doubles(*series, "energy"),
                           doubles(*series, "magnetization_density"),
@@ -66,7 +87,7 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
                           field ? MeanMagnetization::measured : MeanMagnetization::zero_by_symmetry,
                           memory.empty() ? 0 : static_cast<std::size_t>(memory.front())};
   std::optional<double> start;
-  if (ln_z != nullptr && beta.front() == 0)
+  if (ln_z != nullptr && !beta.empty() && beta.front() == 0)
     if (const auto log_z = doubles(*ln_z, "log_z"); !log_z.empty()) start = log_z.front();
   try {
     return {.file = "",
@@ -76,7 +97,7 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
             .field = field,
             .log_z_start = start,
             .curves = TemperatureCurves(draws)};
-  } catch (const std::invalid_argument& e) {
+  } catch (const std::logic_error& e) {
     throw RequestError(fmt::format("{}: {}", name, e.what()));
   }
 }

@@ -1,7 +1,7 @@
 # A fuzzing target for every reader, included by tests.cmake. Without GIBBSITE_FUZZ each replays its kept corpus; with
 # it (clang; the nightly preset) libFuzzer also looks for more, ten minutes each.
 set(GIBBSITE_FUZZ_SECONDS 600 CACHE STRING "How long each fuzzing target runs under the label fuzz")
-foreach(reader study options couplings arrays model result)
+foreach(reader study options couplings arrays model result reweight)
   set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/tests/fuzz/corpus/${reader})
   add_executable(fuzz_${reader} tests/fuzz/${reader}.cpp $<$<NOT:$<BOOL:${GIBBSITE_FUZZ}>>:tests/fuzz/replay.cpp>)
   target_link_libraries(fuzz_${reader} PRIVATE gibbsite_studies gibbsite_options)

@@ -166,3 +166,30 @@ TEST_CASE("reweight refuses what it cannot use, with one clear message") {
   }
   CHECK(gibbsite_in(folder, "reweight a.h5 --beta 0.3 -o none/out.h5").code == 1);
 }
+
+TEST_CASE("results whose numbers no run writes are refused in words, and not by the end of the program") {
+  const Scratch folder;
+  run(folder, "--model.size 3 --method.sweeps 400", "a.h5");
+  const auto with = [&](const std::function<void(Group&)>& change) {
+    Group root = read_archive(folder / "a.h5");
+    change(root);
+    write_archive(folder / "b.h5", root);
+    const Said said = gibbsite_in(folder, "reweight b.h5 --beta 0.3");
+    CHECK(said.code == 2);
+    return said.text;
+  };
+  const auto child = [](Group& root, const std::string& name) -> Group& {
+    return *std::find_if(root.groups.begin(), root.groups.end(), [&](const Group& g) { return g.name == name; });
+  };
+  const auto numbers = [&](Group& root, const std::string& group, const std::string& name) -> std::vector<double>& {
+    for (Variable& v : child(root, group).variables)
+      if (v.name == name) return std::get<std::vector<double>>(v.data);
+    throw std::logic_error("no " + name);
+  };
+  CHECK_THAT(with([&](Group& root) { numbers(root, "series", "energy")[3] = -1e200; }),
+             Contains("b.h5: energy holds -1e+200"));
+  CHECK_THAT(with([&](Group& root) { numbers(root, "series", "magnetization_density")[3] = 1e200; }),
+             Contains("magnetization_density holds 1e+200"));
+  CHECK_THAT(with([&](Group& root) { child(root, "model").attributes.emplace_back("sites", std::string("six")); }),
+             Contains("number of sites"));
+}
