@@ -190,7 +190,8 @@ TEST_CASE("the peak of the specific heat is Kaufman's", "[calibration]") {
       const auto n = static_cast<std::size_t>(L);
       return -K * K * solve_torus(n, n, std::vector{K})[0].energy_variance / N;
     };
-    const auto [top, height] = boost::math::tools::brent_find_minima(minus_heat, 0.35, 0.5, 30);
+    const auto minimum = boost::math::tools::brent_find_minima(minus_heat, 0.35, 0.5, 30);
+    const double top = minimum.first, height = minimum.second;
     const Spectrum spectrum(L);
     const Plan plan{.beta = {0.38, 0.40, 0.42, 0.44, 0.46}, .chains = 2, .draws = 1000, .keep = 0.5};
     std::vector<double> grid;
