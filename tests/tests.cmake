@@ -1,5 +1,9 @@
 # The tests, included by CMakeLists.txt: one program per room, results opened by xarray, the installed library.
 enable_testing()
+set(brief 300)  # seconds; what takes longer is stuck
+if(GIBBSITE_SANITIZE)
+  set(brief 1500)  # programs are ten times slower
+endif()
 find_package(Catch2 2.13 REQUIRED)
 include(Catch)
 add_library(gibbsite_test_main OBJECT tests/main.cpp)
@@ -22,7 +26,7 @@ foreach(room physics samplers estimators studies)
     $<$<BOOL:${GIBBSITE_SANITIZE}>:GIBBSITE_SANITIZED>)
   # Tests tagged [long] have that label, which the presets leave out.
   catch_discover_tests(test_${room} TEST_PREFIX "${room}: " TEST_SPEC "~[long]~[.]"
-    PROPERTIES LABELS ${room} TIMEOUT 300)
+    PROPERTIES LABELS ${room} TIMEOUT ${brief})
   catch_discover_tests(test_${room} TEST_PREFIX "long ${room}: " TEST_SPEC "[long]" TEST_SUFFIX ""
     PROPERTIES LABELS long TIMEOUT 3000)
 endforeach()
@@ -48,7 +52,7 @@ if(TARGET test_samplers)  # as on another make of processor: exp() and log() wit
   add_test(NAME "samplers: courses are the same with another mathematical library" COMMAND test_samplers
     "courses of the plain*,courses of plain*,a course in lanes*,a course of the table*,a course of bulk*")
   set_tests_properties("samplers: courses are the same with another mathematical library" PROPERTIES LABELS samplers
-    TIMEOUT 300 ENVIRONMENT "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX512F")
+    TIMEOUT ${brief} ENVIRONMENT "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX512F")
 endif()
 if(TARGET test_studies)
   add_dependencies(test_studies gibbsite)
@@ -177,4 +181,8 @@ if(TARGET test_studies)
 endif()
 add_test(NAME "install: the README's example builds against an installed Gibbsite"
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/install.sh ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_CXX_COMPILER})
-set_tests_properties("install: the README's example builds against an installed Gibbsite" PROPERTIES LABELS install TIMEOUT 300)
+set_tests_properties("install: the README's example builds against an installed Gibbsite" PROPERTIES LABELS install TIMEOUT ${brief})
+if(GIBBSITE_SANITIZE)  # what links the installed library then needs their runtime
+  set_tests_properties("install: the README's example builds against an installed Gibbsite" PROPERTIES
+    ENVIRONMENT "CXXFLAGS=-fsanitize=address,undefined")
+endif()
