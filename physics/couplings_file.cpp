@@ -22,6 +22,8 @@ namespace gibbsite {
 namespace {
 
 constexpr std::uint64_t most_sites = 100'000'000;  // an index beyond is a slip of the pen, not a system
+/// Nor is it one if so many sites are named by fewer lines than one for so many of them.
+constexpr std::uint64_t many_sites = 10'000'000, sites_to_a_line = 100;
 
 /// What messages show of a word: its first characters, without any that would not print.
 std::string shown(std::string_view word) {
@@ -64,10 +66,16 @@ class Reader {
       fail("the file holds " + std::to_string(bonds_.size()) + " bonds, but its first line promises " +
                std::to_string(*bonds_promised_),
            "complete the file or correct its first line `n m`");
+    if (sites_ > many_sites && sites_ / sites_to_a_line > filled_lines_)
+      fail("the file has " + std::to_string(sites_) + " sites, of which its " + std::to_string(filled_lines_) +
+               " lines name next to none",
+           "check its indices and its first line `n m`");
+    std::vector<double> fields(sites_, 0.0);
+    for (const auto& [site, field] : fields_) fields[site] += field;
     std::vector<std::string> doubts;
     for (const std::string& doubt : {doubt_of_pairs(), doubt_of_first_line(), doubt_of_site_0()})
       if (!doubt.empty()) doubts.push_back(doubt);
-    return {Graph(std::move(bonds_), std::move(fields_)), std::move(doubts)};
+    return {Graph(std::move(bonds_), std::move(fields)), std::move(doubts)};
   }
 
  private:
@@ -102,7 +110,7 @@ class Reader {
     const std::uint64_t sites = count(words[0], "the number of sites");
     if (sites == 0 || sites > most_sites)
       fail("the number of sites is " + std::to_string(sites), "give 1 to " + std::to_string(most_sites));
-    fields_.assign(sites, 0.0);
+    sites_ = sites;
     bonds_promised_ = count(words[1], "the number of bonds");
   }
 
@@ -114,9 +122,9 @@ class Reader {
     if (filled_lines_ == 1) first_ = {i, j, J};
     if (filled_lines_ > 1) last_but_first_ = std::max({last_but_first_, i, j});
     names_site_0_ = names_site_0_ || i == 0 || j == 0;
-    if (fields_.size() <= std::max(i, j)) fields_.resize(std::max(i, j) + std::size_t{1}, 0.0);
+    sites_ = std::max(sites_, std::max(i, j) + std::uint64_t{1});
     if (i == j)
-      fields_[i] += J;
+      fields_.emplace_back(i, J);
     else
       bonds_.push_back({i, j, J});
   }
@@ -136,8 +144,7 @@ class Reader {
 
   std::uint32_t site(std::string_view word) const {
     const auto base = static_cast<std::uint64_t>(base_);
-    const std::uint64_t index = count(word, "a site"),
-                        last = (bonds_promised_ ? fields_.size() : most_sites) - 1 + base;
+    const std::uint64_t index = count(word, "a site"), last = (bonds_promised_ ? sites_ : most_sites) - 1 + base;
     if (index < base || index > last)
       fail("site " + std::to_string(index) + " is not among " + std::to_string(base_) + " .. " + std::to_string(last),
            "sites count from " + std::to_string(base_) + " here (index_base)");
@@ -199,7 +206,8 @@ class Reader {
   int base_;
   std::size_t line_ = 0;
   std::vector<Bond> bonds_;
-  std::vector<double> fields_;
+  std::vector<std::pair<std::uint32_t, double>> fields_;  // site and field, as they come
+  std::uint64_t sites_ = 0;
   std::optional<std::uint64_t> bonds_promised_;
   std::size_t filled_lines_ = 0;
   Bond first_;                        // as read, where the first line is no header

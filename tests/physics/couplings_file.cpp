@@ -125,6 +125,8 @@ TEST_CASE("every fault of a couplings file has its message") {
              StartsWith(":4: ") && Contains("2 bonds") && Contains("promises 3"));
   CHECK_THAT(complaint("3 1\n1 2 1\n2 3 1\n"), Contains("2 bonds") && Contains("promises 1"));
   CHECK_THAT(complaint("0 0\n"), StartsWith(":1: ") && Contains("number of sites"));
+  for (const char* vast : {"100000000 1\n1 2 1\n", "1 100000000 1\n"})
+    CHECK_THAT(complaint(vast), Contains("100000000 sites, of which its") && Contains("name next to none"));
   CHECK_THAT(complaint("4000000000 1\n1 2 1\n"), StartsWith(":1: ") && Contains("number of sites"));
   CHECK_THAT(complaint("3 x\n1 2 1\n"), StartsWith(":1: ") && Contains("number of bonds"));
 }
