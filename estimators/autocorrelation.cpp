@@ -21,7 +21,7 @@ bool closes(const Windowing& windowing, double tau, double w, double n) {
 }
 
 /// Squared error of the common mean from the spread of the chain means, C - 1 degrees of freedom.
-double error2_between(const Chains& x, double centre) {
+double error2_between(const ChainSeries& x, double centre) {
   double sum = 0;
   for (std::size_t c = 0; c < x.chains; ++c) sum += std::pow(mean(x.chain(c)) - centre, 2);
   return sum / static_cast<double>(x.chains * (x.chains - 1));
@@ -37,7 +37,7 @@ bool all_equal(std::span<const double> x) {
 
 double Autocorrelation::plain_error() const noexcept { return error / widening(degrees); }
 
-Autocorrelation autocorrelation(const Chains& x, Windowing windowing) {
+Autocorrelation autocorrelation(const ChainSeries& x, Windowing windowing) {
   require_valid(x, "autocorrelation");
   if (!(windowing.factor > 0)) throw std::invalid_argument("autocorrelation: the window factor must be positive");
   Autocorrelation result;
@@ -88,13 +88,13 @@ Autocorrelation autocorrelation(const Chains& x, Windowing windowing) {
   return result;
 }
 
-Estimate estimate_from_influence(double value, const Chains& influence) {
+Estimate estimate_from_influence(double value, const ChainSeries& influence) {
   Estimate estimate = estimate_mean(influence);
   estimate.value = value;
   return estimate;
 }
 
-Estimate estimate_mean(const Chains& x) {
+Estimate estimate_mean(const ChainSeries& x) {
   const Autocorrelation a = autocorrelation(x);
   return {.value = a.mean,
           .error = a.error,

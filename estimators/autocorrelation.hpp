@@ -8,8 +8,8 @@
 /// the window W eqs. 50-52; or with the window of N. Madras & A. D. Sokal, J. Stat. Phys. 50, 109 (1988), app. C.
 ///
 /// Four things are added, each measured on synthetic series (tests/estimators/):
-/// - The window is never shorter than Chains::memory (but at most a twentieth of a chain): where fast local moves and
-/// slow
+/// - The window is never shorter than ChainSeries::memory (but at most a twentieth of a chain): where fast local moves
+/// and slow
 ///   round trips of tempering mix, rho dips and comes back, and the automatic window closes in the dip.
 /// - The error is itself uncertain, with nu = N / (2 (W + 1/2 - tau)) degrees of freedom (eq. 42); it is widened by
 ///   sqrt(nu / (nu - 2)), the standard deviation of Student's t, so that z-scores of short runs have unit variance.
@@ -20,7 +20,7 @@
 
 #include <cstddef>
 
-#include "estimators/chains.hpp"
+#include "estimators/chain_series.hpp"
 #include "estimators/estimate.hpp"
 
 namespace gibbsite {
@@ -51,14 +51,14 @@ struct Autocorrelation {
 
 /// A series that never changed has its mean, variance 0 and an unknown error: nothing was learnt about how it varies.
 /// Throws std::invalid_argument for no draws, unequal chains, values that are not finite, or factor <= 0.
-Autocorrelation autocorrelation(const Chains& x, Windowing windowing = {});
+Autocorrelation autocorrelation(const ChainSeries& x, Windowing windowing = {});
 
 /// Mean of a series with its error, tau, effective sample size (variance / plain error^2: N / (2 tau) where
 /// chains agree) and split R-hat. Throws as above.
-Estimate estimate_mean(const Chains& x);
+Estimate estimate_mean(const ChainSeries& x);
 
 /// value with the error of the mean of `influence`: influence(t) = sum_a df/da (a_t - <a>) to first order, in the units
 /// of value (Wolff sec. 3.1). Throws as above.
-Estimate estimate_from_influence(double value, const Chains& influence);
+Estimate estimate_from_influence(double value, const ChainSeries& influence);
 
 }  // namespace gibbsite

@@ -27,7 +27,7 @@ std::size_t transform_length(std::size_t n) {
 
 }  // namespace
 
-Autocovariance::Autocovariance(const Chains& x, double centre)
+Autocovariance::Autocovariance(const ChainSeries& x, double centre)
     : chains_(x.chains), draws_(x.draws()), deviation_(x.values.begin(), x.values.end()) {
   for (double& d : deviation_) d -= centre;
 }

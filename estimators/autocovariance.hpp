@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "estimators/chains.hpp"
+#include "estimators/chain_series.hpp"
 
 namespace gibbsite {
 
@@ -19,7 +19,7 @@ class Autocovariance {
   static constexpr std::size_t direct_lags = 64;
 
   /// x is checked by the caller; centre: the mean to subtract, in the units of x.
-  Autocovariance(const Chains& x, double centre);
+  Autocovariance(const ChainSeries& x, double centre);
 
   std::size_t max_lag() const noexcept { return draws_ / 2; }
   /// Gamma(lag), lag <= max_lag(), in the squared units of x.

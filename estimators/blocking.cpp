@@ -19,7 +19,7 @@ std::vector<double> halve(const std::vector<double>& x, std::size_t chains) {
 struct Moments {
   double variance, neighbours;  // sigma^2 and gamma around the mean of these blocks
 };
-Moments moments(const Chains& x) {
+Moments moments(const ChainSeries& x) {
   const double centre = mean(x.values);
   Moments m{0, 0};
   for (std::size_t c = 0; c < x.chains; ++c) {
@@ -35,7 +35,7 @@ Moments moments(const Chains& x) {
 
 }  // namespace
 
-Blocking blocking(const Chains& x) {
+Blocking blocking(const ChainSeries& x) {
   require_valid(x, "blocking");
   Blocking result;
   result.mean = mean(x.values);

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "estimators/chains.hpp"
+#include "estimators/chain_series.hpp"
 #include "estimators/estimate.hpp"
 
 namespace gibbsite {
@@ -32,6 +32,6 @@ struct Blocking {
 
 /// Blocks within chains, deviations around the common mean; a last odd block is left out. Throws std::invalid_argument
 /// for no draws, unequal chains or values that are not finite.
-Blocking blocking(const Chains& x);
+Blocking blocking(const ChainSeries& x);
 
 }  // namespace gibbsite

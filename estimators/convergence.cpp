@@ -50,7 +50,7 @@ double disagreement(const Mean& a, const Mean& b) {
   return normal_from_student(difference / std::sqrt(error2), degrees);
 }
 
-double score_halves(const Chains& x) {
+double score_halves(const ChainSeries& x) {
   if (x.draws() < 4) return unknown;
   const auto half = static_cast<std::ptrdiff_t>(x.draws() / 2);
   std::vector<double> first, second;
@@ -65,7 +65,7 @@ double score_halves(const Chains& x) {
 /// Two ways: t of the first against the second. More: the spread of their means against the mean of their squared
 /// errors, with the degrees of freedom of that mean (F. E. Satterthwaite, Biometrics Bull. 2, 110 (1946)). Not by
 /// weights: a way that saw few events, or none, would have nearly all of it.
-double score_starts(const Chains& x, std::span<const ChainStart> starts) {
+double score_starts(const ChainSeries& x, std::span<const ChainStart> starts) {
   std::map<ChainStart, std::vector<double>> of;
   for (std::size_t c = 0; c < starts.size(); ++c)
     of[starts[c]].insert(of[starts[c]].end(), x.chain(c).begin(), x.chain(c).end());
@@ -87,7 +87,7 @@ double score_starts(const Chains& x, std::span<const ChainStart> starts) {
   return normal_from_fisher(between / error2, groups - 1, error2 * error2 / uncertain);
 }
 
-double score_chains(const Chains& x) {
+double score_chains(const ChainSeries& x) {
   if (x.chains < 2 || x.draws() < 4) return unknown;
   const double chains = static_cast<double>(x.chains);
   const Mean all = mean_of({x.values.begin(), x.values.end()}, x.chains, x.memory);
@@ -103,7 +103,7 @@ double score_chains(const Chains& x) {
 
 }  // namespace
 
-double split_rhat(const Chains& x) {
+double split_rhat(const ChainSeries& x) {
   require_valid(x, "split_rhat");
   const std::size_t half = x.draws() / 2;
   if (half < 2) return unknown;
@@ -124,7 +124,7 @@ double split_rhat(const Chains& x) {
   return std::sqrt((n - 1) / n + between / within);
 }
 
-Convergence check_convergence(const Chains& x, std::span<const ChainStart> starts) {
+Convergence check_convergence(const ChainSeries& x, std::span<const ChainStart> starts) {
   require_valid(x, "check_convergence");
   if (!starts.empty() && starts.size() != x.chains)
     throw std::invalid_argument("check_convergence: say for every chain how it was started, or for none");

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <span>
 
-#include "estimators/chains.hpp"
+#include "estimators/chain_series.hpp"
 #include "estimators/estimate.hpp"
 
 namespace gibbsite {
@@ -19,7 +19,7 @@ namespace gibbsite {
 /// sqrt(((n-1)/n W + B/n) / W): 1 when the halves of all chains agree. Dimensionless. unknown for a constant series or
 /// fewer than two draws per half, infinite where each half is constant and they differ. Throws std::invalid_argument
 /// for no draws, unequal chains or values that are not finite.
-double split_rhat(const Chains& x);
+double split_rhat(const ChainSeries& x);
 
 /// How a chain was started: from a random configuration, from an ordered one, from the same turned over, from a short
 /// annealing, or from a quench.
@@ -37,6 +37,6 @@ struct Convergence {
 
 /// starts: one per chain, or empty. Scores are unknown where the series never changed. Throws std::invalid_argument as
 /// split_rhat, and where the number of starts is neither 0 nor the number of chains.
-Convergence check_convergence(const Chains& x, std::span<const ChainStart> starts = {});
+Convergence check_convergence(const ChainSeries& x, std::span<const ChainStart> starts = {});
 
 }  // namespace gibbsite

@@ -13,9 +13,9 @@
 namespace gibbsite {
 namespace {
 
-void require_together(std::span<const Chains> inputs, const char* who) {
+void require_together(std::span<const ChainSeries> inputs, const char* who) {
   if (inputs.empty()) throw std::invalid_argument(std::string(who) + ": there are no inputs; give one series at least");
-  for (const Chains& x : inputs) {
+  for (const ChainSeries& x : inputs) {
     require_valid(x, who);
     if (x.chains != inputs[0].chains || x.draws() != inputs[0].draws())
       throw std::invalid_argument(std::string(who) +
@@ -70,13 +70,13 @@ Expansion expand(const FunctionOfMeans& f, std::span<const double> means, std::s
   return result;
 }
 
-Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
+Estimate derived(std::span<const ChainSeries> inputs, const FunctionOfMeans& f) {
   require_together(inputs, "derived");
   std::vector<double> means, errors;
   std::vector<Autocorrelation> memories;
   Estimate estimate;
   double degrees = std::numeric_limits<double>::infinity(), slowest = unknown;
-  for (const Chains& x : inputs) {
+  for (const ChainSeries& x : inputs) {
     const Autocorrelation& a = memories.emplace_back(autocorrelation(x));
     means.push_back(a.mean);
     errors.push_back(a.plain_error());
@@ -98,7 +98,7 @@ Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
   estimate.value = expansion.value;
 
   double error2 = expansion.second2;
-  const auto first_order = [&](const Chains& influence, const Autocorrelation& a, double scale) {
+  const auto first_order = [&](const ChainSeries& influence, const Autocorrelation& a, double scale) {
     const double plain = a.plain_error();
     estimate.tau = a.tau;
     estimate.ess = a.variance / (plain * plain);
@@ -129,7 +129,7 @@ Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
       largest = std::max(largest, std::abs(sum));
       largest_part = std::max(largest_part, parts);
     }
-    const Chains influence{series, chains, memory};
+    const ChainSeries influence{series, chains, memory};
     if (largest > 1e-9 * largest_part) {
       first_order(influence, autocorrelation(influence), 1);
     } else if (error2 > 0) {
@@ -144,7 +144,7 @@ Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f) {
   return estimate;
 }
 
-Estimate jackknife(std::span<const Chains> inputs, const FunctionOfMeans& f, std::size_t blocks) {
+Estimate jackknife(std::span<const ChainSeries> inputs, const FunctionOfMeans& f, std::size_t blocks) {
   require_together(inputs, "jackknife");
   const std::size_t chains = inputs[0].chains, draws = inputs[0].draws();
   if (blocks < 2 || blocks > chains * draws)
@@ -176,7 +176,7 @@ Estimate jackknife(std::span<const Chains> inputs, const FunctionOfMeans& f, std
   return {.value = m * whole - (m - 1) * centre, .error = std::sqrt((m - 1) / m * squares)};
 }
 
-Estimate variance(const Chains& x) {
+Estimate variance(const ChainSeries& x) {
   require_valid(x, "variance");
   const double centre = mean(x.values);
   std::vector<double> first(x.values.begin(), x.values.end()), second(first.size());
@@ -184,7 +184,7 @@ Estimate variance(const Chains& x) {
     first[t] -= centre;
     second[t] = first[t] * first[t];
   }
-  const Chains inputs[] = {{first, x.chains, x.memory}, {second, x.chains, x.memory}};
+  const ChainSeries inputs[] = {{first, x.chains, x.memory}, {second, x.chains, x.memory}};
   return derived(inputs, [](std::span<const double> m) { return m[1] - m[0] * m[0]; });
 }
 

@@ -22,7 +22,7 @@
 #include <span>
 #include <vector>
 
-#include "estimators/chains.hpp"
+#include "estimators/chain_series.hpp"
 #include "estimators/estimate.hpp"
 
 namespace gibbsite {
@@ -44,14 +44,14 @@ Expansion expand(const FunctionOfMeans& f, std::span<const double> means, std::s
 /// f of the means of inputs that were drawn together (same chains, same draws), in the units of f. error is unknown
 /// where no input ever changed. Throws std::invalid_argument for no inputs, inputs of different shape, no draws or
 /// values that are not finite.
-Estimate derived(std::span<const Chains> inputs, const FunctionOfMeans& f);
+Estimate derived(std::span<const ChainSeries> inputs, const FunctionOfMeans& f);
 
 /// The same from about `blocks` blocks of consecutive draws: right where blocks are much longer than tau. tau, ess and
 /// rhat stay unknown. Throws as derived(), and where `blocks` is below 2 or above the number of draws.
-Estimate jackknife(std::span<const Chains> inputs, const FunctionOfMeans& f, std::size_t blocks = 64);
+Estimate jackknife(std::span<const ChainSeries> inputs, const FunctionOfMeans& f, std::size_t blocks = 64);
 
 /// sigma^2 = <x^2> - <x>^2, in the squared units of x, with the error of <x>^2 added back: the mean of squares around a
 /// measured mean is too small by 2 tau sigma^2 / N, and its error to second order. Throws as autocorrelation().
-Estimate variance(const Chains& x);
+Estimate variance(const ChainSeries& x);
 
 }  // namespace gibbsite

@@ -150,7 +150,7 @@ Ratio step(const std::vector<double>& up, const std::vector<double>& down, const
 }
 
 /// value with the error of `influence`, and what the influence does not know.
-Estimate widened(double value, const Chains& influence, double unexplained2) {
+Estimate widened(double value, const ChainSeries& influence, double unexplained2) {
   Estimate estimate = estimate_from_influence(value, influence);
   if (unexplained2 > 0)
     estimate.error = std::isnan(estimate.error) ? std::sqrt(unexplained2)

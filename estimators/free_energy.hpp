@@ -26,7 +26,7 @@ struct LadderRatios {
   std::span<const double> up, down;  ///< down may be empty for stepping_stone()
   std::size_t chains = 1;
   std::size_t pairs = 0;   ///< P: one fewer than points
-  std::size_t memory = 0;  ///< as Chains::memory
+  std::size_t memory = 0;  ///< as ChainSeries::memory
   /// What the same draws say of something else at every point, [chain][draw][point]: beta_k E_k, for the entropy. May
   /// be empty.
   std::span<const double> added = {};

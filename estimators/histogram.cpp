@@ -22,7 +22,7 @@ std::vector<std::size_t> bins_of(std::span<const double> values, std::span<const
 
 }  // namespace
 
-std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges, const Beyond& beyond,
+std::vector<Estimate> histogram(const ChainSeries& q, std::span<const double> edges, const Beyond& beyond,
                                 Symmetry symmetry) {
   require_valid(q, "histogram");
   if (edges.size() < 2 ||

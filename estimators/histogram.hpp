@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "estimators/chains.hpp"
+#include "estimators/chain_series.hpp"
 #include "estimators/estimate.hpp"
 #include "estimators/rare_events.hpp"
 
@@ -21,7 +21,7 @@ enum class Symmetry { none, even };
 /// or none fell into has the error of one draw in the independent ones there are, where beyond.tau says how many, else
 /// an unknown one. Throws std::invalid_argument for fewer than two edges, edges that do not ascend (or, for an even P,
 /// are not symmetric), no draws, unequal chains or values that are not finite.
-std::vector<Estimate> histogram(const Chains& q, std::span<const double> edges, const Beyond& beyond = {},
+std::vector<Estimate> histogram(const ChainSeries& q, std::span<const double> edges, const Beyond& beyond = {},
                                 Symmetry symmetry = Symmetry::none);
 
 /// bins + 1 equally spaced edges from low to high. Throws std::invalid_argument unless low < high and bins > 0.

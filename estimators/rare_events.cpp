@@ -68,9 +68,9 @@ PooledWeights pooled_weights(std::span<const double> down, std::span<const doubl
   return out;
 }
 
-RareEstimate estimate(const Response& response, const Chains& x, const Beyond& beyond) {
+RareEstimate estimate(const Response& response, const ChainSeries& x, const Beyond& beyond) {
   const auto columns = response.of(x.values);
-  std::vector<Chains> inputs;
+  std::vector<ChainSeries> inputs;
   std::vector<double> means, step;
   for (const auto& column : columns) {
     inputs.push_back({column, x.chains, x.memory});

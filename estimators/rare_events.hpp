@@ -49,7 +49,7 @@ struct RareEstimate {
 };
 
 /// Throws as derived(). A series that never changed has an error from (a) alone, and an unknown one without it.
-RareEstimate estimate(const Response& response, const Chains& x, const Beyond& beyond);
+RareEstimate estimate(const Response& response, const ChainSeries& x, const Beyond& beyond);
 
 /// Values a little beyond those seen. hot_side: the median and a quarter more than the largest excursion above it, not
 /// above `limit`; both_sides: twice the largest excursion to either side, within limits.

@@ -49,9 +49,9 @@ Response absolute_variance_response(double scale) {
 }
 Response binder_response() { return {.columns = {square, fourth}, .f = binder, .highest = 2.0 / 3}; }
 
-Estimate estimate(const Response& response, const Chains& x) {
+Estimate estimate(const Response& response, const ChainSeries& x) {
   const auto columns = response.of(x.values);
-  std::vector<Chains> inputs;
+  std::vector<ChainSeries> inputs;
   for (const auto& column : columns) inputs.push_back({column, x.chains, x.memory});
   return response.finished(derived(inputs, response.f));
 }

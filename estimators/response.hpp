@@ -37,6 +37,6 @@ Response absolute_variance_response(double scale);        ///< scale (<x^2> - <|
 Response binder_response();
 
 /// From chains: derived() of the columns. Throws as it does.
-Estimate estimate(const Response& response, const Chains& x);
+Estimate estimate(const Response& response, const ChainSeries& x);
 
 }  // namespace gibbsite

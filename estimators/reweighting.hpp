@@ -46,7 +46,7 @@ struct TemperatureSeries {
   std::span<const double> energy;                     ///< total, J
   std::vector<std::span<const double>> columns = {};  ///< other observables of the same states, in any units
   std::size_t chains = 1;
-  std::size_t memory = 0;  ///< as Chains::memory
+  std::size_t memory = 0;  ///< as ChainSeries::memory
 };
 
 /// More of the weight than this on the ten farthest draws, and they decide.
@@ -69,7 +69,7 @@ class Reweighting {
     double energy_variance = unknown;  ///< <E^2> - <E>^2, J^2
     std::vector<double> columns;       ///< means of the columns
     std::vector<double> weight;        ///< w of a draw, per level
-    /// Independent draws that carry the averages, (sum a w)^2 / sum a w^2 (L. Kish, Survey Sampling (1965)); outside
+    /// Independent draws that carry the averages, (sum a w)^2 / sum a w^2 (L. Kish, Survey ChainDraws (1965)); outside
     /// the betas drawn no more than the draws at the nearest of them predict (estimators/exponential_average.hpp).
     double effective = 0;
     double tail_share = 0;       ///< of all weight, on the ten draws that lie farthest towards beta

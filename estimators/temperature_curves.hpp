@@ -42,7 +42,7 @@ struct SystemDraws {
   std::size_t chains = 1;
   double sites = unknown;
   MeanMagnetization known = MeanMagnetization::measured;
-  std::size_t memory = 0;  ///< as Chains::memory
+  std::size_t memory = 0;  ///< as ChainSeries::memory
 };
 
 class TemperatureCurves {

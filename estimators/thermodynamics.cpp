@@ -49,7 +49,7 @@ Response susceptibility_abs_response(Conditions at) {
   return absolute_variance_response(at.beta * at.sites);
 }
 
-Estimate specific_heat(const Chains& energy, Conditions at) {
+Estimate specific_heat(const ChainSeries& energy, Conditions at) {
   gibbsite::require_valid(energy, "specific_heat");
   return estimate(specific_heat_response(at, mean(energy.values)), energy);
 }
@@ -58,7 +58,7 @@ Estimate specific_heat(const ParticleWeights& weights, std::span<const double> e
   return scaled(weighted_variance(weights, energy), at.beta * at.beta / at.sites);
 }
 
-Estimate susceptibility(const Chains& m, Conditions at, MeanMagnetization known) {
+Estimate susceptibility(const ChainSeries& m, Conditions at, MeanMagnetization known) {
   return estimate(susceptibility_response(at, known), m);
 }
 Estimate susceptibility(const ParticleWeights& weights, std::span<const double> m, Conditions at,
@@ -68,13 +68,15 @@ Estimate susceptibility(const ParticleWeights& weights, std::span<const double> 
   return scaled(zero ? weighted_mean(weights, mapped(m, square)) : weighted_variance(weights, m), at.beta * at.sites);
 }
 
-Estimate susceptibility_abs(const Chains& m, Conditions at) { return estimate(susceptibility_abs_response(at), m); }
+Estimate susceptibility_abs(const ChainSeries& m, Conditions at) {
+  return estimate(susceptibility_abs_response(at), m);
+}
 Estimate susceptibility_abs(const ParticleWeights& weights, std::span<const double> m, Conditions at) {
   require_valid(at);
   return scaled(weighted_variance(weights, mapped(m, absolute)), at.beta * at.sites);
 }
 
-Estimate binder_cumulant(const Chains& m) { return estimate(binder_response(), m); }
+Estimate binder_cumulant(const ChainSeries& m) { return estimate(binder_response(), m); }
 Estimate binder_cumulant(const ParticleWeights& weights, std::span<const double> m) {
   const auto m2 = mapped(m, square), m4 = mapped(m, fourth);
   const std::span<const double> moments[] = {m2, m4};

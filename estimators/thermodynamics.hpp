@@ -13,7 +13,7 @@
 
 #include <span>
 
-#include "estimators/chains.hpp"
+#include "estimators/chain_series.hpp"
 #include "estimators/estimate.hpp"
 #include "estimators/response.hpp"
 #include "estimators/weights.hpp"
@@ -32,10 +32,10 @@ Response specific_heat_response(Conditions at, double centre);
 Response susceptibility_response(Conditions at, MeanMagnetization known);
 Response susceptibility_abs_response(Conditions at);  // and binder_response()
 
-Estimate specific_heat(const Chains& energy, Conditions at);
-Estimate susceptibility(const Chains& m, Conditions at, MeanMagnetization known = MeanMagnetization::measured);
-Estimate susceptibility_abs(const Chains& m, Conditions at);
-Estimate binder_cumulant(const Chains& m);
+Estimate specific_heat(const ChainSeries& energy, Conditions at);
+Estimate susceptibility(const ChainSeries& m, Conditions at, MeanMagnetization known = MeanMagnetization::measured);
+Estimate susceptibility_abs(const ChainSeries& m, Conditions at);
+Estimate binder_cumulant(const ChainSeries& m);
 
 /// The same from particles: one value per particle.
 Estimate specific_heat(const ParticleWeights& weights, std::span<const double> energy, Conditions at);

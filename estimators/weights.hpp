@@ -32,16 +32,16 @@ struct ParticleWeights {
 };
 
 struct WeightQuality {
-  double ess = 0;            ///< of particles, (sum w)^2 / sum w^2 (L. Kish, Survey Sampling (1965))
+  double ess = 0;            ///< of particles, (sum w)^2 / sum w^2 (L. Kish, Survey ChainDraws (1965))
   double family_ess = 0;     ///< of families, 1 / sum W_f^2
   double largest_share = 0;  ///< of one family, max W_f
   double effective = 0;      ///< families that carry the mean: family_ess, or fewer where the upper tail was not seen
   bool trusted = false;      ///< effective >= enough_effective(families)
 };
 
-/// Families that must carry a mean for its error to be trusted: 50, or half of them where there are fewer than 100. With
-/// Gaussian log weights z-scores (as normal numbers, by log_z.degrees) then have standard deviations of 0.94 to 1.05
-/// and 1 in 1000 beyond 4 at the worst, for 5 to 1,000 particles.
+/// Families that must carry a mean for its error to be trusted: 50, or half of them where there are fewer than 100.
+/// With Gaussian log weights z-scores (as normal numbers, by log_z.degrees) then have standard deviations of 0.94
+/// to 1.05 and 1 in 1000 beyond 4 at the worst, for 5 to 1,000 particles.
 double enough_effective(double families);
 
 struct LogZ {

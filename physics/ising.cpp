@@ -108,7 +108,7 @@ double Ising::turning_energy(ConstState s) const noexcept {
   return 2 * sum;
 }
 
-Ising::HeatBath::HeatBath(const Ising& model, double beta) : model_(&model), beta_(beta) {
+Ising::Conditional::Conditional(const Ising& model, double beta) : model_(&model), beta_(beta) {
   if (!model.table_driven()) return;
   for (std::size_t level = 0; level < model.levels(); ++level)
     table_.emplace_back(1 / (1 + std::exp(-2 * beta * model.field_at(level))));

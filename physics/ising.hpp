@@ -3,11 +3,11 @@
 /// Heat bath (Glauber, J. Math. Phys. 4, 294 (1963)): with the local field f_i = sum_j J_ij s_j + h_i,
 ///   P(s_i = +1 | rest) = 1 / (1 + exp(-2 beta f_i)).
 /// Metropolis et al., J. Chem. Phys. 21, 1087 (1953), eq. (1) ff.: s_i -> -s_i with probability min(1, exp(-2 beta f_i
-/// s_i)), but 1/2 where f_i = 0 (samplers/metropolis.hpp says why). Clusters (Fortuin & Kasteleyn, Physica 57, 536
-/// (1972); Swendsen & Wang, PRL 58, 86 (1987)): a bond with J_ij s_i s_j > 0 is active with probability 1 - exp(-2 beta
-/// J_ij s_i s_j), any sign of J_ij; a field is a bond of strength h_i with a ghost spin fixed at +1. Cost per sweep:
-/// one pass over the adjacency, and per spin one table look-up where |J_ij| and h_i are the same everywhere (few local
-/// fields are possible), else one exponential.
+/// s_i)), but 1/2 where f_i = 0 (samplers/kernels/metropolis.hpp says why). Clusters (Fortuin & Kasteleyn, Physica 57,
+/// 536 (1972); Swendsen & Wang, PRL 58, 86 (1987)): a bond with J_ij s_i s_j > 0 is active with probability 1 - exp(-2
+/// beta J_ij s_i s_j), any sign of J_ij; a field is a bond of strength h_i with a ghost spin fixed at +1. Cost per
+/// sweep: one pass over the adjacency, and per spin one table look-up where |J_ij| and h_i are the same everywhere (few
+/// local fields are possible), else one exponential.
 #pragma once
 
 #include <algorithm>
@@ -73,9 +73,9 @@ class Ising {
   }
 
   /// Heat bath at one beta.
-  class HeatBath {
+  class Conditional {
    public:
-    HeatBath(const Ising& model, double beta);
+    Conditional(const Ising& model, double beta);
     template <class C>
     void resample(State s, std::size_t i, C& chance) const {
       s[i] = chance.coin(up(s, i)) ? 1 : -1;
@@ -90,7 +90,7 @@ class Ising {
     double beta_;
     std::vector<Coin> table_;  // by level
   };
-  HeatBath conditionals(double beta) const { return {*this, beta}; }
+  Conditional conditionals(double beta) const { return {*this, beta}; }
 
   /// Metropolis flips at one beta.
   class Flips {

@@ -24,13 +24,13 @@ struct Setting {
 };
 
 /// reversed: the time reversal of the kernel with respect to p_lambda, for reverse annealing.
-enum class Order { forward, reversed };
+enum class Direction { forward, reversed };
 
 /// Sweeps at times time, time + 1, ..., time + count - 1.
 struct Step {
   std::uint64_t time = 0;
   std::uint32_t count = 1;
-  Order order = Order::forward;
+  Direction order = Direction::forward;
 };
 
 /// Per replica, added up by sweep(): moves tried and accepted; with clusters, spins of the system and spins turned
@@ -86,7 +86,7 @@ class Ensemble {
   virtual void load(std::size_t replica, std::span<const std::byte> state) = 0;
   /// out[k] = likeness of the two replicas of pair k: sum_i x_i y_i / units.
   virtual void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const;
-  /// Where layout().turns, what samplers/global_flips.hpp needs:
+  /// Where layout().turns, what samplers/ensembles/global_flips.hpp needs:
   /// out[r] = log_weight(-x_r, lambda[r]) - log_weight(x_r, lambda[r]).
   virtual void turning(std::span<const double> lambda, std::span<double> out) const;
   /// Turns all units of replica r over where turned[r] is not 0.

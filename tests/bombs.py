@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes small files that unpack to about 300 MB, for tests/studies/test_memory.cpp.
+"""Writes small files that unpack to about 300 MB, for tests/studies/files/test_memory.cpp.
 
 usage: bombs.py FOLDER
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes files of numbers by numpy, h5py and gzip, as people have them, for tests/studies/test_arrays.cpp.
+"""Writes files of numbers by numpy, h5py and gzip, as people have them, for tests/studies/data/test_arrays.cpp.
 
 usage: foreign_files.py FOLDER
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes weights as numpy and the Python package rbms leave them, with energies, for tests/studies/test_import.cpp.
+"""Writes weights as numpy and the Python package rbms leave them, with energies, for tests/studies/models/test_import.cpp.
 
 usage: foreign_weights.py FOLDER
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes HDF5 files made to harm, by h5py, for tests/studies/test_hostile_files.cpp.
+"""Writes HDF5 files made to harm, by h5py, for tests/studies/files/test_hostile_files.cpp.
 
 usage: hostile_files.py FOLDER
 """

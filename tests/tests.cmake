@@ -10,7 +10,7 @@ add_library(gibbsite_test_main OBJECT tests/main.cpp)
 target_compile_options(gibbsite_test_main PRIVATE $<$<CONFIG:Release>:-O0>)
 target_link_libraries(gibbsite_test_main PUBLIC Catch2::Catch2 gibbsite_options)
 foreach(room physics samplers estimators studies)
-  file(GLOB sources CONFIGURE_DEPENDS "tests/${room}/*.cpp")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "tests/${room}/*.cpp")
   if(NOT sources)
     continue()
   endif()
@@ -43,15 +43,15 @@ set_tests_properties("calibration: the quick rows" "calibration: errors a fifth 
 # The whole table takes about an hour on two cores: ctest --preset calibration.
 add_test(NAME "calibration: the whole table" COMMAND calibrate --table ${CMAKE_CURRENT_BINARY_DIR}/calibration.md)
 set_tests_properties("calibration: the whole table" PROPERTIES LABELS calibration TIMEOUT 14400 PROCESSORS 2)
-if(TARGET test_samplers)  # tests/samplers/test_bernoulli.cpp is compiled once for each instruction set
+if(TARGET test_samplers)  # tests/samplers/simd/test_bernoulli.cpp is compiled once for each instruction set
   target_link_libraries(test_samplers PRIVATE hwy::hwy)
-  set_source_files_properties(tests/samplers/test_bernoulli.cpp PROPERTIES
+  set_source_files_properties(tests/samplers/simd/test_bernoulli.cpp PROPERTIES
     COMPILE_DEFINITIONS "${GIBBSITE_TARGETS}" SKIP_PRECOMPILE_HEADERS ON)
 endif()
 if(TARGET test_samplers)  # as on another make of processor: exp() and log() without fused operations round otherwise
-  add_test(NAME "samplers: courses are the same with another mathematical library" COMMAND test_samplers
-    "courses of the plain*,courses of plain*,a course in lanes*,a course of the table*,a course of bulk*")
-  set_tests_properties("samplers: courses are the same with another mathematical library" PROPERTIES LABELS samplers
+  add_test(NAME "samplers: trajectories are the same with another mathematical library" COMMAND test_samplers
+    "trajectories of the plain*,trajectories of plain*,a trajectory in lanes*,a trajectory of the table*,a trajectory of bulk*")
+  set_tests_properties("samplers: trajectories are the same with another mathematical library" PROPERTIES LABELS samplers
     TIMEOUT ${brief} ENVIRONMENT "GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2,-AVX512F")
 endif()
 if(TARGET test_studies)

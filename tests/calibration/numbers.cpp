@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "estimators/significance.hpp"
-#include "studies/variables.hpp"
+#include "studies/files/variables.hpp"
 
 namespace gibbsite::calibration {
 namespace {

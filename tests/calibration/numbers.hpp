@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "estimators/estimate.hpp"
-#include "studies/record.hpp"
+#include "studies/files/record.hpp"
 
 namespace gibbsite::calibration {
 

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "studies/version.hpp"
+#include "studies/files/version.hpp"
 
 namespace gibbsite::calibration {
 namespace {

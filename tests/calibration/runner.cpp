@@ -6,12 +6,14 @@
 #include <cmath>
 #include <sstream>
 
-#include "studies/combine.hpp"
-#include "studies/likelihood.hpp"
-#include "studies/measured.hpp"
-#include "studies/reweighted.hpp"
-#include "studies/task_run.hpp"
-#include "studies/variables.hpp"
+#include "studies/command_line/options.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/likelihood/likelihood.hpp"
+#include "studies/results/combined_tasks.hpp"
+#include "studies/results/result_rows.hpp"
+#include "studies/reweight/reweighted.hpp"
+#include "studies/runs/task_run.hpp"
+#include "studies/study/request.hpp"
 #include "tests/calibration/systems.hpp"
 
 namespace gibbsite::calibration {
@@ -39,7 +41,7 @@ std::string with_numbers(std::string text, std::uint64_t seed) {
 Group record_of(const Request& request) {
   Group root;
   Group tasks{.name = "tasks"};
-  Meter meter(std::vector(request.tasks.size(), 1.0), std::vector(request.tasks.size(), 1.0), true);
+  ProgressMeter meter(std::vector(request.tasks.size(), 1.0), std::vector(request.tasks.size(), 1.0), true);
   for (std::size_t k = 0; k < request.tasks.size(); ++k) {
     TaskRun task(request.tasks[k], k);
     task.advance([] { return false; }, meter);

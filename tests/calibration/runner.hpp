@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "studies/study/request.hpp"
 #include "tests/calibration/case.hpp"
 #include "tests/calibration/numbers.hpp"
 #include "tests/calibration/truth.hpp"

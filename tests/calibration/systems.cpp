@@ -12,8 +12,8 @@
 
 #include "estimators/log_sum_exp.hpp"
 #include "physics/chance.hpp"
-#include "studies/model_file.hpp"
-#include "studies/network_system.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/systems/network_system.hpp"
 
 namespace gibbsite::calibration {
 namespace {

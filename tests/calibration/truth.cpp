@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "studies/catalogue.hpp"
-#include "studies/variables.hpp"
+#include "studies/catalogue/catalogue.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/study/request.hpp"
 #include "tests/calibration/frontier.hpp"
 #include "tests/calibration/overlaps.hpp"
 

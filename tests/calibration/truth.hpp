@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "studies/options.hpp"
-#include "studies/system.hpp"
+#include "studies/study/request.hpp"
+#include "studies/systems/system.hpp"
 #include "tests/calibration/case.hpp"
 #include "tests/calibration/numbers.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "estimators/autocovariance.hpp"
 #include "estimators/blocking.hpp"
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "estimators/verdict.hpp"
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;

@@ -6,7 +6,7 @@
 
 #include "estimators/autocorrelation.hpp"
 #include "estimators/thermodynamics.hpp"
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;
@@ -30,7 +30,7 @@ struct Pair {
       b[i] = 4 + 0.9 * x[i] + 0.1 * x[i] * x[i] - 0.1;
     }
   }
-  std::vector<Chains> inputs() const { return {{a, chains}, {b, chains}}; }
+  std::vector<ChainSeries> inputs() const { return {{a, chains}, {b, chains}}; }
 };
 double ratio(std::span<const double> means) { return means[1] / means[0]; }
 
@@ -164,7 +164,7 @@ TEST_CASE("ratios lose their second-order bias by expansion and by jackknife", "
     Normal normal(403, run);
     auto x = ar1(normal, 0.5, 1, 200);
     for (double& v : x) v += 1;
-    const Chains inputs[] = {{x}};
+    const ChainSeries inputs[] = {{x}};
     const double value[] = {derived(inputs, f).value, jackknife(inputs, f).value, 1 / mean(x)};
     for (std::size_t i = 0; i < 3; ++i) {
       sums[i] += (value[i] - 1) / runs;
@@ -198,7 +198,7 @@ TEST_CASE("derived quantities of series that never change") {
 
 TEST_CASE("derived quantities refuse what makes no sense") {
   const std::vector<double> x(100, 2.0), y(50, 1.0);
-  const Chains different[] = {{x}, {y}};
+  const ChainSeries different[] = {{x}, {y}};
   CHECK_THROWS_AS(derived(different, ratio), std::invalid_argument);
   CHECK_THROWS_AS(derived({}, ratio), std::invalid_argument);
   CHECK_THROWS_AS(jackknife(std::span(different).first(1), ratio, 1), std::invalid_argument);

@@ -7,7 +7,7 @@
 #include "estimators/autocorrelation.hpp"
 #include "estimators/bennett.hpp"
 #include "estimators/log_sum_exp.hpp"
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;

@@ -52,7 +52,7 @@ TEST_CASE("one beta reweighted to itself is the plain mean") {
   const Drawn drawn = draw(spectrum_4(), {.beta = {0.35}, .keep = 0.5}, 0);
   const TemperatureCurves curves(drawn.view(16));
   const auto point = curves.at(0.35);
-  const Chains energy{drawn.energy, 2}, m{drawn.m, 2};
+  const ChainSeries energy{drawn.energy, 2}, m{drawn.m, 2};
   CHECK(point.energy == Approx(mean(drawn.energy)).epsilon(1e-12));
   CHECK(point.log_z == Approx(0).margin(1e-12));
   const Estimate direct = estimate_mean(energy), ours = curves.estimate(Quantity::energy_density, point);

@@ -4,7 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 

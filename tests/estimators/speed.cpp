@@ -3,7 +3,7 @@
 
 #include "estimators/autocorrelation.hpp"
 #include "estimators/thermodynamics.hpp"
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;

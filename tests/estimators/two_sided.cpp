@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;

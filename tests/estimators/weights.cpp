@@ -9,7 +9,7 @@
 #include "estimators/log_sum_exp.hpp"
 #include "estimators/thermodynamics.hpp"
 #include "estimators/weighted.hpp"
-#include "synthetic.hpp"
+#include "tests/estimators/synthetic.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::synthetic;

@@ -1,7 +1,7 @@
 /// CSV, .npy, .npz, IDX, and these in gzip. (HDF5 files are read in a child process: model.cpp, result.cpp.)
-#include "studies/arrays.hpp"
+#include "studies/data/arrays.hpp"
 
-#include "studies/options.hpp"
+#include "studies/text/errors.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "studies/record.hpp"
+#include "studies/files/record.hpp"
 
 namespace gibbsite::fuzz {
 

@@ -1,6 +1,6 @@
 /// Model files: HDF5, or the record that one may hold in lines.
-#include "studies/model_file.hpp"
-#include "studies/options.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/text/errors.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

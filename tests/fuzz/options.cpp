@@ -1,8 +1,10 @@
 /// Command lines: a word in each line. Words with a slash are left out, so that no other file is read.
-#include "studies/options.hpp"
+
+#include "studies/command_line/options.hpp"
 
 #include <vector>
 
+#include "studies/text/errors.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,9 +2,8 @@
 #include <stdexcept>
 #include <variant>
 
-#include "studies/archive.hpp"
-#include "studies/execute.hpp"
-#include "studies/options.hpp"
+#include "studies/command_line/execute.hpp"
+#include "studies/files/archive.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,5 +1,6 @@
 /// Study files.
-#include "studies/options.hpp"
+#include "studies/command_line/options.hpp"
+#include "studies/text/errors.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -92,7 +92,7 @@ TEST_CASE("heat bath and Metropolis toss the coins of their formulas, from table
         Notebook notes;
         const bool accepted = flips.attempt(s, i, notes);
         CHECK(accepted);
-        ising.flip(s, i);  // back
+        ising.flip(s, i);                                                                  // back
         const double flip = f == 0 ? 0.5 : std::min(1.0, std::exp(-2 * beta * f * s[i]));  // free flips: one in two
         CHECK(notes.coins.at(0) == Approx(flip).epsilon(1e-12).margin(1e-300));
         heat_bath.resample(s, i, notes);

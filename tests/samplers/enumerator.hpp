@@ -44,7 +44,7 @@ class Enumerator {
   };
   std::size_t answer(std::size_t answers) {
     if (at_ == script_.size()) script_.push_back({0, answers});
-    assert(script_[at_].answers == answers);  // a run may hang on its decisions alone
+    assert(script_[at_].answers == answers);  // a run may depend on its decisions alone
     return script_[at_++].answer;
   }
 

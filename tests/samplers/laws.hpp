@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "enumerator.hpp"
 #include "physics/ising.hpp"
-#include "samplers/kernel.hpp"
-#include "samplers/metropolis.hpp"
+#include "samplers/kernels/kernel.hpp"
+#include "samplers/kernels/metropolis.hpp"
+#include "tests/samplers/enumerator.hpp"
 
 namespace gibbsite::laws {
 
@@ -60,7 +60,7 @@ inline Vector boltzmann(const Graph& graph, double beta) {
 
 template <class M, class K>
 Matrix transition_matrix(const M& model, const K& kernel, double beta, double stride = 1,
-                         Order order = Order::forward) {
+                         Direction order = Direction::forward) {
   const std::size_t n = model.units(), states = std::size_t{1} << n;
   const auto moves = kernel.prepare(model, beta);
   typename K::Workspace scratch;
@@ -119,7 +119,7 @@ template <class M, class K>
 Verdicts judge_kernel(const M& model, const K& kernel, double beta, double stride = 1) {
   const Vector p = boltzmann(model.graph(), beta);
   const Matrix P = transition_matrix(model, kernel, beta, stride);
-  const Matrix R = transition_matrix(model, kernel, beta, stride, Order::reversed);
+  const Matrix R = transition_matrix(model, kernel, beta, stride, Direction::reversed);
   return {rows_sum_to_one(P), invariance(P, p), convergence(P, p), time_reversal(P, R, p)};
 }
 

@@ -11,8 +11,8 @@
 #include "physics/belief_network.hpp"
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
-#include "samplers/boltzmann_ensemble.hpp"
-#include "samplers/network_ensemble.hpp"
+#include "samplers/ensembles/boltzmann_ensemble.hpp"
+#include "samplers/ensembles/network_ensemble.hpp"
 
 namespace gibbsite::seam {
 

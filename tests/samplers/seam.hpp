@@ -6,18 +6,18 @@
 #include <memory>
 #include <numeric>
 
-#include "network_cases.hpp"
-#include "networks.hpp"
 #include "physics/ising.hpp"
 #include "physics/lattice.hpp"
 #include "physics/random.hpp"
-#include "samplers/array_ensemble.hpp"
-#include "samplers/global_flips.hpp"
-#include "samplers/heat_bath.hpp"
-#include "samplers/lattice_clusters.hpp"
-#include "samplers/packed_replicas.hpp"
-#include "samplers/real_couplings.hpp"
-#include "samplers/table_network.hpp"
+#include "samplers/ensembles/array_ensemble.hpp"
+#include "samplers/ensembles/global_flips.hpp"
+#include "samplers/ensembles/lattice_clusters.hpp"
+#include "samplers/ensembles/packed_replicas.hpp"
+#include "samplers/ensembles/real_couplings.hpp"
+#include "samplers/ensembles/table_network.hpp"
+#include "samplers/kernels/heat_bath.hpp"
+#include "tests/samplers/network_cases.hpp"
+#include "tests/samplers/networks.hpp"
 
 namespace gibbsite::seam {
 
@@ -62,7 +62,7 @@ class PackedIsing final : public Ensemble {
       for (std::uint32_t k = 0; k < step.count; ++k) {
         Stream stream(key_, Purpose::sweep, step.time + k, (layout().first / 64) + p);
         for (std::size_t v = 0; v < model_.units(); ++v) {
-          const std::size_t i = step.order == Order::forward ? v : model_.units() - 1 - v;
+          const std::size_t i = step.order == Direction::forward ? v : model_.units() - 1 - v;
           heat(p, i, graph, planes, stream);
         }
       }
@@ -407,7 +407,7 @@ inline std::vector<Case> cases() {
          return std::make_unique<Joined>(make_array(k, f, n / 2), make_array(k, f + n / 2, n - n / 2));
        },
        0.8, torus(0.8)}};
-  if (packed_replicas_fit(small_torus(), SpinKernel::heat_bath, ScanOrder::sequential))
+  if (packed_replicas_supported(small_torus(), SpinKernel::heat_bath, ScanOrder::sequential))
     all.push_back({"replicas in bit lanes",
                    [](Key k, std::size_t f, std::size_t n) {
                      return make_packed_replicas(std::make_shared<const Ising>(small_torus()), SpinKernel::heat_bath,
@@ -418,7 +418,7 @@ inline std::vector<Case> cases() {
       networks::random_network({{UnitKind::binary, 4}, {UnitKind::spin, 3}, {UnitKind::binary, 3}}, 0.8, 3);
   double deep = 0;
   for (std::size_t k = 0; k < 1024; ++k) deep += std::exp(-network->energy(networks::state(*network, k)));
-  if (table_layout_fits(*network))
+  if (table_layout_supported(*network))
     all.push_back({"deep network in tables",
                    [network](Key k, std::size_t f, std::size_t n) {
                      return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, n, f);
@@ -427,14 +427,14 @@ inline std::vector<Case> cases() {
   const Lattice glass = {
       .geometry = Geometry::square, .size = {3, 3}, .disorder = Disorder::gaussian, .disorder_seed = 2, .field = 0.2};
   const auto real = std::make_shared<const Ising>(build(glass));
-  if (real_couplings_fit(real->graph(), {}))
+  if (real_couplings_supported(real->graph(), {}))
     all.push_back({"Gaussian couplings in lanes, global flips",
                    [real](Key k, std::size_t f, std::size_t n) {
                      return with_global_flips(make_real_couplings_ensemble(real, {}, k, n, f), k);
                    },
                    0.8, log_z_of(*real, 0.8)});
   const auto ferromagnet = std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}}));
-  if (lattice_clusters_fit(ferromagnet->graph(), ClusterMove::swendsen_wang))
+  if (lattice_clusters_supported(ferromagnet->graph(), ClusterMove::swendsen_wang))
     all.push_back({"Swendsen-Wang in bulk",
                    [ferromagnet](Key k, std::size_t f, std::size_t n) {
                      return make_lattice_clusters_ensemble(ferromagnet, ClusterMove::swendsen_wang, k, n, f);

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "studies/archive.hpp"
+#include "studies/files/archive.hpp"
 #include "tests/studies/sample_record.hpp"
 #include "tests/studies/scratch.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "studies/model_file.hpp"
+#include "studies/models/model_file.hpp"
 
 namespace gibbsite::test {
 

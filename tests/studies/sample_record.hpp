@@ -8,7 +8,7 @@
 #include <limits>
 #include <map>
 
-#include "studies/record.hpp"
+#include "studies/files/record.hpp"
 
 namespace gibbsite::test {
 

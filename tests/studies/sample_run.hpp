@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "studies/checkpoint.hpp"
+#include "studies/runs/checkpoint.hpp"
 #include "tests/studies/sample_record.hpp"
 
 namespace gibbsite::test {
@@ -31,7 +31,7 @@ inline bool is_at(const TaskState& state, std::size_t draws) {
          same(state.snapshot.bytes, expected.bytes) && state.trace.width == 3 &&
          same(state.trace.rows, trace_at(draws).rows);
 }
-inline void save_at(Parts& parts, std::size_t task, std::size_t draws, Standing standing = {}) {
+inline void save_at(CheckpointFolder& parts, std::size_t task, std::size_t draws, Standing standing = {}) {
   parts.save(task, snapshot_at(draws), trace_at(draws), standing);
 }
 

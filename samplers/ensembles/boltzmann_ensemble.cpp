@@ -1,0 +1,183 @@
+#include "samplers/ensembles/boltzmann_ensemble.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+#include "physics/network.hpp"
+#include "samplers/kernels/boltzmann_heat_bath.hpp"
+#include "samplers/threads/adaptive_threads.hpp"
+
+namespace gibbsite {
+namespace {
+
+/// The ordered state with round(noise N) units flipped, drawn without putting back.
+std::vector<double> corrupted(const BoltzmannMachine& machine, double noise, Key key) {
+  if (!(noise >= 0 && noise <= 1))
+    throw std::invalid_argument("noise " + std::to_string(noise) + " is no share of the units; give 0 to 1");
+  const std::size_t n = machine.units();
+  std::vector<double> x(n);
+  machine.set_ordered(x);
+  std::vector<std::size_t> unit(n);
+  std::iota(unit.begin(), unit.end(), std::size_t{0});
+  Chance chance(Stream(key, Purpose::start, 0, 0));
+  const auto flips = static_cast<std::size_t>(std::llround(noise * static_cast<double>(n)));
+  for (std::size_t k = 0; k < flips; ++k) {
+    std::swap(unit[k], unit[k + chance.pick(n - k)]);
+    double& flipped = x[unit[k]];
+    flipped = machine.kind() == UnitKind::spin ? -flipped : 1 - flipped;
+  }
+  return x;
+}
+
+class BoltzmannEnsemble final : public Ensemble {
+ public:
+  BoltzmannEnsemble(BoltzmannHeatBath kernel, Key key, std::size_t replicas, std::size_t first,
+                    std::span<const double> start)
+      : Ensemble(layout_of(kernel, replicas, first)),
+        kernel_(std::move(kernel)),
+        key_(key),
+        units_(kernel_.machine().units()),
+        x_(replicas * units_),
+        energy_(replicas),
+        reference_(replicas) {
+    for (std::size_t r = 0; r < replicas; ++r) {
+      std::copy(start.begin(), start.end(), state(r).begin());
+      weigh(r);
+    }
+  }
+
+  void draw_reference(std::uint64_t time) override {
+    over_replicas(1, [&](std::size_t r) { move(r, 0, Purpose::reference, {time}); });
+  }
+
+  /// Tally: visits, and units that changed; all of them where the reference is drawn anew.
+  void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
+    assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
+    over_replicas(step.count, [&](std::size_t r) {
+      const double changed = move(r, setting[r].lambda, Purpose::sweep, step),
+                   tried = static_cast<double>(units_ * step.count);
+      tally[r].accepted += setting[r].lambda == 0 ? tried : changed;
+      tally[r].tried += tried;
+    });
+  }
+
+  void log_weight(std::span<const double> lambda, std::span<double> out) const override {
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      out[r] = (1 - lambda[r]) * reference_[r] - lambda[r] * energy_[r];
+  }
+
+  void observe(std::span<double> out) const override {
+    const std::size_t components = layout().observables.size();
+    over_replicas(1,
+                  [&](std::size_t r) { kernel_.machine().observe(state(r), out.subspan(r * components, components)); });
+  }
+
+  void resample(std::span<const std::size_t> parent) override {
+    const auto x = x_, energy = energy_, reference = reference_;
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(parent[r] * units_), units_, state(r).begin());
+      energy_[r] = energy[parent[r]];
+      reference_[r] = reference[parent[r]];
+    }
+  }
+
+  void turning(std::span<const double> lambda, std::span<double> out) const override {
+    const auto bias = kernel_.machine().bias();
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      double of_bias = 0;
+      for (std::size_t i = 0; i < units_; ++i) of_bias += bias[i] * state(r)[i];
+      out[r] = -2 * (lambda[r] * of_bias + (1 - lambda[r]) * reference_[r]);
+    }
+  }
+  void turn(std::span<const std::uint8_t> turned) override {
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      if (turned[r] == 0) continue;
+      for (double& unit : state(r)) unit = -unit;
+      weigh(r);
+    }
+  }
+
+  void save(std::size_t replica, std::span<std::byte> bytes) const override {
+    for (std::size_t i = 0; i < units_; ++i)
+      bytes[i] = static_cast<std::byte>(static_cast<std::int8_t>(state(replica)[i]));
+  }
+  void load(std::size_t replica, std::span<const std::byte> bytes) override {
+    for (std::size_t i = 0; i < units_; ++i) state(replica)[i] = static_cast<std::int8_t>(bytes[i]);
+    weigh(replica);
+  }
+
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      const auto a = state(pairs[k].first), b = state(pairs[k].second);
+      std::size_t alike = 0;
+      for (std::size_t i = 0; i < units_; ++i) alike += a[i] == b[i];
+      out[k] = 2 * static_cast<double>(alike) / static_cast<double>(units_) - 1;
+    }
+  }
+
+ private:
+  static Layout layout_of(const BoltzmannHeatBath& kernel, std::size_t replicas, std::size_t first) {
+    Layout layout;
+    layout.first = first;
+    layout.replicas = replicas;
+    layout.units = kernel.machine().units();
+    for (const double a : kernel.reference())
+      layout.log_z_reference += kernel.machine().kind() == UnitKind::spin ? log_cosh2(a) : softplus(a);
+    const auto acts = [](double field) { return field != 0; };
+    const auto bias = kernel.machine().bias(), reference = kernel.reference();
+    layout.turns = kernel.machine().kind() == UnitKind::spin && (std::any_of(bias.begin(), bias.end(), acts) ||
+                                                                 std::any_of(reference.begin(), reference.end(), acts));
+    layout.observables = kernel.machine().observables();
+    layout.name = "plain";
+    return layout;
+  }
+
+  /// Returns how many units changed.
+  double move(std::size_t r, double lambda, Purpose purpose, const Step& step) {
+    std::size_t changed = 0;
+    const std::uint32_t skipped = lambda == 0 ? step.count - 1 : 0;  // draws of the reference forget what was before
+    for (std::uint32_t k = skipped; k < step.count; ++k) {
+      Chance chance(Stream(key_, purpose, step.time + k, layout().first + r));
+      changed += kernel_.sweep(lambda, state(r), step.order, chance);
+    }
+    weigh(r);
+    return static_cast<double>(changed);
+  }
+
+  void weigh(std::size_t r) {
+    energy_[r] = kernel_.machine().energy(state(r));
+    reference_[r] = kernel_.reference_weight(state(r));
+  }
+
+  template <class Do>
+  void over_replicas(std::uint32_t sweeps, Do one) const {
+    threads_.run(static_cast<double>(layout().replicas * units_ * units_) * sweeps / 8, [&](bool parallel) {
+#pragma omp parallel for schedule(dynamic) if (parallel)
+      for (std::size_t r = 0; r < layout().replicas; ++r) one(r);
+    });
+  }
+
+  std::span<double> state(std::size_t r) { return std::span(x_).subspan(r * units_, units_); }
+  std::span<const double> state(std::size_t r) const { return std::span(x_).subspan(r * units_, units_); }
+
+  BoltzmannHeatBath kernel_;
+  mutable AdaptiveThreads threads_;  // which way was faster changes no result
+  Key key_;
+  std::size_t units_;
+  std::vector<double> x_;                   // [replica][unit]
+  std::vector<double> energy_, reference_;  // E and a . x of the states, from scratch after every change
+};
+
+}  // namespace
+
+std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
+                                                  const IndependentUnits& visible_reference, Key key,
+                                                  std::size_t replicas, std::size_t first, double noise) {
+  const std::vector<double> start = corrupted(*machine, noise, key);
+  return std::make_unique<BoltzmannEnsemble>(BoltzmannHeatBath(std::move(machine), visible_reference), key, replicas,
+                                             first, start);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,24 @@
+/// R chains of a Boltzmann machine, bonded in any way (physics/boltzmann.hpp), by heat bath over all units, visible and
+/// hidden (samplers/kernels/boltzmann_heat_bath.hpp). Nothing is summed out:
+///   log_weight(x, lambda) = (1 - lambda) a . x_visible - lambda E(x).
+/// Each chain has its own random stream and its own energy, a pure function of its state. Overlaps are
+/// 2 (units alike) / N - 1, for spins sum_i x_i y_i / N.
+#pragma once
+
+#include <memory>
+
+#include "physics/boltzmann.hpp"
+#include "physics/random.hpp"
+#include "samplers/ensemble.hpp"
+
+namespace gibbsite {
+
+/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`. Canonical states: int8, one per
+/// unit. New replicas are ordered but for a share `noise` of their units, the same ones in all (a pure function of
+/// `key`), which are flipped: of a Hopfield network, a corrupted first pattern to be recalled. Throws
+/// std::invalid_argument where the reference does not fit the visible units or noise is not in [0, 1].
+std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
+                                                  const IndependentUnits& visible_reference, Key key,
+                                                  std::size_t replicas, std::size_t first = 0, double noise = 0);
+
+}  // namespace gibbsite

@@ -1,0 +1,227 @@
+#include "samplers/ensembles/lattice_clusters.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+
+#include "samplers/ensembles/ising_observables.hpp"
+#include "samplers/ensembles/raster_clusters.hpp"
+#include "samplers/ensembles/word_queue.hpp"
+#include "samplers/threads/adaptive_threads.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::uint32_t draw_unit = 1U << 31;  // of random words
+
+struct Scratch {
+  RasterClusters clusters;
+  std::vector<std::uint32_t> cluster;
+  std::vector<std::uint64_t> packed;
+};
+
+class LatticeClusters final : public Ensemble {
+ public:
+  LatticeClusters(std::shared_ptr<const Ising> model, ClusterMove move, Key key, Layout layout,
+                  const simd::CoinKernels& kernels)
+      : Ensemble(std::move(layout)),
+        model_(std::move(model)),
+        move_(move),
+        key_(key),
+        kernels_(kernels),
+        raster_(model_->graph()),
+        strength_(*model_->graph().common_strength()),
+        stride_(64 * raster_.words()),
+        s_(this->layout().replicas * stride_),
+        energy_(this->layout().replicas),
+        up_(this->layout().replicas) {
+    std::vector<std::int8_t> x(raster_.sites());
+    model_->set_ordered(x);
+    for (std::size_t r = 0; r < this->layout().replicas; ++r) load(r, std::as_bytes(std::span(x)));
+  }
+
+  void draw_reference(std::uint64_t time) override {
+    Scratch scratch;
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      draw(r, Purpose::reference, time);
+      measure(r, scratch);
+    }
+  }
+
+  void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
+    assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
+    const std::size_t replicas = layout().replicas;
+    threads_.run(static_cast<double>(replicas * raster_.sites()) * step.count, [&](bool parallel) {
+      const auto threads = static_cast<std::size_t>(parallel ? omp_get_max_threads() : 1);
+      const std::size_t each = replicas < threads && move_ == ClusterMove::swendsen_wang ? threads : 1;
+      if (scratch_.size() < threads) scratch_.resize(threads);
+      const auto one = [&](std::size_t r, Scratch& scratch) {
+        go(r, setting[r], step, tally[r], scratch, each);
+        measure(r, scratch);
+      };
+      if (!parallel || each > 1) {  // not within a parallel region, not even of one thread: threads would be made anew
+        for (std::size_t r = 0; r < replicas; ++r) one(r, scratch_[0]);
+        return;
+      }
+#pragma omp parallel for schedule(dynamic)
+      for (std::size_t r = 0; r < replicas; ++r) one(r, scratch_[static_cast<std::size_t>(omp_get_thread_num())]);
+    });
+  }
+
+  void log_weight(std::span<const double> lambda, std::span<double> out) const override {
+    for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = -lambda[r] * energy_[r];
+  }
+  void observe(std::span<double> out) const override {
+    const std::size_t components = layout().observables.size();
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      observe_ising(energy_[r], up_[r], raster_.sites(), out.subspan(r * components, components));
+  }
+  void resample(std::span<const std::size_t> parent) override {
+    const auto before = s_;
+    const auto energy = energy_;
+    const auto up = up_;
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      std::copy_n(before.begin() + static_cast<std::ptrdiff_t>(parent[r] * stride_), stride_, spins(r).begin());
+      energy_[r] = energy[parent[r]];
+      up_[r] = up[parent[r]];
+    }
+  }
+  void save(std::size_t replica, std::span<std::byte> bytes) const override {
+    const std::uint8_t* s = s_.data() + replica * stride_;
+    for (std::size_t i = 0; i < raster_.sites(); ++i) bytes[i] = static_cast<std::byte>(2 * s[i] - 1);
+  }
+  void load(std::size_t replica, std::span<const std::byte> bytes) override {
+    for (std::size_t i = 0; i < raster_.sites(); ++i) spins(replica)[i] = static_cast<std::int8_t>(bytes[i]) > 0;
+    Scratch scratch;
+    measure(replica, scratch);
+  }
+
+ private:
+  std::span<std::uint8_t> spins(std::size_t r) { return std::span(s_).subspan(r * stride_, stride_); }
+
+  void draw(std::size_t r, Purpose purpose, std::uint64_t time) {
+    const simd::Cipher cipher = simd::cipher_of(key_, purpose, time, layout().first + r);
+    constexpr std::size_t lanes = simd::lanes;
+    std::uint32_t words[lanes];
+    const auto s = spins(r);
+    for (std::size_t i = 0; i < raster_.sites(); ++i) {
+      if (i % (32 * lanes) == 0) kernels_.words(cipher, draw_unit, i / (32 * lanes), 1, words);
+      s[i] = static_cast<std::uint8_t>(words[i / 32 % lanes] >> (i % 32) & 1);
+    }
+  }
+  void measure(std::size_t r, Scratch& scratch) {
+    raster_.pack(spins(r), scratch.packed);
+    energy_[r] = -strength_ * static_cast<double>(raster_.satisfaction(scratch.packed));
+    up_[r] = 0;
+    for (const std::uint64_t word : scratch.packed) up_[r] += std::popcount(word);
+  }
+  void go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch, std::size_t threads);
+  std::size_t grow(std::span<std::uint8_t> s, WordQueue& words, std::uint64_t threshold,
+                   std::vector<std::uint32_t>& cluster) const;
+
+  std::shared_ptr<const Ising> model_;
+  ClusterMove move_;
+  Key key_;
+  const simd::CoinKernels& kernels_;
+  BondRaster raster_;
+  double strength_;
+  std::size_t stride_;
+  std::vector<std::uint8_t> s_;  // [replica][site], 0 or 1, filled up to whole words of bits with zeros
+  std::vector<double> energy_;
+  std::vector<std::int64_t> up_;
+  std::vector<Scratch> scratch_;  // [thread]
+  AdaptiveThreads threads_;
+};
+
+void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch,
+                         std::size_t threads) {
+  const auto n = static_cast<double>(raster_.sites());
+  tally.tried += n * step.count;
+  if (setting.lambda == 0) {
+    draw(r, Purpose::sweep, step.time + step.count - 1);
+    tally.accepted += n * step.count;
+    return;
+  }
+  const std::uint64_t threshold = Coin(-std::expm1(-2 * setting.lambda * strength_)).threshold;
+  for (std::uint32_t k = 0; k < step.count; ++k) {
+    const simd::Cipher cipher = simd::cipher_of(key_, Purpose::sweep, step.time + k, layout().first + r);
+    if (move_ == ClusterMove::swendsen_wang || setting.stride == 0) {
+      const std::size_t turned = scratch.clusters.sweep(raster_, spins(r), {&kernels_, &cipher, threshold}, threads);
+      tally.accepted +=
+          move_ == ClusterMove::wolff ? scratch.clusters.mean_cluster() : static_cast<double>(turned);  // a survey
+      continue;
+    }
+    WordQueue words(kernels_, cipher, model_->graph().max_degree());
+    const auto clusters = std::max<long long>(1, std::llround(setting.stride));
+    for (long long c = 0; c < clusters; ++c)
+      tally.accepted += static_cast<double>(grow(spins(r), words, threshold, scratch.cluster));
+  }
+}
+
+std::size_t LatticeClusters::grow(std::span<std::uint8_t> spins, WordQueue& words, std::uint64_t threshold,
+                                  std::vector<std::uint32_t>& cluster) const {
+  const std::uint32_t* const first = model_->graph().first().data();
+  const std::uint32_t* const neighbour = model_->graph().neighbour().data();
+  const auto high = static_cast<std::uint32_t>(threshold >> 32), low = static_cast<std::uint32_t>(threshold);
+  constexpr std::size_t ahead = 12;         // sites whose neighbours are fetched before their turn
+  cluster.resize(raster_.sites() + ahead);  // more, because a candidate is written before it is known to belong
+  std::uint32_t* const sites = cluster.data();
+  std::uint8_t* const s = spins.data();
+  sites[0] = static_cast<std::uint32_t>(words.pick(raster_.sites()));
+  const std::uint8_t before = s[sites[0]];
+  s[sites[0]] ^= 1;
+  std::size_t size = 1;
+  for (std::size_t at = 0; at < size; ++at) {
+    const std::uint32_t begin = first[sites[at]], end = first[sites[at] + 1];
+    __builtin_prefetch(neighbour + first[sites[at + ahead - 1]]);
+    const std::uint32_t* word = words.take(end - begin);
+    for (std::uint32_t e = begin; e < end; ++e, ++word) {
+      const std::uint32_t j = neighbour[e];
+      bool coin = *word < high;
+      if (*word == high) [[unlikely]]
+        coin = words.second() < low;
+      const auto joins = static_cast<std::uint8_t>(static_cast<std::uint8_t>(coin) & (s[j] ^ before ^ 1U));
+      sites[size] = j;
+      s[j] ^= joins;
+      size += joins;
+    }
+  }
+  return size;
+}
+
+}  // namespace
+
+bool lattice_clusters_supported(const Graph& graph, ClusterMove move) {
+  const auto strength = graph.common_strength();
+  const auto fields = graph.fields(), couplings = graph.coupling();
+  return !simd::coin_kernels().empty() && strength && *strength > 0 &&
+         std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; }) &&
+         (move == ClusterMove::swendsen_wang ||
+          std::all_of(couplings.begin(), couplings.end(), [](double J) { return J > 0; }));
+}
+
+std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
+                                                         std::size_t replicas, std::size_t first) {
+  assert(!simd::coin_kernels().empty());
+  return make_lattice_clusters_ensemble(std::move(model), move, key, replicas, first, *simd::coin_kernels().front());
+}
+
+std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
+                                                         std::size_t replicas, std::size_t first,
+                                                         const simd::CoinKernels& kernels) {
+  assert(lattice_clusters_supported(model->graph(), move));
+  Layout layout;
+  layout.first = first;
+  layout.replicas = replicas;
+  layout.units = model->units();
+  layout.log_z_reference = model->log_states();
+  layout.stride = move == ClusterMove::wolff ? Stride::clusters : Stride::unused;
+  layout.observables = model->observables();
+  layout.name = std::string(move == ClusterMove::wolff ? "coins in bulk, " : "raster, ") + kernels.name;
+  return std::make_unique<LatticeClusters>(std::move(model), move, key, std::move(layout), kernels);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,33 @@
+/// Swendsen-Wang and Wolff for the Ising model without fields where all bonds share one |J|: the chains of cluster.hpp
+/// with random words drawn in bulk.
+///
+/// Swendsen-Wang (any signs) joins sites in the order of their numbers (raster_clusters.hpp), with one thread per
+/// replica or, of few replicas, one per stripe of the lattice: the coin of a bond or a root depends on its number
+/// alone, so the bits do not depend on threads. Wolff (ferromagnets only) turns a spin over when it joins, so that
+/// spins tell who belongs, and no branch depends on a coin.
+///
+/// Cost on the square lattice: Swendsen-Wang 12 ns per spin, Wolff about as much per spin turned over.
+#pragma once
+
+#include <memory>
+
+#include "physics/ising.hpp"
+#include "physics/random.hpp"
+#include "samplers/ensemble.hpp"
+#include "samplers/simd/random/coins.hpp"
+
+namespace gibbsite {
+
+enum class ClusterMove { swendsen_wang, wolff };
+
+/// Whether an instruction set fits, and the couplings.
+bool lattice_clusters_supported(const Graph& graph, ClusterMove move);
+
+/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`.
+std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
+                                                         std::size_t replicas, std::size_t first = 0);
+std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
+                                                         std::size_t replicas, std::size_t first,
+                                                         const simd::CoinKernels& kernels);
+
+}  // namespace gibbsite

@@ -1,0 +1,124 @@
+#include "samplers/methods/chains.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace gibbsite {
+
+ChainTrace::ChainTrace(const Ensemble& ensemble, const ChainOptions& options, std::vector<Observable> more)
+    : chains_(options.chains),
+      betas_(options.lambda.size()),
+      components_(ensemble.layout().observables.size()),
+      draws_(options.draws),
+      every_snapshot_(options.snapshots == 0 ? 0 : std::max<std::uint64_t>(1, options.draws / options.snapshots)),
+      most_snapshots_(options.snapshots),
+      overlaps_(options.overlaps && options.chains >= 2),
+      lowest_(ensemble) {
+  if (slots() == 0 || slots() != ensemble.layout().replicas)
+    throw std::invalid_argument("the ensemble must have chains x betas replicas");
+  for (const Observable& what : ensemble.layout().observables) add_field(fields_, what, slots());
+  add_field(fields_, {"log_ratio_up", "1", "ln of the ratio of weights, next beta to this one"}, slots());
+  add_field(fields_, {"log_ratio_down", "1", "ln of the ratio of weights, previous beta to this one"}, slots());
+  for (Observable& what : more) add_field(fields_, std::move(what), slots());
+  if (overlaps_) add_field(fields_, {"overlap", "1", "overlap q of two chains"}, chains_ / 2 * betas_);
+  trace_.width = fields_.back().offset + fields_.back().count;
+  if (options.overlaps && chains_ == 1) turnovers_.assign(slots(), 0);
+  side_.assign(turnovers_.size(), 0.0);
+}
+
+/// What is left of the state at the first draw.
+void ChainTrace::follow(const Ensemble& ensemble, std::span<const std::size_t> replica) {
+  const std::size_t bytes = ensemble.layout().state_bytes();
+  const bool first = first_.empty();
+  if (first) first_.resize(slots() * bytes);
+  std::vector<std::byte> state(bytes);
+  for (std::size_t slot = 0; slot < slots(); ++slot) {
+    const std::span<std::byte> then = std::span(first_).subspan(slot * bytes, bytes);
+    ensemble.save(replica[slot], first ? then : std::span(state));
+    if (first) continue;
+    const double q = overlap_of(ensemble.layout(), state, then);
+    if (q * side_[slot] < 0) ++turnovers_[slot];
+    if (q != 0) side_[slot] = q > 0 ? 1 : -1;
+  }
+}
+
+void ChainTrace::look(const Ensemble& ensemble) {
+  std::vector<double> observed(slots() * components_);
+  ensemble.observe(observed);
+  lowest_.look(ensemble, observed);
+}
+
+void ChainTrace::enter(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> up,
+                       std::span<const double> down, std::span<const double> more) {
+  std::vector<double> observed(slots() * components_);
+  ensemble.observe(observed);
+  lowest_.look(ensemble, observed);
+  std::vector<double> row(trace_.width);  // whole rows only
+  double* at = row.data();
+  for (std::size_t k = 0; k < components_; ++k)
+    for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = observed[replica[slot] * components_ + k];
+  for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = up[replica[slot]];
+  for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = down[replica[slot]];
+  at = std::copy(more.begin(), more.end(), at);
+  if (overlaps_) {
+    std::vector<std::pair<std::size_t, std::size_t>> pairs;
+    for (std::size_t c = 0; c + 1 < chains_; c += 2)
+      for (std::size_t b = 0; b < betas_; ++b)
+        pairs.emplace_back(replica[c * betas_ + b], replica[(c + 1) * betas_ + b]);
+    ensemble.overlap(pairs, {at, pairs.size()});
+  }
+  if (!turnovers_.empty()) follow(ensemble, replica);
+  trace_.rows.insert(trace_.rows.end(), row.begin(), row.end());
+  if (every_snapshot_ != 0 && trace_.draws() % every_snapshot_ == 0 &&
+      snapshots_.size() < most_snapshots_ * slots() * ensemble.layout().state_bytes()) {
+    std::vector<std::byte> state(ensemble.layout().state_bytes());
+    for (std::size_t slot = 0; slot < slots(); ++slot) {
+      ensemble.save(replica[slot], state);
+      snapshots_.insert(snapshots_.end(), state.begin(), state.end());
+    }
+  }
+}
+
+void ChainTrace::save(Snapshot& snapshot) const {
+  snapshot.counts["draws_wanted"] = {draws_};
+  snapshot.bytes["snapshots"] = snapshots_;
+  snapshot.counts["turnovers"] = turnovers_;
+  snapshot.numbers["side"] = side_;
+  snapshot.bytes["first"] = first_;
+  lowest_.save(snapshot);
+}
+
+void ChainTrace::load(const Snapshot& snapshot, Trace trace) {
+  if (trace.width != trace_.width && !trace.rows.empty())
+    throw std::invalid_argument("the draws in the checkpoint do not fit this study");
+  const std::size_t width = trace_.width;
+  trace_ = std::move(trace);
+  trace_.width = width;
+  draws_ = counts(snapshot, "draws_wanted", 1)[0];
+  snapshots_ = bytes(snapshot, "snapshots");
+  turnovers_ = counts(snapshot, "turnovers", turnovers_.size());
+  side_ = numbers(snapshot, "side", side_.size());
+  first_ = bytes(snapshot, "first");
+  lowest_.load(snapshot);
+}
+
+void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
+                      std::span<const std::size_t> rung_of_replica) {
+  const std::size_t replicas = rung_of_replica.size(), top = lambda.size() - 1;
+  for (std::vector<double>* v : {&at_, &above_, &below_, &own_, &up, &down}) v->resize(replicas);
+  for (std::size_t r = 0; r < replicas; ++r) {
+    const std::size_t b = rung_of_replica[r];
+    at_[r] = lambda[b];
+    above_[r] = lambda[std::min(b + 1, top)];
+    below_[r] = lambda[b - std::min<std::size_t>(b, 1)];
+  }
+  ensemble.log_weight(at_, own_);
+  ensemble.log_weight(above_, up);
+  ensemble.log_weight(below_, down);
+  for (std::size_t r = 0; r < replicas; ++r) {
+    up[r] -= own_[r];
+    down[r] -= own_[r];
+  }
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,92 @@
+/// What chains and tempering have in common: C x B replicas in slots (chain c, beta b), a row of the trace per draw.
+#pragma once
+
+#include <utility>
+
+#include "physics/random.hpp"
+#include "samplers/method.hpp"
+#include "samplers/methods/method_support.hpp"
+#include "samplers/methods/starts.hpp"
+
+namespace gibbsite {
+
+struct ChainOptions {
+  Key key{1};                       ///< of the method's own draws (exchanges)
+  std::vector<double> lambda = {};  ///< the grid or ladder, ascending
+  std::size_t chains = 4;
+  Starts start = Starts::mixed;
+  std::uint64_t thermalization =
+      1000;  ///< sweeps thrown away; strides (and a ladder) are tuned in their first half, then stay
+  std::uint64_t draws = 20000;
+  std::uint64_t every = 1;            ///< sweeps from one draw to the next
+  std::uint64_t snapshots = 0;        ///< configurations of all slots kept, evenly spaced over the draws
+  bool overlaps = false;              ///< measure the overlap of chains 0 and 1, 2 and 3, ... at every beta
+  bool ordered = true;                ///< whether an ordered state is known, see start_of()
+  std::vector<std::byte> given = {};  ///< with Starts::given: the canonical state of all replicas
+
+  Opening opening() const { return {start, chains, lambda, ordered, thermalization, given}; }
+};
+
+/// The trace of draws of C x B slots: observables, log ratios to the neighbouring lambdas, overlaps, snapshots, the
+/// lowest energy. Fields, each [slot]: the ensemble's observables; "log_ratio_up" = log_weight(x, lambda_{b+1}) -
+/// log_weight(x, lambda_b), 0 at the last b; "log_ratio_down" to lambda_{b-1}, 0 at the first; and "overlap" [pair of
+/// chains][beta].
+class ChainTrace {
+ public:
+  ChainTrace(const Ensemble& ensemble, const ChainOptions& options, std::vector<Observable> more);
+
+  std::size_t chains() const noexcept { return chains_; }
+  std::size_t betas() const noexcept { return betas_; }
+  std::size_t slots() const noexcept { return chains_ * betas_; }
+  const Trace& trace() const noexcept { return trace_; }
+  std::span<const Field> fields() const noexcept { return fields_; }
+  const Lowest& lowest() const noexcept { return lowest_; }
+  /// Canonical states, [snapshot][slot]; snapshot k was taken at draw (k + 1) every_snapshot() - 1.
+  std::span<const std::byte> snapshots() const noexcept { return snapshots_; }
+  std::uint64_t every_snapshot() const noexcept { return every_snapshot_; }
+  std::uint64_t wanted() const noexcept { return draws_; }
+  /// See begin().
+  std::span<const Witness> witnesses() const noexcept { return witnesses_; }
+  void keep(std::vector<Witness> witnesses) { witnesses_ = std::move(witnesses); }
+  /// With one chain and overlaps wanted, how often the overlap with the first draw changed its sign, [slot]; else
+  /// empty.
+  std::span<const std::uint64_t> turnovers() const noexcept { return turnovers_; }
+  bool full() const noexcept { return trace_.draws() >= draws_; }
+  void close() noexcept { draws_ = trace_.draws(); }
+
+  /// Only the lowest energy, during thermalization.
+  void look(const Ensemble& ensemble);
+  /// A row: replica[slot] stands in each slot, ratios [slot] up and down, `more` [field][slot].
+  void enter(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> up,
+             std::span<const double> down, std::span<const double> more);
+
+  void save(Snapshot& snapshot) const;
+  void load(const Snapshot& snapshot, Trace trace);
+
+ private:
+  void follow(const Ensemble& ensemble, std::span<const std::size_t> replica);
+
+  std::size_t chains_, betas_, components_;
+  std::uint64_t draws_, every_snapshot_, most_snapshots_;
+  bool overlaps_;
+  std::vector<Field> fields_;
+  Trace trace_;
+  Lowest lowest_;
+  std::vector<std::byte> snapshots_;
+  std::vector<Witness> witnesses_;        // a pure function of the options
+  std::vector<std::uint64_t> turnovers_;  // [slot]
+  std::vector<double> side_;              // of the last overlap with the first draw that was not 0, [slot]
+  std::vector<std::byte> first_;          // that draw's states, [slot]
+};
+
+/// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;
+/// [replica].
+struct LogRatios {
+  std::vector<double> up, down;
+  void renew(const Ensemble& ensemble, std::span<const double> lambda, std::span<const std::size_t> rung_of_replica);
+
+ private:
+  std::vector<double> at_, above_, below_, own_;  // scratch
+};
+
+}  // namespace gibbsite

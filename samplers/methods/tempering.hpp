@@ -1,0 +1,88 @@
+/// Replica exchange (parallel tempering) with the non-reversible, deterministic even-odd scheme of Okabe, Kawata,
+/// Okamoto & Mikami (Chem. Phys. Lett. 335, 435 (2001)) and Syed, Bouchard-Cote, Deligiannidis & Doucet (J. R. Stat.
+/// Soc. B 84, 321 (2022)).
+///
+/// After every sweep the replicas of rungs b and b + 1, b even or odd with the time, exchange their settings with
+/// probability
+///   alpha_b = min(1, exp(up_b + down_{b+1})),   up_b = log_weight(x_b, lambda_{b+1}) - log_weight(x_b, lambda_b), down
+///   likewise.
+/// The communication barrier is Lambda = sum_b r_b, r_b = <1 - alpha_b> (Syed et al., eq. 18 ff.); where rungs are
+/// independent draws, a replica makes round trips at the rate 1 / (2 + 2 sum_b r_b / (1 - r_b)) per sweep and ladder
+/// (their eq. 12).
+#pragma once
+
+#include "physics/chance.hpp"
+#include "samplers/methods/chains.hpp"
+
+namespace gibbsite {
+
+enum class Ladder { fixed, adaptive };
+
+/// C independent ladders of B rungs. Replicas at lambda = 0 are exact draws of the reference at every sweep. With
+/// Ladder::adaptive the interior lambdas move to equal rejection over windows of 16, 32, 64, ... sweeps in the first
+/// half of thermalization, and then stay. Fields of the trace besides those of ChainTrace: "replica", which replica of
+/// its ladder stands on the rung.
+class Tempering final : public Method {
+ public:
+  /// As Mcmc. Throws std::invalid_argument for fewer than two rungs.
+  Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder);
+
+  bool done() const override { return sweeps_ >= options_.thermalization && chain_trace_.full(); }
+  void advance() override;
+  Progress progress() const override;
+  const Trace& trace() const override { return chain_trace_.trace(); }
+  std::span<const Field> fields() const override { return chain_trace_.fields(); }
+  void finish() override { chain_trace_.close(); }
+  Snapshot save() const override;
+  void load(const Snapshot& snapshot, Trace trace) override;
+
+  const ChainTrace& chain_trace() const noexcept { return chain_trace_; }
+  const ChainOptions& options() const noexcept { return options_; }
+  /// The ladder in use, [rung].
+  std::span<const double> lambda() const noexcept { return lambda_; }
+  /// Of the kept sweeps: tallies by slot; mean acceptance alpha_b of exchanges, [pair]; round trips, [replica].
+  std::span<const Tally> tally() const noexcept { return tally_; }
+  std::vector<double> swap_rate() const;
+  std::span<const std::uint64_t> round_trips() const noexcept { return round_trips_; }
+  std::span<const Setting> settings() const noexcept { return setting_; }
+
+ private:
+  void exchange(const LogRatios& ratios);
+  void acceptances(const LogRatios& ratios);
+  void tune(Tuning window);
+  void begin_window();
+
+  Ensemble& ensemble_;
+  ChainOptions options_;
+  Ladder ladder_;
+  ChainTrace chain_trace_;
+  std::vector<double> lambda_;
+  std::vector<Setting> setting_;            // [slot]
+  std::vector<Tally> tally_;                // [slot]
+  std::vector<std::size_t> replica_;        // [slot]
+  std::vector<double> accepted_;            // sums of alpha, [pair]
+  double exchanges_ = 0;                    // terms in those sums
+  std::vector<std::uint64_t> heading_;      // [replica]: 1 was last at the bottom, 2 at the top, 0 at neither yet
+  std::vector<std::uint64_t> round_trips_;  // [replica]
+  std::uint64_t sweeps_ = 0, window_end_ = 16;
+
+  /// Made anew by every sweep, here only to be the same memory, [replica]; of one ladder: swept; [pair] alpha and coin;
+  /// uphill, pairs whose log_alpha < 0.
+  struct Scratch {
+    explicit Scratch(std::size_t replicas) : setting(replicas), tally(replicas), rung(replicas) {}
+    std::vector<Setting> setting;
+    std::vector<Tally> tally;
+    std::vector<std::size_t> rung, swept, uphill;
+    std::vector<double> alpha, log_alpha;
+    std::vector<Coin> coin;
+    LogRatios ratios;
+  };
+  Scratch at_;
+};
+
+/// The ladder of as many rungs with the same ends on which all rejections are equal: rejection[b] was seen between
+/// old[b] and old[b + 1]; the cumulative barrier is interpolated linearly and cut into equal parts (Syed et al.,
+/// algorithm 2).
+std::vector<double> equalised(std::span<const double> old, std::span<const double> rejection);
+
+}  // namespace gibbsite

@@ -1,0 +1,84 @@
+#include "samplers/simd/random/coins.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "samplers/simd/random/coins.cpp"
+#include <hwy/foreach_target.h>
+
+#include "samplers/simd/random/ars5-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gibbsite::simd::HWY_NAMESPACE {
+
+/// Bit k of the result is lane k of a mask.
+HWY_INLINE std::uint64_t bits_of(hn::Mask<Words> mask) {
+  std::uint8_t bytes[8] = {};
+  hn::StoreMaskBits(Words(), mask, bytes);
+  return bytes[0] | std::uint64_t{bytes[1]} << 8;
+}
+
+void coins(const Cipher& given, std::uint32_t unit, std::uint64_t first, std::size_t words, std::uint64_t threshold,
+           std::uint64_t* out) {
+  const Words u;
+  const Halves h;
+  const Cipher cipher = given;
+  const auto high = hn::Set(u, static_cast<std::uint32_t>(threshold >> 32));
+  const auto low = hn::Set(u, static_cast<std::uint32_t>(threshold));
+  const auto step = hn::Set(h, width / 4);  // blocks of 128 bits in a register
+  auto where = place(4 * first, 0);
+  for (std::size_t w = 0; w < words; ++w) {
+    std::uint64_t coins = 0;
+    for (std::size_t at = 0; at < 64; at += width) {
+      const auto random = random_words(cipher, unit, 0, where);
+      auto less = hn::Lt(random, high);
+      const auto tie = hn::Eq(random, high);
+      if (HWY_UNLIKELY(!hn::AllFalse(u, tie)))
+        less = hn::Or(less, hn::And(tie, hn::Lt(random_words(cipher, unit, 1, where), low)));
+      coins |= bits_of(less) << at;
+      where = hn::Add(where, step);
+    }
+    out[w] = coins;
+  }
+}
+
+void random_blocks(const Cipher& given, std::uint32_t unit, std::uint64_t first, std::size_t blocks,
+                   std::uint32_t* out) {
+  const Cipher cipher = given;
+  const auto step = hn::Set(Halves(), width / 4);
+  auto where = place(first, 0);
+  for (std::size_t at = 0; at < blocks * lanes; at += width) {
+    hn::StoreU(random_words(cipher, unit, 0, where), Words(), out + at);
+    where = hn::Add(where, step);
+  }
+}
+
+const CoinKernels* kernels_of_coins() {
+  static const CoinKernels all = {hwy::TargetName(HWY_TARGET), coins, random_blocks};
+  return &all;
+}
+
+}  // namespace gibbsite::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gibbsite::simd {
+
+std::vector<const CoinKernels*> coin_kernels() {
+  std::vector<const CoinKernels*> all;
+  const std::int64_t supported = hwy::SupportedTargets();
+#if HWY_TARGETS & HWY_AVX3_DL
+  if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::kernels_of_coins());
+#endif
+#if HWY_TARGETS & HWY_AVX3
+  if ((supported & HWY_AVX3) != 0) all.push_back(N_AVX3::kernels_of_coins());
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::kernels_of_coins());
+#endif
+#if HWY_TARGETS & HWY_SSE4
+  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::kernels_of_coins());
+#endif
+  return all;
+}
+
+}  // namespace gibbsite::simd
+#endif

@@ -1,0 +1,158 @@
+#include "samplers/simd/replicas/replica_kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "samplers/simd/replicas/replica_kernels.cpp"
+#include <hwy/foreach_target.h>
+
+#include "samplers/simd/bits/transpose-inl.h"
+#include "samplers/simd/replicas/replica_rules-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gibbsite::simd::HWY_NAMESPACE {
+
+constexpr std::size_t columns = word_parts / column_parts;
+
+template <Decide decide, std::size_t classes, Zero zero>
+void settle(const ReplicaSweep& s, const Batch& batch, std::size_t number, std::size_t column, const Coins& coins,
+            Known& known, LaneCounter& changed) {
+  const BitVector reference = hn::Load(Bits(), s.reference + column);
+  if (decide == Decide::metropolis)  // a fresh spin is a fair coin, whatever the local field
+    for (std::size_t w = 0; w < batch.words; ++w) known.base[w] = hn::AndNot(reference, known.base[w]);
+  const std::size_t offset = batch.word * word_parts + column;
+  BatchRule<decide, classes, zero> rule{known, s.state + offset, s.width == word_bits ? nullptr : s.real + offset,
+                                        reference};
+  const LaneDigits<classes> digits{s.digits + std::size_t{batch.classes} * levels * word_parts};
+  decide_group(rule, digits, column, coins, number * group, batch.words);
+  changed.add_seen(batch.words, [&](std::size_t w) HWY_ATTR { return known.base[w]; });
+}
+
+using Looker = void (*)(const ReplicaSweep&, const Batch&, std::size_t, Known&);
+using Settler = void (*)(const ReplicaSweep&, const Batch&, std::size_t, std::size_t, const Coins&, Known&,
+                         LaneCounter&);
+
+template <Decide decide, std::size_t degree>
+Looker looker(std::size_t pack) {
+  return pack == 64    ? look<decide, degree, 1>
+         : pack == 128 ? look<decide, degree, 2>
+         : pack == 256 ? look<decide, degree, 4>
+                       : look<decide, degree, 8>;
+}
+struct BatchRules {
+  Looker look = nullptr;
+  Settler settle = nullptr;
+};
+template <Decide decide, std::size_t degree = 0>
+BatchRules rules_of(std::size_t pack, std::size_t wanted) {
+  if constexpr (degree < most_degree) {
+    if (wanted != degree) return rules_of<decide, degree + 1>(pack, wanted);
+  }
+  constexpr bool fair = decide != Decide::heat_bath_in_field && degree % 2 == 0 && degree > 0;
+  return {looker<decide, degree>(pack), settle < decide, classes_of(decide, degree),
+          fair ? Zero::fair_coin : Zero::a_class > };
+}
+BatchRules rules_for(const ReplicaSweep& s, std::size_t degree) {
+  switch (s.decide) {
+    case Decide::heat_bath:
+      return rules_of<Decide::heat_bath>(s.width, degree);
+    case Decide::heat_bath_in_field:
+      return rules_of<Decide::heat_bath_in_field>(s.width, degree);
+    default:
+      return rules_of<Decide::metropolis>(s.width, degree);
+  }
+}
+
+void sweep(const ReplicaSweep& s) {
+  BatchRules steps[most_degree + 1];
+  for (std::size_t degree = 0; degree <= most_degree; ++degree) steps[degree] = rules_for(s, degree);
+  LaneCounter changed[columns];
+  Known known;
+  for (std::size_t k = s.begin; k < s.end; ++k) {
+    const std::size_t number = s.backwards ? s.begin + s.end - 1 - k : k;
+    const Batch& batch = s.batches[number];
+    for (std::size_t c = 0; c < columns; ++c) {
+      steps[batch.degree].look(s, batch, c * column_parts, known);
+      steps[batch.degree].settle(s, batch, number, c * column_parts, Coins(s.cipher, c * column_parts), known,
+                                 changed[c]);
+    }
+  }
+  for (std::size_t c = 0; c < columns; ++c) changed[c].store(s.changed + c * column_parts);
+}
+
+void count_ones(const std::uint64_t* words, const std::uint64_t* real, std::size_t n, std::uint64_t* planes) {
+  const Bits d;
+  for (std::size_t column = 0; column < word_parts; column += column_parts) {
+    LaneCounter counter;
+    counter.add_seen(n, [&](std::size_t w) HWY_ATTR {
+      return hn::And(hn::Load(d, words + w * word_parts + column), hn::Load(d, real + w * word_parts + column));
+    });
+    counter.store(planes + column);
+  }
+}
+
+template <std::size_t row>
+void count_rows(const ReplicaBonds& bonds, const std::uint64_t* state, std::uint64_t* planes) {
+  const auto end = [&](std::size_t k, std::size_t column) HWY_ATTR {
+    return gather<row>(Bits(), state, bonds.ends.begin + k * (word_parts / row), column);
+  };
+  for (std::size_t column = 0; column < word_parts; column += column_parts) {
+    LaneCounter counter;
+    if constexpr (row == word_parts) {
+      const std::size_t positive = bonds.positive;
+      counter.add_seen(positive,
+                       [&](std::size_t k) HWY_ATTR { return hn::Xor(end(2 * k, column), end(2 * k + 1, column)); });
+      counter.add_seen(bonds.words - positive, [&](std::size_t k) HWY_ATTR {
+        return not_xor(end(2 * (positive + k), column), end(2 * (positive + k) + 1, column));
+      });
+    } else {
+      counter.add_seen(bonds.words, [&](std::size_t k) HWY_ATTR {
+        return hn::Xor(end(2 * k, column), gather_signed<row>(bonds.ends, 2 * k + 1, state, column));
+      });
+    }
+    counter.store(planes + column);
+  }
+}
+void count_bonds(const ReplicaBonds& bonds, std::size_t pack, const std::uint64_t* state, std::uint64_t* planes) {
+  switch (pack) {
+    case 64:
+      return count_rows<1>(bonds, state, planes);
+    case 128:
+      return count_rows<2>(bonds, state, planes);
+    case 256:
+      return count_rows<4>(bonds, state, planes);
+    default:
+      return count_rows<8>(bonds, state, planes);
+  }
+}
+
+const ReplicaKernels* replicas() {
+  static const ReplicaKernels all = {
+      hwy::TargetName(HWY_TARGET), sweep, count_ones, count_bonds, transpose, transpose_short};
+  return &all;
+}
+
+}  // namespace gibbsite::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gibbsite::simd {
+
+std::vector<const ReplicaKernels*> replica_kernels() {
+  std::vector<const ReplicaKernels*> all;
+  const std::int64_t supported = hwy::SupportedTargets();
+#if HWY_TARGETS & HWY_AVX3_DL
+  if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::replicas());
+#endif
+#if HWY_TARGETS & HWY_AVX3
+  if ((supported & HWY_AVX3) != 0) all.push_back(N_AVX3::replicas());
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::replicas());
+#endif
+#if HWY_TARGETS & HWY_SSE4
+  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::replicas());
+#endif
+  return all;
+}
+
+}  // namespace gibbsite::simd
+#endif

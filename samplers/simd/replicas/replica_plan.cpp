@@ -1,0 +1,178 @@
+#include "samplers/simd/replicas/replica_plan.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <numeric>
+
+namespace gibbsite::simd {
+namespace {
+
+/// Words of rows, one behind the other; the rows that a word lacks begin at `zero` and have no sign.
+class Rows {
+ public:
+  struct Row {
+    std::uint32_t begin;
+    bool negative;
+  };
+  Rows(std::size_t per_word, std::uint32_t zero) : per_word_(per_word), zero_(zero) {}
+  /// Appends a word of the rows row(0) .. row(present - 1).
+  template <class Get>
+  void add(std::size_t present, Get&& row) {
+    for (std::size_t p = 0; p < per_word_; ++p) {
+      const Row it = p < present ? row(p) : Row{zero_, false};
+      begin_.push_back(it.begin);
+      if (per_word_ > 1) signs_.insert(signs_.end(), word_parts / per_word_, it.negative ? ~std::uint64_t{0} : 0);
+    }
+  }
+  std::size_t size() const { return begin_.size() / per_word_; }
+  const std::vector<std::uint32_t>& begin() const { return begin_; }
+  Buffer<std::uint64_t> signs() const {
+    Buffer<std::uint64_t> out(signs_.size());
+    std::copy(signs_.begin(), signs_.end(), out.data());
+    return out;
+  }
+
+ private:
+  std::size_t per_word_;
+  std::uint32_t zero_;
+  std::vector<std::uint32_t> begin_;
+  std::vector<std::uint64_t> signs_;
+};
+
+/// Bonds of a site, J < 0 first.
+std::vector<std::uint32_t> edges_of(const Graph& graph, std::uint32_t site) {
+  std::vector<std::uint32_t> edges(graph.degree(site));
+  std::iota(edges.begin(), edges.end(), graph.first()[site]);
+  std::stable_partition(edges.begin(), edges.end(), [&](std::uint32_t e) { return graph.coupling()[e] < 0; });
+  return edges;
+}
+std::size_t negative_bonds(const Graph& graph, std::uint32_t site) {
+  const auto J = graph.coupling().begin();
+  return static_cast<std::size_t>(
+      std::count_if(J + graph.first()[site], J + graph.first()[site + 1], [](double j) { return j < 0; }));
+}
+
+}  // namespace
+
+std::vector<std::vector<std::uint32_t>> independent_batches(const Graph& graph, std::span<const std::uint32_t> order,
+                                                            std::size_t most) {
+  const std::size_t n = graph.sites();
+  std::vector<std::uint32_t> turn(n), height(n), waits(n);
+  for (std::uint32_t k = 0; k < n; ++k) turn[order[k]] = k;
+  const auto for_neighbours = [&](std::uint32_t i, auto&& see) {
+    for (std::uint32_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) see(graph.neighbour()[e]);
+  };
+  for (std::size_t k = n; k-- > 0;)
+    for_neighbours(order[k], [&](std::uint32_t j) {
+      if (turn[j] > k) height[order[k]] = std::max(height[order[k]], height[j] + 1);  // visits that must follow
+      waits[order[k]] += turn[j] < k;
+    });
+  std::map<std::size_t, std::vector<std::uint32_t>> ready;  // by degree
+  const auto enter = [&](std::uint32_t i) { ready[graph.degree(i)].push_back(i); };
+  for (const std::uint32_t i : order)
+    if (waits[i] == 0) enter(i);
+  std::vector<std::vector<std::uint32_t>> batches;
+  for (std::size_t done = 0; done < n; done += batches.back().size()) {
+    auto& fullest = std::max_element(ready.begin(), ready.end(), [](const auto& a, const auto& b) {
+                      return a.second.size() < b.second.size();
+                    })->second;
+    const auto count = static_cast<std::ptrdiff_t>(std::min(most, fullest.size()));
+    std::sort(fullest.begin(), fullest.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return height[a] != height[b] ? height[a] > height[b] : turn[a] < turn[b];
+    });
+    batches.emplace_back(fullest.begin(), fullest.begin() + count);
+    fullest.erase(fullest.begin(), fullest.begin() + count);
+    for (const std::uint32_t i : batches.back())
+      for_neighbours(i, [&](std::uint32_t j) {
+        if (turn[j] > turn[i] && --waits[j] == 0) enter(j);
+      });
+  }
+  return batches;
+}
+
+ReplicaPlan::ReplicaPlan(const Graph& graph, Decide how, std::span<const std::uint32_t> order, std::size_t pack)
+    : decide(how), width(pack), row_(graph.sites()) {
+  const std::size_t per_word = rows_per_word(), parts_per_row = width / 64;
+  const auto visits = independent_batches(graph, order, group * per_word);
+  std::vector<std::size_t> stage_of(graph.sites(), visits.size());
+  for (std::size_t b = 0; b < visits.size(); ++b) {
+    const bool meets = std::any_of(visits[b].begin(), visits[b].end(), [&](std::uint32_t i) {
+      const auto others = graph.neighbour().subspan(graph.first()[i], graph.degree(i));
+      return std::any_of(others.begin(), others.end(),
+                         [&](std::uint32_t j) { return stage_of[j] + 1 == stages.size(); });
+    });
+    if (b == 0 || meets) stages.push_back(b);
+    for (const std::uint32_t i : visits[b]) stage_of[i] = stages.size() - 1;
+  }
+  stages.push_back(visits.size());
+  for (const auto& sites : visits) {
+    for (std::size_t k = 0; k < sites.size(); ++k)
+      row_[sites[k]] = static_cast<std::uint32_t>(words * word_parts + k * parts_per_row);
+    words += (sites.size() + per_word - 1) / per_word;
+  }
+  const auto zero = static_cast<std::uint32_t>(words * word_parts);
+  Rows entries(per_word, zero), bonds(per_word, zero);
+  real = Buffer<std::uint64_t>(words * word_parts);
+  for (const std::uint32_t row : row_) std::fill_n(real.data() + row, parts_per_row, ~std::uint64_t{0});
+
+  std::uint32_t word = 0;
+  for (const auto& sites : visits) {
+    const auto degree = static_cast<std::uint32_t>(graph.degree(sites[0]));
+    const auto count = static_cast<std::uint32_t>((sites.size() + per_word - 1) / per_word);
+    Batch batch{word, count, static_cast<std::uint32_t>(entries.size()), first_class(graph, degree), degree};
+    word += count;
+    std::vector<std::uint8_t> turn(count);
+    std::iota(turn.begin(), turn.end(), std::uint8_t{0});
+    if (per_word == 1) {
+      const auto negative = [&](std::uint8_t w) { return negative_bonds(graph, sites[w]); };
+      std::stable_sort(turn.begin(), turn.end(),
+                       [&](std::uint8_t a, std::uint8_t b) { return negative(a) < negative(b); });
+      for (const std::uint8_t w : turn) ++batch.negative[negative(w)];
+    }
+    turns.insert(turns.end(), turn.begin(), turn.end());
+    batches.push_back(batch);
+    for (const std::uint8_t w : turn) {
+      const std::size_t begin = w * per_word, present = std::min(per_word, sites.size() - begin);
+      std::vector<std::vector<std::uint32_t>> edges;
+      for (std::size_t p = 0; p < present; ++p) edges.push_back(edges_of(graph, sites[begin + p]));
+      for (std::uint32_t k = 0; k < degree; ++k)
+        entries.add(present, [&](std::size_t p) {
+          const std::uint32_t e = edges[p][k];
+          return Rows::Row{row_[graph.neighbour()[e]], graph.coupling()[e] < 0};
+        });
+    }
+  }
+  signs = entries.signs();
+  neighbours = entries.begin();
+
+  std::vector<Bond> all(graph.bonds().begin(), graph.bonds().end());
+  const auto negative = std::stable_partition(all.begin(), all.end(), [](const Bond& bond) { return bond.J > 0; });
+  positive_bonds = static_cast<std::size_t>(negative - all.begin());
+  for (std::size_t begin = 0; begin < all.size(); begin += per_word) {
+    const std::size_t present = std::min(per_word, all.size() - begin);
+    bonds.add(present, [&](std::size_t p) { return Rows::Row{row_[all[begin + p].i], false}; });
+    bonds.add(present, [&](std::size_t p) { return Rows::Row{row_[all[begin + p].j], all[begin + p].J < 0}; });
+  }
+  bond_signs = bonds.signs();
+  bond_ends = bonds.begin();
+}
+
+std::uint32_t ReplicaPlan::first_class(const Graph& graph, std::uint32_t degree) {
+  assert(degree <= most_degree && (degree > 0 || decide != Decide::metropolis));
+  for (const Classes& known : classes)
+    if (known.degree == degree) return known.first;
+  const double J = graph.common_strength().value(), h = graph.common_field().value();
+  Classes more{degree, classes.empty() ? 0 : static_cast<std::uint32_t>(all_classes()), {}};
+  for (std::uint32_t c = 0; c < classes_of(decide, degree); ++c) {
+    const double twice = 2 * static_cast<double>(c);
+    if (decide == Decide::heat_bath_in_field)
+      more.fields.push_back(-J * (twice - degree) - h);
+    else
+      more.fields.push_back(J * (twice + (degree == 0 ? 0 : degree % 2 == 1 ? 1 : 2)));
+  }
+  classes.push_back(std::move(more));
+  return classes.back().first;
+}
+
+}  // namespace gibbsite::simd

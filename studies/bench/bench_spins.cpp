@@ -1,0 +1,136 @@
+#include <omp.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "samplers/methods/method_support.hpp"
+#include "samplers/methods/tempering.hpp"
+#include "studies/bench/bench_case.hpp"
+#include "studies/catalogue/catalogue.hpp"
+
+namespace gibbsite {
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+/// Systems of one kind: every sampler, side and number of replicas, by the plain layout and by the fastest.
+struct Systems {
+  std::string bench, name, lattice, disorder;
+  double hottest, coldest;  // beta: of a ladder, or one
+  double limit;             // spins per ns that counting operations allows one core
+  std::vector<std::string> samplers;
+  Numbers sides, quick_sides, replicas, quick_replicas;
+  double shared;  // spins in all from which on threads share the work
+};
+
+std::vector<Systems> all_systems() {
+  constexpr double square = 0.44068679350977, cubic = 0.221654626;  // critical
+  const std::vector<std::string> flips = {"heat-bath", "metropolis"}, clusters = {"swendsen-wang", "wolff"};
+  const Numbers squares = {16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, few_squares = {16, 64, 256, 1024};
+  const Numbers cubes = {8, 16, 32, 64, 128}, few_cubes = {8, 16, 64};
+  const Numbers clustered = {32, 64, 128, 256, 512, 1024}, few_clustered = {64, 256};
+  const Numbers complete = {64, 256, 1000}, few_complete = {64, 256}, one = {1}, eight = {8}, thirty_two = {32};
+  const Numbers lanes = {1, 4, 16, 64, 256, 512, 1024}, few_lanes = {1, 64, 512}, some = {1, 64, 512}, few = {16, 64};
+  return {
+      {"ising2d", "", "square", "none", square, square, 39, flips, squares, few_squares, one, one, 64 * 64},
+      {"ising3d", "", "cubic", "none", cubic, cubic, 33, flips, cubes, few_cubes, one, one, 32 * 1024},
+      {"glass", "+-J cubic", "cubic", "bimodal", 0.3, 1.3, 33, flips, eight, eight, lanes, few_lanes, 512 * 512},
+      {"glass", "square", "square", "none", 0.3, 0.6, 39, flips, thirty_two, thirty_two, lanes, few_lanes, 512 * 1024},
+      {"glass-gaussian", "", "cubic", "gaussian", 0.9, 0.9, unknown, flips, eight, eight, lanes, few, 64 * 512},
+      {"sk", "", "complete", "gaussian", 1, 1, unknown, {"heat-bath"}, complete, few_complete, some, few, 64 * 64},
+      {"cluster", "", "square", "none", square, square, unknown, clusters, clustered, few_clustered, one, one, 4096}};
+}
+
+/// From hottest to coldest; one rung: the coldest.
+std::vector<double> ladder(const Systems& s, std::size_t rungs) {
+  std::vector<double> lambda(rungs);
+  for (std::size_t b = 0; b < rungs; ++b)
+    lambda[b] = s.hottest + (s.coldest - s.hottest) * static_cast<double>(b + 1) / static_cast<double>(rungs);
+  return lambda;
+}
+
+std::function<double(std::uint32_t)> tempering_of(std::shared_ptr<Ensemble> ensemble, std::vector<double> lambda) {
+  const double spins = static_cast<double>(ensemble->layout().units * ensemble->layout().replicas);
+  const ChainOptions options{.lambda = lambda,
+                             .chains = ensemble->layout().replicas / lambda.size(),
+                             .thermalization = std::numeric_limits<std::uint32_t>::max()};
+  auto tempering = std::make_shared<Tempering>(*ensemble, options, Ladder::fixed);
+  return [ensemble = std::move(ensemble), tempering = std::move(tempering), spins](std::uint32_t count) {
+    for (std::uint32_t k = 0; k < count; ++k) tempering->advance();
+    return spins * count;
+  };
+}
+
+BenchCase spin_case(const Systems& s, const Study& study, const System& system, std::size_t replicas, int threads,
+                    bool exchanges) {
+  omp_set_num_threads(threads);  // a layout may depend on it, though results do not
+  const std::shared_ptr<Ensemble> ensemble = system.ensemble(study, Key(1), replicas);
+  const Layout& layout = ensemble->layout();
+  BenchCase c{.system = s.name,
+              .move = study.sampler.name,
+              .layout = layout.name,
+              .exchanges = exchanges,
+              .size = static_cast<std::size_t>(study.model.size[0]),
+              .replicas = replicas,
+              .threads = threads,
+              .limit = s.limit};
+  const std::vector<double> lambda = ladder(s, std::min<std::size_t>(replicas, 512));
+  if (exchanges) {
+    c.work = tempering_of(ensemble, lambda);
+    return c;
+  }
+  std::vector<Setting> setting;
+  for (std::size_t r = 0; r < replicas; ++r)
+    setting.push_back({lambda[r % lambda.size()], first_stride(layout.stride)});
+  if (layout.stride == Stride::clusters) {
+    std::vector<Tally> tally(replicas);
+    ensemble->sweep(setting, {.time = 0, .count = 30}, tally);
+    for (std::size_t r = 0; r < replicas; ++r)
+      setting[r].stride = tuned_stride(layout.stride, setting[r].stride, tally[r], Tuning::last);
+  } else {
+    ensemble->draw_reference(0);
+  }
+  c.work = sweeps_of(ensemble, std::move(setting), study.sampler.name == "wolff");
+  return c;
+}
+
+void add_cases(const Systems& s, bool quick, std::vector<BenchCase>& cases) {
+  for (const std::int64_t side : quick ? s.quick_sides : s.sides) {
+    Study study;
+    study.model.lattice = s.lattice;
+    study.model.size = {side};
+    study.model.disorder = s.disorder;
+    study.method.beta = {s.coldest};
+    const std::shared_ptr<const System> system = make_system(study);
+    for (const std::int64_t replicas : quick ? s.quick_replicas : s.replicas)
+      for (const std::string& sampler : s.samplers) {
+        study.sampler.name = sampler;
+        const auto n = static_cast<std::size_t>(replicas);
+        const bool share = system->sites() * static_cast<double>(n) >= s.shared && sampler != "wolff";
+        const bool tempers = s.hottest != s.coldest && n > 1 && sampler == "heat-bath";
+        for (const bool exchanges : {false, true})
+          for (const int threads : {0, 1, 2}) {  // 0: plain
+            if ((exchanges && !tempers) || (threads == 2 && !share)) continue;
+            const bool plain = threads == 0, clusters = s.bench == "cluster";
+            study.sampler.layout = plain ? "plain" : "fastest";
+            // From site to site is how the plain layout is fastest, by colours how packed ones are.
+            study.sampler.scan = !clusters && plain ? "sequential" : "default";
+            BenchCase c = spin_case(s, study, *system, n, std::max(threads, 1), exchanges);
+            if (plain || c.layout != "plain") cases.push_back(std::move(c));
+          }
+      }
+  }
+}
+
+}  // namespace
+
+std::vector<BenchCase> bench_spins(const std::string& bench, bool quick) {
+  const int before = omp_get_max_threads();
+  std::vector<BenchCase> cases;
+  for (const Systems& s : all_systems())
+    if (s.bench == bench) add_cases(s, quick, cases);
+  omp_set_num_threads(before);
+  return cases;
+}
+
+}  // namespace gibbsite

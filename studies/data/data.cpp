@@ -1,0 +1,193 @@
+#include "studies/data/data.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "physics/random.hpp"
+#include "studies/data/arrays.hpp"
+#include "studies/study/value.hpp"
+#include "studies/text/errors.hpp"
+#include "studies/text/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr double brightest = 255;
+
+std::string place(const Data& data, std::size_t index) {
+  return fmt::format("{} (row {}, column {}; both from 0)", data.source, data.first_row + index / data.width,
+                     index % data.width);
+}
+
+/// The set a name like "shifter:5" means; nothing for files.
+std::optional<Data> generate(const std::string& name) {
+  struct Set {
+    std::string_view name, argument;
+    Data (*make)(std::size_t);
+  };
+  constexpr Set sets[] = {{"bars-and-stripes", "the side", bars_and_stripes}, {"shifter", "the bits", shifter}};
+  for (const Set& set : sets) {
+    if (name != set.name && !name.starts_with(std::string(set.name) + ':')) continue;
+    constexpr std::size_t most = 12;
+    const auto number =
+        name == set.name ? std::nullopt : read_number<std::size_t>(std::string_view(name).substr(set.name.size() + 1));
+    if (!number || *number < 1 || *number > most)
+      throw RequestError(fmt::format("data `{}`: {} needs {} from 1 to {}, for example {}:4", name, set.name,
+                                     set.argument, most, set.name));
+    Data data = set.make(*number);
+    data.source = name;
+    return data;
+  }
+  return std::nullopt;
+}
+
+Data from_array(NumberArray array, const DataRequest& request) {
+  Data data;
+  data.source = request.file + (array.name.empty() ? "" : ": " + array.name);
+  if (array.shape.empty())
+    throw RequestError(fmt::format("{}: it is a single number, not rows of samples", data.source));
+  if (array.values.empty())
+    throw RequestError(
+        fmt::format("{}: it is empty ({}); data need at least one row", data.source, shape_text(array.shape)));
+  data.samples = array.shape.front();
+  data.width = array.values.size() / data.samples;
+  data.values = std::move(array.values);
+  return data;
+}
+
+void keep_rows(Data& data, const std::string& rows) {
+  if (rows.empty()) return;
+  const auto parts = split(rows, ':');
+  const auto bound = [&](std::string_view words, std::size_t otherwise) {
+    const auto number = trim(words).empty() ? std::optional(otherwise) : read_number<std::size_t>(plain_digits(words));
+    if (parts.size() != 2 || !number)
+      throw RequestError(fmt::format("rows = {}: give them as begin:end, for example 0:1000, or 1000:", rows));
+    return *number;
+  };
+  const std::size_t begin = bound(parts.front(), 0), end = bound(parts.back(), data.samples);
+  if (begin >= end || end > data.samples)
+    throw RequestError(fmt::format("rows = {}: {} has rows 0 to {}; begin must be below end, and end at most {}", rows,
+                                   data.source, data.samples - 1, data.samples));
+  const auto at = [&](std::size_t row) { return data.values.begin() + static_cast<std::ptrdiff_t>(row * data.width); };
+  data.values.erase(at(end), data.values.end());
+  data.values.erase(data.values.begin(), at(begin));
+  data.samples = end - begin;
+  data.first_row = begin;
+}
+
+void check_finite(const Data& data) {
+  for (std::size_t k = 0; k < data.values.size(); ++k)
+    if (!std::isfinite(data.values[k]))
+      throw RequestError(
+          fmt::format("{}: {} is not a finite number; remove or fill such entries", place(data, k), data.values[k]));
+}
+
+bool all_alike(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [&](double v) { return v == values.front(); });
+}
+
+/// What a request makes of the numbers, as `binarize` says it.
+struct Binarize {
+  bool by_chance = false;
+  std::optional<double> threshold = {};
+};
+
+Binarize read_binarize(const DataRequest& request) {
+  const Binarize how{request.binarize == "stochastic", read_number<double>(request.binarize)};
+  if (!how.by_chance && request.binarize != "none" && (!how.threshold || !std::isfinite(*how.threshold)))
+    throw RequestError(
+        fmt::format("binarize = {}: allowed: none, stochastic, or a number, the threshold", request.binarize));
+  if (!(request.maximum >= 0) || !std::isfinite(request.maximum))
+    throw RequestError(fmt::format("maximum = {}: allowed: number > 0", request.maximum));
+  if (request.maximum > 0 && request.maximum != 1 && how.threshold && *how.threshold >= 1)
+    throw RequestError(fmt::format(
+        "binarize = {} with maximum = {}: beside a maximum the threshold is a share of it, below 1; leave one out",
+        request.binarize, request.maximum));
+  return how;
+}
+
+/// What the numbers are divided by.
+double divisor(const Data& data, const DataRequest& request, const Binarize& how) {
+  if (request.maximum > 0) return request.maximum;
+  if (!how.by_chance && !(how.threshold && *how.threshold < 1)) return 1;
+  const auto [least, most] = std::minmax_element(data.values.begin(), data.values.end());
+  if (*least < 0 || *most <= 1) return 1;
+  constexpr double half_bright = 127;
+  const bool whole = std::all_of(data.values.begin(), data.values.end(), [](double v) { return v == std::floor(v); });
+  if (whole && *most > half_bright && *most <= brightest) return brightest;
+  throw RequestError(fmt::format(
+      "{}: its numbers go from {} to {}{}, and it does not show which of them is the intensity 1: say it by maximum "
+      "({}, {}255, or 1 to take them as they are){}",
+      data.source, *least, *most, whole ? "" : " and are not all whole", *most, *most <= brightest ? "" : "65535, ",
+      how.threshold ? ", or give a threshold of 1 or more, in the file's own numbers" : ""));
+}
+
+void binarize_by_threshold(Data& data, double threshold) {
+  const bool were_alike = all_alike(data.values);  // a constant image is one all the same
+  for (double& v : data.values) v = v > threshold ? 1 : 0;
+  if (!were_alike && all_alike(data.values))
+    throw RequestError(
+        fmt::format("{}: binarize = {} makes every value {}; choose a threshold between the values of "
+                    "the data (1 and more: in the file's own numbers, below: as shares of the maximum)",
+                    data.source, threshold, data.values.front()));
+}
+
+void binarize_by_chance(Data& data, std::uint64_t seed) {
+  for (std::size_t row = 0; row < data.samples; ++row) {
+    Stream stream(Key(seed), Purpose::data, data.first_row + row, 0);
+    for (std::size_t k = row * data.width; k < (row + 1) * data.width; ++k) {
+      double& v = data.values[k];
+      if (v < 0 || v > 1)
+        throw RequestError(
+            fmt::format("{}: {} is no intensity from 0 to {}, as stochastic binarisation needs; say the largest by "
+                        "maximum",
+                        place(data, k), v * data.divisor, data.divisor));
+      v = stream.next32() * 0x1p-32 < v ? 1 : 0;
+    }
+  }
+}
+
+/// In words, for people.
+std::string treatment(const Data& data, const DataRequest& request, const Binarize& how, const std::string& note) {
+  std::string text = note.empty() ? "" : note + "; ";
+  text += data.divisor != 1 ? fmt::format("divided by {}", data.divisor) : "taken as they are";
+  if (how.by_chance) text += fmt::format(", then 1 with that probability, else 0 (seed {})", request.seed);
+  if (how.threshold) text += fmt::format(", then 1 above {}, else 0", *how.threshold);
+  if (!request.rows.empty()) text += fmt::format("; rows {} to {}", data.first_row, data.first_row + data.samples - 1);
+  return text;
+}
+
+}  // namespace
+
+Data read_data(const DataRequest& request) {
+  const Binarize how = read_binarize(request);
+  auto generated = generate(request.file);
+  if (generated && !request.dataset.empty())
+    throw RequestError(fmt::format("data `{}` are generated and have no dataset `{}`", request.file, request.dataset));
+  std::string note;
+  const auto from_file = [&] {
+    NumberArray array = read_array(request.file, request.dataset);
+    note = array.note;
+    return from_array(std::move(array), request);
+  };
+  Data data = generated ? std::move(*generated) : from_file();
+  check_finite(data);
+  data.divisor = divisor(data, request, how);  // a matter of the file, and so is the threshold, not of the rows taken
+  if (data.divisor != 1)
+    for (double& v : data.values) v /= data.divisor;
+  if (how.threshold) binarize_by_threshold(data, *how.threshold);
+  keep_rows(data, request.rows);
+  if (how.by_chance) binarize_by_chance(data, request.seed);
+  data.treatment = treatment(data, request, how, note);
+  return data;
+}
+
+std::string description(const Data& data) {
+  return fmt::format("{}, {} samples of {} numbers; {}", data.source, data.samples, data.width, data.treatment);
+}
+
+}  // namespace gibbsite

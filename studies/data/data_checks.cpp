@@ -1,0 +1,103 @@
+/// Data as states of a layer, and their means.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "studies/data/data.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+namespace {
+
+[[noreturn]] void refuse(const Data& data, std::size_t index, const std::string& what) {
+  throw RequestError(fmt::format("{} (row {}, column {}; both from 0): {} {}", data.source,
+                                 data.first_row + index / data.width, index % data.width, data.values[index], what));
+}
+
+template <class Test>
+void require(const Data& data, Test test, const std::string& what) {
+  for (std::size_t k = 0; k < data.values.size(); ++k)
+    if (!test(data.values[k])) refuse(data, k, what);
+}
+
+bool is_bit(double v) { return v == 0 || v == 1; }
+
+void check_one_hot(const Data& data, std::size_t states) {
+  require(data, is_bit, "is neither 0 nor 1, as one-hot rows of categorical units are");
+  for (std::size_t k = 0; k < data.values.size(); k += states)
+    if (std::count(&data.values[k], &data.values[k] + states, 1.0) != 1)
+      refuse(data, k,
+             fmt::format("begins {} numbers of which not exactly one is 1; give each unit's state as one of "
+                         "0 to {}, or one-hot",
+                         states, states - 1));
+}
+
+void make_one_hot(Data& data, std::size_t states) {
+  const auto is_state = [&](double v) { return v >= 0 && v < static_cast<double>(states) && v == std::floor(v); };
+  require(data, is_state, fmt::format("is no state of a categorical unit; allowed: 0 to {}", states - 1));
+  std::vector<double> one_hot(data.values.size() * states, 0.0);
+  for (std::size_t k = 0; k < data.values.size(); ++k)
+    one_hot[k * states + static_cast<std::size_t>(data.values[k])] = 1;
+  data.values = std::move(one_hot);
+  data.treatment += fmt::format("; states 0 to {} read as one-hot", states - 1);
+  data.width *= states;
+}
+
+}  // namespace
+
+Data check_data(Data data, const Layer& visible) {
+  const bool categorical = visible.kind == UnitKind::categorical, by_state = categorical && data.width == visible.units;
+  if (data.width != visible.width() && !by_state)
+    throw RequestError(fmt::format("{}: its rows have {} numbers, but the model has {} visible units{}; {}",
+                                   data.source, data.width, visible.units,
+                                   categorical ? fmt::format(" of {} states each (one column per unit, or {} one-hot)",
+                                                             visible.states, visible.width())
+                                               : "",
+                                   data.samples * data.width == visible.width()
+                                       ? fmt::format("as one picture give it in one row (1 x {})", visible.width())
+                                       : "give the data this model is for"));
+  switch (visible.kind) {
+    case UnitKind::binary:
+      require(data, is_bit, "is neither 0 nor 1, as the model's units are; binarize the data (binarize = 0.5)");
+      break;
+    case UnitKind::spin:
+      if (std::all_of(data.values.begin(), data.values.end(), is_bit)) {
+        for (double& v : data.values) v = 2 * v - 1;
+        data.treatment += "; 0 and 1 read as spins -1 and +1";
+      }
+      require(
+          data, [](double v) { return v == -1 || v == 1; },
+          "is neither -1 nor +1, as the model's spins are; give -1 and +1, or 0 and 1 alone, or binarize the data");
+      break;
+    case UnitKind::categorical:
+      if (by_state)
+        make_one_hot(data, visible.states);
+      else
+        check_one_hot(data, visible.states);
+      break;
+    case UnitKind::gaussian:
+      require(
+          data, [](double v) { return std::isfinite(v); }, "is not a finite number; remove or fill such entries");
+      break;
+  }
+  return data;
+}
+
+BaseRates base_rates(const Data& data, const Layer& visible) {
+  const double n = static_cast<double>(data.samples);
+  BaseRates rates{std::vector<double>(data.width, 0.0), {}, data.samples, description(data)};
+  for (std::size_t k = 0; k < data.values.size(); ++k) rates.mean[k % data.width] += data.values[k];
+  for (double& mean : rates.mean) mean /= n;
+  if (visible.kind != UnitKind::gaussian) return rates;
+  rates.variance.assign(data.width, 0.0);
+  for (std::size_t k = 0; k < data.values.size(); ++k) {
+    const double from_mean = data.values[k] - rates.mean[k % data.width];
+    rates.variance[k % data.width] += from_mean * from_mean / n;
+  }
+  for (std::size_t i = 0; i < data.width; ++i)
+    if (!(rates.variance[i] > 0)) rates.variance[i] = visible.variance[i];
+  return rates;
+}
+
+}  // namespace gibbsite

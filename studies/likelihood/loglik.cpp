@@ -1,0 +1,196 @@
+// `gibbsite loglik`: ln Z by every route, and the log-likelihood of data.
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "studies/command_line/execute.hpp"
+#include "studies/files/archive.hpp"
+#include "studies/files/signals.hpp"
+#include "studies/files/threads.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/files/whole_file.hpp"
+#include "studies/likelihood/likelihood.hpp"
+#include "studies/likelihood/log_z_routes.hpp"
+#include "studies/models/reconstruction.hpp"
+#include "studies/runs/run.hpp"
+#include "studies/study/request.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::uint64_t recognition_task = 2;  // of keys
+
+/// A mean over samples; its error from their finite number, from ln Z, and (a part of the first) from draws.
+struct MeanLikelihood {
+  double value = unknown, error_data = unknown, error_log_z = 0, error_draws = 0;
+};
+
+MeanLikelihood mean_of(std::span<const double> values, double error_log_z) {
+  const double n = static_cast<double>(values.size());
+  double mean = 0, spread = 0;
+  for (const double x : values) mean += x / n;
+  for (const double x : values) spread += (x - mean) * (x - mean);
+  return {mean, n > 1 ? std::sqrt(spread / (n - 1) / n) : unknown, error_log_z, 0};
+}
+
+struct Result {
+  LogZFindings log_z;
+  Unnormalized data;
+  std::vector<double> log_likelihood;  // [sample]
+  MeanLikelihood mean;
+  std::vector<double> raise;             // of the first samples
+  MeanLikelihood raise_mean, raise_gap;  // gap: above the likelihood by ln Z of the same samples
+  Reconstruction reconstruction;
+};
+
+/// a - b of the samples that both have.
+std::vector<double> above_of(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> out(a.begin(), a.end());
+  for (std::size_t s = 0; s < out.size(); ++s) out[s] -= b[s];
+  return out;
+}
+
+Result evaluate(const NetworkSystem& system, const Study& study, const Request& request) {
+  const std::size_t samples = system.data()->samples;
+  const auto raised = static_cast<std::size_t>(std::min(study.raise.samples, static_cast<std::int64_t>(samples)));
+  const RouteWork there = annealing_work(study), ladder = tempering_work(study);
+  const double units = system.sites();
+  ProgressMeter meter({units * there.replicas, units * ladder.replicas,
+                       units * static_cast<double>(raised) * static_cast<double>(study.raise.draws)},
+                      {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(study.raise.temperatures) : 0},
+                      request.quiet);
+  Result result;
+  result.log_z = find_log_z(system, study, meter);
+  result.data = unnormalized(system.model(), *system.data(), Key(study.run.seed, recognition_task));
+  for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
+  result.mean = mean_of(result.log_likelihood, result.log_z.best.log_z.error);
+  for (const double noise : result.data.noise)
+    result.mean.error_draws = std::hypot(result.mean.error_draws, noise / static_cast<double>(samples));
+  result.reconstruction = reconstruction_error(system.model(), *system.data());
+  if (raised == 0) return result;
+  result.raise = raise_log_likelihoods(system, study, raised, meter);
+  result.raise_mean = mean_of(result.raise, 0);
+  result.raise_gap = mean_of(above_of(result.raise, result.log_likelihood), result.log_z.best.log_z.error);
+  const MeanLikelihood& gap = result.raise_gap;
+  const double error = std::hypot(gap.error_data, gap.error_log_z);
+  if (!result.data.bound && gap.value > 4 * error)
+    result.log_z.warnings.push_back(
+        fmt::format("RAISE lies {:.2f} nats above the likelihood by ln Z ({:.1f} standard errors): {}these data are so "
+                    "unlikely in the model that annealing, which remembers the base rates, gives them more; then RAISE "
+                    "says nothing about the model",
+                    gap.value, gap.value / error, result.log_z.best.log_z.error == 0 ? "" : "ln Z is too high, or "));
+  return result;
+}
+
+Group likelihood_group(const Result& r) {
+  Group group{.name = "likelihood"};
+  const std::size_t samples = r.log_likelihood.size();
+  group.attributes.emplace_back("kind", std::string(!r.data.bound          ? "exact given ln Z"
+                                                    : r.data.noise.empty() ? "lower bound"
+                                                                           : "estimate of a lower bound"));
+  group.attributes.emplace_back("meaning", r.data.meaning);
+  group.attributes.emplace_back("log_z_by", r.log_z.best.estimator);
+  add_index(group, "sample", samples, "sample, in the order of the data");
+  if (r.data.noise.empty()) {
+    add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
+        r.data.bound ? "lower bound of ln p of the sample" : "ln p of the sample");
+  } else {
+    add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
+        "estimate of a lower bound of ln p of the sample");
+    add(group, "log_likelihood_error", {"sample"}, {samples}, r.data.noise, "1",
+        "its standard error from draws of the recognition model, ln Z apart");
+    add(group, "log_likelihood_degrees", {"sample"}, {samples}, std::vector<double>(samples, r.data.degrees), "1",
+        "degrees of freedom of log_likelihood_error");
+    add_scalar(group, "mean_error_draws", r.mean.error_draws, "1",
+               "standard error of the mean from these draws, a part of mean_error_data");
+  }
+  add_scalar(group, "mean", r.mean.value, "1", "mean log-likelihood of the data");
+  add_scalar(group, "mean_error_log_z", r.mean.error_log_z, "1", "its standard error from ln Z");
+  add_scalar(group, "mean_error_data", r.mean.error_data, "1", "its standard error from the finite number of samples");
+  add_scalar(group, "reconstruction_error", r.reconstruction.error, "1", "root mean square, per visible number");
+  add_scalar(group, "reconstruction_error_error", r.reconstruction.standard_error, "1", "its standard error");
+  add_scalar(group, "reconstruction_samples", static_cast<double>(r.reconstruction.samples), "1",
+             "how many samples reconstruction_error is about: the first ones");
+  if (r.raise.empty()) return group;
+  add_index(group, "raised_sample", r.raise.size(), "the first samples of the data");
+  add(group, "raise_log_likelihood", {"raised_sample"}, {r.raise.size()}, r.raise, "1",
+      "ln p of the sample under annealing as a model (RAISE): as a rule conservative for the model");
+  add_scalar(group, "raise_mean", r.raise_mean.value, "1", "mean of raise_log_likelihood");
+  add_scalar(group, "raise_mean_error_data", r.raise_mean.error_data, "1", "its standard error");
+  add_scalar(group, "raise_gap", r.raise_gap.value, "1", "mean of raise_log_likelihood - log_likelihood");
+  add_scalar(group, "raise_gap_error", std::hypot(r.raise_gap.error_data, r.raise_gap.error_log_z), "1",
+             "standard error of raise_gap");
+  return group;
+}
+
+Group record(const Result& r, const NetworkSystem& system, const Request& request, const std::string& command,
+             double seconds) {
+  Group root;
+  root.attributes = run_attributes(command, request, seconds, "complete");
+  root.attributes.emplace_back("system", system.description());
+  root.attributes.emplace_back("data", description(*system.data()));
+  root.attributes.emplace_back("verdict", r.log_z.verdict);
+  root.groups.push_back(system.record());
+  Group free_energy{.name = "free_energy"};
+  std::vector<std::string> names;
+  std::vector<Estimate> values;
+  std::vector<double> effective;
+  std::vector<std::int8_t> trusted;
+  for (const LogZRoute& route : r.log_z.routes) {
+    names.push_back(route.estimator);
+    values.push_back(route.log_z);
+    effective.push_back(route.effective);
+    trusted.push_back(route.trusted ? 1 : 0);
+  }
+  const std::size_t routes = names.size();
+  add_coordinate(free_energy, "estimator", std::move(names), "1", "estimator of ln Z");
+  add_estimates(free_energy, "log_z", {"estimator"}, {routes}, values, "1", "ln Z of the model");
+  add(free_energy, "log_z_ess", {"estimator"}, {routes}, std::move(effective), "1",
+      "independent particles or draws that carry log_z");
+  add(free_energy, "trusted", {"estimator"}, {routes}, std::move(trusted), "1", "1 where the error can be believed");
+  root.groups.push_back(std::move(free_energy));
+  root.groups.push_back(likelihood_group(r));
+  root.groups.push_back(r.log_z.series);
+  Group diagnostics = r.log_z.diagnostics;
+  add_warnings(diagnostics, r.log_z.warnings);
+  root.groups.push_back(std::move(diagnostics));
+  return root;
+}
+
+}  // namespace
+
+Group likelihood_record(const NetworkSystem& system, const Study& study, const Request& request,
+                        const std::string& command) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Result result = evaluate(system, study, request);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return record(result, system, request, command, seconds);
+}
+
+int loglik(const Request& request, const std::string& command) {
+  Study study = request.tasks.front().study;
+  if (study.data.file.empty())
+    throw RequestError(
+        "`gibbsite loglik` needs --data, for example: gibbsite loglik model.h5 --data t10k-images-idx3-ubyte.gz");
+  if (!request.out.empty()) check_writable(request, "the result");
+  if (const auto folder = request.out.parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
+    throw RequestError(fmt::format("there is no folder {} to write {} into; make it, or choose another with -o",
+                                   folder.string(), request.out.filename().string()));
+  study.model.reference = study.ais.reference;
+  use_threads(study.run.threads);
+  remove_leftovers(request.out);
+  const NetworkSystem system(study);
+  const Group root = likelihood_record(system, study, request, command);
+  stops_mean(Stop::soon_done);
+  if (!request.out.empty()) write_archive(request.out, root);
+  if (request.json)
+    fmt::print("{}\n", likelihood_as_json(root));
+  else
+    print_likelihood(root, request.out.string());
+  return 0;
+}
+
+}  // namespace gibbsite

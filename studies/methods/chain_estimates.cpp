@@ -1,0 +1,260 @@
+// Series of chains and tempering, one beta at a time: estimates, and the distribution of the overlap.
+#include "studies/methods/chain_estimates.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+
+#include "estimators/autocorrelation.hpp"
+#include "estimators/exponential_average.hpp"
+#include "estimators/histogram.hpp"
+#include "estimators/rare_events.hpp"
+#include "samplers/methods/tempering.hpp"
+#include "studies/files/variables.hpp"
+
+namespace gibbsite {
+
+std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b) {
+  const std::size_t chains = field.count / betas, draws = trace.draws();
+  std::vector<double> series(chains * draws);
+  for (std::size_t t = 0; t < draws; ++t)
+    for (std::size_t c = 0; c < chains; ++c) series[c * draws + t] = trace.at(t, field.offset + c * betas + b);
+  return series;
+}
+
+LadderSeries ladder_series(const Method& method, const ChainTrace& chain_trace) {
+  const std::size_t betas = chain_trace.betas(), draws = method.trace().draws();
+  LadderSeries series{{}, {}, chain_trace.chains(), betas - 1};
+  const Field& up = *find_field(method.fields(), "log_ratio_up");
+  const Field& down = *find_field(method.fields(), "log_ratio_down");
+  for (std::size_t c = 0; c < chain_trace.chains(); ++c)
+    for (std::size_t t = 0; t < draws; ++t)
+      for (std::size_t k = 0; k + 1 < betas; ++k) {
+        series.up.push_back(method.trace().at(t, up.offset + c * betas + k));
+        series.down.push_back(method.trace().at(t, down.offset + c * betas + k + 1));
+      }
+  return series;
+}
+
+/// In tempering a rung sees a replica again after about half a round trip (from either end), and remembers.
+std::size_t memory_of(const Method& method) {
+  const auto* tempering = dynamic_cast<const Tempering*>(&method);
+  if (tempering == nullptr) return 0;
+  const auto trips = tempering->round_trips();
+  const double total = static_cast<double>(std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}));
+  return static_cast<std::size_t>(static_cast<double>(trips.size() * tempering->trace().draws()) /
+                                  std::max(2 * total, 1.0));
+}
+
+namespace {
+
+/// Whether a quantity changes sign with all spins where that is a symmetry: such a one may be slow while all others are
+/// not.
+bool odd(const ChainDraws& s, const std::string& name) {
+  return s.mean_magnetization() == MeanMagnetization::zero_by_symmetry &&
+         (name == "magnetization_density" || name == "overlap");
+}
+
+/// Observables, not what is kept beside them to join neighbouring betas.
+bool is_observable(const std::string& name) { return !name.starts_with("log_ratio") && name != "replica"; }
+
+/// Draws at b and at the next hotter beta as one sample of b, where they overlap well enough. From energies of whole
+/// states, not from ratios of weights: those of a network can have its hidden units summed out, and then say nothing of
+/// what depends on them.
+std::optional<PooledWeights> pool_with_hotter(const ChainDraws& s, std::size_t b, bool pairs) {
+  const Field* energy = find_field(s.method.fields(), "energy");
+  if (b == 0 || energy == nullptr || s.system.path() != PathKind::temperature) return std::nullopt;
+  const auto ratios = [&](std::size_t at, double step) {
+    std::vector<double> x = series_at(s.method.trace(), *energy, s.beta.size(), at);
+    const std::size_t draws = s.method.trace().draws();
+    if (pairs) {  // a pair has the weights of both
+      const std::size_t count = energy->count / s.beta.size() / 2;
+      for (std::size_t p = 0; p < count; ++p)
+        for (std::size_t t = 0; t < draws; ++t) x[p * draws + t] = x[2 * p * draws + t] + x[(2 * p + 1) * draws + t];
+      x.resize(count * draws);
+    }
+    const double centre = x.front();
+    for (double& v : x) v = step * (v - centre);
+    return std::pair(x, step * centre);
+  };
+  const double step = s.beta[b] - s.beta[b - 1];
+  auto [down, below] = ratios(b, step);
+  auto [up, above] = ratios(b - 1, -step);
+  for (double& v : up) v += above + below;  // around one centre, so that a large offset costs no digits
+  PooledWeights pool = pooled_weights(down, up);
+  const double independent = static_cast<double>(pool.own.size()) / std::max(1.0, 2 * s.longest_tau(b));
+  if (pool.own.empty() || pool.overlap * independent < fewest_effective_draws) return std::nullopt;
+  return pool;
+}
+
+/// Values of an observable a little beyond those seen; `even`: of its absolute value.
+std::vector<double> beyond_seen(const std::string& name, std::span<const double> x, bool even) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  if (name == "energy" || name == "energy_density") return beyond_hot_side(x, 0);
+  if (even) {
+    std::vector<double> size(x.begin(), x.end());
+    for (double& v : size) v = std::abs(v);
+    return beyond_both_sides(size, 0, 1);
+  }
+  if (name == "magnetization_density" || name == "overlap") return beyond_both_sides(x, -1, 1);
+  if (name == "abs_magnetization_density" || name == "magnetization_density_squared") return beyond_both_sides(x, 0, 1);
+  return beyond_both_sides(x, -infinite, infinite);
+}
+
+/// Edges of bins of the overlap, symmetric about 0. The values of q are -1, -1 + step, ..., 1. Bins of `per_bin` of
+/// them from the middle outwards, so that P(q) can be symmetric; the outermost may hold fewer, and are as much
+/// narrower.
+std::vector<double> overlap_edges(double sites) {
+  const double step = 2 / sites, per_bin = 2 * std::floor((sites + 1) / 64 / 2) + 1, outermost = 1 + step / 2;
+  const bool zero = std::fmod(sites, 2) == 0;  // whether q = 0 is a value, and so the middle of a bin
+  std::vector<double> edges;
+  for (double edge = zero ? per_bin * step / 2 : per_bin * step; edge < outermost - step / 4; edge += per_bin * step)
+    edges.push_back(edge);
+  edges.push_back(outermost);
+  const std::size_t half = edges.size();
+  if (!zero) edges.push_back(0);
+  for (std::size_t k = 0; k < half; ++k) edges.push_back(-edges[k]);
+  std::sort(edges.begin(), edges.end());
+  return edges;
+}
+
+/// What follows from an observable, by its name; even: a function of its absolute value.
+struct Named {
+  std::string name;
+  Response response;
+  bool even = false;
+};
+std::vector<Named> responses_of(const ChainDraws& s, const std::string& name, std::size_t b, double centre) {
+  const Conditions at{s.beta[b], s.sites()};
+  std::vector<Named> all = {{name, mean_response(centre)}};
+  if (name == "energy" && s.system.path() == PathKind::temperature)
+    all.push_back({"specific_heat", specific_heat_response(at, centre)});
+  if (name == "magnetization_density") {
+    const MeanMagnetization known = s.mean_magnetization();
+    all.push_back({"susceptibility", susceptibility_response(at, known), known == MeanMagnetization::zero_by_symmetry});
+    all.push_back({"susceptibility_abs", susceptibility_abs_response(at), true});
+    all.push_back({"binder_cumulant", binder_response(), true});
+  }
+  if (name == "overlap") {
+    all.push_back({"abs_overlap", absolute_response(), true});
+    all.push_back({"overlap_squared", square_response(1), true});
+    all.push_back({"overlap_binder", binder_response(), true});
+  }
+  return all;
+}
+
+/// Chains that do not mix: what each alone would say lies within the error.
+void hold_all_chains(Row& row, std::span<const Named> responses, const ChainSeries& x) {
+  for (std::size_t c = 0; c < x.chains; ++c)
+    for (const Named& what : responses) {
+      Estimate& e = row.at(what.name);
+      const double off = std::abs(estimate(what.response, {x.chain(c), 1, x.memory}, {}).estimate.value - e.value);
+      if (off > e.error) e.error = off;
+    }
+}
+
+}  // namespace
+
+std::vector<double> longest_taus(const ChainDraws& s) {
+  std::vector<double> longest(s.beta.size(), 0.0);
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t b = 0; b < s.beta.size(); ++b)
+    for (const Field& field : s.method.fields()) {
+      const std::string& name = field.what.name;
+      if (!is_observable(name) || name == "energy") continue;
+      std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
+      if (odd(s, name))
+        for (double& v : x) v = std::abs(v);
+      const double tau = autocorrelation({x, field.count / s.beta.size()}).tau;
+      if (tau > longest[b]) longest[b] = tau;
+    }
+  return longest;
+}
+
+RowReport estimate_row(const ChainDraws& s, std::size_t b) {
+  RowReport report;
+  const Trace& trace = s.method.trace();
+  // A quantity that depends on a slow mode only weakly shows it too faintly for its own window, yet its error comes
+  // from there: nothing is taken to remember less than three times the slowest.
+  const std::size_t memory = std::max(s.memory, static_cast<std::size_t>(3 * s.tau[b]));
+  const bool drawn_afresh = s.beta[b] == 0;
+  const auto pool = pool_with_hotter(s, b, false);
+  std::optional<PooledWeights> pool_of_pairs;
+  if (find_field(s.method.fields(), "overlap") != nullptr) pool_of_pairs = pool_with_hotter(s, b, true);
+  for (const Field& field : s.method.fields()) {
+    const std::string& name = field.what.name;
+    if (!is_observable(name)) continue;
+    const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
+    const ChainSeries chains{x, field.count / s.beta.size(), memory};
+    const auto& weights = name == "overlap" ? pool_of_pairs : pool;
+    const std::vector<double> hotter = weights ? series_at(trace, field, s.beta.size(), b - 1) : std::vector<double>();
+    const std::vector<Named> responses = responses_of(s, name, b, x.front());
+    for (const Named& what : responses) {
+      Beyond beyond{.tau = s.longest_tau(b)};
+      if (weights) {
+        beyond.hotter = hotter;
+        beyond.weights = &*weights;
+      } else if (!drawn_afresh) {
+        beyond.unseen = beyond_seen(name, x, what.even);
+      }
+      const RareEstimate found = estimate(what.response, chains, beyond);
+      report.row[what.name] = found.estimate;
+      if (odd(s, what.name)) continue;
+      if (found.events < report.fewest_events || std::isnan(report.fewest_events)) {
+        report.fewest_events = found.events;
+        report.rarest = what.name;
+      }
+    }
+    if (name == "overlap") {
+      Beyond beyond{.tau = std::max(0.5, s.longest_tau(b))};
+      if (weights) {
+        beyond.hotter = hotter;
+        beyond.weights = &*weights;
+      }
+      report.overlap_distribution =
+          histogram(chains, overlap_edges(s.sites()), beyond,
+                    s.mean_magnetization() == MeanMagnetization::zero_by_symmetry ? Symmetry::even : Symmetry::none);
+    }
+    // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
+    // depend on it.
+    const bool is_odd = odd(s, name);
+    std::vector<double> size = x;
+    for (double& v : size) v = is_odd ? std::abs(v) : v;
+    const Convergence found =
+        check_convergence({size, chains.chains, memory},
+                          name == "overlap" ? std::span<const ChainStart>() : std::span<const ChainStart>(s.starts));
+    constexpr double apart = 5;
+    if (std::abs(found.z_starts) > apart || std::abs(found.z_chains) > apart)
+      hold_all_chains(report.row, std::span(responses).subspan(is_odd ? 1 : 0), chains);
+    if (is_odd) {
+      Estimate& e = report.row[name];
+      e.error = std::max(e.error, std::abs(e.value));
+    } else if (name != "energy") {
+      report.findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]), found});
+    }
+  }
+  report.frozen = s.sites() > 1 && std::all_of(report.row.begin(), report.row.end(), [&](const auto& named) {
+                    return odd(s, named.first) || !(named.second.error > 0);
+                  });
+  return report;
+}
+
+/// P(q) over all betas.
+void add_overlap_distribution(Group& group, const ChainDraws& s, std::span<const RowReport> reports) {
+  if (find_field(s.method.fields(), "overlap") == nullptr) return;
+  const std::vector<double> edges = overlap_edges(s.sites());
+  std::vector<double> centre;
+  std::vector<Estimate> density;
+  for (std::size_t k = 0; k + 1 < edges.size(); ++k) centre.push_back((edges[k] + edges[k + 1]) / 2);
+  for (const RowReport& report : reports)
+    density.insert(density.end(), report.overlap_distribution.begin(), report.overlap_distribution.end());
+  const std::size_t bins = centre.size();
+  add_coordinate(group, "q", std::move(centre), "1", "overlap, centre of the bin");
+  add_estimates(group, "overlap_distribution", {"beta", "q"}, {s.beta.size(), bins}, density, "1",
+                "probability density P(q), made even where there are no fields");
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,68 @@
+/// What the parts of a report on chains and tempering share.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "estimators/free_energy.hpp"
+#include "estimators/thermodynamics.hpp"
+#include "estimators/verdict.hpp"
+#include "studies/methods/report.hpp"
+
+namespace gibbsite {
+
+/// All estimates at one beta, by name.
+using Row = std::map<std::string, Estimate>;
+
+struct ChainDraws {
+  const System& system;
+  const Method& method;
+  const ChainTrace& chain_trace;
+  std::vector<double> beta;
+  std::vector<ChainStart> starts;
+  std::size_t memory = 0;        // draws, see Chains
+  std::vector<double> tau = {};  // draws, the longest at every beta
+
+  /// At this beta or at the next hotter one.
+  double longest_tau(std::size_t b) const { return std::max(tau[b], tau[b - std::min<std::size_t>(b, 1)]); }
+
+  double sites() const { return system.sites(); }
+  MeanMagnetization mean_magnetization() const {
+    return system.symmetric() ? MeanMagnetization::zero_by_symmetry : MeanMagnetization::measured;
+  }
+};
+
+/// One field of the trace at one beta, as [chain][draw].
+std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b);
+
+/// Log ratios between neighbouring lambdas, [chain][draw][pair].
+struct LadderSeries {
+  std::vector<double> up, down;
+  std::size_t chains, pairs;
+  LadderRatios ratios(std::size_t memory) const { return {up, down, chains, pairs, memory}; }
+};
+LadderSeries ladder_series(const Method& method, const ChainTrace& chain_trace);
+
+/// Draws that tempering is known to remember; 0 for chains.
+std::size_t memory_of(const Method& method);
+
+/// The longest autocorrelation time of any observable at every beta, in draws.
+std::vector<double> longest_taus(const ChainDraws& s);
+
+/// Every estimate at beta b, and what there is to say about convergence.
+struct RowReport {
+  Row row;
+  std::vector<Finding> findings;
+  std::vector<Estimate> overlap_distribution;
+  double fewest_events = unknown;  ///< independent events that carry `rarest`, where those are few
+  std::string rarest;
+  bool frozen = false;  ///< nothing that is even under a flip of all spins ever changed, nor is known to from elsewhere
+};
+RowReport estimate_row(const ChainDraws& s, std::size_t b);
+
+/// P(q) with errors on (beta, q), where overlaps were measured.
+void add_overlap_distribution(Group& group, const ChainDraws& s, std::span<const RowReport> reports);
+
+}  // namespace gibbsite

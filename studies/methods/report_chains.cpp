@@ -1,0 +1,186 @@
+// Chains and tempering: series, estimates with errors, ln Z along the grid, and what there is to doubt.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+
+#include "estimators/free_energy.hpp"
+#include "samplers/methods/mcmc.hpp"
+#include "samplers/methods/tempering.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/methods/chain_doubts.hpp"
+#include "studies/methods/chain_estimates.hpp"
+
+namespace gibbsite {
+namespace {
+
+Group estimates_group(const ChainDraws& s, const std::vector<RowReport>& rows, double every) {
+  Group group{.name = "estimates"};
+  group.attributes.emplace_back("sweeps_per_draw", every);
+  add_beta(group, s.beta);
+  for (const Estimated& what : estimated_quantities(s.system)) {
+    if (!rows[0].row.contains(what.name)) continue;
+    std::vector<Estimate> estimates;
+    for (const RowReport& row : rows) estimates.push_back(row.row.at(what.name));
+    add_estimates(group, what.name, {"beta"}, {rows.size()}, estimates, what.units, what.meaning);
+    const auto column = [&](double Estimate::*part, double scale) {
+      std::vector<double> values;
+      for (const Estimate& e : estimates) values.push_back(scale * e.*part);
+      return values;
+    };
+    add(group, what.name + "_tau", {"beta"}, {rows.size()}, column(&Estimate::tau, every), "sweep",
+        "integrated autocorrelation time of " + what.name + ", sweeps_per_draw / 2 where draws are independent");
+    add(group, what.name + "_ess", {"beta"}, {rows.size()}, column(&Estimate::ess, 1), "1",
+        "effective sample size of " + what.name);
+    add(group, what.name + "_rhat", {"beta"}, {rows.size()}, column(&Estimate::rhat, 1), "1",
+        "split R-hat of " + what.name);
+  }
+  add_overlap_distribution(group, s, rows);
+  return group;
+}
+
+/// beta E of every draw, [chain][draw][beta].
+std::vector<double> reduced_energies(const ChainDraws& s) {
+  const Trace& trace = s.method.trace();
+  const Field& energy = *find_field(s.method.fields(), "energy");
+  std::vector<double> x;
+  x.reserve(energy.count * trace.draws());
+  for (std::size_t c = 0; c < s.chain_trace.chains(); ++c)
+    for (std::size_t t = 0; t < trace.draws(); ++t)
+      for (std::size_t b = 0; b < s.beta.size(); ++b)
+        x.push_back(s.beta[b] * trace.at(t, energy.offset + c * s.beta.size() + b));
+  return x;
+}
+
+/// ln Z along the grid where it begins at the reference: stepping stone and Bennett.
+Group free_energy_group(const ChainDraws& s, const std::vector<RowReport>& rows, double log_z_reference,
+                        std::vector<std::string>& warnings) {
+  Group group{.name = "free_energy"};
+  if (s.beta.size() < 2 || s.beta[0] != 0) return group;
+  const LadderSeries series = ladder_series(s.method, s.chain_trace);
+  LadderRatios ratios = series.ratios(s.memory);
+  std::vector<double> reduced;  // beta E, which makes the entropy of ln Z
+  if (s.system.path() == PathKind::temperature) reduced = reduced_energies(s);
+  ratios.added = reduced;
+  const LadderFreeEnergy stones = stepping_stone(ratios), bar = bennett_ladder(ratios);
+  std::vector<std::vector<Estimate>> log_z = {bar.log_z, stones.log_z}, entropy = {bar.sum, stones.sum};
+  for (std::size_t r = 0; r < entropy.size(); ++r)  // an energy that never changed has an error from elsewhere
+    for (std::size_t b = 1; b < entropy[r].size(); ++b)
+      if (std::isnan(entropy[r][b].error))
+        entropy[r][b].error = std::hypot(log_z[r][b].error, s.beta[b] * rows[b].row.at("energy").error);
+  for (auto* routes : {&log_z, &entropy})
+    for (auto& route : *routes)
+      for (Estimate& e : route) e.value += log_z_reference;
+  add_free_energy(group, s.beta, {"bar", "stepping_stone"}, log_z, entropy, s.system);
+  for (std::string& warning : overlap_warnings(bar, s.beta)) warnings.push_back(std::move(warning));
+  return group;
+}
+
+Group diagnostics_group(const ChainDraws& s, std::vector<std::string>& warnings) {
+  Group group{.name = "diagnostics"};
+  add_beta(group, s.beta);
+  const auto* tempering = dynamic_cast<const Tempering*>(&s.method);
+  const auto* mcmc = dynamic_cast<const Mcmc*>(&s.method);
+  const auto tally = tempering != nullptr ? tempering->tally() : mcmc->tally();
+  const auto settings = tempering != nullptr ? tempering->settings() : mcmc->settings();
+  std::vector<double> acceptance, stride;
+  for (std::size_t b = 0; b < s.beta.size(); ++b) {
+    const Tally sum = tally_at(tally, b, s.beta.size());
+    acceptance.push_back(sum.accepted / sum.tried);
+    stride.push_back(settings[b].stride);
+  }
+  add(group, "acceptance", {"beta"}, {s.beta.size()}, std::move(acceptance), "1", "spins changed per spin and sweep");
+  add(group, "stride", {"beta"}, {s.beta.size()}, std::move(stride), "1", "clusters per sweep (wolff); 1 elsewhere");
+  if (tempering == nullptr) return group;
+  add_tempering_diagnostics(group, *tempering, warnings);
+  add_scalar(group, "memory", static_cast<double>(s.memory), "1",
+             "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
+  return group;
+}
+
+/// Where nothing ever moved, and where a beta stands alone and its estimates rest on a handful of events.
+void add_rare_events(const ChainDraws& s, const std::vector<RowReport>& reports, std::vector<std::string>& warnings) {
+  for (std::size_t b = 0; b < reports.size(); ++b)
+    if (reports[b].frozen)
+      warnings.push_back(fmt::format(
+          "nothing changed in any chain at beta = {:.6g}: no event was seen, so that no error can be given; add hotter "
+          "betas close by, which see them, or use tempering",
+          s.beta[b]));
+  for (std::size_t b = 0; b < reports.size(); ++b)
+    if (reports[b].fewest_events < 10)
+      warnings.push_back(
+          fmt::format("{} at beta = {:.6g} rests on about {:.0f} independent events, and its error allows for one more "
+                      "that was not "
+                      "seen; run longer, or add a hotter beta close by, which sees them more often",
+                      reports[b].rarest, s.beta[b], reports[b].fewest_events));
+}
+
+}  // namespace
+
+Group chain_series(const Study& study, const Method& method, std::span<const double> beta,
+                   const ChainTrace& chain_trace) {
+  Group group{.name = "series"};
+  const Trace& trace = method.trace();
+  const std::size_t betas = beta.size(), draws = trace.draws();
+  add_beta(group, beta);
+  add_index(group, "chain", chain_trace.chains(),
+            dynamic_cast<const Tempering*>(&method) != nullptr ? "independent ladder" : "independent chain");
+  std::vector<std::int64_t> sweep;
+  for (std::size_t t = 0; t < draws; ++t)
+    sweep.push_back(study.method.thermalization + static_cast<std::int64_t>(t + 1) * study.method.every);
+  add_index(group, "draw", draws, "draw");
+  add(group, "sweep", {"draw"}, {draws}, std::move(sweep), "sweep", "sweeps from the start to the draw");
+  for (const Field& field : method.fields()) {
+    if (field.what.name.starts_with("log_ratio")) continue;  // they follow from the others
+    const std::size_t rows = field.count / betas;
+    std::vector<double> values(rows * draws * betas);
+    for (std::size_t c = 0, at = 0; c < rows; ++c)
+      for (std::size_t t = 0; t < draws; ++t)
+        for (std::size_t b = 0; b < betas; ++b, ++at) values[at] = trace.at(t, field.offset + c * betas + b);
+    const bool pairs = field.what.name == "overlap";
+    if (pairs) add_index(group, "pair", rows, "pair of chains: 0 and 1, 2 and 3, ...");
+    std::vector<std::string> dims = {pairs ? "pair" : "chain", "draw", "beta"};
+    if (field.what.name == "replica") {
+      std::vector<std::int64_t> replica(values.begin(), values.end());
+      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(replica), field.what.units,
+          field.what.meaning);
+    } else {
+      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(values), field.what.units,
+          field.what.meaning);
+    }
+  }
+  return group;
+}
+
+Findings chain_findings(const Study& study, const System& system, const Ensemble& ensemble, const Method& method,
+                        const ChainTrace& chain_trace) {
+  const auto* mcmc = dynamic_cast<const Mcmc*>(&method);
+  const ChainOptions& options = mcmc != nullptr ? mcmc->options() : dynamic_cast<const Tempering&>(method).options();
+  ChainDraws s{system, method, chain_trace, betas_of(study, method), chain_starts(options), memory_of(method)};
+  s.tau = longest_taus(s);
+  std::vector<RowReport> reports(s.beta.size());
+  std::exception_ptr failure;
+#pragma omp parallel for schedule(dynamic)
+  for (std::size_t b = 0; b < s.beta.size(); ++b) {
+    try {
+      reports[b] = estimate_row(s, b);
+    } catch (...) {
+#pragma omp critical(gibbsite_report)
+      failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+  std::vector<Finding> all;
+  for (const RowReport& report : reports) all.insert(all.end(), report.findings.begin(), report.findings.end());
+  Findings found;
+  found.estimates = estimates_group(s, reports, static_cast<double>(study.method.every));
+  found.diagnostics = diagnostics_group(s, found.warnings);
+  for (std::string& sentence : verdict(all)) found.warnings.push_back(std::move(sentence));
+  add_chain_doubts(study, s, options, found.warnings, found.notes);
+  add_rare_events(s, reports, found.warnings);
+  found.free_energy = free_energy_group(s, reports, ensemble.layout().log_z_reference, found.warnings);
+  return found;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,139 @@
+/// `gibbsite import`: from people's files to a model file.
+#include "studies/models/import.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "studies/command_line/execute.hpp"
+#include "studies/files/archive.hpp"
+#include "studies/files/signals.hpp"
+#include "studies/files/whole_file.hpp"
+#include "studies/study/request.hpp"
+#include "studies/study/value.hpp"
+#include "studies/text/errors.hpp"
+#include "studies/text/table.hpp"
+#include "studies/text/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A key's value, taken out of the others.
+std::optional<std::string> take(ImportKeys& keys, const std::string& name) {
+  const auto found = keys.find(name);
+  if (found == keys.end()) return std::nullopt;
+  std::string value = std::move(found->second);
+  keys.erase(found);
+  return value;
+}
+
+void check_output(const Request& request) {
+  const fs::path& out = request.out;
+  std::error_code ignored;
+  if (out.empty()) throw RequestError("`gibbsite import` needs -o, the model file to write, for example -o model.h5");
+  check_writable(request, "the model");
+  remove_leftovers(out);
+  for (const auto& [name, value] : request.settings)
+    if (fs::equivalent(out, value, ignored))
+      throw RequestError(
+          fmt::format("-o {} would overwrite what is read (--{}); name another file", out.string(), name));
+}
+
+std::optional<DataRequest> take_data(ImportKeys& keys) {
+  const auto file = take(keys, "data");
+  if (!file) {
+    for (const char* name : {"dataset", "binarize", "maximum", "rows", "seed"})
+      if (keys.contains(name))
+        throw RequestError(fmt::format("--{} is about data, but there are none; name them with --data", name));
+    return std::nullopt;
+  }
+  DataRequest request{.file = *file};
+  request.dataset = take(keys, "dataset").value_or(request.dataset);
+  request.binarize = take(keys, "binarize").value_or(request.binarize);
+  request.rows = take(keys, "rows").value_or(request.rows);
+  if (const auto words = take(keys, "seed")) {
+    const auto seed = read_number<std::uint64_t>(plain_digits(*words));
+    if (!seed) throw RequestError(fmt::format("--seed {}: allowed: integer >= 0", *words));
+    request.seed = *seed;
+  }
+  if (const auto words = take(keys, "maximum")) {
+    const auto maximum = read_number<double>(plain_digits(*words));
+    if (!maximum || !(*maximum > 0)) throw RequestError(fmt::format("--maximum {}: allowed: number > 0", *words));
+    request.maximum = *maximum;
+  }
+  return request;
+}
+
+NumberArray named(const std::string& file, const std::string& name) {
+  NumberArray array = read_array(file, "");
+  array.name = name;
+  return array;
+}
+
+ModelFile read_weights(const std::string& file, ImportKeys& keys) {
+  const auto visible_bias = take(keys, "visible_bias"), hidden_bias = take(keys, "hidden_bias");
+  if (is_hdf5(file)) {
+    Group root;
+    try {
+      std::vector<Unread> unread;  // named where they are needed
+      root = read_archive(file, unread);
+    } catch (const std::runtime_error& error) {
+      throw RequestError(error.what());
+    }
+    if (is_rbms(root)) return model_from_rbms(root, keys, file);
+    if (is_model(root)) {
+      if (!keys.empty())
+        throw RequestError(
+            fmt::format("{}: a model file says itself what it holds; leave out --{}", file, keys.begin()->first));
+      return model_from(root, file);
+    }
+  }
+  if (keys.contains("update")) throw RequestError(fmt::format("{}: --update is for files of the package rbms", file));
+  std::vector<NumberArray> arrays = read_arrays(file);
+  const bool alone = arrays.size() == 1 && arrays.front().name.empty();
+  if (alone != (visible_bias || hidden_bias) || visible_bias.has_value() != hidden_bias.has_value())
+    throw RequestError(
+        alone
+            ? fmt::format("{}: it holds one array, W; give the biases by --visible_bias FILE --hidden_bias FILE", file)
+            : fmt::format("{}: its arrays have names, among them the biases; leave out --visible_bias and "
+                          "--hidden_bias",
+                          file));
+  if (alone) {
+    arrays.front().name.assign(1, 'W');
+    arrays.push_back(named(*visible_bias, "b"));
+    arrays.push_back(named(*hidden_bias, "c"));
+  }
+  if (const auto variance = keys.find("variance"); variance != keys.end() && !read_number<double>(variance->second)) {
+    for (const NumberArray& array : arrays)
+      if (array.name == "variance" || array.name == "sigma")
+        throw RequestError(
+            fmt::format("{}: it holds {} beside --variance {}; leave one out", file, array.name, variance->second));
+    arrays.push_back(named(variance->second, "variance"));
+    keys.erase(variance);
+  }
+  return model_from_arrays(arrays, keys, file);
+}
+
+}  // namespace
+
+int import_weights(const Request& request, const std::string& command) {
+  check_output(request);
+  ImportKeys keys(request.settings.begin(), request.settings.end());
+  const std::optional<DataRequest> data = take_data(keys);
+  ModelFile file = read_weights(request.arguments.front(), keys);
+  if (data) {
+    const Layer visible = visible_layer(file.model);
+    file.base_rates = base_rates(check_data(read_data(*data), visible), visible);
+  }
+  stops_mean(Stop::soon_done);
+  write_model(request.out, file, command);
+  print_model(model_record(file, ""), request.out.string());
+  for (const std::string& remark : file.remarks) fmt::print("  - {}\n", wrapped(remark, 4));
+  return 0;
+}
+
+}  // namespace gibbsite

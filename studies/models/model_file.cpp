@@ -1,0 +1,213 @@
+/// From groups to a model.
+#include "studies/models/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "physics/reference.hpp"
+#include "studies/files/archive.hpp"
+#include "studies/models/model_group.hpp"
+#include "studies/models/unit_names.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+namespace {
+
+Layer read_layer(const Place& place) {
+  const std::string word = place.text("units_kind");
+  const auto kind = kind_from(word);
+  if (!kind)
+    place.refuse(fmt::format("the attribute units_kind is `{}`; allowed: binary, spin, gaussian, categorical", word));
+  const Shape shape = place.shape("bias");
+  const bool categorical = *kind == UnitKind::categorical;
+  if (shape.size() != (categorical ? 2 : 1) || shape.front() == 0)
+    place.refuse(fmt::format("bias has the shape {}, expected one number per {}", shape_text(shape),
+                             categorical ? "unit and state: (unit, state)" : "unit: (unit)"));
+  Layer layer{*kind, shape.front(), categorical ? shape.back() : 1, {}, {}};
+  layer.bias = place.numbers("bias", shape, "");
+  if (*kind == UnitKind::gaussian) layer.variance = place.numbers("variance", {layer.units}, "(unit)");
+  return layer;
+}
+
+std::vector<Layer> read_layers(const Place& place) {
+  std::vector<Layer> layers;
+  while (place.has(fmt::format("layer_{}", layers.size())))
+    layers.push_back(read_layer(place.child(fmt::format("layer_{}", layers.size()))));
+  if (layers.empty()) (void)place.child("layer_0");
+  return layers;
+}
+
+Eigen::MatrixXd read_weights(const Place& place, const std::string& group, const Layer& lower, const Layer& upper) {
+  if (lower.kind == UnitKind::categorical)
+    return place.child(group).matrix("W", {lower.units, lower.states, upper.units}, "(lower, state, upper)");
+  return place.child(group).matrix("W", {lower.units, upper.units}, "(lower, upper)");
+}
+
+std::shared_ptr<const Network> read_network(const Place& place, const std::string& name) {
+  std::vector<Layer> layers = read_layers(place);
+  if (name == "rbm" ? layers.size() != 2 : layers.size() < 3)
+    place.refuse(fmt::format("it has {} layers (groups layer_0, ...); {}", layers.size(),
+                             name == "rbm" ? "an rbm has 2, call more a dbm or dbn" : "a dbm has 3 or more"));
+  std::vector<Eigen::MatrixXd> weights;
+  for (std::size_t l = 0; l + 1 < layers.size(); ++l)
+    weights.push_back(read_weights(place, fmt::format("weights_{}", l), layers[l], layers[l + 1]));
+  return std::make_shared<const Network>(std::move(layers), std::move(weights),
+                                         place.number<double>("energy_constant").value_or(0));
+}
+
+std::vector<std::vector<std::int8_t>> read_patterns(const Place& place, std::size_t units) {
+  const Shape shape = place.shape("xi");
+  if (shape.size() != 2 || shape[0] == 0)
+    place.refuse(fmt::format("xi has the shape {}, expected (pattern, unit)", shape_text(shape)));
+  const std::vector<double> xi = place.numbers("xi", {shape[0], units}, "(pattern, unit)");
+  std::vector<std::vector<std::int8_t>> patterns(shape[0]);
+  for (std::size_t k = 0; k < xi.size(); ++k) {
+    if (xi[k] != 1 && xi[k] != -1)
+      place.refuse(fmt::format("xi holds {} (pattern {}, unit {}); patterns are made of -1 and +1", xi[k], k / units,
+                               k % units));
+    patterns[k / units].push_back(xi[k] > 0 ? 1 : -1);
+  }
+  return patterns;
+}
+
+std::shared_ptr<const BoltzmannMachine> read_machine(const Place& place, const std::string& name) {
+  std::vector<std::vector<std::int8_t>> patterns;
+  if (name == "hopfield") {
+    const Place group = place.child("patterns");
+    const Shape shape = group.shape("xi");
+    patterns = read_patterns(group, shape.empty() ? 0 : shape.back());
+    if (!place.has("weights_0")) {
+      const std::string rule = group.text("rule");
+      if (!rule.empty() && rule != "hebbian" && rule != "pseudo-inverse")
+        group.refuse(fmt::format("the attribute rule is `{}`; allowed: hebbian, pseudo-inverse", rule));
+      return std::make_shared<const BoltzmannMachine>(
+          hopfield(std::move(patterns), rule == "pseudo-inverse" ? PatternRule::pseudo_inverse : PatternRule::hebbian));
+    }
+  }
+  const Place place_0 = place.child("layer_0");
+  const Layer layer = read_layer(place_0);
+  const auto visible = place_0.number<std::int64_t>("visible").value_or(static_cast<std::int64_t>(layer.units));
+  if (visible < 1) place_0.refuse(fmt::format("the attribute visible is {}; it counts the visible units", visible));
+  return std::make_shared<const BoltzmannMachine>(
+      layer.kind, static_cast<std::size_t>(visible),
+      place.child("weights_0").matrix("W", {layer.units, layer.units}, "(unit, unit)"), layer.bias,
+      std::move(patterns));
+}
+
+std::shared_ptr<const BeliefNetwork> read_belief_network(const Place& place) {
+  const std::vector<Layer> layers = read_layers(place);
+  for (std::size_t l = 0; l < layers.size(); ++l)
+    if (layers[l].kind != UnitKind::binary)
+      place.refuse(fmt::format("layer_{} is {}; a dbn has binary units alone", l, word_of(layers[l].kind)));
+  if (layers.size() < 2) place.refuse("it has one layer; a dbn has 2 or more");
+  std::vector<SigmoidLayer> below;
+  const std::size_t depth = layers.size() - 2;
+  for (std::size_t l = 0; l < depth; ++l) {
+    const Eigen::MatrixXd down = read_weights(place, fmt::format("weights_{}", l), layers[l], layers[l + 1]);
+    below.push_back({layers[l].bias, down, layers[l + 1].bias, down});
+    const std::string group = fmt::format("recognition_{}", l);
+    if (!place.has(group)) continue;
+    const Place recognition = place.child(group);
+    below.back().recognition_weights = read_weights(place, group, layers[l], layers[l + 1]);
+    if (recognition.has_variable("bias"))
+      below.back().recognition_bias = recognition.numbers("bias", {layers[l + 1].units}, "(upper)");
+  }
+  const auto weights = read_weights(place, fmt::format("weights_{}", depth), layers[depth], layers[depth + 1]);
+  return std::make_shared<const BeliefNetwork>(
+      std::move(below), std::make_shared<const Network>(std::vector<Layer>{layers[depth], layers[depth + 1]},
+                                                        std::vector<Eigen::MatrixXd>{weights}));
+}
+
+BaseRates read_base_rates(const Place& place, const Layer& visible) {
+  BaseRates rates;
+  const auto samples = place.number<std::int64_t>("samples");
+  if (!samples || *samples < 1) place.refuse("it needs the attribute samples, how many data these are the means of");
+  rates.samples = static_cast<std::size_t>(*samples);
+  rates.data = place.text("data");
+  rates.mean = visible.kind == UnitKind::categorical
+                   ? place.numbers("mean", {visible.units, visible.states}, "(unit, state)")
+                   : place.numbers("mean", {visible.units}, "(unit)");
+  if (visible.kind == UnitKind::gaussian) rates.variance = place.numbers("variance", {visible.units}, "(unit)");
+  try {
+    (void)Reference::base_rates(visible, rates.mean, rates.variance, rates.samples);
+  } catch (const std::invalid_argument& error) {
+    place.refuse(error.what());
+  }
+  return rates;
+}
+
+}  // namespace
+
+std::string model_name(const AnyModel& model) {
+  if (const auto* network = std::get_if<std::shared_ptr<const Network>>(&model))
+    return (*network)->restricted() ? "rbm" : "dbm";
+  if (const auto* machine = std::get_if<std::shared_ptr<const BoltzmannMachine>>(&model))
+    return (*machine)->patterns().empty() ? "boltzmann" : "hopfield";
+  return "dbn";
+}
+
+Layer visible_layer(const AnyModel& model) {
+  if (const auto* network = std::get_if<std::shared_ptr<const Network>>(&model)) return (*network)->layers()[0];
+  if (const auto* machine = std::get_if<std::shared_ptr<const BoltzmannMachine>>(&model))
+    return (*machine)->visible_layer();
+  const BeliefNetwork& belief = *std::get<std::shared_ptr<const BeliefNetwork>>(model);
+  if (belief.below().empty()) return belief.top()->layers()[0];
+  return {.units = belief.visible(), .bias = belief.below()[0].bias};
+}
+
+bool is_model(const Group& group) { return text_attribute(group, "content") == "model"; }
+
+ModelFile model_from(const Group& group, const std::string& where) {
+  const Place place(group, where);
+  if (!is_model(group)) place.refuse("it is no model: it needs the attribute content = \"model\"");
+  constexpr std::int64_t newest = 1;
+  if (place.number<std::int64_t>("format_version").value_or(newest) > newest)
+    place.refuse("it was written by a newer Gibbsite; read it with that one");
+  const std::string name = place.text("model");
+  ModelFile file{.name = name, .model = {}, .note = place.text("note")};
+  try {
+    if (name == "rbm" || name == "dbm")
+      file.model = read_network(place, name);
+    else if (name == "boltzmann" || name == "hopfield")
+      file.model = read_machine(place, name);
+    else if (name == "dbn")
+      file.model = read_belief_network(place);
+    else
+      place.refuse(fmt::format("the attribute model is `{}`; allowed: rbm, dbm, dbn, boltzmann, hopfield", name));
+  } catch (const std::invalid_argument& error) {
+    place.refuse(error.what());
+  }
+  if (place.has("base_rates")) file.base_rates = read_base_rates(place.child("base_rates"), visible_layer(file.model));
+  return file;
+}
+
+ModelFile read_model(const std::filesystem::path& path) {
+  Group root;
+  std::vector<Unread> unread;
+  try {
+    root = read_archive(path, unread);
+  } catch (const std::runtime_error& error) {
+    const std::string suffix = path.extension().string();
+    if (suffix == ".npz" || suffix == ".npy")
+      throw RequestError(fmt::format(
+          "{0}: these are arrays, not a model file; make one with `gibbsite import {0} -o MODEL.h5`", path.string()));
+    throw RequestError(error.what());
+  }
+  const Group* inside = root.child("model");
+  try {
+    if (!is_model(root) && inside != nullptr && is_model(*inside))
+      return model_from(*inside, path.string() + ": model");
+    if (is_model(root)) return model_from(root, path.string());
+  } catch (const RequestError& error) {
+    if (unread.empty()) throw;
+    throw RequestError(fmt::format("{}; what may be missing, the array {}, {}", error.what(), unread.front().name,
+                                   unread.front().why));
+  }
+  throw RequestError(
+      fmt::format("{}: it is an HDF5 file, but holds no model; make one with `gibbsite import`, or "
+                  "see README, \"Model files\"",
+                  path.string()));
+}
+
+}  // namespace gibbsite

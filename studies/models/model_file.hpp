@@ -1,0 +1,67 @@
+/// Model files: the parameters of a Boltzmann machine in HDF5, made by this program or by hand. Their layout is in the
+/// README; groups of other names, and variables of other names in these, are passed over.
+///
+///   /              attributes content = "model", model = "rbm" | "dbm" | "dbn" | "boltzmann" | "hopfield";
+///                  optional energy_constant, note; and of the writer: program, version, format_version, ...
+///   /layer_0 ...   attribute units_kind = "binary" | "spin" | "gaussian" | "categorical"; bias (unit), categorical
+///                  (unit, state); gaussian also variance (unit). Boltzmann machines: layer_0 alone, with the attribute
+///                  visible where the first units alone are visible ones
+///   /weights_0 ... between layer 0 and layer 1, ...: W (lower, upper); categorical below: (lower, state, upper).
+///                  Boltzmann machines: weights_0, (unit, unit), symmetric, with zeros on the diagonal
+///   /recognition_0 ... dbn, optional: W (lower, upper) and bias (upper) of the way up; else those of the way down and
+///                  of the layer above
+///   /patterns      hopfield: xi (pattern, unit), -1 and +1; without weights_0 these follow from the attribute rule =
+///                  "hebbian" | "pseudo-inverse" of this group
+///   /base_rates    optional: mean (unit) or (unit, state), gaussian also variance (unit); attributes samples, data
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "physics/belief_network.hpp"
+#include "physics/boltzmann.hpp"
+#include "physics/network.hpp"
+#include "studies/data/data.hpp"
+#include "studies/files/record.hpp"
+
+namespace gibbsite {
+
+using AnyModel = std::variant<std::shared_ptr<const Network>, std::shared_ptr<const BoltzmannMachine>,
+                              std::shared_ptr<const BeliefNetwork>>;
+
+struct ModelFile {
+  std::string name;  ///< rbm | dbm | dbn | boltzmann | hopfield
+  AnyModel model;
+  std::optional<BaseRates> base_rates = {};  ///< of the data it learned, on the visible units
+  std::string note = {};                     ///< where it comes from, and what was converted
+  std::vector<std::string> remarks = {};     ///< how its source was read, for whoever imports it; no file keeps them
+};
+
+/// What the model is called: by its layers, or whether it has patterns.
+std::string model_name(const AnyModel& model);
+/// The units that data are for.
+Layer visible_layer(const AnyModel& model);
+
+/// Whether this is the root of a model file, or the group of a model in another file.
+bool is_model(const Group& group);
+
+/// Reads a model file, or the model in a result file (/model). Throws RequestError naming file, group and variable,
+/// what it is and what was expected.
+ModelFile read_model(const std::filesystem::path& path);
+/// The model in such a group; `where` is what messages begin with.
+ModelFile model_from(const Group& group, const std::string& where);
+
+/// Writes a model file (studies/files/archive.hpp). Throws std::runtime_error if it cannot.
+void write_model(const std::filesystem::path& path, const ModelFile& file, const std::string& command);
+/// The model as a group `name`: what model_from reads.
+Group model_record(const ModelFile& file, const std::string& name);
+
+/// `gibbsite show` of a model file.
+void print_model(const Group& root, const std::string& path);
+std::string model_as_json(const Group& root, const std::string& path);
+
+}  // namespace gibbsite

@@ -1,0 +1,90 @@
+/// Groups of a model as model_file.cpp and import_rbms.cpp read them: what is asked for, or a RequestError that names
+/// it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <Eigen/Core>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "studies/data/arrays.hpp"
+#include "studies/files/record.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+
+using Shape = std::vector<std::size_t>;
+
+/// A group of a model, and what to call it in messages.
+class Place {
+ public:
+  Place(const Group& group, std::string where) : group_(group), where_(std::move(where)) {}
+
+  [[noreturn]] void refuse(const std::string& what) const { throw RequestError(fmt::format("{}: {}", where_, what)); }
+
+  bool has(const std::string& child) const { return group_.child(child) != nullptr; }
+  Place child(const std::string& name) const {
+    const Group* group = group_.child(name);
+    if (group == nullptr)
+      refuse(fmt::format("the model has no group {}; README, \"Model files\", says what it needs", name));
+    return {*group, fmt::format("{}: {}", where_, name)};
+  }
+
+  bool has_variable(const std::string& name) const { return group_.find(name) != nullptr; }
+  std::string text(const std::string& name) const { return text_attribute(group_, name); }
+  /// An attribute that is a number.
+  template <class Number>
+  std::optional<Number> number(const std::string& name) const {
+    for (const auto& [key, value] : group_.attributes) {
+      if (key != name) continue;
+      if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<Number>(*whole);
+      const auto* real = std::get_if<double>(&value);
+      if (real == nullptr) refuse(fmt::format("the attribute {} is a text, not a number", name));
+      if (std::is_integral_v<Number> && !(std::abs(*real) < 1e15))
+        refuse(fmt::format("the attribute {} is {}, not a whole number", name, *real));
+      return static_cast<Number>(*real);
+    }
+    return std::nullopt;
+  }
+
+  Shape shape(const std::string& name) const { return variable(name).shape; }
+  /// The numbers of a variable of this shape; `meaning` says which shape that is: "(unit)".
+  std::vector<double> numbers(const std::string& name, const Shape& expected, const std::string& meaning) const {
+    const Variable& v = variable(name);
+    if (v.shape != expected)
+      refuse(
+          fmt::format("{} has the shape {}, expected {} {}", name, shape_text(v.shape), shape_text(expected), meaning));
+    std::vector<double> out;
+    std::visit(
+        [&](const auto& data) {
+          if constexpr (std::is_arithmetic_v<typename std::decay_t<decltype(data)>::value_type>)
+            out.assign(data.begin(), data.end());
+          else
+            refuse(fmt::format("{} holds texts, expected numbers", name));
+        },
+        v.data);
+    return out;
+  }
+  Eigen::MatrixXd matrix(const std::string& name, const Shape& expected, const std::string& meaning) const {
+    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    const std::vector<double> values = numbers(name, expected, meaning);
+    const auto columns = static_cast<Eigen::Index>(expected.back());
+    return Eigen::Map<const RowMajor>(values.data(), static_cast<Eigen::Index>(values.size()) / columns, columns);
+  }
+
+ private:
+  const Variable& variable(const std::string& name) const {
+    const Variable* v = group_.find(name);
+    if (v == nullptr) refuse(fmt::format("it has no variable {} of numbers", name));
+    return *v;
+  }
+
+  const Group& group_;
+  std::string where_;
+};
+
+}  // namespace gibbsite

@@ -1,0 +1,137 @@
+/// `gibbsite show` of a model file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "studies/models/model_file.hpp"
+#include "studies/models/unit_names.hpp"
+#include "studies/text/table.hpp"
+#include "studies/text/utf8.hpp"
+
+namespace gibbsite {
+namespace {
+
+/// Numbers of one kind: what they are called, their shape, their range.
+struct Block {
+  std::string name;
+  std::vector<std::size_t> shape;
+  double least = 0, most = 0, rms = 0;
+};
+
+Block block(std::string name, std::vector<std::size_t> shape, std::span<const double> values) {
+  Block b{std::move(name), std::move(shape)};
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  b.least = *least, b.most = *most;
+  for (const double v : values) b.rms += v * v;
+  b.rms = std::sqrt(b.rms / static_cast<double>(values.size()));
+  return b;
+}
+
+Block block(std::string name, const Eigen::MatrixXd& m) {
+  return block(std::move(name), {static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols())},
+               {m.data(), static_cast<std::size_t>(m.size())});
+}
+
+struct Portrait {
+  std::vector<Layer> layers;  ///< from the visible one
+  std::vector<Block> blocks;
+  double constant = 0;
+  std::size_t patterns = 0;
+};
+
+void add_layer(Portrait& out, const Layer& layer) {
+  const std::string suffix = fmt::format("layer_{}", out.layers.size());
+  out.blocks.push_back(block("bias of " + suffix, {layer.width()}, layer.bias));
+  if (!layer.variance.empty()) out.blocks.push_back(block("variance of " + suffix, {layer.units}, layer.variance));
+  out.layers.push_back(layer);
+}
+
+Portrait portrait(const Network& network) {
+  Portrait out;
+  for (const Layer& layer : network.layers()) add_layer(out, layer);
+  for (std::size_t l = 0; l < network.weights().size(); ++l)
+    out.blocks.push_back(block(fmt::format("weights_{}", l), network.weights()[l]));
+  out.constant = network.constant();
+  return out;
+}
+
+Portrait portrait(const BoltzmannMachine& machine) {
+  Portrait out;
+  const Layer visible = machine.visible_layer();
+  add_layer(out, visible);
+  const auto hidden = machine.bias().subspan(visible.units);
+  if (!hidden.empty())
+    add_layer(out, {.kind = machine.kind(), .units = hidden.size(), .bias = {hidden.begin(), hidden.end()}});
+  out.blocks.push_back(block("weights", machine.weights()));
+  out.patterns = machine.patterns().size();
+  return out;
+}
+
+Portrait portrait(const BeliefNetwork& network) {
+  Portrait out;
+  for (const SigmoidLayer& layer : network.below()) add_layer(out, {.units = layer.bias.size(), .bias = layer.bias});
+  for (const Layer& layer : network.top()->layers()) add_layer(out, layer);
+  for (std::size_t l = 0; l < network.below().size(); ++l)
+    out.blocks.push_back(block(fmt::format("weights_{}", l), network.below()[l].weights));
+  out.blocks.push_back(block(fmt::format("weights_{}", network.below().size()), network.top()->weights()[0]));
+  for (std::size_t l = 0; l < network.below().size(); ++l)
+    out.blocks.push_back(block(fmt::format("recognition_{}", l), network.below()[l].recognition_weights));
+  return out;
+}
+
+Portrait portrait(const AnyModel& model) {
+  return std::visit([](const auto& one) { return portrait(*one); }, model);
+}
+
+std::string described(const Layer& layer, const std::string& place) {
+  return fmt::format("{} {} {} units{}", layer.units, word_of(layer.kind), place,
+                     layer.states > 1 ? fmt::format(" of {} states", layer.states) : "");
+}
+
+}  // namespace
+
+void print_model(const Group& root, const std::string& path) {
+  const ModelFile file = model_from(root, path);
+  const Portrait all = portrait(file.model);
+  fmt::print("{}\n  {}: {}", printable(path), file.name, described(all.layers[0], "visible"));
+  for (std::size_t l = 1; l < all.layers.size(); ++l) fmt::print(", {}", described(all.layers[l], "hidden"));
+  fmt::print("\n");
+  if (all.patterns > 0) fmt::print("  {} stored pattern{}\n", all.patterns, all.patterns == 1 ? "" : "s");
+  if (!file.note.empty()) fmt::print("  {}\n", wrapped(file.note, 2));
+  if (file.base_rates)
+    fmt::print("  base rates of {} data{}\n", file.base_rates->samples,
+               file.base_rates->data.empty() ? "" : ": " + wrapped(file.base_rates->data, 4));
+  else
+    fmt::print("  no base rates of data (`gibbsite import ... --data FILE` stores them)\n");
+  Table table({"", "shape", "least", "largest", "rms"}, 1);
+  for (const Block& b : all.blocks)
+    table.add({b.name, fmt::format("{}", fmt::join(b.shape, " x ")), fmt::format("{:.5g}", b.least),
+               fmt::format("{:.5g}", b.most), fmt::format("{:.5g}", b.rms)});
+  fmt::print("\n{}", table.text());
+}
+
+std::string model_as_json(const Group& root, const std::string& path) {
+  using nlohmann::json;
+  const ModelFile file = model_from(root, path);
+  const Portrait all = portrait(file.model);
+  json out = {{"model", file.name}, {"layers", json::array()}, {"parameters", json::array()}};
+  for (const Layer& layer : all.layers)
+    out["layers"].push_back({{"kind", word_of(layer.kind)}, {"units", layer.units}, {"states", layer.states}});
+  for (const Block& b : all.blocks)
+    out["parameters"].push_back(
+        {{"name", b.name}, {"shape", b.shape}, {"min", b.least}, {"max", b.most}, {"rms", b.rms}});
+  out["energy_constant"] = all.constant;
+  out["patterns"] = all.patterns;
+  out["note"] = file.note;
+  out["base_rates"] = nullptr;
+  if (file.base_rates) {
+    out["base_rates"] = {{"samples", file.base_rates->samples}, {"mean", file.base_rates->mean}};
+    if (!file.base_rates->data.empty()) out["base_rates"]["data"] = file.base_rates->data;
+    if (!file.base_rates->variance.empty()) out["base_rates"]["variance"] = file.base_rates->variance;
+  }
+  return out.dump(1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace gibbsite

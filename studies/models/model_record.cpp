@@ -1,0 +1,130 @@
+/// From a model to groups.
+#include <fmt/format.h>
+
+#include "studies/files/archive.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/files/version.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/models/unit_names.hpp"
+
+namespace gibbsite {
+namespace {
+
+std::vector<double> row_major(const Eigen::MatrixXd& m) {
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(m.size()));
+  for (Eigen::Index i = 0; i < m.rows(); ++i)
+    for (Eigen::Index j = 0; j < m.cols(); ++j) values.push_back(m(i, j));
+  return values;
+}
+
+/// A variable of one number per unit, or per unit and state; the coordinates are there.
+void add_per_unit(Group& group, const std::string& name, const std::vector<double>& values, const Layer& layer,
+                  const std::string& long_name) {
+  if (layer.kind == UnitKind::categorical)
+    add(group, name, {"unit", "state"}, {layer.units, layer.states}, values, "1", long_name);
+  else
+    add(group, name, {"unit"}, {layer.units}, values, "1", long_name);
+}
+
+void add_unit_axes(Group& group, const Layer& layer) {
+  add_index(group, "unit", layer.units, "unit of the layer");
+  if (layer.kind == UnitKind::categorical) add_index(group, "state", layer.states, "state of a unit");
+}
+
+Group layer_group(std::size_t l, const Layer& layer) {
+  Group group{.name = fmt::format("layer_{}", l), .attributes = {{"units_kind", word_of(layer.kind)}}};
+  add_unit_axes(group, layer);
+  add_per_unit(group, "bias", layer.bias, layer,
+               layer.kind == UnitKind::gaussian ? "mean without input from other layers" : "bias");
+  if (!layer.variance.empty())
+    add(group, "variance", {"unit"}, {layer.units}, layer.variance, "1", "variance given the other layers");
+  return group;
+}
+
+/// `states`: of the units below.
+Group weights_group(const std::string& name, const Eigen::MatrixXd& weights, std::size_t states) {
+  Group group{.name = name};
+  const auto rows = static_cast<std::size_t>(weights.rows()), columns = static_cast<std::size_t>(weights.cols());
+  add_index(group, "lower", rows / states, "unit of the layer below");
+  if (states > 1) add_index(group, "state", states, "state of a unit below");
+  add_index(group, "upper", columns, "unit of the layer above");
+  if (states > 1)
+    add(group, "W", {"lower", "state", "upper"}, {rows / states, states, columns}, row_major(weights), "1", "weight");
+  else
+    add(group, "W", {"lower", "upper"}, {rows, columns}, row_major(weights), "1", "weight");
+  return group;
+}
+
+void add_model(Group& out, const Network& network) {
+  if (network.constant() != 0) out.attributes.emplace_back("energy_constant", network.constant());
+  for (std::size_t l = 0; l < network.layers().size(); ++l) out.groups.push_back(layer_group(l, network.layers()[l]));
+  for (std::size_t l = 0; l < network.weights().size(); ++l)
+    out.groups.push_back(weights_group(fmt::format("weights_{}", l), network.weights()[l], network.layers()[l].states));
+}
+
+void add_model(Group& out, const BoltzmannMachine& machine) {
+  const std::vector<double> bias(machine.bias().begin(), machine.bias().end());
+  out.groups.push_back(layer_group(0, {.kind = machine.kind(), .units = machine.units(), .bias = bias}));
+  out.groups.back().attributes.emplace_back("visible", static_cast<std::int64_t>(machine.visible()));
+  out.groups.push_back(weights_group("weights_0", machine.weights(), 1));
+  if (machine.patterns().empty()) return;
+  Group group{.name = "patterns"};
+  std::vector<std::int8_t> xi;
+  for (const auto& pattern : machine.patterns()) xi.insert(xi.end(), pattern.begin(), pattern.end());
+  add_index(group, "pattern", machine.patterns().size(), "stored pattern");
+  add_index(group, "unit", machine.units(), "unit of the layer");
+  add(group, "xi", {"pattern", "unit"}, {machine.patterns().size(), machine.units()}, std::move(xi), "1",
+      "unit in a stored pattern");
+  out.groups.push_back(std::move(group));
+}
+
+void add_model(Group& out, const BeliefNetwork& network) {
+  const std::size_t depth = network.below().size();
+  for (std::size_t l = 0; l < depth; ++l) {
+    const SigmoidLayer& layer = network.below()[l];
+    out.groups.push_back(layer_group(l, {.units = layer.bias.size(), .bias = layer.bias}));
+    out.groups.push_back(weights_group(fmt::format("weights_{}", l), layer.weights, 1));
+    out.groups.push_back(weights_group(fmt::format("recognition_{}", l), layer.recognition_weights, 1));
+    add(out.groups.back(), "bias", {"upper"}, {layer.recognition_bias.size()}, layer.recognition_bias, "1",
+        "bias on the way up");
+  }
+  const Network& top = *network.top();
+  out.groups.push_back(layer_group(depth, top.layers()[0]));
+  out.groups.push_back(layer_group(depth + 1, top.layers()[1]));
+  out.groups.push_back(weights_group(fmt::format("weights_{}", depth), top.weights()[0], 1));
+}
+
+Group base_rates_group(const BaseRates& rates, const Layer& visible) {
+  Group group{.name = "base_rates", .attributes = {{"samples", static_cast<std::int64_t>(rates.samples)}}};
+  if (!rates.data.empty()) group.attributes.emplace_back("data", rates.data);
+  add_unit_axes(group, visible);
+  add_per_unit(group, "mean", rates.mean, visible, "mean over the data");
+  if (!rates.variance.empty())
+    add(group, "variance", {"unit"}, {visible.units}, rates.variance, "1", "variance over the data");
+  return group;
+}
+
+}  // namespace
+
+Group model_record(const ModelFile& file, const std::string& name) {
+  Group out{.name = name, .attributes = {{"content", std::string("model")}, {"model", file.name}}};
+  if (!file.note.empty()) out.attributes.emplace_back("note", file.note);
+  std::visit([&](const auto& model) { add_model(out, *model); }, file.model);
+  if (file.base_rates) out.groups.push_back(base_rates_group(*file.base_rates, visible_layer(file.model)));
+  return out;
+}
+
+void write_model(const std::filesystem::path& path, const ModelFile& file, const std::string& command) {
+  constexpr std::int64_t format_version = 1;
+  Group root = model_record(file, "");
+  root.attributes.insert(root.attributes.begin(), {{"program", std::string("gibbsite")},
+                                                   {"version", version()},
+                                                   {"git_commit", git_commit()},
+                                                   {"format_version", format_version},
+                                                   {"created_at", now_as_text()},
+                                                   {"command", command}});
+  write_archive(path, root);
+}
+
+}  // namespace gibbsite

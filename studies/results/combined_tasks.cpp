@@ -1,0 +1,256 @@
+#include "studies/results/combined_tasks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <optional>
+
+#include "estimators/chain_series.hpp"
+#include "estimators/significance.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/study/request.hpp"
+
+namespace gibbsite {
+namespace {
+
+/// Samples of disorder below which their scatter says next to nothing, and below which it is often too small: a few
+/// samples of a skewed quantity look alike.
+constexpr std::size_t fewest_samples = 4, few_samples = 8;
+
+struct Axis {
+  std::string name;
+  std::vector<std::string> values;
+};
+
+template <class T>
+std::optional<std::vector<T>> parsed(const std::vector<std::string>& texts) {
+  std::vector<T> values;
+  for (const std::string& text : texts) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    values.push_back(value);
+  }
+  return values;
+}
+
+/// One variable of all tasks, one behind the other; nothing where a task lacks it or has another shape or type.
+std::optional<Column> stacked(const std::string& name, const std::vector<const Group*>& tasks) {
+  const Variable& first = *tasks[0]->find(name);
+  Column all = first.data;
+  for (std::size_t t = 1; t < tasks.size(); ++t) {
+    const Variable* v = tasks[t]->find(name);
+    if (v == nullptr || v->dims != first.dims || v->shape != first.shape || v->data.index() != first.data.index())
+      return std::nullopt;
+    std::visit(
+        [&](auto& to) {
+          const auto& from = std::get<std::decay_t<decltype(to)>>(v->data);
+          to.insert(to.end(), from.begin(), from.end());
+        },
+        all);
+  }
+  return all;
+}
+
+bool same_everywhere(const std::string& name, const std::vector<const Group*>& tasks) {
+  const Variable* first = tasks[0]->find(name);
+  return std::all_of(tasks.begin(), tasks.end(), [&](const Group* g) {
+    const Variable* v = g->find(name);
+    return first != nullptr && v != nullptr && v->data == first->data;
+  });
+}
+
+/// Mean over the axis at `position`, of data on shape, with its error
+///   error^2 = max(s^2 / n, sum_i e_i^2 / n^2), widened for n - 1 degrees of freedom:
+/// the scatter of few samples is itself uncertain, and the noise within samples is a floor. Below 4 samples unknown.
+void add_disorder_average(Group& group, const Variable& v, const Variable& within, std::size_t position) {
+  const auto &x = std::get<std::vector<double>>(v.data), &e = std::get<std::vector<double>>(within.data);
+  const std::size_t n = v.shape[position];
+  const std::size_t inner = std::accumulate(v.shape.begin() + static_cast<std::ptrdiff_t>(position) + 1, v.shape.end(),
+                                            std::size_t{1}, std::multiplies<>());
+  const std::size_t outer = x.size() / (n * inner);
+  const double samples = static_cast<double>(n);
+  std::vector<Estimate> averages(outer * inner);
+  for (std::size_t o = 0; o < outer; ++o)
+    for (std::size_t i = 0; i < inner; ++i) {
+      std::vector<double> values;
+      double squares = 0, noise = 0;
+      for (std::size_t k = 0; k < n; ++k) {
+        values.push_back(x[(o * n + k) * inner + i]);
+        const double error = e[(o * n + k) * inner + i];
+        noise += error > 0 ? error * error : 0;
+      }
+      Estimate& average = averages[o * inner + i];
+      average.value = mean(values);
+      if (n < fewest_samples) continue;
+      for (const double value : values) squares += (value - average.value) * (value - average.value);
+      average.degrees = samples - 1;
+      average.error = widening(average.degrees) *
+                      std::sqrt(std::max(squares / (samples - 1) / samples, noise / (samples * samples)));
+    }
+  auto dims = v.dims;
+  auto shape = v.shape;
+  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(position));
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(position));
+  add_estimates(group, v.name + "_disorder_average", dims, shape, averages, v.units,
+                v.long_name + ", mean over " + std::to_string(n) + " samples of disorder");
+}
+
+/// The group of a task that tells its betas, if any does yet: a task without draws has none.
+const Group* with_betas(const Group& task) {
+  for (const char* name : {"estimates", "exact"})
+    if (const Group* group = task.child(name); group != nullptr && group->find("beta") != nullptr) return group;
+  return nullptr;
+}
+
+/// The exact answers of all tasks with the same variables everywhere: what is not known of one task is nan.
+std::vector<Group> filled(std::span<const Group> tasks) {
+  std::vector<Variable> all;  // every quantity that is known of some task
+  std::string source;
+  for (const Group& task : tasks) {
+    const Group* exact = task.child("exact");
+    if (exact == nullptr) continue;
+    for (const auto& [key, value] : exact->attributes)
+      if (const auto* text = std::get_if<std::string>(&value);
+          text != nullptr && source.find(*text) == std::string::npos)
+        source += (source.empty() ? "" : "; ") + *text;
+    for (const Variable& v : exact->variables)
+      if (v.name != "beta" && v.name != "temperature" &&
+          std::none_of(all.begin(), all.end(), [&](const Variable& o) { return o.name == v.name; }))
+        all.push_back(v);
+  }
+  std::vector<Group> whole;
+  for (const Group& task : tasks) {
+    const Group* exact = task.child("exact");
+    Group group{.name = "exact"};
+    group.attributes.emplace_back("source", source);
+    for (const char* name : {"beta", "temperature"})  // where beta is a place on a path there is no temperature
+      if (const Variable* known = with_betas(task)->find(name)) group.variables.push_back(*known);
+    const std::size_t betas = group.variables.front().shape.front();
+    for (Variable v : all) {
+      if (const Variable* known = exact == nullptr ? nullptr : exact->find(v.name)) {
+        group.variables.push_back(*known);
+        continue;
+      }
+      if (!v.shape.empty()) v.shape = {betas};
+      v.data = std::vector<double>(v.shape.empty() ? 1 : betas, unknown);
+      group.variables.push_back(std::move(v));
+    }
+    whole.push_back(std::move(group));
+  }
+  return whole;
+}
+
+Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
+  Group group{.name = name};
+  if (std::all_of(tasks.begin(), tasks.end(), [&](const Group* g) { return g->attributes == tasks[0]->attributes; }))
+    group.attributes = tasks[0]->attributes;
+  std::vector<std::string> dims;
+  std::vector<std::size_t> shape;
+  std::size_t disorder = request.grid.size();
+  for (const auto& [key, values] : request.grid) {
+    Axis axis{key.substr(key.rfind('.') + 1), values};
+    const auto shared = std::count_if(request.grid.begin(), request.grid.end(), [&](const auto& other) {
+      return other.first.substr(other.first.rfind('.') + 1) == axis.name;
+    });
+    if (tasks[0]->find(axis.name) != nullptr || shared > 1 || axis.name == "name") {
+      axis.name = key;
+      std::replace(axis.name.begin(), axis.name.end(), '.', '_');
+    }
+    if (key == "model.disorder_seed") disorder = dims.size();
+    add_grid_axis(group, axis.name, axis.values, key);
+    dims.push_back(axis.name);
+    shape.push_back(values.size());
+  }
+  const bool one_ladder = same_everywhere("beta", tasks);
+  const auto renamed = [&](std::string dim) { return dim == "beta" && !one_ladder ? std::string("rung") : dim; };
+  if (!one_ladder && stacked("beta", tasks))
+    add_index(group, "rung", tasks[0]->find("beta")->shape[0], "rung of the ladder");
+  std::vector<Variable> averaged;
+  for (const Variable& v : tasks[0]->variables) {
+    const bool beta = v.name == "beta" || v.name == "temperature";
+    if (is_coordinate(v) && !(beta && !one_ladder)) {
+      if (same_everywhere(v.name, tasks)) group.variables.push_back(v);
+      continue;
+    }
+    if (beta && one_ladder) {
+      group.variables.push_back(v);
+      continue;
+    }
+    auto data = stacked(v.name, tasks);
+    const bool fits = std::all_of(v.dims.begin(), v.dims.end(),
+                                  [&](const std::string& d) { return d == "beta" || same_everywhere(d, tasks); });
+    if (!data || !fits) continue;
+    Variable all{v.name, dims, shape, std::move(*data), v.units, v.long_name};
+    for (const std::string& d : v.dims) all.dims.push_back(renamed(d));
+    all.shape.insert(all.shape.end(), v.shape.begin(), v.shape.end());
+    if (one_ladder && disorder < request.grid.size() && tasks[0]->find(v.name + "_error") != nullptr)
+      averaged.push_back(all);
+    group.variables.push_back(std::move(all));
+  }
+  for (const Variable& v : averaged) {
+    const Variable within = *group.find(v.name + "_error");  // a copy: the group grows
+    add_disorder_average(group, v, within, disorder);
+  }
+  return group;
+}
+
+/// What there is to say of averages over few samples.
+std::vector<std::string> disorder_warnings(const Request& request) {
+  for (const auto& [key, values] : request.grid)
+    if (key == "model.disorder_seed" && values.size() < few_samples)
+      return {
+          values.size() < fewest_samples
+              ? fmt::format("averages over {} samples of disorder have no errors: at least {} are needed",
+                            values.size(), fewest_samples)
+              : fmt::format("averages over disorder are over {} samples only: their errors allow for it, but where "
+                            "rare samples carry the average, samples that look alike hide it; from {} on that is rarer",
+                            values.size(), few_samples)};
+  return {};
+}
+
+}  // namespace
+
+void add_grid_axis(Group& group, const std::string& name, const std::vector<std::string>& values,
+                   const std::string& key) {
+  const std::string meaning = "grid key " + key, units = key == "model.field" || key == "model.coupling" ? "J" : "1";
+  if (const auto integers = parsed<std::int64_t>(values))
+    add_coordinate(group, name, *integers, units, meaning);
+  else if (const auto reals = parsed<double>(values))
+    add_coordinate(group, name, *reals, units, meaning);
+  else
+    add_coordinate(group, name, values, "1", meaning);
+}
+
+std::vector<Group> combine(const Request& request, std::span<const Group> tasks) {
+  std::vector<Group> groups;
+  for (const std::string name : {"estimates", "free_energy", "exact"}) {
+    std::vector<const Group*> parts;
+    for (const Group& task : tasks)
+      if (const Group* part = task.child(name)) parts.push_back(part);
+    const bool whole_grid = name == "exact" ? std::ranges::all_of(tasks, with_betas) : parts.size() == tasks.size();
+    if (parts.empty() || !whole_grid) continue;
+    const std::vector<Group> whole = name == "exact" ? filled(tasks) : std::vector<Group>();
+    if (name == "exact") {
+      parts.clear();
+      for (const Group& group : whole) parts.push_back(&group);
+    }
+    groups.push_back(combined(name, request, parts));
+  }
+  const bool averaged = std::any_of(groups.begin(), groups.end(), [](const Group& g) {
+    return std::any_of(g.variables.begin(), g.variables.end(),
+                       [](const Variable& v) { return v.name.ends_with("_disorder_average"); });
+  });
+  if (const auto warnings = disorder_warnings(request); averaged && !warnings.empty()) {
+    Group diagnostics{.name = "diagnostics"};
+    add_warnings(diagnostics, warnings);
+    groups.push_back(std::move(diagnostics));
+  }
+  return groups;
+}
+
+}  // namespace gibbsite

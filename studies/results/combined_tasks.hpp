@@ -1,0 +1,23 @@
+/// The tasks of a grid side by side: the grid's keys become dimensions.
+#pragma once
+
+#include <span>
+
+#include "studies/files/record.hpp"
+#include "studies/study/request.hpp"
+
+namespace gibbsite {
+
+/// /estimates, /free_energy and /exact of all tasks (in the order of the grid, last key fastest) on (keys..., their own
+/// dimensions); where the grid runs over disorder_seed also NAME_disorder_average and NAME_disorder_average_error, the
+/// mean over seeds, its standard error and the degrees of freedom of that, from 4 samples on. What there is to
+/// doubt in averages over few samples is a warning of /diagnostics. Variables that do not have the same shape and
+/// coordinates in all tasks are left out. Where the betas differ (adaptive ladders) the dimension is `rung`, and beta
+/// stands on (keys..., rung).
+std::vector<Group> combine(const Request& request, std::span<const Group> tasks);
+
+/// The coordinate of one grid key: integers or reals where all its values are, else text.
+void add_grid_axis(Group& group, const std::string& name, const std::vector<std::string>& values,
+                   const std::string& key);
+
+}  // namespace gibbsite

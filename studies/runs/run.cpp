@@ -1,0 +1,259 @@
+#include "studies/runs/run.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <filesystem>
+
+#include "studies/files/archive.hpp"
+#include "studies/files/signals.hpp"
+#include "studies/files/threads.hpp"
+#include "studies/files/version.hpp"
+#include "studies/results/print_result.hpp"
+#include "studies/runs/checkpoint.hpp"
+#include "studies/runs/study_fingerprint.hpp"
+#include "studies/runs/task_run.hpp"
+#include "studies/runs/whole_result.hpp"
+#include "studies/study/request.hpp"
+#include "studies/text/errors.hpp"
+#include "studies/text/say.hpp"
+#include "studies/text/table.hpp"
+
+namespace gibbsite {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int exit_done = 0, exit_stopped = 75;
+constexpr double never_broken_off = 1;  // seconds of building: after them there is a checkpoint to go on from
+constexpr double worth_a_save = 2;      // seconds of work that a kill while the result is made may cost
+
+class Runner {
+ public:
+  Runner(const Request& request, std::string command)
+      : request_(request),
+        run_(request.tasks.front().study.run),
+        command_(std::move(command)),
+        parts_(request.out),
+        begin_(Clock::now()) {}
+
+  int run();
+
+ private:
+  bool claim_output();
+  void check_complete() const;
+  bool outside() const;
+  void work(ProgressMeter& meter);
+  void save_all_tasks();
+  void save_before_result();
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  bool out_of_time() const { return run_.max_time > 0 && seconds() > run_.max_time; }
+  bool stopping() const { return stop_asked() || out_of_time(); }
+
+  const Request& request_;
+  const Study::Run& run_;
+  std::string command_;
+  CheckpointFolder parts_;
+  Manifest manifest_;
+  std::vector<std::unique_ptr<TaskRun>> tasks_;
+  Clock::time_point begin_, saved_ = begin_;
+};
+
+/// Refuses to take what stands at the output for the complete result of this study unless it is.
+void Runner::check_complete() const {
+  const std::string out = request_.out.string();
+  Group root;
+  try {
+    root = read_archive(request_.out);
+  } catch (const std::runtime_error& e) {
+    throw RequestError(e.what());
+  }
+  if (text_attribute(root, "program") != "gibbsite")
+    throw RequestError(fmt::format("{} is no result of gibbsite; choose another name with -o", out));
+  note_format(root, out);
+  const std::string before = fingerprint(text_attribute(root, "study")), now = fingerprint(request_.resolved);
+  if (before != now)
+    throw RequestError(
+        fmt::format("{} holds another study: {}; choose another name with -o, or replace it with --force", out,
+                    difference(before, now)));
+  if (text_attribute(root, "state") != "complete")
+    throw RequestError(fmt::format(
+        "{0} holds a run that was stopped, but its checkpoints in {0}.parts are gone; start anew with --force", out));
+}
+
+/// Whether there is anything to do. Never touches what is there without --force or --resume.
+bool Runner::claim_output() {
+  const fs::path& out = request_.out;
+  if (fs::is_directory(out))
+    throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
+  parts_.tidy();
+  const Manifest& manifest = manifest_ = {fingerprint(request_.resolved) + checksums_of_files(request_), version(),
+                                          git_commit(), tasks_.size()};
+  if (request_.resume && parts_.exist()) {
+    const Manifest before = parts_.resume();
+    if (before.study != manifest.study)
+      throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
+                                     out.string(), difference(before.study, manifest.study)));
+    if (before.git_commit != manifest.git_commit || before.version != manifest.version)
+      say(fmt::format("note: this run was begun by version {} ({}); the same bits are promised only within one version",
+                      before.version, before.git_commit));
+    return true;
+  }
+  if (request_.resume) {
+    if (!fs::exists(out))
+      throw RequestError(
+          fmt::format("{}: there is no unfinished run to continue; start it without --resume", out.string()));
+    check_complete();
+    say(out.string() + " is complete; there is nothing to resume");
+    return false;
+  }
+  if (!request_.force && parts_.exist())
+    throw RequestError(fmt::format(
+        "an unfinished run stands in {}.parts; continue it with --resume, or start anew with --force", out.string()));
+  if (!request_.force && fs::exists(out))
+    throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out.string()));
+  parts_.begin(manifest);
+  return true;
+}
+
+/// Whether to spread tasks over threads (many or small ones) instead of the replicas of one task after the other.
+bool Runner::outside() const {
+  constexpr double large = 1 << 14;  // spins in all replicas of a task
+  double most = 0;
+  for (const auto& task : tasks_) most = std::max(most, task->work_per_sweep());
+  return tasks_.size() > 1 && (most < large || tasks_.size() >= static_cast<std::size_t>(omp_get_max_threads()));
+}
+
+void Runner::work(ProgressMeter& meter) {
+  const auto unfinished = [&] {
+    std::vector<TaskRun*> list;
+    for (const auto& task : tasks_)
+      if (!task->done()) list.push_back(task.get());
+    return list;
+  };
+  for (auto list = unfinished(); !list.empty() && !stopping(); list = unfinished()) {
+    const auto checkpoint = Clock::now() + std::chrono::duration<double>(run_.checkpoint);
+    const auto pause = [&] { return stopping() || Clock::now() > checkpoint; };
+    std::exception_ptr failure;
+    const auto advance = [&](TaskRun& task) {
+      try {
+        if (!pause()) task.advance(pause, meter);
+      } catch (...) {
+#pragma omp critical(gibbsite_failure)
+        failure = std::current_exception();
+      }
+    };
+    if (outside()) {
+#pragma omp parallel for schedule(dynamic, 1)
+      for (std::size_t k = 0; k < list.size(); ++k) advance(*list[k]);
+    } else {  // outside any parallel region, even one of one thread: within, threads would be made anew for every sweep
+      for (TaskRun* task : list) advance(*task);
+    }
+    if (failure) {
+      save_all_tasks();
+      std::rethrow_exception(failure);
+    }
+    if (Clock::now() > checkpoint || stopping()) save_all_tasks();
+  }
+}
+
+void Runner::save_all_tasks() {
+  try {
+    for (const auto& task : tasks_) task->save(parts_);
+  } catch (const std::runtime_error&) {
+    if (!parts_.gone()) throw;
+    say(request_.out.string() + ".parts was taken away; all checkpoints are written anew");
+    parts_.begin(manifest_);
+    for (const auto& task : tasks_) {
+      task->forget_saved();
+      task->save(parts_);
+    }
+  }
+  saved_ = Clock::now();
+}
+
+/// Before a result is made, which can take as long as it can fail. A result is worth more than its checkpoints.
+void Runner::save_before_result() try { save_all_tasks(); } catch (const std::runtime_error& error) {
+  say(std::string(error.what()) + "; the result is made without a last checkpoint");
+}
+
+int Runner::run() {
+  use_threads(run_.threads);
+  if (run_.max_time > 0) stop_building_after(std::max(run_.max_time, never_broken_off));
+  for (std::size_t k = 0; k < request_.tasks.size(); ++k)
+    tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
+  stops_mean(Stop::at_checkpoint);
+  if (!claim_output()) return exit_done;
+  std::vector<double> weight, total;
+  for (const auto& task : tasks_) {
+    weight.push_back(task->work_per_sweep());
+    total.push_back(task->sweeps());
+  }
+  {
+    ProgressMeter meter(weight, total, request_.quiet);
+    if (request_.resume)
+      for (const auto& task : tasks_) task->resume(parts_, meter);
+    try {
+      work(meter);
+    } catch (const RequestError&) {  // found out late, before anything was worth keeping
+      if (!request_.resume) parts_.remove();
+      throw;
+    }
+  }
+  bool complete = true;
+  for (const auto& task : tasks_) complete = complete && task->done();
+  if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth_a_save)) save_before_result();
+  stops_mean(Stop::all_saved);
+  Group root;
+  try {
+    root = whole_result(request_, tasks_, command_, seconds());
+    write_archive(request_.out, root);
+  } catch (...) {
+    stops_mean(Stop::at_checkpoint);
+    save_all_tasks();
+    throw;
+  }
+  stops_mean(Stop::soon_done);
+  if (complete && !parts_.remove())
+    say(fmt::format("the result is in place, but {}.parts could not be removed; delete it", request_.out.string()));
+  if (!request_.quiet) print_result(root, request_.out.string());
+  if (complete) return exit_done;
+  const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
+  say(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
+  return exit_stopped;
+}
+
+}  // namespace
+
+namespace {
+
+/// HDF5's numbers are read as signed ones: from 2^63 on a seed is written in digits.
+std::variant<std::string, double, std::int64_t> seed_attribute(std::uint64_t seed) {
+  if (seed >> 63 != 0) return std::to_string(seed);
+  return static_cast<std::int64_t>(seed);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> run_attributes(
+    const std::string& command, const Request& request, double seconds, const std::string& state) {
+  return {{"program", std::string("gibbsite")},
+          {"version", version()},
+          {"git_commit", git_commit()},
+          {"format_version", result_format},
+          {"created_at", now_as_text()},
+          {"command", command},
+          {"study", request.resolved},
+          {"seed", seed_attribute(request.tasks.front().study.run.seed)},
+          {"threads", std::int64_t{omp_get_max_threads()}},
+          {"wall_seconds", seconds},
+          {"state", state}};
+}
+
+int run_study(const Request& request, const std::string& command) { return Runner(request, command).run(); }
+
+}  // namespace gibbsite

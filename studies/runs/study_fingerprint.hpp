@@ -1,0 +1,19 @@
+/// When two resolved studies are the same run, so that one may go on where the other stopped.
+#pragma once
+
+#include <string>
+
+#include "studies/study/request.hpp"
+
+namespace gibbsite {
+
+/// The lines of a resolved study that its results depend on: all but threads, checkpoint and max_time.
+std::string fingerprint(const std::string& resolved);
+
+/// What the couplings files of a request hold, as further lines of its fingerprint.
+std::string checksums_of_files(const Request& request);
+
+/// The first line in which two fingerprints differ, for people.
+std::string difference(const std::string& before, const std::string& now);
+
+}  // namespace gibbsite

@@ -1,0 +1,84 @@
+#include "studies/runs/task_run.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <stdexcept>
+
+#include "studies/methods/report.hpp"
+#include "studies/study/request.hpp"
+#include "studies/text/errors.hpp"
+#include "studies/text/say.hpp"
+
+namespace gibbsite {
+namespace {
+
+/// Draws at which a target error is looked at: 256, 384, 576, ...; the same for any interruption.
+std::size_t after(std::size_t check) { return check + check / 2; }
+
+}  // namespace
+
+TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(index) {
+  const Study& study = task.study;
+  system_ = make_system(study);
+  work_per_sweep_ = static_cast<double>(replicas(study)) * system_->sites();
+  const Study::Method& m = study.method;
+  sweeps_ = m.name == "annealing"
+                ? static_cast<double>(m.every) *
+                          (m.temperatures.size() > 1 ? static_cast<double>(m.temperatures.size()) : m.temperatures[0]) *
+                          (m.reverse ? 2 : 1) +
+                      static_cast<double>(m.thermalization)
+                : static_cast<double>(m.thermalization + m.sweeps);
+  system_->check(study);
+  if (m.name != "annealing") check_target(study, *system_);
+}
+
+void TaskRun::start() {
+  const Key key(task_.study.run.seed, index_);
+  ensemble_ = system_->ensemble(task_.study, key, replicas(task_.study));
+  method_ = make_method(task_.study, *system_, *ensemble_, key);
+}
+
+void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
+  std::optional<TaskState> state = parts.load(index_, say);
+  if (!state) return;
+  start();
+  try {
+    method_->load(state->snapshot, std::move(state->trace));
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(fmt::format("task {}: {}; start anew with --force", index_, e.what()));
+  }
+  while (next_check_ <= method_->trace().draws()) next_check_ = after(next_check_);
+  done_ = saved_done_ = method_->done();
+  meter.resume_at(index_, method_->progress().done);
+}
+
+bool TaskRun::target_reached() {
+  const Study::Method& m = task_.study.method;
+  if (m.target_error <= 0 || method_->trace().draws() < next_check_) return false;
+  next_check_ = after(next_check_);
+  return largest_error(m.target, task_.study, *system_, *ensemble_, *method_) <= m.target_error;
+}
+
+void TaskRun::advance(const std::function<bool()>& pause, ProgressMeter& meter) {
+  if (method_ == nullptr) start();
+  while (!method_->done() && !pause()) {
+    method_->advance();
+    if (target_reached()) method_->finish();
+    meter.report(index_, method_->progress());
+  }
+  done_ = method_->done();
+}
+
+void TaskRun::save(CheckpointFolder& parts) {
+  if (method_ == nullptr || saved_done_) return;
+  parts.save(index_, method_->save(), method_->trace(), {.done = done_});
+  saved_done_ = done_;
+}
+
+std::optional<Group> TaskRun::result(const std::string& name) const {
+  if (method_ == nullptr) return std::nullopt;
+  return report(name, task_.study, *system_, *ensemble_, *method_);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,93 @@
+#include "studies/systems/lattice_layouts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "samplers/ensembles/lattice_clusters.hpp"
+#include "samplers/ensembles/packed_lattice.hpp"
+#include "samplers/ensembles/packed_replicas.hpp"
+#include "samplers/ensembles/real_couplings.hpp"
+
+namespace gibbsite {
+
+ScanOrder scan_of(const Study& study) {
+  if (study.sampler.scan == "default")
+    return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
+  if (study.sampler.scan == "random") return ScanOrder::random;
+  return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
+}
+
+namespace {
+
+bool possible(ScanOrder order, const Graph& graph) {
+  return order != ScanOrder::checkerboard || graph.two_colouring().has_value();
+}
+
+/// Fixed orders in which layouts other than the plain one may visit sites. Where the order is left open, colours come
+/// first: what has no bonds moves together. Not so Metropolis at very small beta |J|: in a fixed order it turns all
+/// spins over at every sweep, nearly, and the energy hardly changes (tau is 3 sweeps at 0.02, 20 at 0.002).
+std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph) {
+  const std::string& scan = study.sampler.scan;
+  if (scan == "random" || graph.bonds().empty()) return {};
+  if (scan != "default") return {scan_of(study)};
+  const auto& beta = study.method.beta;
+  const auto hottest = std::find_if(beta.begin(), beta.end(), [](double b) { return b > 0; });
+  double square = 0;
+  for (const Bond& bond : graph.bonds()) square += bond.J * bond.J / static_cast<double>(graph.bonds().size());
+  constexpr double least = 0.02;
+  const bool anneals = study.method.name == "annealing";  // one sweep at each beta, from an exact draw on
+  if (study.sampler.name == "metropolis" && !anneals && hottest != beta.end() && *hottest * std::sqrt(square) < least)
+    return {};
+  return {ScanOrder::checkerboard, ScanOrder::sequential};
+}
+
+/// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
+std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, std::shared_ptr<const Ising> model, Key key,
+                                       std::size_t replicas, const std::vector<ScanOrder>& orders,
+                                       std::optional<double> packed_lattice) {
+  const Graph& graph = model->graph();
+  if (packed_lattice && replicas == 1) return nullptr;  // slower at any size
+  const SpinKernel kernel = study.sampler.name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
+  for (const ScanOrder order : orders) {
+    if (!possible(order, graph) || !packed_replicas_are_faster(graph, kernel, order, replicas, packed_lattice))
+      continue;
+    return make_packed_replicas(std::move(model), kernel, order, key, replicas);
+  }
+  return nullptr;
+}
+
+/// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.
+std::optional<simd::Move> packed_move(const Study& study, const Lattice& lattice, const Graph& graph,
+                                      const std::vector<ScanOrder>& orders) {
+  if (std::find(orders.begin(), orders.end(), ScanOrder::checkerboard) == orders.end()) return std::nullopt;
+  const simd::Move move = study.sampler.name == "heat-bath" ? simd::Move::heat_bath : simd::Move::metropolis;
+  return packed_lattice_supported(lattice, graph) ? std::optional(move) : std::nullopt;
+}
+
+}  // namespace
+
+std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
+                                        Key key, std::size_t replicas) {
+  const std::string& name = study.sampler.name;
+  const Graph& graph = model->graph();
+  if (name == "wolff" || name == "swendsen-wang") {
+    const ClusterMove move = name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
+    return lattice_clusters_supported(graph, move) ? make_lattice_clusters_ensemble(model, move, key, replicas)
+                                                   : nullptr;
+  }
+  // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
+  const std::vector<ScanOrder> orders = fast_orders(study, graph);
+  const auto packed = packed_move(study, lattice, graph, orders);
+  const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
+  if (auto lanes = in_bit_lanes(study, model, key, replicas, orders, cost)) return lanes;
+  if (packed) return make_packed_lattice_ensemble(model, lattice, *packed, key, replicas);
+  for (const ScanOrder order : orders) {
+    const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, order};
+    if (possible(order, graph) && real_couplings_are_faster(graph, how, replicas))
+      return make_real_couplings_ensemble(model, how, key, replicas);
+  }
+  return nullptr;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,22 @@
+/// Which layout an Ising model gets: the fastest that is valid.
+#pragma once
+
+#include <memory>
+
+#include "physics/ising.hpp"
+#include "physics/lattice.hpp"
+#include "physics/random.hpp"
+#include "samplers/ensemble.hpp"
+#include "samplers/kernels/scan.hpp"
+#include "studies/study/study.hpp"
+
+namespace gibbsite {
+
+/// The order of visits that a study asks for; "default" is that of the plain layout.
+ScanOrder scan_of(const Study& study);
+
+/// Replicas in the fastest layout for them; null where that is the plain one. model: of build(lattice), or any graph.
+std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
+                                        Key key, std::size_t replicas);
+
+}  // namespace gibbsite

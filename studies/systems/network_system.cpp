@@ -1,0 +1,236 @@
+#include "studies/systems/network_system.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "physics/exact/boltzmann.hpp"
+#include "physics/exact/network.hpp"
+#include "samplers/ensembles/boltzmann_ensemble.hpp"
+#include "samplers/ensembles/global_flips.hpp"
+#include "samplers/ensembles/network_ensemble.hpp"
+#include "samplers/ensembles/table_network.hpp"
+#include "studies/catalogue/study_memory.hpp"
+#include "studies/files/memory.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/models/reconstruction.hpp"
+#include "studies/text/errors.hpp"
+#include "studies/text/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+using Machine = std::shared_ptr<const BoltzmannMachine>;
+using Layered = std::shared_ptr<const Network>;
+using Belief = std::shared_ptr<const BeliefNetwork>;
+
+std::string units_text(const Layer& layer) {
+  switch (layer.kind) {
+    case UnitKind::binary:
+      return fmt::format("{} binary", layer.units);
+    case UnitKind::spin:
+      return fmt::format("{} spin", layer.units);
+    case UnitKind::gaussian:
+      return fmt::format("{} gaussian", layer.units);
+    case UnitKind::categorical:
+      return fmt::format("{} {}-state", layer.units, layer.states);
+  }
+  return "";
+}
+
+/// The layer on which references act: of a belief network, the lower layer of its top.
+Layer reference_layer(const ModelFile& model) {
+  if (const auto* belief = std::get_if<Belief>(&model.model)) return (*belief)->top()->layers()[0];
+  return visible_layer(model.model);
+}
+
+/// Means on that layer: of a belief network, by recognition of each sample.
+BaseRates rates_from(const ModelFile& model, const Data& data) {
+  const auto* belief = std::get_if<Belief>(&model.model);
+  if (belief == nullptr) return base_rates(data, visible_layer(model.model));
+  BaseRates rates{std::vector<double>((*belief)->top()->layers()[0].width(), 0.0), {}, data.samples};
+  constexpr std::size_t batch = 256;
+  for (std::size_t begin = 0; begin < data.samples; begin += batch) {
+    const std::size_t count = std::min(batch, data.samples - begin);
+    const Eigen::VectorXd sum = (*belief)
+                                    ->recognise_means(Eigen::Map<const Eigen::MatrixXd>(
+                                        data.values.data() + begin * data.width, static_cast<Eigen::Index>(data.width),
+                                        static_cast<Eigen::Index>(count)))
+                                    .rowwise()
+                                    .sum();
+    for (std::size_t i = 0; i < rates.mean.size(); ++i)
+      rates.mean[i] += sum[static_cast<Eigen::Index>(i)] / static_cast<double>(data.samples);
+  }
+  return rates;
+}
+
+}  // namespace
+
+NetworkSystem::NetworkSystem(const Study& study) {
+  const Study::Model& m = study.model;
+  try {
+    if (m.file.empty()) {
+      model_ = random_model(m);
+      weights_ = m.name == "hopfield"
+                     ? fmt::format("{} random patterns, {} (seed {})", m.patterns, m.rule, m.disorder_seed)
+                     : fmt::format("random weights (J = {}, seed {})", m.coupling, m.disorder_seed);
+    } else {
+      model_ = read_model(m.file);
+      weights_ = "from " + std::filesystem::path(m.file).filename().string();
+    }
+    if (!study.data.file.empty())
+      data_ = check_data(read_data({study.data.file, study.data.dataset, study.data.binarize, study.data.rows,
+                                    study.data.seed, study.data.maximum}),
+                         visible_layer(model_.model));
+    const Layer layer = reference_layer(model_);
+    if (m.reference == "uniform") {
+      reference_ = Reference::flat(layer);
+      reference_name_ = reference_.uniform ? "uniform" : "the model's own means and variances";
+    } else {
+      // Those the model learned from come first: then nothing depends on the data it is judged by.
+      const bool learned = model_.base_rates && model_.base_rates->mean.size() == layer.width();
+      if (!data_ && !learned) throw RequestError("base rates need data: give data.file, or reference = \"uniform\"");
+      const BaseRates rates = learned ? *model_.base_rates : rates_from(model_, *data_);
+      reference_ = Reference::base_rates(layer, rates.mean, rates.variance, rates.samples);
+      reference_name_ = learned ? "base rates in the model file" : "base rates of the data";
+    }
+    check_memory_of_replicas(study, sites());
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(m.file.empty() ? fmt::format("[model]: {}", e.what()) : fmt::format("{}: {}", m.file, e.what()));
+  }
+}
+
+const Network* NetworkSystem::network() const {
+  if (const auto* layered = std::get_if<Layered>(&model_.model)) return layered->get();
+  if (const auto* belief = std::get_if<Belief>(&model_.model)) return (*belief)->top().get();
+  return nullptr;
+}
+const BoltzmannMachine* NetworkSystem::machine() const {
+  const auto* machine = std::get_if<Machine>(&model_.model);
+  return machine == nullptr ? nullptr : machine->get();
+}
+
+std::string NetworkSystem::description() const {
+  std::vector<std::string> layers;
+  if (const BoltzmannMachine* m = machine()) {
+    layers.push_back(units_text(m->visible_layer()));
+    if (m->units() > m->visible()) layers.push_back(fmt::format("{} hidden", m->units() - m->visible()));
+  } else {
+    for (const Layer& layer : network()->layers()) layers.push_back(units_text(layer));
+  }
+  return fmt::format("{}, {}{} units, {}; reference: {}", model_.name, model_.name == "dbn" ? "top of " : "",
+                     join(layers, " + "), weights_, reference_name_);
+}
+
+double NetworkSystem::sites() const {
+  return static_cast<double>(network() != nullptr ? network()->units() : machine()->units());
+}
+
+bool NetworkSystem::disordered() const {
+  if (machine() != nullptr) return machine()->kind() == UnitKind::spin && machine()->patterns().empty();
+  return std::all_of(network()->layers().begin(), network()->layers().end(),
+                     [](const Layer& layer) { return layer.kind == UnitKind::spin; });
+}
+
+bool NetworkSystem::symmetric() const {
+  const auto none = [](std::span<const double> bias) {
+    return std::all_of(bias.begin(), bias.end(), [](double b) { return b == 0; });
+  };
+  if (!reference_.uniform) return false;
+  if (machine() != nullptr) return machine()->kind() == UnitKind::spin && none(machine()->bias());
+  if (!disordered()) return false;
+  return std::all_of(network()->layers().begin(), network()->layers().end(),
+                     [&](const Layer& layer) { return none(layer.bias); });
+}
+
+std::vector<Observable> NetworkSystem::observables() const {
+  return network() != nullptr ? network()->observables() : machine()->observables();
+}
+
+std::variant<ExactAnswers, std::string> NetworkSystem::exact(std::span<const double> lambda, Effort effort) const {
+  constexpr double work_beside_a_run = 2e8;
+  SummationLimits limits;
+  if (effort == Effort::beside_a_run) limits.work = work_beside_a_run;
+  if (network() != nullptr) return exact_answers(*network(), reference_, lambda, limits);
+  return exact_answers(*machine(), reference_.visible, lambda, limits);
+}
+
+std::optional<double> NetworkSystem::exact_log_z() const {
+  const std::vector<double> model = {1.0};
+  SummationLimits limits;
+  limits.work = 2e10;
+  const auto answer = network() != nullptr ? gibbsite::exact_log_z(*network(), reference_, model, limits)
+                                           : gibbsite::exact_log_z(*machine(), reference_.visible, model, limits);
+  const auto* log_z = std::get_if<std::vector<double>>(&answer);
+  return log_z == nullptr ? std::nullopt : std::optional(log_z->front());
+}
+
+Group NetworkSystem::record() const {
+  Group group = model_record(model_, "model");
+  group.attributes.emplace_back("sites", static_cast<std::int64_t>(sites()));
+  group.attributes.emplace_back("reference", reference_name_);
+  group.attributes.emplace_back("path", std::string(reference_.uniform ? "temperature" : "mixture"));
+  if (data_) {
+    group.attributes.emplace_back("data", gibbsite::description(*data_));
+    group.attributes.emplace_back("data_divided_by", data_->divisor);
+  }
+  Group reference{.name = "reference"};
+  const std::size_t width = reference_.visible.field.size();
+  add_index(reference, "unit", width, "unit of the layer that the reference acts on");
+  add(reference, "field", {"unit"}, {width}, reference_.visible.field, "1",
+      reference_.visible.variance.empty() ? "field a of p(x) ~ exp(a x)" : "mean of the gaussian reference");
+  if (!reference_.visible.variance.empty())
+    add(reference, "variance", {"unit"}, {width}, reference_.visible.variance, "1",
+        "variance of the gaussian reference");
+  group.groups.push_back(std::move(reference));
+  return group;
+}
+
+void NetworkSystem::add_diagnostics(Group& group) const {
+  if (!data_) return;
+  const Reconstruction found = reconstruction_error(model_, *data_);
+  add_scalar(group, "reconstruction_error", found.error, "1",
+             "root mean square of data minus their reconstruction by means, per visible number");
+  add_scalar(group, "reconstruction_error_error", found.standard_error, "1", "standard error of reconstruction_error");
+  add_scalar(group, "reconstruction_samples", static_cast<double>(found.samples), "1",
+             "how many samples reconstruction_error is about: the first ones");
+}
+
+void NetworkSystem::check(const Study& study) const {
+  if (study.sampler.name != "heat-bath")
+    throw RequestError(
+        fmt::format("{} cannot move a network ({}): use sampler.name = \"heat-bath\", which draws all units "
+                    "of a layer at once",
+                    study.sampler.name, description()));
+  if (study.method.beta.empty()) return;
+  const Layer layer = reference_layer(model_);
+  const double last = study.method.beta.back();
+  for (std::size_t i = 0; i < layer.variance.size(); ++i)
+    if ((1 - last) / reference_.visible.variance[i] + last / layer.variance[i] <= 0)
+      throw RequestError(fmt::format(
+          "method.beta = {} is beyond what gaussian unit {} allows with this reference; end at 1, the model itself",
+          last, i));
+}
+
+std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
+  if (const auto* machine = std::get_if<Machine>(&model_.model))
+    return with_global_flips(make_boltzmann_ensemble(*machine, reference_.visible, key, replicas, 0, study.model.noise),
+                             key);
+  const auto* layered = std::get_if<Layered>(&model_.model);
+  const Layered moved = layered != nullptr ? *layered : std::get<Belief>(model_.model)->top();
+  if (study.sampler.layout == "fastest" && table_layout_supported(*moved))
+    return make_table_network_ensemble(moved, reference_, key, replicas);
+  return make_network_ensemble(moved, reference_, key, replicas);
+}
+
+std::shared_ptr<const System> make_network_system(const Study& study) {
+  auto system = std::make_shared<const NetworkSystem>(study);
+  if (const std::string& found = system->model().name; found != study.model.name)
+    throw RequestError(fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
+                                   study.model.name, study.model.file, found, found));
+  return system;
+}
+
+}  // namespace gibbsite

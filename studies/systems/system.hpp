@@ -1,0 +1,65 @@
+/// The physical system of a study: what a report, a table or a file has to know of it, and how it becomes an ensemble.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "physics/exact/exact.hpp"
+#include "physics/random.hpp"
+#include "samplers/ensemble.hpp"
+#include "studies/files/record.hpp"
+#include "studies/study/study.hpp"
+
+namespace gibbsite {
+
+/// What lambda, the number in method.beta, is. temperature: an inverse temperature, p ~ exp(-beta E). mixture: a place
+/// between a reference (0) and the model (1).
+enum class PathKind { temperature, mixture };
+
+/// How much work exact answers may take: as much as a run can bear beside its own, or all that is worth waiting for.
+enum class Effort { beside_a_run, asked_for };
+
+class System {
+ public:
+  virtual ~System() = default;
+
+  /// One line for people: "square 32 x 32, periodic, J = 1".
+  virtual std::string description() const = 0;
+  /// What densities are per.
+  virtual double sites() const = 0;
+  virtual PathKind path() const { return PathKind::temperature; }
+  /// Whether flipping all spins changes nothing, so that the mean magnetization is 0.
+  virtual bool symmetric() const { return false; }
+  /// Whether couplings are random, so that overlaps of two replicas tell something.
+  virtual bool disordered() const { return false; }
+  /// Whether couplings compete, so that there may be valleys that no symmetry joins.
+  virtual bool frustrated() const { return disordered(); }
+  virtual std::vector<Observable> observables() const = 0;
+  /// Exact answers at each lambda, or why there are none.
+  virtual std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const = 0;
+  /// The group /model: all there is to know to build the system again.
+  virtual Group record() const = 0;
+  /// What may not be meant as it was read, for the warnings.
+  virtual std::vector<std::string> doubts() const { return {}; }
+  /// Throws RequestError where energies are beyond what numbers can hold.
+  virtual void check_range(std::span<const double>) const {}
+  /// Numbers about the model and its data that depend on no draw, as warnings or diagnostics.
+  virtual void add_diagnostics(Group&) const {}
+  /// Throws RequestError naming the pair where the study's sampler cannot move the system, and why.
+  virtual void check(const Study& study) const = 0;
+  /// After check().
+  virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const = 0;
+
+ protected:
+  System() = default;
+};
+
+/// An Ising model on a lattice or on a graph from a file, and a network of units. Throw RequestError for what cannot
+/// be.
+std::shared_ptr<const System> make_lattice_system(const Study& study);
+std::shared_ptr<const System> make_network_system(const Study& study);
+
+}  // namespace gibbsite

@@ -1,0 +1,189 @@
+/// Replicas in bit lanes move as replicas one by one do: transitions have the exact probabilities, every lane at its
+/// own lambda; energies, observables and overlaps are the model's; a trajectory is the same bits on any processor.
+/// Tests that draw raise false alarms at a rate of 1e-6 in all.
+#include <hwy/targets.h>
+
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "physics/lattice.hpp"
+#include "samplers/ensembles/packed_replicas.hpp"
+#include "samplers/kernels/heat_bath.hpp"
+#include "samplers/kernels/metropolis.hpp"
+#include "samplers/simd/replicas/replica_kernels.hpp"
+#include "tests/samplers/laws.hpp"
+#include "tests/samplers/statistics.hpp"
+#include "tests/samplers/trajectories.hpp"
+
+using namespace gibbsite;
+using trajectories::state_of;
+
+namespace {
+
+const std::vector<double> lambdas = {0, 0.05, 0.2, 0.44, 0.7, 1.1, 2.5};  // of lanes, in turn
+
+struct Small {
+  std::string name;
+  std::shared_ptr<const Ising> model;
+  SpinKernel kernel = SpinKernel::heat_bath;
+  ScanOrder order = ScanOrder::sequential;
+};
+std::vector<Small> small_systems() {
+  const auto model = [](const Lattice& lattice) { return std::make_shared<const Ising>(build(lattice)); };
+  const auto star = [](std::size_t leaves, double field) {  // every degree that there is
+    std::vector<Bond> bonds;
+    for (std::uint32_t k = 0; k < leaves; ++k) bonds.push_back({k, 3, k % 3 == 1 ? -0.5 : 0.5});
+    for (std::uint32_t k = 0; k < leaves; ++k) bonds[k].i = k % 3;  // parallel bonds count
+    return std::make_shared<const Ising>(Graph(std::move(bonds), std::vector<double>(4, field)));
+  };
+  std::vector<Small> all = {
+      {"2 x 2 torus, bonds doubled", model({.geometry = Geometry::square, .size = {2, 2}})},
+      {"+-J 2 x 3 open", model({.geometry = Geometry::square,
+                                .size = {2, 3},
+                                .boundary = Boundary::open,
+                                .disorder = Disorder::bimodal,
+                                .disorder_seed = 3})},
+      {"triangular 2 x 2 open in a field",
+       model({.geometry = Geometry::triangular, .size = {2, 2}, .boundary = Boundary::open, .field = -0.3})},
+      {"antiferromagnetic chain, checkerboard", model({.geometry = Geometry::chain, .size = {4}, .coupling = -1}),
+       SpinKernel::heat_bath, ScanOrder::checkerboard},
+      {"+-J 2 x 3 open, Metropolis",
+       model({.geometry = Geometry::square,
+              .size = {2, 3},
+              .boundary = Boundary::open,
+              .disorder = Disorder::bimodal,
+              .disorder_seed = 3}),
+       SpinKernel::metropolis, ScanOrder::sequential},
+      {"a bond beside two free sites in a field",
+       std::make_shared<const Ising>(Graph({{0, 1, -1}}, {0.4, 0.4, 0.4, 0.4}))},
+      {"a bond beside two free sites", std::make_shared<const Ising>(Graph({{0, 1, -1}}, {0, 0, 0, 0}))}};
+  for (std::size_t leaves = 3; leaves <= 8; ++leaves) {
+    const std::string name = "star of degree " + std::to_string(leaves);
+    all.push_back({name, star(leaves, 0)});
+    all.push_back({name + " in a field", star(leaves, 0.25)});
+    all.push_back({name + ", Metropolis", star(leaves, 0), SpinKernel::metropolis});
+  }
+  return all;
+}
+
+/// P of one sweep, by the kernels that visit one site after the other.
+laws::Matrix transitions(const Small& it, double beta, Direction order) {
+  const Scan scan(it.order, it.model->graph());
+  if (it.kernel == SpinKernel::metropolis && beta > 0)
+    return laws::transition_matrix(*it.model, Metropolis(scan), beta, 1, order);
+  return laws::transition_matrix(*it.model, HeatBath(scan), beta, 1, order);
+}
+
+std::vector<std::byte> bytes_of(std::size_t state, std::size_t n) {
+  std::vector<std::byte> bytes;
+  for (const std::int8_t s : laws::spins_of(state, n)) bytes.push_back(static_cast<std::byte>(s));
+  return bytes;
+}
+
+/// [lambda][from][to]
+using Counts = std::vector<std::vector<std::vector<double>>>;
+constexpr std::size_t replicas = 640, sweeps = 40;
+
+Counts count_transitions(const Small& it, Packing packing, Direction order) {
+  const std::size_t n = it.model->units(), states = std::size_t{1} << n;
+  const auto ensemble = make_packed_replicas(it.model, it.kernel, it.order, Key(5), replicas, 512, packing);
+  std::vector<Setting> setting(replicas);
+  for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = lambdas[r % lambdas.size()];
+  std::vector<Tally> tally(replicas);
+  Counts count(lambdas.size(), std::vector(states, std::vector<double>(states)));
+  for (std::uint64_t time = 0; time < sweeps; ++time) {
+    const auto from = [&](std::size_t r) { return (r * 7 + time * 11) % states; };
+    for (std::size_t r = 0; r < replicas; ++r) ensemble->load(r, bytes_of(from(r), n));
+    ensemble->sweep(setting, {.time = 100 + time, .order = order}, tally);
+    for (std::size_t r = 0; r < replicas; ++r)
+      count[r % lambdas.size()][from(r)][laws::number_of(state_of(*ensemble, r))] += 1;
+  }
+  return count;
+}
+double p_value(const Counts& count, const std::vector<laws::Matrix>& P) {
+  statistics::ChiSquare chi2;
+  for (std::size_t k = 0; k < count.size(); ++k)
+    for (std::size_t from = 0; from < count[k].size(); ++from) {
+      double total = 0;
+      for (const double c : count[k][from]) total += c;
+      if (total > 0) chi2.add(count[k][from], P[k].row(laws::at(from)), total);
+    }
+  return chi2.p_value();
+}
+
+}  // namespace
+
+TEST_CASE("transitions of packed replicas have the kernels' probabilities, every lane at its own lambda") {
+  const std::vector<Small> systems = small_systems();
+  const auto kernels = simd::replica_kernels();
+  const double least = statistics::sidak(5e-7, systems.size() * (kernels.size() + 1));
+  const std::size_t widths[] = {512, 64, 256, 128};
+  for (std::size_t k = 0; k < systems.size(); ++k) {
+    const Small& it = systems[k];
+    for (std::size_t t = 0; t <= kernels.size(); ++t) {
+      const Direction order = t == kernels.size() ? Direction::reversed : Direction::forward;
+      std::vector<laws::Matrix> exact, mutant;  // a lane that takes its neighbour's lambda
+      for (const double lambda : lambdas) exact.push_back(transitions(it, lambda, order));
+      for (std::size_t l = 0; l < lambdas.size(); ++l) mutant.push_back(exact[(l + 1) % lambdas.size()]);
+      const Packing packing{widths[(k + t) % 4], kernels[t % kernels.size()]};
+      INFO(it.name << ", " << packing.kernels->name << ", " << packing.width << " lanes"
+                   << (order == Direction::reversed ? ", reversed" : ""));
+      const Counts count = count_transitions(it, packing, order);
+      CHECK(p_value(count, exact) > least);
+      CHECK(p_value(count, mutant) < least);
+    }
+  }
+}
+
+TEST_CASE("batches visit neighbours in the order of the scan") {
+  for (const Lattice& lattice : {Lattice{.geometry = Geometry::triangular, .size = {7, 5}},
+                                 Lattice{.geometry = Geometry::cubic, .size = {4, 4, 3}, .boundary = Boundary::open},
+                                 Lattice{.geometry = Geometry::chain, .size = {9}}}) {
+    const Graph graph = build(lattice);
+    std::vector<std::uint32_t> order(graph.sites()), batch(graph.sites());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = (i * 5 + 2) % static_cast<std::uint32_t>(order.size());
+    if (graph.sites() % 5 == 0) std::iota(order.begin(), order.end(), 0U);
+    const auto batches = simd::independent_batches(graph, order, 8);
+    std::size_t visited = 0;
+    for (std::uint32_t b = 0; b < batches.size(); ++b) {
+      CHECK(batches[b].size() <= 8);
+      visited += batches[b].size();
+      for (const std::uint32_t i : batches[b]) {
+        batch[i] = b;
+        CHECK(graph.degree(i) == graph.degree(batches[b][0]));
+      }
+    }
+    CHECK(visited == graph.sites());
+    std::vector<std::size_t> turn(order.size());
+    for (std::size_t k = 0; k < order.size(); ++k) turn[order[k]] = k;
+    for (const Bond& bond : graph.bonds()) CHECK((turn[bond.i] < turn[bond.j]) == (batch[bond.i] < batch[bond.j]));
+  }
+}
+
+TEST_CASE("packed replicas take bounded degrees with one |J|, and say how they are laid out") {
+  const auto fits = [](const Lattice& lattice, SpinKernel kernel = SpinKernel::heat_bath,
+                       ScanOrder order = ScanOrder::sequential) {
+    return packed_replicas_supported(build(lattice), kernel, order);
+  };
+  if (simd::replica_kernels().empty()) return;
+  CHECK(fits({.geometry = Geometry::cubic, .size = {4, 4, 4}, .disorder = Disorder::bimodal}));
+  CHECK(fits({.size = {4, 4}, .field = 1}));
+  CHECK_FALSE(fits({.size = {4, 4}, .field = 1}, SpinKernel::metropolis));
+  CHECK_FALSE(fits({.size = {4, 4}}, SpinKernel::heat_bath, ScanOrder::random));
+  CHECK_FALSE(fits({.size = {4, 4}, .disorder = Disorder::gaussian}));
+  CHECK_FALSE(fits({.geometry = Geometry::hypercubic, .size = {3, 3, 3, 3, 3}}));
+  CHECK(packed_replicas_are_faster(build({.size = {8, 8}}), SpinKernel::heat_bath, ScanOrder::sequential, 64));
+  CHECK_FALSE(packed_replicas_are_faster(build({.size = {8, 8}}), SpinKernel::heat_bath, ScanOrder::sequential, 1));
+  const auto name = [](std::size_t n) {
+    const auto model = std::make_shared<const Ising>(build({.size = {4, 4}}));
+    const std::string all =
+        make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(1), n)->layout().name;
+    return all.substr(0, all.rfind(','));
+  };
+  CHECK(name(512) == "replica-packed, 512 lanes");
+  CHECK(name(1024) == "replica-packed, 512 lanes");
+  CHECK(name(60) == "replica-packed, 64 lanes");
+  hwy::SetSupportedTargetsForTest(HWY_SCALAR);
+  CHECK_FALSE(fits({.size = {4, 4}}));
+  hwy::SetSupportedTargetsForTest(0);
+}
