@@ -10,7 +10,7 @@ foreach(reader study options couplings arrays model result reweight)
     target_link_options(fuzz_${reader} PRIVATE -fsanitize=fuzzer)
     file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${reader})
     add_test(NAME "fuzz: ten minutes of ${reader}" COMMAND fuzz_${reader} -max_total_time=${GIBBSITE_FUZZ_SECONDS}
-      -timeout=30 -rss_limit_mb=4096 -close_fd_mask=1 ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${reader} ${corpus})
+      -timeout=120 -rss_limit_mb=4096 -close_fd_mask=1 ${CMAKE_CURRENT_BINARY_DIR}/fuzz/${reader} ${corpus})
     set_tests_properties("fuzz: ten minutes of ${reader}" PROPERTIES LABELS fuzz TIMEOUT 1200)
     add_test(NAME "fuzz: corpus of ${reader}" COMMAND fuzz_${reader} -runs=0 ${corpus})
   else()
