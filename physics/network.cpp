@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <stdexcept>
 
 namespace gibbsite {
@@ -184,6 +185,34 @@ void Network::observe(std::span<const double> x, std::span<const double> field_o
   if (restricted()) out[k++] = free_energy;
   for (std::size_t l = 0; l < layers_.size(); ++l)
     out[k++] = magnetization(layers_[l], x.subspan(offset_[l], layers_[l].width()));
+}
+
+double Network::overlap(std::span<const double> x, std::span<const double> y) const {
+  double sum = 0;
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer& layer = layers_[l];
+    const auto a = x.subspan(offset_[l], layer.width()), b = y.subspan(offset_[l], layer.width());
+    const double dot = std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+    const auto units = static_cast<double>(layer.units), q = static_cast<double>(layer.states);
+    switch (layer.kind) {
+      case UnitKind::spin:
+        sum += dot;
+        break;
+      case UnitKind::binary:
+        for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] == b[i] ? 1 : -1;
+        break;
+      case UnitKind::categorical:  // one-hot: units alike
+        sum += q > 1 ? (q * dot - units) / (q - 1) : units;
+        break;
+      case UnitKind::gaussian: {
+        const double length = std::sqrt(std::inner_product(a.begin(), a.end(), a.begin(), 0.0) *
+                                        std::inner_product(b.begin(), b.end(), b.begin(), 0.0));
+        if (length > 0) sum += units * dot / length;
+        break;
+      }
+    }
+  }
+  return sum / static_cast<double>(units_);
 }
 
 void Network::set_ordered(std::span<double> x) const {

@@ -63,6 +63,10 @@ class Network {
   void observe(std::span<const double> x, std::span<double> out) const;
   /// The same without a product, where field() of the layers that are not kept is known: one behind the other.
   void observe(std::span<const double> x, std::span<const double> field_of_others, std::span<double> out) const;
+  /// Likeness of two states, 1 for a state with itself and about 0 for independent ones: the mean over units of x y for
+  /// spins, of 2 [x = y] - 1 for binary ones, of (q [x = y] - 1) / (q - 1) for categorical ones; of gaussian units, the
+  /// cosine of the angle between the two layers.
+  double overlap(std::span<const double> x, std::span<const double> y) const;
   /// All units in their state of lowest energy were they alone: the cold start.
   void set_ordered(std::span<double> x) const;
 

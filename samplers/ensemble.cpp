@@ -1,27 +1,13 @@
 #include "samplers/ensemble.hpp"
 
-#include <cstring>
 #include <stdexcept>
 
 namespace gibbsite {
-namespace {
 
-template <class Unit>
-double dot(std::span<const std::byte> a, std::span<const std::byte> b, std::size_t units) {
-  double sum = 0;
-  for (std::size_t i = 0; i < units; ++i) {
-    Unit x, y;
-    std::memcpy(&x, a.data() + i * sizeof(Unit), sizeof(Unit));
-    std::memcpy(&y, b.data() + i * sizeof(Unit), sizeof(Unit));
-    sum += static_cast<double>(x) * static_cast<double>(y);
-  }
-  return sum / static_cast<double>(units);
-}
-
-}  // namespace
-
-double overlap_of(const Layout& layout, std::span<const std::byte> x, std::span<const std::byte> y) {
-  return layout.unit_type == UnitType::int8 ? dot<std::int8_t>(x, y, layout.units) : dot<double>(x, y, layout.units);
+double spin_overlap(std::span<const std::byte> x, std::span<const std::byte> y) noexcept {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sum += static_cast<std::int8_t>(x[i]) * static_cast<std::int8_t>(y[i]);
+  return static_cast<double>(sum) / static_cast<double>(x.size());
 }
 
 void Ensemble::overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const {
@@ -29,7 +15,7 @@ void Ensemble::overlap(std::span<const std::pair<std::size_t, std::size_t>> pair
   for (std::size_t k = 0; k < pairs.size(); ++k) {
     save(pairs[k].first, a);
     save(pairs[k].second, b);
-    out[k] = overlap_of(layout_, a, b);
+    out[k] = overlap_of(a, b);
   }
 }
 

@@ -104,6 +104,13 @@ class ArrayEnsemble final : public Ensemble {
     std::memcpy(state(replica).data(), bytes.data(), layout().state_bytes());
     energy_[replica] = model_->energy(state(replica));
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return model_->overlap(units_of(x), units_of(y));
+  }
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
+    for (std::size_t k = 0; k < pairs.size(); ++k)
+      out[k] = model_->overlap(state(pairs[k].first), state(pairs[k].second));
+  }
 
  private:
   struct Moves {
@@ -151,6 +158,11 @@ class ArrayEnsemble final : public Ensemble {
   }
   std::span<Unit> state(std::size_t r) { return std::span(x_).subspan(r * units_, units_); }
   std::span<const Unit> state(std::size_t r) const { return std::span(x_).subspan(r * units_, units_); }
+  std::vector<Unit> units_of(std::span<const std::byte> bytes) const {
+    std::vector<Unit> x(units_);
+    std::memcpy(x.data(), bytes.data(), layout().state_bytes());
+    return x;
+  }
   void draw(std::size_t r, Purpose purpose, std::uint64_t time) {
     Chance chance(Stream(key_, purpose, time, layout().first + r));
     model_->draw_uniform(state(r), chance);

@@ -116,6 +116,11 @@ class BoltzmannEnsemble final : public Ensemble {
       out[k] = 2 * static_cast<double>(alike) / static_cast<double>(units_) - 1;
     }
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    std::size_t alike = 0;
+    for (std::size_t i = 0; i < units_; ++i) alike += x[i] == y[i];
+    return 2 * static_cast<double>(alike) / static_cast<double>(units_) - 1;
+  }
 
  private:
   static Layout layout_of(const BoltzmannHeatBath& kernel, std::size_t replicas, std::size_t first) {

@@ -31,6 +31,9 @@ class GlobalFlips final : public Ensemble {
   void resample(std::span<const std::size_t> parent) override { inner_->resample(parent); }
   void save(std::size_t replica, std::span<std::byte> state) const override { inner_->save(replica, state); }
   void load(std::size_t replica, std::span<const std::byte> state) override { inner_->load(replica, state); }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return inner_->overlap_of(x, y);
+  }
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
     inner_->overlap(pairs, out);
   }

@@ -98,6 +98,9 @@ class LatticeClusters final : public Ensemble {
     Scratch scratch;
     measure(replica, scratch);
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return spin_overlap(x, y);
+  }
 
  private:
   std::span<std::uint8_t> spins(std::size_t r) { return std::span(s_).subspan(r * stride_, stride_); }

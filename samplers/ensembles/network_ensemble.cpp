@@ -93,12 +93,12 @@ class NetworkEnsemble final : public Ensemble {
     for (std::size_t i = 0; i < x.size(); ++i) bytes[i] = static_cast<std::byte>(static_cast<std::int8_t>(x[i]));
   }
 
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return network_->overlap(numbers_of(x), numbers_of(y));
+  }
+
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
-    std::vector<double> x(network_->width());
-    if (layout().unit_type == UnitType::float64)
-      std::memcpy(x.data(), bytes.data(), layout().state_bytes());
-    else
-      for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<std::int8_t>(bytes[i]);
+    const std::vector<double> x = numbers_of(bytes);
     Tile& t = tiles_[replica / tile];
     for (std::size_t l = 0; l < layers(); ++l)
       t.x[l].col(column(replica)) = Eigen::Map<const Eigen::VectorXd>(x.data() + network_->offset(l), width(l));
@@ -131,6 +131,16 @@ class NetworkEnsemble final : public Ensemble {
 #pragma omp parallel for schedule(dynamic) if (parallel)
       for (std::size_t t = 0; t < tiles_.size(); ++t) work(t);
     });
+  }
+
+  /// Of a canonical state.
+  std::vector<double> numbers_of(std::span<const std::byte> bytes) const {
+    std::vector<double> x(network_->width());
+    if (layout().unit_type == UnitType::float64)
+      std::memcpy(x.data(), bytes.data(), layout().state_bytes());
+    else
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<std::int8_t>(bytes[i]);
+    return x;
   }
 
   std::vector<double> state(std::size_t r) const {

@@ -85,6 +85,9 @@ class PackedLattice final : public Ensemble {
       counts_[r].up = static_cast<std::int64_t>(layout().units) - counts_[r].up;  // if it is known
     }
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return spin_overlap(x, y);
+  }
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
     const auto n = static_cast<double>(layout().units);
     for (std::size_t k = 0; k < pairs.size(); ++k)

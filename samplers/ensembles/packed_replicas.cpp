@@ -71,6 +71,9 @@ class PackedReplicas final : public Ensemble {
     for (std::size_t r = 0; r < energy_.size(); ++r) out[r] = -lambda[r] * 2 * field_ * static_cast<double>(total_[r]);
   }
   void turn(std::span<const std::uint8_t> turned) override;
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return spin_overlap(x, y);
+  }
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override;
   void resample(std::span<const std::size_t> parent) override;
 

@@ -109,6 +109,9 @@ class RealCouplingsEnsemble final : public Ensemble {
     work_->renew(block, lane);
     measured_ = false;
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return spin_overlap(x, y);
+  }
 
  private:
   std::size_t layout_units() const { return graph_->sites(); }

@@ -86,6 +86,14 @@ class TableNetwork final : public Ensemble {
   void save(std::size_t replica, std::span<std::byte> bytes) const override {
     visit(replica, [&](std::size_t unit, int state) { bytes[unit] = static_cast<std::byte>(state); });
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    const auto numbers = [](std::span<const std::byte> bytes) {
+      std::vector<double> out;
+      for (const std::byte b : bytes) out.push_back(static_cast<std::int8_t>(b));
+      return out;
+    };
+    return network_->overlap(numbers(x), numbers(y));
+  }
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
     stale_ = true;
     for (std::size_t l = 0, offset = 0; l < bits_.layers.size(); offset += bits_.layers[l++].units)

@@ -36,7 +36,7 @@ void ChainTrace::follow(const Ensemble& ensemble, std::span<const std::size_t> r
     const std::span<std::byte> then = std::span(first_).subspan(slot * bytes, bytes);
     ensemble.save(replica[slot], first ? then : std::span(state));
     if (first) continue;
-    const double q = overlap_of(ensemble.layout(), state, then);
+    const double q = ensemble.overlap_of(state, then);
     if (q * side_[slot] < 0) ++turnovers_[slot];
     if (q != 0) side_[slot] = q > 0 ? 1 : -1;
   }

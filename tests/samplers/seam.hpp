@@ -100,6 +100,9 @@ class PackedIsing final : public Ensemble {
       word = static_cast<std::int8_t>(bytes[i]) > 0 ? word | bit : word & ~bit;
     }
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return spin_overlap(x, y);
+  }
 
  private:
   using Planes = std::array<std::array<std::uint64_t, 64>, 5>;  // digits of P(up), by number of satisfying neighbours
@@ -215,6 +218,11 @@ class SmallRbm final : public Ensemble {
   void load(std::size_t r, std::span<const std::byte> bytes) override {
     std::memcpy(v_.data() + r * nv, bytes.data(), nv);
   }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    double alike = 0;
+    for (std::size_t i = 0; i < nv; ++i) alike += x[i] == y[i];
+    return 2 * alike / nv - 1;
+  }
 
  private:
   static Coin logistic(double x) { return Coin(1 / (1 + std::exp(-x))); }
@@ -299,6 +307,13 @@ class DoubleWell final : public Ensemble {
   void load(std::size_t r, std::span<const std::byte> bytes) override {
     std::memcpy(&x_[r], bytes.data(), sizeof(double));
   }
+  /// Whether both are in the same well.
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    double a, b;
+    std::memcpy(&a, x.data(), sizeof(double));
+    std::memcpy(&b, y.data(), sizeof(double));
+    return std::signbit(a) == std::signbit(b) ? 1 : -1;
+  }
 
  private:
   static Layout layout_of(std::size_t first, std::size_t replicas) {
@@ -353,6 +368,9 @@ class Joined final : public Ensemble {
   }
   void load(std::size_t r, std::span<const std::byte> bytes) override {
     r < half_ ? a_->load(r, bytes) : b_->load(r - half_, bytes);
+  }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return a_->overlap_of(x, y);
   }
 
  private:

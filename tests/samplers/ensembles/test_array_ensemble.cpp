@@ -2,6 +2,7 @@
 // the sweeps and the lambdas of the others; and its energies are right on average, with the spread they should have.
 #include <omp.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -130,6 +131,9 @@ class OffByOne final : public Ensemble {
   void resample(std::span<const std::size_t> parent) override { inner_->resample(parent); }
   void save(std::size_t replica, std::span<std::byte> state) const override { inner_->save(replica, state); }
   void load(std::size_t replica, std::span<const std::byte> state) override { inner_->load(replica, state); }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return inner_->overlap_of(x, y);
+  }
 
  private:
   std::unique_ptr<Ensemble> inner_;
@@ -258,6 +262,56 @@ TEST_CASE("mutants do not step as the exact matrix says") {
     const auto p = transition_p_values(*mutant, betas, reversed, 1, {.time = 17});
     CHECK(p[1] < threshold);
   }
+}
+
+namespace {
+
+/// Units are the numbers 0 ... 3 of four directions in the plane; no energy.
+struct Directions {
+  using Unit = std::int8_t;
+  std::size_t units() const { return 3; }
+  double log_states() const { return 3 * std::log(4.0); }
+  double energy(std::span<const Unit>) const { return 0; }
+  std::vector<Observable> observables() const { return {}; }
+  void observe(std::span<const Unit>, double, std::span<double>) const {}
+  double overlap(std::span<const Unit> a, std::span<const Unit> b) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < 3; ++i) sum += std::array{1, 0, -1, 0}[static_cast<std::size_t>((a[i] - b[i]) & 3)];
+    return sum / 3;
+  }
+  void set_ordered(std::span<Unit> x) const { std::fill(x.begin(), x.end(), Unit{0}); }
+  template <class C>
+  void draw_uniform(std::span<Unit> x, C& chance) const {
+    for (Unit& unit : x) unit = static_cast<Unit>(chance.pick(4));
+  }
+  struct Any {
+    template <class C>
+    void resample(std::span<Unit> x, std::size_t i, C& chance) const {
+      x[i] = static_cast<Unit>(chance.pick(4));
+    }
+  };
+  Any conditionals(double) const { return {}; }
+};
+
+}  // namespace
+
+TEST_CASE("an overlap is the model's, not a product of bytes") {
+  const Graph sites({}, std::vector<double>(3, 0.0));
+  ArrayEnsemble<Directions, HeatBath> ensemble(std::make_shared<const Directions>(),
+                                               HeatBath(Scan(ScanOrder::sequential, sites)), Key(1), 4);
+  const std::int8_t states[4][3] = {{0, 1, 2}, {2, 3, 0}, {0, 1, 3}, {3, 2, 1}};
+  for (std::size_t r = 0; r < 4; ++r) ensemble.load(r, std::as_bytes(std::span(states[r])));
+  const std::pair<std::size_t, std::size_t> pairs[] = {{0, 0}, {0, 1}, {0, 2}, {3, 3}, {2, 3}};
+  double q[5];
+  ensemble.overlap(pairs, q);
+  CHECK(q[0] == 1);
+  CHECK(q[1] == -1);
+  CHECK(q[2] == Approx(2. / 3));
+  CHECK(q[3] == 1);
+  CHECK(q[4] == Approx(-1. / 3));  // 0 - 3 = 1, 1 - 2 = 3: at right angles; 3 - 1 = 2: against each other
+  for (std::size_t k = 0; k < 5; ++k)
+    CHECK(ensemble.overlap_of(std::as_bytes(std::span(states[pairs[k].first])),
+                              std::as_bytes(std::span(states[pairs[k].second]))) == q[k]);
 }
 
 TEST_CASE("any number of threads gives the same bits") {

@@ -140,6 +140,9 @@ class Passing : public Ensemble {
   void resample(std::span<const std::size_t> parent) override { inside_->resample(parent); }
   void save(std::size_t r, std::span<std::byte> bytes) const override { inside_->save(r, bytes); }
   void load(std::size_t r, std::span<const std::byte> bytes) override { inside_->load(r, bytes); }
+  double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
+    return inside_->overlap_of(x, y);
+  }
 
  protected:
   std::unique_ptr<Ensemble> inside_;
