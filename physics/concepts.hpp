@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,20 +57,27 @@ concept Turnable = EnergyModel<M> &&
   model.turn(x);
 };
 
-/// Clusters that can be turned over as one. join(x, i, e) is the coin that bond entry e of site i belongs to the
-/// cluster (probability 0 where the bond is not satisfied); ghost(x, i) the same for the bond of site i with the field.
+/// Clusters that are moved as one, by a move of the model's own: draw_turn() draws one (Ising spins: always x -> -x;
+/// angles: some reflection), which all bonds are asked about and which is its own inverse. join(turn, x, i, e, wanted)
+/// is the coin that bond entry e of site i belongs to the cluster (never unless `wanted`; probability 0 where the bond
+/// is not satisfied); ghost(turn, x, i) the same for the bond of site i with the field.
 template <class M>
-concept Bonds = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, std::size_t i) {
-  { model.bonds(double{}).join(x, i, i, bool{}) } -> std::convertible_to<Coin>;
+concept Bonds = EnergyModel<M> &&
+    requires(const M& model, std::span<typename M::Unit> x, std::size_t i, Chance& chance) {
+  model.apply(model.draw_turn(chance), x, i);
+  { model.bonds(double{}).join(model.draw_turn(chance), x, i, i, bool{}) } -> std::convertible_to<Coin>;
   { model.bonds(double{}).has_ghost() } -> std::convertible_to<bool>;
-  { model.bonds(double{}).ghost(x, i) } -> std::convertible_to<Coin>;
-  model.graph();
+  { model.bonds(double{}).ghost(model.draw_turn(chance), x, i) } -> std::convertible_to<Coin>;
+  { model.graph().first() } -> std::convertible_to<std::span<const std::uint32_t>>;
+  { model.graph().neighbour() } -> std::convertible_to<std::span<const std::uint32_t>>;
 };
 
-/// All states can be visited: needed for exact answers and tests.
+/// All states can be listed: unit i has states 0 ... states(i) - 1, whatever numbers stand for them. For exact answers
+/// and tests.
 template <class M>
 concept Enumerable = EnergyModel<M> && requires(const M& model, std::span<typename M::Unit> x, std::size_t i) {
-  model.flip(x, i);  // every state is reached by flips of single units
+  { model.states(i) } -> std::convertible_to<std::size_t>;
+  model.set_state(x, i, i);  // unit i becomes its state k
 };
 
 }  // namespace gibbsite

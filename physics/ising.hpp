@@ -58,6 +58,8 @@ class Ising {
   /// All spins alike, along the sum of the fields, or each along its own field: what has the lower energy.
   void set_ordered(State s) const noexcept;
   void flip(State s, std::size_t i) const noexcept { s[i] = static_cast<Unit>(-s[i]); }
+  std::size_t states(std::size_t) const noexcept { return 2; }
+  void set_state(State s, std::size_t i, std::size_t k) const noexcept { s[i] = k == 0 ? -1 : 1; }
   /// Whether any site has a field.
   bool in_field() const noexcept;
   /// E(-s) - E(s) = 2 sum_i h_i s_i.
@@ -117,18 +119,26 @@ class Ising {
   };
   Flips local_moves(double beta) const { return {*this, beta}; }
 
+  /// What turns a cluster over: s -> -s.
+  struct Flip {};
+  template <class C>
+  Flip draw_turn(C&) const noexcept {
+    return {};
+  }
+  void apply(Flip, State s, std::size_t i) const noexcept { flip(s, i); }
+
   /// Fortuin-Kasteleyn bonds at one beta.
   class Clusters {
    public:
     Clusters(const Ising& model, double beta);
     /// Coin of adjacency entry e of site i; never true unless `wanted`. No branch where all |J| are the same.
-    Coin join(ConstState s, std::size_t i, std::size_t e, bool wanted) const noexcept {
+    Coin join(Flip, ConstState s, std::size_t i, std::size_t e, bool wanted) const noexcept {
       const bool satisfied = model_->sign_[e] * s[i] * s[model_->neighbour_[e]] > 0;
       if (common_) return coin_[static_cast<std::size_t>(wanted) & static_cast<std::size_t>(satisfied)];
       return wanted && satisfied ? Coin(-std::expm1(-2 * beta_ * std::abs(model_->coupling_[e]))) : Coin();
     }
     bool has_ghost() const noexcept { return ghost_; }
-    Coin ghost(ConstState s, std::size_t i) const noexcept {
+    Coin ghost(Flip, ConstState s, std::size_t i) const noexcept {
       const double satisfied = model_->graph_.fields()[i] * s[i];
       return satisfied <= 0 ? Coin() : Coin(-std::expm1(-2 * beta_ * satisfied));
     }

@@ -2,6 +2,8 @@
 ///
 /// A satisfied bond is active with probability 1 - exp(-2 beta J s s); sites joined by active bonds are a cluster, and
 /// turning clusters over leaves p invariant (Fortuin & Kasteleyn 1972; Swendsen & Wang, PRL 58, 86 (1987), eqs. 2-4).
+/// What turning over means is the model's affair (concept Bonds): of spins in the plane, a reflection makes Ising spins
+/// (Wolff 1989), drawn anew for every sweep of Swendsen-Wang and every cluster of Wolff.
 /// Fields are bonds with a ghost spin that stays +1 (Coniglio, de Liberto, Monroy & Peruggi, J. Phys. A 22, L837
 /// (1989)): the cluster that holds the ghost stays as it is. Frustrated couplings are allowed and correct, but clusters
 /// then percolate above the transition and decorrelate little.
@@ -36,13 +38,14 @@ class SwendsenWang {
     const auto first = model.graph().first();
     const auto neighbour = model.graph().neighbour();
     const bool fields = bonds.has_ghost();
+    const auto turn = model.draw_turn(chance);
     auto& parent = scratch.parent;
     parent.resize(n + 1);  // the ghost is site n
     for (std::uint32_t i = 0; i <= n; ++i) parent[i] = i;
     for (std::uint32_t i = 0; i < n; ++i) {
       for (std::uint32_t e = first[i]; e < first[i + 1]; ++e)
-        if (neighbour[e] > i && chance.coin(bonds.join(s, i, e, true))) unite(parent, i, neighbour[e]);
-      if (fields && chance.coin(bonds.ghost(s, i))) unite(parent, i, n);
+        if (neighbour[e] > i && chance.coin(bonds.join(turn, s, i, e, true))) unite(parent, i, neighbour[e]);
+      if (fields && chance.coin(bonds.ghost(turn, s, i))) unite(parent, i, n);
     }
     scratch.fate.assign(n + 1, 0);
     scratch.fate[root(parent, n)] = 1;
@@ -52,7 +55,7 @@ class SwendsenWang {
       std::int8_t& fate = scratch.fate[root(parent, i)];
       if (fate == 0) fate = chance.coin(half) ? -1 : 1;
       if (fate > 0) continue;
-      model.flip(s, i);
+      model.apply(turn, s, i);
       ++turned;
     }
     tally.tried += n;
@@ -128,16 +131,17 @@ class Wolff {
     const auto count = std::max<long long>(1, std::llround(clusters));
     std::size_t turned = 0;
     for (long long k = 0; k < count; ++k) {
+      const auto turn = model.draw_turn(chance);
       cluster[0] = static_cast<std::uint32_t>(chance.pick(n));
       inside[cluster[0]] = 1;
       std::size_t size = 1;
       bool held = false;  // by the ghost
       for (std::size_t at = 0; at < size && !held; ++at) {
         const std::uint32_t i = cluster[at];
-        if (fields) held = chance.coin(bonds.ghost(s, i));
+        if (fields) held = chance.coin(bonds.ghost(turn, s, i));
         for (std::uint32_t e = first[i]; e < first[i + 1]; ++e) {  // no branch depends on the outcome of a coin
           const std::uint32_t j = neighbour[e];
-          const bool joins = chance.coin(bonds.join(s, i, e, inside[j] == 0));
+          const bool joins = chance.coin(bonds.join(turn, s, i, e, inside[j] == 0));
           cluster[size] = j;
           inside[j] = static_cast<std::uint8_t>(inside[j] | joins);
           size += joins;
@@ -145,7 +149,7 @@ class Wolff {
       }
       for (std::size_t at = 0; at < size; ++at) {
         inside[cluster[at]] = 0;
-        if (!held) model.flip(s, cluster[at]);
+        if (!held) model.apply(turn, s, cluster[at]);
       }
       if (!held) turned += size;
     }

@@ -149,11 +149,11 @@ TEST_CASE("clusters join satisfied bonds alone") {
     for (std::size_t i = 0; i < s.size(); ++i) {
       for (std::size_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) {
         const double gain = graph.coupling()[e] * s[i] * s[graph.neighbour()[e]];
-        CHECK(clusters.join(s, i, e, true).p ==
+        CHECK(clusters.join({}, s, i, e, true).p ==
               Approx(gain > 0 ? 1 - std::exp(-2 * beta * gain) : 0).epsilon(1e-12).margin(1e-14));
       }
       const double gain = graph.fields()[i] * s[i];
-      CHECK(clusters.ghost(s, i).p ==
+      CHECK(clusters.ghost({}, s, i).p ==
             Approx(gain > 0 ? 1 - std::exp(-2 * beta * gain) : 0).epsilon(1e-12).margin(1e-14));
     }
   }

@@ -1,11 +1,12 @@
 /// The laws of kernels, on systems small enough to write the transition matrix of one sweep down.
 ///
-/// States are numbered 0 .. 2^N - 1, bit i is spin i. P(i, j) is the probability that a sweep leads from i to j; p is
-/// the Boltzmann distribution, from the sum over bonds and fields. A law is a function that gives a verdict, so that
-/// mutants can stand trial too.
+/// States are numbered as physics/exact/all_states.hpp does: of spins 0 .. 2^N - 1, bit i is spin i. P(i, j) is the
+/// probability that a sweep leads from i to j; p is the Boltzmann distribution, from the equation of the energy. A law
+/// is a function that gives a verdict, so that mutants can stand trial too.
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <cmath>
 #include <sstream>
 #include <string>
@@ -14,6 +15,7 @@
 #include "physics/ising.hpp"
 #include "samplers/kernels/kernel.hpp"
 #include "samplers/kernels/metropolis.hpp"
+#include "tests/physics/models.hpp"
 #include "tests/samplers/enumerator.hpp"
 
 namespace gibbsite::laws {
@@ -52,28 +54,73 @@ inline Vector energies(const Graph& graph) {
   return energy;
 }
 
-inline Vector boltzmann(const Graph& graph, double beta) {
-  const Vector energy = energies(graph);
+/// The same, by the equation in the row of a model.
+template <class M>
+Vector energies(const test::ModelCase<M>& row, const M& model) {
+  Vector energy(at(static_cast<std::size_t>(count_states(model))));
+  Eigen::Index k = 0;
+  for_each_state(model, 0, static_cast<std::uint64_t>(energy.size()),
+                 [&](auto x) { energy[k++] = row.energy(model.graph(), x); });
+  return energy;
+}
+
+inline Vector boltzmann(const Vector& energy, double beta) {
   const Vector weight = (-beta * (energy.array() - energy.minCoeff())).exp();
   return weight / weight.sum();
 }
+inline Vector boltzmann(const Graph& graph, double beta) { return boltzmann(energies(graph), beta); }
 
-template <class M, class K>
+/// Numbers of the states of a model, and back.
+template <Enumerable M>
+class States {
+  using Unit = typename M::Unit;
+  static_assert(sizeof(Unit) == 1);
+
+ public:
+  explicit States(const M& model) : model_(&model), digit_(model.units()) {
+    std::vector<Unit> x(model.units());
+    for (std::size_t i = 0; i < x.size(); ++i)
+      for (std::size_t k = 0; k < model.states(i); ++k) {
+        model.set_state(x, i, k);
+        digit_[i][static_cast<std::uint8_t>(x[i])] = k;
+      }
+  }
+  std::size_t count() const { return static_cast<std::size_t>(count_states(*model_)); }
+  std::vector<Unit> operator[](std::size_t number) const {
+    std::vector<Unit> x(model_->units());
+    set_state_number<M>(*model_, x, number);
+    return x;
+  }
+  std::size_t number_of(std::span<const Unit> x) const {
+    std::size_t number = 0;
+    for (std::size_t i = x.size(); i-- > 0;)
+      number = number * model_->states(i) + digit_[i][static_cast<std::uint8_t>(x[i])];
+    return number;
+  }
+
+ private:
+  const M* model_;
+  std::vector<std::array<std::size_t, 256>> digit_;  // of a unit, by its byte
+};
+
+template <Enumerable M, class K>
 Matrix transition_matrix(const M& model, const K& kernel, double beta, double stride = 1,
                          Direction order = Direction::forward) {
-  const std::size_t n = model.units(), states = std::size_t{1} << n;
+  const States<M> states(model);
   const auto moves = kernel.prepare(model, beta);
   typename K::Workspace scratch;
-  Matrix P = Matrix::Zero(at(states), at(states));
-  std::vector<std::int8_t> s;
-  for (std::size_t from = 0; from < states; ++from)
+  Matrix P = Matrix::Zero(at(states.count()), at(states.count()));
+  std::vector<typename M::Unit> start, s;
+  for (std::size_t from = 0; from < states.count(); ++from) {
+    start = states[from];
     for_each_outcome(
         [&](Enumerator& chance) {
-          s = spins_of(from, n);
+          s = start;
           Tally tally;
           kernel.sweep(model, moves, s, stride, order, chance, tally, scratch);
         },
-        [&](double probability) { P(at(from), at(number_of(s))) += probability; });
+        [&](double probability) { P(at(from), at(states.number_of(s))) += probability; });
+  }
   return P;
 }
 
@@ -115,12 +162,18 @@ struct Verdicts {
   Verdict rows, invariance, convergence, time_reversal;
 };
 
-template <class M, class K>
-Verdicts judge_kernel(const M& model, const K& kernel, double beta, double stride = 1) {
-  const Vector p = boltzmann(model.graph(), beta);
+/// energy: of every state, by the equation.
+template <Enumerable M, class K>
+Verdicts judge_kernel(const M& model, const Vector& energy, const K& kernel, double beta, double stride = 1) {
+  const Vector p = boltzmann(energy, beta);
   const Matrix P = transition_matrix(model, kernel, beta, stride);
   const Matrix R = transition_matrix(model, kernel, beta, stride, Direction::reversed);
   return {rows_sum_to_one(P), invariance(P, p), convergence(P, p), time_reversal(P, R, p)};
+}
+
+template <class K>
+Verdicts judge_kernel(const Ising& model, const K& kernel, double beta, double stride = 1) {
+  return judge_kernel(model, energies(model.graph()), kernel, beta, stride);
 }
 
 /// Metropolis that always accepts a flip without cost: a mutant, which in a fixed order goes in circles.

@@ -16,6 +16,7 @@
 #include "samplers/ensembles/real_couplings.hpp"
 #include "samplers/ensembles/table_network.hpp"
 #include "samplers/kernels/heat_bath.hpp"
+#include "tests/physics/models.hpp"
 #include "tests/samplers/network_cases.hpp"
 #include "tests/samplers/networks.hpp"
 
@@ -458,6 +459,19 @@ inline std::vector<Case> cases() {
                      return make_lattice_clusters_ensemble(ferromagnet, ClusterMove::swendsen_wang, k, n, f);
                    },
                    0.5, log_z_of(*ferromagnet, 0.5)});
+  const Graph five({{0, 1, 0.7}, {1, 2, -1.1}, {2, 0, 0.45}, {2, 3, 0.9}, {3, 4, -0.35}, {4, 0, 0.6}, {1, 4, -0.8}},
+                   {0.2, -0.5, 0.15, 0.0, -0.3});
+  test::for_each_model([&](const auto& row) {
+    const auto model = std::make_shared<const decltype(row.of(five))>(row.of(five));
+    all.push_back({"array of " + row.name + " in fields, global flips",
+                   [model](Key k, std::size_t f, std::size_t n) {
+                     using M = std::remove_cvref_t<decltype(*model)>;
+                     HeatBath kernel(Scan(ScanOrder::sequential, model->graph()));
+                     return with_global_flips(
+                         std::make_unique<ArrayEnsemble<M, HeatBath>>(model, std::move(kernel), k, n, f), k);
+                   },
+                   0.8, sum_states(*model, std::vector{0.8}).at[0].log_z});
+  });
   std::vector<NetworkCase> networks = boltzmann_cases();
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
