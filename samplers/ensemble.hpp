@@ -46,6 +46,16 @@ enum class Stride { unused, clusters, step_size };
 /// How the units of a canonical state are stored.
 enum class UnitType { int8, float64 };
 
+/// Replicas first ... first + count - 1 of the `total` that share a key: all of them, or what one machine of several
+/// holds. How replicas are laid out is chosen from the total, and draws depend on a replica's place in the whole, so
+/// that slices have the bits of the whole. `first` is a multiple of the layout's grain.
+struct Slice {
+  Slice(std::size_t all) : count(all), total(all) {}  // NOLINT: a number of replicas is a whole
+  Slice(std::size_t from, std::size_t replicas, std::size_t of) : first(from), count(replicas), total(of) {}
+
+  std::size_t first = 0, count = 0, total = 0;
+};
+
 /// Fixed at construction.
 struct Layout {
   std::size_t first = 0;  ///< index of replica 0 of this ensemble in the whole

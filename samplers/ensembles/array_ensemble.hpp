@@ -24,17 +24,17 @@ class ArrayEnsemble final : public Ensemble {
   using Unit = typename M::Unit;
 
  public:
-  /// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`.
-  ArrayEnsemble(std::shared_ptr<const M> model, K kernel, Key key, std::size_t replicas, std::size_t first = 0)
-      : Ensemble(layout_of(*model, replicas, first)),
+  /// The replicas of `slice`, whose draws depend on `key`.
+  ArrayEnsemble(std::shared_ptr<const M> model, K kernel, Key key, Slice slice)
+      : Ensemble(layout_of(*model, slice)),
         model_(std::move(model)),
         kernel_(std::move(kernel)),
         key_(key),
         units_(model_->units()),
-        x_(replicas * units_),
-        energy_(replicas),
-        prepared_(replicas) {
-    for (std::size_t r = 0; r < replicas; ++r) {
+        x_(slice.count * units_),
+        energy_(slice.count),
+        prepared_(slice.count) {
+    for (std::size_t r = 0; r < slice.count; ++r) {
       model_->set_ordered(state(r));
       energy_[r] = model_->energy(state(r));
     }
@@ -118,11 +118,11 @@ class ArrayEnsemble final : public Ensemble {
     std::optional<decltype(std::declval<const K&>().prepare(std::declval<const M&>(), 0.0))> table;
   };
 
-  static Layout layout_of(const M& model, std::size_t replicas, std::size_t first) {
+  static Layout layout_of(const M& model, Slice slice) {
     static_assert(std::is_same_v<Unit, std::int8_t> || std::is_same_v<Unit, double>);
     Layout layout;
-    layout.first = first;
-    layout.replicas = replicas;
+    layout.first = slice.first;
+    layout.replicas = slice.count;
     layout.units = model.units();
     layout.unit_type = std::is_same_v<Unit, double> ? UnitType::float64 : UnitType::int8;
     layout.log_z_reference = model.log_states();

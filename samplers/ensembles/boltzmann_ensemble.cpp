@@ -33,16 +33,15 @@ std::vector<double> corrupted(const BoltzmannMachine& machine, double noise, Key
 
 class BoltzmannEnsemble final : public Ensemble {
  public:
-  BoltzmannEnsemble(BoltzmannHeatBath kernel, Key key, std::size_t replicas, std::size_t first,
-                    std::span<const double> start)
-      : Ensemble(layout_of(kernel, replicas, first)),
+  BoltzmannEnsemble(BoltzmannHeatBath kernel, Key key, Slice slice, std::span<const double> start)
+      : Ensemble(layout_of(kernel, slice)),
         kernel_(std::move(kernel)),
         key_(key),
         units_(kernel_.machine().units()),
-        x_(replicas * units_),
-        energy_(replicas),
-        reference_(replicas) {
-    for (std::size_t r = 0; r < replicas; ++r) {
+        x_(slice.count * units_),
+        energy_(slice.count),
+        reference_(slice.count) {
+    for (std::size_t r = 0; r < slice.count; ++r) {
       std::copy(start.begin(), start.end(), state(r).begin());
       weigh(r);
     }
@@ -123,10 +122,10 @@ class BoltzmannEnsemble final : public Ensemble {
   }
 
  private:
-  static Layout layout_of(const BoltzmannHeatBath& kernel, std::size_t replicas, std::size_t first) {
+  static Layout layout_of(const BoltzmannHeatBath& kernel, Slice slice) {
     Layout layout;
-    layout.first = first;
-    layout.replicas = replicas;
+    layout.first = slice.first;
+    layout.replicas = slice.count;
     layout.units = kernel.machine().units();
     for (const double a : kernel.reference())
       layout.log_z_reference += kernel.machine().kind() == UnitKind::spin ? log_cosh2(a) : softplus(a);
@@ -178,11 +177,11 @@ class BoltzmannEnsemble final : public Ensemble {
 }  // namespace
 
 std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
-                                                  const IndependentUnits& visible_reference, Key key,
-                                                  std::size_t replicas, std::size_t first, double noise) {
+                                                  const IndependentUnits& visible_reference, Key key, Slice slice,
+                                                  double noise) {
   const std::vector<double> start = corrupted(*machine, noise, key);
-  return std::make_unique<BoltzmannEnsemble>(BoltzmannHeatBath(std::move(machine), visible_reference), key, replicas,
-                                             first, start);
+  return std::make_unique<BoltzmannEnsemble>(BoltzmannHeatBath(std::move(machine), visible_reference), key, slice,
+                                             start);
 }
 
 }  // namespace gibbsite

@@ -13,12 +13,12 @@
 
 namespace gibbsite {
 
-/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`. Canonical states: int8, one per
+/// The replicas of `slice`, whose draws depend on `key`. Canonical states: int8, one per
 /// unit. New replicas are ordered but for a share `noise` of their units, the same ones in all (a pure function of
 /// `key`), which are flipped: of a Hopfield network, a corrupted first pattern to be recalled. Throws
 /// std::invalid_argument where the reference does not fit the visible units or noise is not in [0, 1].
 std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
-                                                  const IndependentUnits& visible_reference, Key key,
-                                                  std::size_t replicas, std::size_t first = 0, double noise = 0);
+                                                  const IndependentUnits& visible_reference, Key key, Slice slice,
+                                                  double noise = 0);
 
 }  // namespace gibbsite

@@ -207,18 +207,17 @@ bool lattice_clusters_supported(const Graph& graph, ClusterMove move) {
 }
 
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
-                                                         std::size_t replicas, std::size_t first) {
+                                                         Slice slice) {
   assert(!simd::coin_kernels().empty());
-  return make_lattice_clusters_ensemble(std::move(model), move, key, replicas, first, *simd::coin_kernels().front());
+  return make_lattice_clusters_ensemble(std::move(model), move, key, slice, *simd::coin_kernels().front());
 }
 
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
-                                                         std::size_t replicas, std::size_t first,
-                                                         const simd::CoinKernels& kernels) {
+                                                         Slice slice, const simd::CoinKernels& kernels) {
   assert(lattice_clusters_supported(model->graph(), move));
   Layout layout;
-  layout.first = first;
-  layout.replicas = replicas;
+  layout.first = slice.first;
+  layout.replicas = slice.count;
   layout.units = model->units();
   layout.log_z_reference = model->log_states();
   layout.stride = move == ClusterMove::wolff ? Stride::clusters : Stride::unused;

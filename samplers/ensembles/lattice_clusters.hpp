@@ -23,11 +23,10 @@ enum class ClusterMove { swendsen_wang, wolff };
 /// Whether an instruction set fits, and the couplings.
 bool lattice_clusters_supported(const Graph& graph, ClusterMove move);
 
-/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`.
+/// The replicas of `slice`, whose draws depend on `key`.
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
-                                                         std::size_t replicas, std::size_t first = 0);
+                                                         Slice slice);
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
-                                                         std::size_t replicas, std::size_t first,
-                                                         const simd::CoinKernels& kernels);
+                                                         Slice slice, const simd::CoinKernels& kernels);
 
 }  // namespace gibbsite

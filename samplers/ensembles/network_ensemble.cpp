@@ -24,13 +24,12 @@ struct Tile {
 
 class NetworkEnsemble final : public Ensemble {
  public:
-  NetworkEnsemble(std::shared_ptr<const Network> network, Reference reference, Key key, std::size_t replicas,
-                  std::size_t first)
-      : Ensemble(layout_of(*network, reference, replicas, first)),
+  NetworkEnsemble(std::shared_ptr<const Network> network, Reference reference, Key key, Slice slice)
+      : Ensemble(layout_of(*network, reference, slice)),
         network_(std::move(network)),
         reference_(std::move(reference)),
         key_(key),
-        tiles_((replicas + tile - 1) / tile) {
+        tiles_((slice.count + tile - 1) / tile) {
     [[maybe_unused]] static const bool fixed = [] {  // so that the order of sums does not depend on the CPU's caches
       Eigen::setCpuCacheSizes(1 << 15, 1 << 18, 1 << 21);
       return true;
@@ -106,10 +105,10 @@ class NetworkEnsemble final : public Ensemble {
   }
 
  private:
-  static Layout layout_of(const Network& network, const Reference& reference, std::size_t replicas, std::size_t first) {
+  static Layout layout_of(const Network& network, const Reference& reference, Slice slice) {
     Layout layout;
-    layout.first = first;
-    layout.replicas = replicas;
+    layout.first = slice.first;
+    layout.replicas = slice.count;
     layout.units = network.width();
     layout.unit_type = network.discrete() ? UnitType::int8 : UnitType::float64;
     layout.log_z_reference = reference.log_z(network);
@@ -230,8 +229,8 @@ class NetworkEnsemble final : public Ensemble {
 }  // namespace
 
 std::unique_ptr<Ensemble> make_network_ensemble(std::shared_ptr<const Network> network, Reference reference, Key key,
-                                                std::size_t replicas, std::size_t first) {
-  return std::make_unique<NetworkEnsemble>(std::move(network), std::move(reference), key, replicas, first);
+                                                Slice slice) {
+  return std::make_unique<NetworkEnsemble>(std::move(network), std::move(reference), key, slice);
 }
 
 }  // namespace gibbsite

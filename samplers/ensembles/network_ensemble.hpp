@@ -20,9 +20,9 @@
 
 namespace gibbsite {
 
-/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`. Canonical states: int8, all layers,
+/// The replicas of `slice`, whose draws depend on `key`. Canonical states: int8, all layers,
 /// one per unit (categorical: one-hot); float64 with gaussian units.
 std::unique_ptr<Ensemble> make_network_ensemble(std::shared_ptr<const Network> network, Reference reference, Key key,
-                                                std::size_t replicas, std::size_t first = 0);
+                                                Slice slice);
 
 }  // namespace gibbsite

@@ -261,19 +261,18 @@ void PackedLattice::know() const {
 }  // namespace
 
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       Move move, Key key, std::size_t replicas, std::size_t first) {
+                                                       Move move, Key key, Slice slice) {
   assert(!simd::lattice_kernels().empty());
-  return make_packed_lattice_ensemble(std::move(model), lattice, move, key, replicas, first,
-                                      *simd::lattice_kernels().front());
+  return make_packed_lattice_ensemble(std::move(model), lattice, move, key, slice, *simd::lattice_kernels().front());
 }
 
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       Move move, Key key, std::size_t replicas, std::size_t first,
+                                                       Move move, Key key, Slice slice,
                                                        const simd::LatticeKernels& kernels) {
   assert(packed_lattice_supported(lattice, model->graph()));
   Layout layout;
-  layout.first = first;
-  layout.replicas = replicas;
+  layout.first = slice.first;
+  layout.replicas = slice.count;
   layout.units = model->units();
   layout.log_z_reference = model->log_states();
   layout.turns = model->in_field();

@@ -33,14 +33,13 @@ bool packed_lattice_supported(const Lattice& lattice, const Graph& graph);
 /// of many sweeps, L = 4 ... 1024.
 double packed_lattice_cost(const Lattice& lattice);
 
-/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`. model: of build(lattice), which
+/// The replicas of `slice`, whose draws depend on `key`. model: of build(lattice), which
 /// fits.
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       simd::Move move, Key key, std::size_t replicas,
-                                                       std::size_t first = 0);
+                                                       simd::Move move, Key key, Slice slice);
 /// With one of simd::lattice_kernels(), not the fastest.
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       simd::Move move, Key key, std::size_t replicas,
-                                                       std::size_t first, const simd::LatticeKernels& kernels);
+                                                       simd::Move move, Key key, Slice slice,
+                                                       const simd::LatticeKernels& kernels);
 
 }  // namespace gibbsite

@@ -258,16 +258,16 @@ void PackedReplicas::resample(std::span<const std::size_t> parent) {
 }  // namespace
 
 std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
-                                               Key key, std::size_t replicas, std::size_t first, Packing packing) {
+                                               Key key, Slice slice, Packing packing) {
   const Graph& graph = model->graph();
-  assert(packed_replicas_supported(graph, kernel, order) && replicas > 0);
-  const std::size_t width = packing.width == 0 ? cheapest_pack(replicas) : packing.width;
-  assert((width == 64 || width == 128 || width == 256 || width == 512) && first % width == 0);
+  assert(packed_replicas_supported(graph, kernel, order) && slice.count > 0);
+  const std::size_t width = packing.width == 0 ? cheapest_pack(slice.total) : packing.width;
+  assert((width == 64 || width == 128 || width == 256 || width == 512) && slice.first % width == 0);
   const simd::ReplicaKernels& kernels =
       packing.kernels == nullptr ? *simd::replica_kernels().front() : *packing.kernels;
   Layout layout;
-  layout.first = first;
-  layout.replicas = replicas;
+  layout.first = slice.first;
+  layout.replicas = slice.count;
   layout.grain = width;
   layout.units = graph.sites();
   layout.log_z_reference = model->log_states();

@@ -46,10 +46,9 @@ struct Packing {
   const simd::ReplicaKernels* kernels = nullptr;
 };
 
-/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`; first: a multiple of the width. The
+/// The replicas of `slice`, whose draws depend on `key`; slice.first: a multiple of the width. The
 /// system must fit.
 std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
-                                               Key key, std::size_t replicas, std::size_t first = 0,
-                                               Packing packing = {});
+                                               Key key, Slice slice, Packing packing = {});
 
 }  // namespace gibbsite

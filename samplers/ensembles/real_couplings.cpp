@@ -208,17 +208,17 @@ void RealCouplingsEnsemble::measure() const {
 }  // namespace
 
 std::unique_ptr<Ensemble> make_real_couplings_ensemble(std::shared_ptr<const Ising> model, RealCouplings how, Key key,
-                                                       std::size_t replicas, std::size_t first) {
+                                                       Slice slice) {
   const FieldLayout layout = how.scan == ScanOrder::sequential ? field_layout(model->graph()) : FieldLayout::kept;
-  return make_real_couplings_ensemble(std::move(model), how, key, replicas, first, layout,
-                                      *simd::field_kernels().front(), *simd::kernels().front());
+  return make_real_couplings_ensemble(std::move(model), how, key, slice, layout, *simd::field_kernels().front(),
+                                      *simd::kernels().front());
 }
 
 std::unique_ptr<Ensemble> make_real_couplings_ensemble(std::shared_ptr<const Ising> model, RealCouplings how, Key key,
-                                                       std::size_t replicas, std::size_t first, FieldLayout fields,
+                                                       Slice slice, FieldLayout fields,
                                                        const simd::FieldKernels& kernels,
                                                        const simd::Kernels& products) {
-  assert(first % lanes == 0 && how.scan != ScanOrder::random);
+  assert(slice.first % lanes == 0 && how.scan != ScanOrder::random);
   auto graph = std::make_unique<const simd::DyadicGraph>(model->graph());
   std::unique_ptr<const simd::FieldWork> work;
   if (fields == FieldLayout::made_anew && how.scan == ScanOrder::sequential) {
@@ -234,8 +234,8 @@ std::unique_ptr<Ensemble> make_real_couplings_ensemble(std::shared_ptr<const Isi
     work = std::make_unique<simd::KeptFields>(*graph, kernels, std::move(order));
   }
   Layout layout;
-  layout.first = first;
-  layout.replicas = replicas;
+  layout.first = slice.first;
+  layout.replicas = slice.count;
   layout.grain = lanes;
   layout.units = model->units();
   layout.log_z_reference = model->log_states();

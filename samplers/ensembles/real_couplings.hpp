@@ -46,12 +46,12 @@ bool real_couplings_are_faster(const Graph& graph, RealCouplings how, std::size_
 /// The faster one for this graph.
 FieldLayout field_layout(const Graph& graph);
 
-/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`; first is a multiple of 16. Throws
+/// The replicas of `slice`, whose draws depend on `key`; slice.first is a multiple of 16. Throws
 /// std::invalid_argument for a checkerboard on a graph that is not bipartite.
 std::unique_ptr<Ensemble> make_real_couplings_ensemble(std::shared_ptr<const Ising> model, RealCouplings how, Key key,
-                                                       std::size_t replicas, std::size_t first = 0);
+                                                       Slice slice);
 std::unique_ptr<Ensemble> make_real_couplings_ensemble(std::shared_ptr<const Ising> model, RealCouplings how, Key key,
-                                                       std::size_t replicas, std::size_t first, FieldLayout layout,
+                                                       Slice slice, FieldLayout layout,
                                                        const simd::FieldKernels& kernels,
                                                        const simd::Kernels& products);
 

@@ -247,21 +247,19 @@ void TableNetwork::decide(const simd::Cipher& cipher, const simd::Item& item, co
 bool table_layout_supported(const Network& network) { return !simd::kernels().empty() && simd::fits_bits(network); }
 
 std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Network> network, Reference reference,
-                                                      Key key, std::size_t replicas, std::size_t first) {
+                                                      Key key, Slice slice) {
   assert(!simd::kernels().empty());
-  return make_table_network_ensemble(std::move(network), std::move(reference), key, replicas, first,
-                                     *simd::kernels().front());
+  return make_table_network_ensemble(std::move(network), std::move(reference), key, slice, *simd::kernels().front());
 }
 
 std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Network> network, Reference reference,
-                                                      Key key, std::size_t replicas, std::size_t first,
-                                                      const simd::Kernels& kernels) {
-  assert(simd::fits_bits(*network) && first % lanes == 0);
+                                                      Key key, Slice slice, const simd::Kernels& kernels) {
+  assert(simd::fits_bits(*network) && slice.first % lanes == 0);
   simd::BitNetwork bits(*network, reference);
-  simd::PackedChains chains(bits, kernels, (replicas + lanes - 1) / lanes);
+  simd::PackedChains chains(bits, kernels, (slice.count + lanes - 1) / lanes);
   Layout layout;
-  layout.first = first;
-  layout.replicas = replicas;
+  layout.first = slice.first;
+  layout.replicas = slice.count;
   layout.grain = lanes;
   layout.units = network->units();
   layout.log_z_reference = reference.log_z(*network);

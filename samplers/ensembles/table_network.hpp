@@ -31,13 +31,12 @@ struct Kernels;
 /// Whether this processor has the instructions, all units are binary or spins, and fields fit 32 bits.
 bool table_layout_supported(const Network& network);
 
-/// Replicas first .. first + replicas - 1 of the whole whose draws depend on `key`; first: a multiple of 16. Canonical
+/// The replicas of `slice`, whose draws depend on `key`; slice.first: a multiple of 16. Canonical
 /// states: int8, all layers, one per unit. The network must fit.
 std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Network> network, Reference reference,
-                                                      Key key, std::size_t replicas, std::size_t first = 0);
+                                                      Key key, Slice slice);
 /// With one of simd::kernels(), not the fastest.
 std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Network> network, Reference reference,
-                                                      Key key, std::size_t replicas, std::size_t first,
-                                                      const simd::Kernels& kernels);
+                                                      Key key, Slice slice, const simd::Kernels& kernels);
 
 }  // namespace gibbsite

@@ -30,7 +30,7 @@ class Machine {
   /// kernels: null for the plain layout.
   std::shared_ptr<Ensemble> ensemble(std::size_t chains, const simd::Kernels* kernels) const {
     if (kernels == nullptr) return make_network_ensemble(network_, reference_, Key(1), chains);
-    return make_table_network_ensemble(network_, reference_, Key(1), chains, 0, *kernels);
+    return make_table_network_ensemble(network_, reference_, Key(1), chains, *kernels);
   }
 
  private:

@@ -43,16 +43,15 @@ std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph) {
 }
 
 /// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
-std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, std::shared_ptr<const Ising> model, Key key,
-                                       std::size_t replicas, const std::vector<ScanOrder>& orders,
-                                       std::optional<double> packed_lattice) {
+std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, std::shared_ptr<const Ising> model, Key key, Slice slice,
+                                       const std::vector<ScanOrder>& orders, std::optional<double> packed_lattice) {
   const Graph& graph = model->graph();
-  if (packed_lattice && replicas == 1) return nullptr;  // slower at any size
+  if (packed_lattice && slice.total == 1) return nullptr;  // slower at any size
   const SpinKernel kernel = study.sampler.name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
   for (const ScanOrder order : orders) {
-    if (!possible(order, graph) || !packed_replicas_are_faster(graph, kernel, order, replicas, packed_lattice))
+    if (!possible(order, graph) || !packed_replicas_are_faster(graph, kernel, order, slice.total, packed_lattice))
       continue;
-    return make_packed_replicas(std::move(model), kernel, order, key, replicas);
+    return make_packed_replicas(std::move(model), kernel, order, key, slice);
   }
   return nullptr;
 }
@@ -68,24 +67,23 @@ std::optional<simd::Move> packed_move(const Study& study, const Lattice& lattice
 }  // namespace
 
 std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
-                                        Key key, std::size_t replicas) {
+                                        Key key, Slice slice) {
   const std::string& name = study.sampler.name;
   const Graph& graph = model->graph();
   if (name == "wolff" || name == "swendsen-wang") {
     const ClusterMove move = name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
-    return lattice_clusters_supported(graph, move) ? make_lattice_clusters_ensemble(model, move, key, replicas)
-                                                   : nullptr;
+    return lattice_clusters_supported(graph, move) ? make_lattice_clusters_ensemble(model, move, key, slice) : nullptr;
   }
   // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
   const std::vector<ScanOrder> orders = fast_orders(study, graph);
   const auto packed = packed_move(study, lattice, graph, orders);
   const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
-  if (auto lanes = in_bit_lanes(study, model, key, replicas, orders, cost)) return lanes;
-  if (packed) return make_packed_lattice_ensemble(model, lattice, *packed, key, replicas);
+  if (auto lanes = in_bit_lanes(study, model, key, slice, orders, cost)) return lanes;
+  if (packed) return make_packed_lattice_ensemble(model, lattice, *packed, key, slice);
   for (const ScanOrder order : orders) {
     const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, order};
-    if (possible(order, graph) && real_couplings_are_faster(graph, how, replicas))
-      return make_real_couplings_ensemble(model, how, key, replicas);
+    if (possible(order, graph) && real_couplings_are_faster(graph, how, slice.total))
+      return make_real_couplings_ensemble(model, how, key, slice);
   }
   return nullptr;
 }

@@ -17,6 +17,6 @@ ScanOrder scan_of(const Study& study);
 
 /// Replicas in the fastest layout for them; null where that is the plain one. model: of build(lattice), or any graph.
 std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
-                                        Key key, std::size_t replicas);
+                                        Key key, Slice slice);
 
 }  // namespace gibbsite

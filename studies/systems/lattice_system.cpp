@@ -57,10 +57,9 @@ bool by_clusters(const Study& study) { return study.sampler.name == "wolff" || s
 
 /// Puts a model and a kernel together where they fit, and refuses by name where they do not.
 template <class M, class K>
-std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> model, K kernel, Key key,
-                                   std::size_t replicas) {
+std::unique_ptr<Ensemble> assemble(const Study& study, std::shared_ptr<const M> model, K kernel, Key key, Slice slice) {
   if constexpr (Kernel<K, M>)
-    return std::make_unique<ArrayEnsemble<M, K>>(std::move(model), std::move(kernel), key, replicas);
+    return std::make_unique<ArrayEnsemble<M, K>>(std::move(model), std::move(kernel), key, slice);
   else
     throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can",
                                    study.sampler.name, study.model.name));
@@ -126,8 +125,8 @@ class LatticeSystem final : public System {
   std::vector<std::string> doubts() const override { return doubts_; }
   void check_range(std::span<const double> beta) const override;
   void check(const Study& study) const override;
-  std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const override {
-    return with_global_flips(bare_ensemble(study, key, replicas), key);
+  std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice) const override {
+    return with_global_flips(bare_ensemble(study, key, slice), key);
   }
 
  private:
@@ -136,7 +135,7 @@ class LatticeSystem final : public System {
     const auto bonds = ising_->graph().bonds();
     return std::any_of(bonds.begin(), bonds.end(), [](const Bond& bond) { return bond.J != 0; });
   }
-  std::unique_ptr<Ensemble> bare_ensemble(const Study& study, Key key, std::size_t replicas) const;
+  std::unique_ptr<Ensemble> bare_ensemble(const Study& study, Key key, Slice slice) const;
   Study study_;
   Lattice lattice_;
   std::shared_ptr<const Ising> ising_;
@@ -166,17 +165,17 @@ Group LatticeSystem::record() const {
   return group;
 }
 
-std::unique_ptr<Ensemble> LatticeSystem::bare_ensemble(const Study& study, Key key, std::size_t replicas) const {
+std::unique_ptr<Ensemble> LatticeSystem::bare_ensemble(const Study& study, Key key, Slice slice) const {
   const std::string& name = study.sampler.name;
   const Graph& graph = ising_->graph();
   if (by_clusters(study) && !bonded())  // every cluster is one spin
-    return assemble(study, ising_, HeatBath(Scan(ScanOrder::sequential, graph)), key, replicas);
+    return assemble(study, ising_, HeatBath(Scan(ScanOrder::sequential, graph)), key, slice);
   if (study.sampler.layout == "fastest")
-    if (auto fast = fast_ensemble(study, lattice_, ising_, key, replicas)) return fast;
-  if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, replicas);
-  if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, replicas);
-  if (name == "wolff") return assemble(study, ising_, Wolff(), key, replicas);
-  return assemble(study, ising_, SwendsenWang(), key, replicas);
+    if (auto fast = fast_ensemble(study, lattice_, ising_, key, slice)) return fast;
+  if (name == "heat-bath") return assemble(study, ising_, HeatBath(Scan(scan_of(study), graph)), key, slice);
+  if (name == "metropolis") return assemble(study, ising_, Metropolis(Scan(scan_of(study), graph)), key, slice);
+  if (name == "wolff") return assemble(study, ising_, Wolff(), key, slice);
+  return assemble(study, ising_, SwendsenWang(), key, slice);
 }
 
 void LatticeSystem::check_range(std::span<const double> beta) const {

@@ -214,15 +214,14 @@ void NetworkSystem::check(const Study& study) const {
           last, i));
 }
 
-std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, std::size_t replicas) const {
+std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, Slice slice) const {
   if (const auto* machine = std::get_if<Machine>(&model_.model))
-    return with_global_flips(make_boltzmann_ensemble(*machine, reference_.visible, key, replicas, 0, study.model.noise),
-                             key);
+    return with_global_flips(make_boltzmann_ensemble(*machine, reference_.visible, key, slice, study.model.noise), key);
   const auto* layered = std::get_if<Layered>(&model_.model);
   const Layered moved = layered != nullptr ? *layered : std::get<Belief>(model_.model)->top();
   if (study.sampler.layout == "fastest" && table_layout_supported(*moved))
-    return make_table_network_ensemble(moved, reference_, key, replicas);
-  return make_network_ensemble(moved, reference_, key, replicas);
+    return make_table_network_ensemble(moved, reference_, key, slice);
+  return make_network_ensemble(moved, reference_, key, slice);
 }
 
 std::shared_ptr<const System> make_network_system(const Study& study) {

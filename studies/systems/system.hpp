@@ -50,8 +50,8 @@ class System {
   virtual void add_diagnostics(Group&) const {}
   /// Throws RequestError naming the pair where the study's sampler cannot move the system, and why.
   virtual void check(const Study& study) const = 0;
-  /// After check().
-  virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, std::size_t replicas) const = 0;
+  /// After check(): the replicas of `slice`.
+  virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice) const = 0;
 
  protected:
   System() = default;

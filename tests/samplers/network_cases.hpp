@@ -16,10 +16,10 @@
 
 namespace gibbsite::seam {
 
-/// How to make replicas first .. first + replicas - 1, and the exact averages at each lambda.
+/// How to make replicas, and the exact averages at each lambda.
 struct NetworkCase {
   std::string name;
-  std::function<std::unique_ptr<Ensemble>(Key, std::size_t first, std::size_t replicas)> make;
+  std::function<std::unique_ptr<Ensemble>(Key, Slice)> make;
   std::function<std::vector<ExactPoint>(std::span<const double> lambda)> exact;
 };
 
@@ -47,10 +47,7 @@ inline std::shared_ptr<const Network> wave_network(std::vector<Layer> layers, do
 }
 
 inline NetworkCase network_case(std::string name, std::shared_ptr<const Network> network, Reference reference) {
-  return {std::move(name),
-          [=](Key key, std::size_t first, std::size_t replicas) {
-            return make_network_ensemble(network, reference, key, replicas, first);
-          },
+  return {std::move(name), [=](Key key, Slice slice) { return make_network_ensemble(network, reference, key, slice); },
           [=](std::span<const double> lambda) {
             return std::get<ExactAnswers>(exact_answers(*network, reference, lambda)).at;
           }};
@@ -59,9 +56,7 @@ inline NetworkCase network_case(std::string name, std::shared_ptr<const Network>
 inline NetworkCase boltzmann_case(std::string name, std::shared_ptr<const BoltzmannMachine> machine,
                                   IndependentUnits reference) {
   return {std::move(name),
-          [=](Key key, std::size_t first, std::size_t replicas) {
-            return make_boltzmann_ensemble(machine, reference, key, replicas, first);
-          },
+          [=](Key key, Slice slice) { return make_boltzmann_ensemble(machine, reference, key, slice); },
           [=](std::span<const double> lambda) {
             return std::get<ExactAnswers>(exact_answers(*machine, reference, lambda)).at;
           }};

@@ -26,20 +26,20 @@ inline Graph small_torus() {
   return build({.geometry = Geometry::square, .size = {3, 3}, .disorder = Disorder::bimodal, .disorder_seed = 5});
 }
 
-inline std::unique_ptr<Ensemble> array_ising(Key key, std::size_t first, std::size_t replicas) {
+inline std::unique_ptr<Ensemble> array_ising(Key key, Slice slice) {
   auto model = std::make_shared<const Ising>(small_torus());
   HeatBath kernel(Scan(ScanOrder::sequential, model->graph()));
-  return std::make_unique<ArrayEnsemble<Ising, HeatBath>>(std::move(model), std::move(kernel), key, replicas, first);
+  return std::make_unique<ArrayEnsemble<Ising, HeatBath>>(std::move(model), std::move(kernel), key, slice);
 }
 
 /// 64 replicas to a word, one bit lane each, every lane its own lambda; the lanes of a word share one random stream.
 class PackedIsing final : public Ensemble {
  public:
-  PackedIsing(Key key, std::size_t first, std::size_t replicas)
-      : Ensemble(layout_of(first, replicas)),
+  PackedIsing(Key key, Slice slice)
+      : Ensemble(layout_of(slice)),
         model_(small_torus()),
         key_(key),
-        packs_(replicas / 64),
+        packs_(slice.count / 64),
         word_(packs_ * model_.units()) {
     std::fill(word_.begin(), word_.end(), ~std::uint64_t{0});
   }
@@ -108,10 +108,10 @@ class PackedIsing final : public Ensemble {
  private:
   using Planes = std::array<std::array<std::uint64_t, 64>, 5>;  // digits of P(up), by number of satisfying neighbours
 
-  static Layout layout_of(std::size_t first, std::size_t replicas) {
+  static Layout layout_of(Slice slice) {
     Layout layout;
-    layout.first = first;
-    layout.replicas = replicas;
+    layout.first = slice.first;
+    layout.replicas = slice.count;
     layout.grain = 64;
     layout.units = 9;
     layout.log_z_reference = 9 * std::numbers::ln2;
@@ -176,8 +176,7 @@ class SmallRbm final : public Ensemble {
     return sum;
   }
 
-  SmallRbm(Key key, std::size_t first, std::size_t replicas)
-      : Ensemble(layout_of(first, replicas)), key_(key), v_(replicas * nv, 1) {}
+  SmallRbm(Key key, Slice slice) : Ensemble(layout_of(slice)), key_(key), v_(slice.count * nv, 1) {}
   void draw_reference(std::uint64_t time) override {
     for (std::size_t r = 0; r < layout().replicas; ++r) draw(r, Purpose::reference, time);
   }
@@ -232,10 +231,10 @@ class SmallRbm final : public Ensemble {
     for (std::size_t i = 0; i < nv; ++i) sum += v[i] * W(i, j);
     return sum;
   }
-  static Layout layout_of(std::size_t first, std::size_t replicas) {
+  static Layout layout_of(Slice slice) {
     Layout layout;
-    layout.first = first;
-    layout.replicas = replicas;
+    layout.first = slice.first;
+    layout.replicas = slice.count;
     layout.units = nv;
     layout.log_z_reference = nh * std::numbers::ln2;
     for (std::size_t i = 0; i < nv; ++i) layout.log_z_reference += softplus(a(i));
@@ -265,8 +264,7 @@ class DoubleWell final : public Ensemble {
     return -(1 - lambda) * x - lambda * (1.5 * x - 2 * std::tanh(2 * x) + 0.25);
   }
 
-  DoubleWell(Key key, std::size_t first, std::size_t replicas)
-      : Ensemble(layout_of(first, replicas)), key_(key), x_(replicas, 1.0) {}
+  DoubleWell(Key key, Slice slice) : Ensemble(layout_of(slice)), key_(key), x_(slice.count, 1.0) {}
   void draw_reference(std::uint64_t time) override {
     for (std::size_t r = 0; r < x_.size(); ++r) draw(r, Purpose::reference, time);
   }
@@ -317,10 +315,10 @@ class DoubleWell final : public Ensemble {
   }
 
  private:
-  static Layout layout_of(std::size_t first, std::size_t replicas) {
+  static Layout layout_of(Slice slice) {
     Layout layout;
-    layout.first = first;
-    layout.replicas = replicas;
+    layout.first = slice.first;
+    layout.replicas = slice.count;
     layout.units = 1;
     layout.unit_type = UnitType::float64;
     layout.log_z_reference = std::log(2 * std::numbers::pi) / 2;
@@ -384,10 +382,13 @@ class Joined final : public Ensemble {
   std::size_t half_;
 };
 
-/// One entry of the law loop: how to make replicas first .. first + replicas - 1, where the path ends, and ln Z there.
+/// Replicas begin ... end - 1 of a slice.
+inline Slice part(Slice of, std::size_t begin, std::size_t end) { return {of.first + begin, end - begin, of.total}; }
+
+/// One entry of the law loop: how to make replicas, where the path ends, and ln Z there.
 struct Case {
   std::string name;
-  std::function<std::unique_ptr<Ensemble>(Key, std::size_t first, std::size_t replicas)> make;
+  std::function<std::unique_ptr<Ensemble>(Key, Slice)> make;
   double target;
   double exact_log_z;
 };
@@ -412,25 +413,25 @@ inline std::vector<Case> cases() {
   double well = 0;
   const double step = 1e-4;
   for (int k = -120000; k <= 120000; ++k) well += step * std::exp(DoubleWell::weight(k * step, 1));
-  const auto make_array = [](Key key, std::size_t first, std::size_t n) { return array_ising(key, first, n); };
+  const auto make_array = [](Key key, Slice slice) { return array_ising(key, slice); };
   std::vector<Case> all = {
       {"array Ising", make_array, 0.8, torus(0.8)},
-      {"packed Ising", [](Key k, std::size_t f, std::size_t n) { return std::make_unique<PackedIsing>(k, f, n); }, 0.8,
-       torus(0.8)},
-      {"RBM, hidden units summed out",
-       [](Key k, std::size_t f, std::size_t n) { return std::make_unique<SmallRbm>(k, f, n); }, 1, std::log(rbm)},
-      {"Langevin in a double well",
-       [](Key k, std::size_t f, std::size_t n) { return std::make_unique<DoubleWell>(k, f, n); }, 1, std::log(well)},
+      {"packed Ising", [](Key k, Slice s) { return std::make_unique<PackedIsing>(k, s); }, 0.8, torus(0.8)},
+      {"RBM, hidden units summed out", [](Key k, Slice s) { return std::make_unique<SmallRbm>(k, s); }, 1,
+       std::log(rbm)},
+      {"Langevin in a double well", [](Key k, Slice s) { return std::make_unique<DoubleWell>(k, s); }, 1,
+       std::log(well)},
       {"two halves joined",
-       [make_array](Key k, std::size_t f, std::size_t n) {
-         return std::make_unique<Joined>(make_array(k, f, n / 2), make_array(k, f + n / 2, n - n / 2));
+       [make_array](Key k, Slice s) {
+         return std::make_unique<Joined>(make_array(k, part(s, 0, s.count / 2)),
+                                         make_array(k, part(s, s.count / 2, s.count)));
        },
        0.8, torus(0.8)}};
   if (packed_replicas_supported(small_torus(), SpinKernel::heat_bath, ScanOrder::sequential))
     all.push_back({"replicas in bit lanes",
-                   [](Key k, std::size_t f, std::size_t n) {
+                   [](Key k, Slice s) {
                      return make_packed_replicas(std::make_shared<const Ising>(small_torus()), SpinKernel::heat_bath,
-                                                 ScanOrder::sequential, k, n, f, {.width = 64});
+                                                 ScanOrder::sequential, k, s, {.width = 64});
                    },
                    0.8, torus(0.8)});
   const auto network =
@@ -439,24 +440,23 @@ inline std::vector<Case> cases() {
   for (std::size_t k = 0; k < 1024; ++k) deep += std::exp(-network->energy(networks::state(*network, k)));
   if (table_layout_supported(*network))
     all.push_back({"deep network in tables",
-                   [network](Key k, std::size_t f, std::size_t n) {
-                     return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, n, f);
+                   [network](Key k, Slice s) {
+                     return make_table_network_ensemble(network, networks::random_reference(*network, 3), k, s);
                    },
                    1, std::log(deep)});
   const Lattice glass = {
       .geometry = Geometry::square, .size = {3, 3}, .disorder = Disorder::gaussian, .disorder_seed = 2, .field = 0.2};
   const auto real = std::make_shared<const Ising>(build(glass));
   if (real_couplings_supported(real->graph(), {}))
-    all.push_back({"Gaussian couplings in lanes, global flips",
-                   [real](Key k, std::size_t f, std::size_t n) {
-                     return with_global_flips(make_real_couplings_ensemble(real, {}, k, n, f), k);
-                   },
-                   0.8, log_z_of(*real, 0.8)});
+    all.push_back(
+        {"Gaussian couplings in lanes, global flips",
+         [real](Key k, Slice s) { return with_global_flips(make_real_couplings_ensemble(real, {}, k, s), k); }, 0.8,
+         log_z_of(*real, 0.8)});
   const auto ferromagnet = std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}}));
   if (lattice_clusters_supported(ferromagnet->graph(), ClusterMove::swendsen_wang))
     all.push_back({"Swendsen-Wang in bulk",
-                   [ferromagnet](Key k, std::size_t f, std::size_t n) {
-                     return make_lattice_clusters_ensemble(ferromagnet, ClusterMove::swendsen_wang, k, n, f);
+                   [ferromagnet](Key k, Slice s) {
+                     return make_lattice_clusters_ensemble(ferromagnet, ClusterMove::swendsen_wang, k, s);
                    },
                    0.5, log_z_of(*ferromagnet, 0.5)});
   const Graph five({{0, 1, 0.7}, {1, 2, -1.1}, {2, 0, 0.45}, {2, 3, 0.9}, {3, 4, -0.35}, {4, 0, 0.6}, {1, 4, -0.8}},
@@ -464,11 +464,11 @@ inline std::vector<Case> cases() {
   test::for_each_model([&](const auto& row) {
     const auto model = std::make_shared<const decltype(row.of(five))>(row.of(five));
     all.push_back({"array of " + row.name + " in fields, global flips",
-                   [model](Key k, std::size_t f, std::size_t n) {
+                   [model](Key k, Slice s) {
                      using M = std::remove_cvref_t<decltype(*model)>;
                      HeatBath kernel(Scan(ScanOrder::sequential, model->graph()));
                      return with_global_flips(
-                         std::make_unique<ArrayEnsemble<M, HeatBath>>(model, std::move(kernel), k, n, f), k);
+                         std::make_unique<ArrayEnsemble<M, HeatBath>>(model, std::move(kernel), k, s), k);
                    },
                    0.8, sum_states(*model, std::vector{0.8}).at[0].log_z});
   });

@@ -32,7 +32,8 @@ inline std::string name(const Target& t) {
 }
 inline std::unique_ptr<Ensemble> make(const std::shared_ptr<const Ising>& model, RealCouplings how,
                                       std::size_t replicas, const Target& t, std::size_t first = 0, Key key = Key(5)) {
-  return make_real_couplings_ensemble(model, how, key, replicas, first, t.layout, *t.fields, *t.products);
+  return make_real_couplings_ensemble(model, how, key, {first, replicas, first + replicas}, t.layout, *t.fields,
+                                      *t.products);
 }
 
 inline std::shared_ptr<const Ising> shared(Graph graph) { return std::make_shared<const Ising>(std::move(graph)); }

@@ -44,9 +44,8 @@ std::shared_ptr<const M> small(const test::ModelCase<M>& row) {
 }
 
 template <class M, class K>
-std::unique_ptr<Ensemble> population(std::shared_ptr<const M> model, K kernel, Key key, std::size_t replicas,
-                                     std::size_t first = 0) {
-  return std::make_unique<ArrayEnsemble<M, K>>(std::move(model), std::move(kernel), key, replicas, first);
+std::unique_ptr<Ensemble> population(std::shared_ptr<const M> model, K kernel, Key key, Slice slice) {
+  return std::make_unique<ArrayEnsemble<M, K>>(std::move(model), std::move(kernel), key, slice);
 }
 
 /// Calls see(name, kernel, stride) for every kernel that may move the model.
@@ -198,7 +197,7 @@ void try_energies(const test::ModelCase<M>& row) {
   const std::size_t some = 37 % states.count();
   for_each_kernel(*model, [&](const std::string& name, const auto& kernel, double stride) {
     constexpr std::size_t replicas = 12;
-    const auto ensemble = population(model, kernel, Key(5), replicas, 100);
+    const auto ensemble = population(model, kernel, Key(5), {100, replicas, 100 + replicas});
     const auto setting = settings(replicas, stride);
     std::vector<Tally> tally(replicas);
     const auto check = [&](const std::string& after) {
@@ -396,7 +395,7 @@ TEST_CASE("k sweeps are k times one sweep, and replicas do not see each other") 
       CHECK(alike(*at_once, *in_steps, setting));
       CHECK(alike(a, b));
 
-      const auto tail = population(model, kernel, Key(31), 4, 12);  // the last four by themselves
+      const auto tail = population(model, kernel, Key(31), {12, 4, 16});  // the last four by themselves
       std::vector<Tally> c(4);
       tail->draw_reference(2);
       tail->sweep(std::span(setting).last(4), {.time = 10, .count = 7}, c);

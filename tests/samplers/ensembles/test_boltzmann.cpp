@@ -139,7 +139,7 @@ TEST_CASE("an ensemble of Boltzmann machines does to every replica what the kern
     const BoltzmannHeatBath kernel(machine, base_rates);
     const Key key(3);
     constexpr std::size_t replicas = 6, first = 4;
-    const auto ensemble = make_boltzmann_ensemble(machine, base_rates, key, replicas, first);
+    const auto ensemble = make_boltzmann_ensemble(machine, base_rates, key, {first, replicas, first + replicas});
     const std::vector<Setting> setting{{0}, {0.3}, {1}, {1.4}, {0.3}, {1}};
     std::vector<Tally> tally(replicas);
     std::vector<std::vector<double>> x(replicas, std::vector<double>(units));
@@ -182,15 +182,15 @@ TEST_CASE("a Hopfield network starts from its first pattern but for the noise, a
   const auto machine =
       std::make_shared<const BoltzmannMachine>(hopfield(random_patterns(4, 100, 2), PatternRule::hebbian));
   const IndependentUnits flat{std::vector<double>(100, 0.0), {}};
-  const auto ensemble = make_boltzmann_ensemble(machine, flat, Key(1), 3, 0, 0.2);
+  const auto ensemble = make_boltzmann_ensemble(machine, flat, Key(1), 3, 0.2);
   CHECK(ensemble->layout().log_z_reference == Approx(100 * std::log(2)));
   CHECK(ensemble->layout().observables[3].name == "pattern_overlap");
   std::vector<double> seen(3 * 5);
   ensemble->observe(seen);
   for (std::size_t r = 0; r < 3; ++r) CHECK(seen[5 * r + 3] == Approx(0.6));
-  const auto again = make_boltzmann_ensemble(machine, flat, Key(1), 3, 9, 0.2);
+  const auto again = make_boltzmann_ensemble(machine, flat, Key(1), {9, 3, 12}, 0.2);
   CHECK(save_all(*ensemble) == save_all(*again));
-  CHECK(save_all(*ensemble) != save_all(*make_boltzmann_ensemble(machine, flat, Key(2), 3, 0, 0.2)));
+  CHECK(save_all(*ensemble) != save_all(*make_boltzmann_ensemble(machine, flat, Key(2), 3, 0.2)));
   std::vector<Tally> tally(3);
   ensemble->sweep(std::vector<Setting>(3, {20.0}), {0, 5}, tally);
   ensemble->observe(seen);
@@ -198,6 +198,6 @@ TEST_CASE("a Hopfield network starts from its first pattern but for the noise, a
   const auto clean = make_boltzmann_ensemble(machine, flat, Key(1), 1);
   clean->observe(std::span(seen).first(5));
   CHECK(seen[3] == 1);
-  CHECK_THROWS_WITH(make_boltzmann_ensemble(machine, flat, Key(1), 1, 0, 1.5), Contains("no share of the units"));
+  CHECK_THROWS_WITH(make_boltzmann_ensemble(machine, flat, Key(1), 1, 1.5), Contains("no share of the units"));
   CHECK_THROWS_WITH(make_boltzmann_ensemble(machine, {{0.0}, {}}, Key(1), 1), Contains("100 visible units"));
 }

@@ -77,7 +77,7 @@ TEST_CASE("trajectories of packed lattices are those of this version, by every i
       if (golden.lattice.field != 0 && move == Move::metropolis) continue;
       for (const simd::LatticeKernels* kernels : simd::lattice_kernels()) {
         const auto ensemble =
-            make_packed_lattice_ensemble(model_of(golden.lattice), golden.lattice, move, Key(11), 3, 0, *kernels);
+            make_packed_lattice_ensemble(model_of(golden.lattice), golden.lattice, move, Key(11), 3, *kernels);
         INFO(golden.name << (move == Move::heat_bath ? ", heat bath, " : ", Metropolis, ") << kernels->name);
         CHECK(trajectory(*ensemble, golden.beta) == expected);
       }

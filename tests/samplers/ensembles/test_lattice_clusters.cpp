@@ -36,7 +36,7 @@ std::vector<laws::Matrix> transitions(const std::shared_ptr<const Ising>& model,
                                       const simd::CoinKernels& kernels) {
   const std::size_t n = model->units(), states = std::size_t{1} << n, replicas = 2 * states;
   std::vector<laws::Matrix> count(lambdas.size(), laws::Matrix::Zero(laws::at(states), laws::at(states)));
-  const auto ensemble = make_lattice_clusters_ensemble(model, move, Key(4), replicas, 0, kernels);
+  const auto ensemble = make_lattice_clusters_ensemble(model, move, Key(4), replicas, kernels);
   std::vector<Setting> setting(replicas);
   std::vector<Tally> tally(replicas);
   for (std::size_t r = 0; r < replicas; ++r) setting[r] = {lambdas[r % 2], stride};
@@ -124,7 +124,7 @@ TEST_CASE("a trajectory of bulk clusters is the same on every instruction set, s
         std::vector<Setting> setting(3, {beta, 2});
         std::vector<Tally> tally(3);
         const auto make = [&](std::size_t n, std::size_t first) {
-          return make_lattice_clusters_ensemble(model, move, Key(2), n, first, *k);
+          return make_lattice_clusters_ensemble(model, move, Key(2), {first, n, first + n}, *k);
         };
         const auto whole = make(3, 0);
         whole->draw_reference(0);

@@ -107,7 +107,7 @@ void try_methods(const seam::NetworkCase& it, Comparisons& all, const Make& wrap
   for (std::size_t run = 0; run < runs; ++run) {
     const Key key(500 + run);
     const auto make = [&](std::size_t replicas) {
-      auto ensemble = it.make(key, 0, replicas);
+      auto ensemble = it.make(key, replicas);
       return wrap ? wrap(std::move(ensemble)) : std::move(ensemble);
     };
     anneal(*make(64), key, exact.back().values.at("log_z"), findings);

@@ -32,7 +32,7 @@ TEST_CASE("states come back as they went in, with the energies and observables o
     for (const Case& it : cases()) {
       INFO(it.name << ", " << kernels->name);
       const auto model = model_of(it.lattice);
-      const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, Move::heat_bath, Key(1), 3, 0, *kernels);
+      const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, Move::heat_bath, Key(1), 3, *kernels);
       Chance chance(Stream(Key(2), Purpose::test, 0, 0));
       std::vector<std::vector<std::int8_t>> spins(3, std::vector<std::int8_t>(model->units()));
       model->draw_uniform(spins[0], chance);
@@ -82,7 +82,7 @@ TEST_CASE("a trajectory of a packed lattice is the same bits on all instruction 
         for (const int threads : {1, 2}) {
           if (threads > 1 && kernels != simd::lattice_kernels().front()) continue;
           omp_set_num_threads(threads);
-          const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, move, Key(4), 3, 0, *kernels);
+          const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, move, Key(4), 3, *kernels);
           const std::vector<double> beta = {it.beta, 0, it.beta / 2};
           ensemble->draw_reference(0);
           sweep(*ensemble, beta, {.time = 1020});  // one thread; from the second call on all of them are tried
@@ -109,7 +109,7 @@ TEST_CASE("a packed lattice split in two, or stopped and loaded, goes the same w
   const Lattice lattice{.size = {64, 64}};
   const auto model = model_of(lattice);
   const auto make = [&](std::size_t n, std::size_t first) {
-    return make_packed_lattice_ensemble(model, lattice, Move::heat_bath, Key(5), n, first);
+    return make_packed_lattice_ensemble(model, lattice, Move::heat_bath, Key(5), {first, n, first + n});
   };
   const auto whole = make(4, 0), left = make(2, 0), right = make(2, 2), resumed = make(4, 0);
   const std::vector<double> beta = {0.3, 0.4, 0, 0.5};

@@ -86,7 +86,8 @@ constexpr std::size_t replicas = 640, sweeps = 40;
 
 Counts count_transitions(const Small& it, Packing packing, Direction order) {
   const std::size_t n = it.model->units(), states = std::size_t{1} << n;
-  const auto ensemble = make_packed_replicas(it.model, it.kernel, it.order, Key(5), replicas, 512, packing);
+  const auto ensemble =
+      make_packed_replicas(it.model, it.kernel, it.order, Key(5), {512, replicas, 512 + replicas}, packing);
   std::vector<Setting> setting(replicas);
   for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = lambdas[r % lambdas.size()];
   std::vector<Tally> tally(replicas);

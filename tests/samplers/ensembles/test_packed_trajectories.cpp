@@ -47,7 +47,7 @@ TEST_CASE("energies, observables and overlaps of packed replicas are the model's
       for (const simd::ReplicaKernels* kernels : simd::replica_kernels()) {
         const std::size_t n = 150, units = model->units(), components = model->observables().size();
         const auto ensemble =
-            make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(2), n, 0, {width, kernels});
+            make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(2), n, {width, kernels});
         std::vector<Tally> tally(n);
         std::vector<double> observed(n * components), expected(components), lambda(n, 0.3), weight(n);
         std::vector<std::vector<std::int8_t>> before(n);
@@ -96,7 +96,8 @@ TEST_CASE(
         const std::size_t n = 300, half = 128;
         const auto model = glass(5);
         const auto make = [&, move = kernel](std::size_t count, std::size_t first) {
-          return make_packed_replicas(model, move, ScanOrder::sequential, Key(3), count, first, {64, kernels});
+          return make_packed_replicas(model, move, ScanOrder::sequential, Key(3), {first, count, first + count},
+                                      {64, kernels});
         };
         const std::vector<Setting> setting = ladder(n, 1.4);
         std::vector<Tally> tally(n);
@@ -132,8 +133,7 @@ TEST_CASE("changes of spins are counted alike over few sweeps and over many") {
       const std::size_t n = 100, words = model->units() * width / 512;
       const auto count = static_cast<std::uint32_t>((1U << 16) / words + 1);  // too many for numbers of 16 bits
       const auto make = [&] {
-        return make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(4), n, 0,
-                                    {width, kernels});
+        return make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(4), n, {width, kernels});
       };
       const auto whole = make(), parts = make();
       std::vector<Tally> all(n), sum(n);
@@ -204,7 +204,7 @@ TEST_CASE("packed replicas of a small cubic lattice have the exact energies") {
   for (const SpinKernel kernel : {SpinKernel::heat_bath, SpinKernel::metropolis})
     for (const std::size_t width : {64, 256}) {
       if (simd::replica_kernels().empty()) return;
-      const auto ensemble = make_packed_replicas(model, kernel, ScanOrder::sequential, Key(31), n, 0, {.width = width});
+      const auto ensemble = make_packed_replicas(model, kernel, ScanOrder::sequential, Key(31), n, {.width = width});
       std::vector<Setting> setting(n);
       for (std::size_t r = 0; r < n; ++r) setting[r].lambda = exact[r % exact.size()].first;
       std::vector<Tally> tally(n);

@@ -92,7 +92,7 @@ TEST_CASE("ln Z by annealing, resampling and tempering is exact for every ensemb
       std::vector<std::vector<double>> log_z;
       for (int run = 0; run < runs; ++run) {
         const Key key(1000 + static_cast<std::uint64_t>(run));
-        const auto ensemble = it.make(key, 0, replicas);
+        const auto ensemble = it.make(key, replicas);
         const auto method = route.make(*ensemble, it.target, key);
         finish(*method);
         log_z.push_back(log_ratios_of(*method));
@@ -118,8 +118,9 @@ TEST_CASE("split is whole, bit for bit, in every method") {
     for (const Route& route : routes()) {
       INFO(it.name << ", " << route.name);
       const Key key(7);
-      const auto whole = it.make(key, 0, replicas);
-      seam::Joined split(it.make(key, 0, replicas / 2), it.make(key, replicas / 2, replicas / 2));
+      const auto whole = it.make(key, replicas);
+      seam::Joined split(it.make(key, {0, replicas / 2, replicas}),
+                         it.make(key, {replicas / 2, replicas / 2, replicas}));
       const auto a = route.make(*whole, it.target, key);
       const auto b = route.make(split, it.target, key);
       finish(*a);
@@ -145,7 +146,7 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
   for (const seam::Case& it : seam::cases())
     for (const Route& route : all) {
       const Key key(11);
-      const auto calm = it.make(key, 0, replicas);
+      const auto calm = it.make(key, replicas);
       const auto whole = route.make(*calm, it.target, key);
       std::size_t length = 0;
       while (!whole->done()) {
@@ -155,10 +156,10 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
       for (const std::size_t cut :
            {std::size_t{0}, std::size_t{1}, length / 4, length / 2, 3 * length / 4, length - 1, length}) {
         INFO(it.name << ", " << route.name << ", cut after " << cut << " of " << length);
-        const auto first = it.make(key, 0, replicas);
+        const auto first = it.make(key, replicas);
         const auto before = route.make(*first, it.target, key);
         for (std::size_t k = 0; k < cut; ++k) before->advance();
-        const auto second = it.make(key, 0, replicas);
+        const auto second = it.make(key, replicas);
         const auto after = route.make(*second, it.target, key);
         after->load(before->save(), before->trace());
         finish(*after);
@@ -171,7 +172,7 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
 // The overlap is the model's, whatever is stored for a state: what multiplies bytes fails here where units are 0 and 1.
 TEST_CASE("every ensemble's overlap is 1 for a state with itself, symmetric, and that of the states it saves") {
   for (const seam::Case& it : seam::cases()) {
-    const auto ensemble = it.make(Key(3), 0, replicas);
+    const auto ensemble = it.make(Key(3), replicas);
     ensemble->draw_reference(1);
     const std::size_t bytes = ensemble->layout().state_bytes();
     const std::vector<std::byte> states = save_all(*ensemble);
@@ -192,8 +193,8 @@ TEST_CASE("every ensemble's overlap is 1 for a state with itself, symmetric, and
 
 TEST_CASE("a checkpoint of another study is refused") {
   const auto cases = seam::cases();
-  const auto a = cases[0].make(Key(1), 0, replicas);
-  const auto b = cases[3].make(Key(1), 0, replicas);
+  const auto a = cases[0].make(Key(1), replicas);
+  const auto b = cases[3].make(Key(1), replicas);
   const auto anneal = routes()[0].make(*a, 0.8, Key(1));
   const auto temper = routes()[2].make(*b, 1, Key(1));
   CHECK_THROWS_AS(temper->load(anneal->save(), {}), std::invalid_argument);

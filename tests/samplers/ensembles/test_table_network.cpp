@@ -74,7 +74,8 @@ constexpr std::size_t chains_each = 64, sweeps_each = 12;
 
 Rows transition_counts(const System& system, const simd::Kernels& kernels) {
   const std::size_t states = std::size_t{1} << system.network->units(), replicas = 2 * states * chains_each;
-  const auto ensemble = make_table_network_ensemble(system.network, system.reference, Key(11), replicas, 32, kernels);
+  const auto ensemble =
+      make_table_network_ensemble(system.network, system.reference, Key(11), {32, replicas, 32 + replicas}, kernels);
   const std::vector<Setting> setting = spread(replicas, two_lambdas);
   std::vector<Tally> tally(replicas);
   Rows count(2 * states, std::vector<double>(states));
@@ -172,8 +173,7 @@ TEST_CASE("log weights of the table layout are the network's") {
   for (const simd::Kernels* kernels : simd::kernels())
     for (const System& system : systems) {
       const std::size_t replicas = 37;
-      const auto ensemble =
-          make_table_network_ensemble(system.network, system.reference, Key(2), replicas, 0, *kernels);
+      const auto ensemble = make_table_network_ensemble(system.network, system.reference, Key(2), replicas, *kernels);
       std::vector<double> lambda(replicas), out(replicas);
       for (std::size_t r = 0; r < replicas; ++r) lambda[r] = static_cast<double>(r) / 32;
       ensemble->draw_reference(1);
@@ -297,7 +297,7 @@ TEST_CASE(
     for (const int team : {1, 2, 3}) {
       const Threads threads(team);
       const auto make = [&](std::size_t n, std::size_t first) {
-        return make_table_network_ensemble(system.network, system.reference, Key(3), n, first, *kernels);
+        return make_table_network_ensemble(system.network, system.reference, Key(3), {first, n, first + n}, *kernels);
       };
       const auto whole = make(replicas, 0);
       std::vector<Tally> tally(replicas);

@@ -97,14 +97,14 @@ std::vector<Layouts> layouts() {
       Graph({{0, 1, 1}, {0, 2, -1}, {0, 3, 1}, {0, 4, 1}}, {0.25, 0.25, 0.25, 0.25, 0.25}));
   if (packed_replicas_supported(star->graph(), SpinKernel::heat_bath, ScanOrder::sequential))
     add("star in bit lanes", star, [star](Key key, std::size_t n) {
-      return make_packed_replicas(star, SpinKernel::heat_bath, ScanOrder::sequential, key, n, 0, {.width = 64});
+      return make_packed_replicas(star, SpinKernel::heat_bath, ScanOrder::sequential, key, n, {.width = 64});
     });
   const auto real = models_in_fields()[2].model;
   if (real_couplings_supported(real->graph(), {}))
     for (const FieldLayout fields : {FieldLayout::kept, FieldLayout::made_anew})
       add(fields == FieldLayout::kept ? "real couplings, fields kept" : "real couplings, fields made anew", real,
           [real, fields](Key key, std::size_t n) {
-            return make_real_couplings_ensemble(real, {}, key, n, 0, fields, *simd::field_kernels().front(),
+            return make_real_couplings_ensemble(real, {}, key, n, fields, *simd::field_kernels().front(),
                                                 *simd::kernels().front());
           });
   return all;
@@ -259,7 +259,7 @@ TEST_CASE("every layout weighs and turns its spins over as their states say") {
                                                                 std::vector<double>{0.4, -0.7, 0.2, 0.5, -0.3, 0.6});
   check_turns("Boltzmann machine of spins", *make_boltzmann_ensemble(machine, {{0.3, -0.1, 0.2, 0.7}, {}}, Key(1), 8),
               0.8);
-  for (const seam::NetworkCase& it : seam::boltzmann_cases()) CHECK_FALSE(it.make(Key(1), 0, 8)->layout().turns);
+  for (const seam::NetworkCase& it : seam::boltzmann_cases()) CHECK_FALSE(it.make(Key(1), 8)->layout().turns);
 }
 
 TEST_CASE("without a field nothing flips, and bits stay") {
