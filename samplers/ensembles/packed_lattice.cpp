@@ -17,20 +17,19 @@ namespace {
 
 using simd::BlockLattice;
 using simd::Counts;
-using simd::Move;
 
 constexpr std::uint64_t times_a_key = 1024;         // a power of 2
 constexpr std::uint64_t words_a_time = 1ULL << 40;  // of random numbers
 
 class PackedLattice final : public Ensemble {
  public:
-  PackedLattice(std::shared_ptr<const Ising> model, Layout layout, const BlockLattice& blocks, Move move, Key key,
+  PackedLattice(std::shared_ptr<const Ising> model, Layout layout, const BlockLattice& blocks, LocalMove move, Key key,
                 const simd::LatticeKernels& kernels)
       : Ensemble(std::move(layout)),
         model_(std::move(model)),
         strength_(*model_->graph().common_strength()),
         field_(*model_->graph().common_field()),
-        move_(field_ == 0 ? move : simd::move_in_field(move)),
+        move_(simd::move_of(move, field_)),
         key_(key),
         states_(blocks, model_->graph(), kernels, this->layout().replicas),
         prepared_(this->layout().replicas),
@@ -157,7 +156,7 @@ class PackedLattice final : public Ensemble {
 
   std::shared_ptr<const Ising> model_;
   double strength_, field_;  // |J|, h
-  Move move_;
+  simd::Move move_;
   Key key_;
   mutable simd::LatticeStates states_;
   std::map<double, simd::LatticeDigits> digits_;  // of every lambda lately met
@@ -261,13 +260,13 @@ void PackedLattice::know() const {
 }  // namespace
 
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       Move move, Key key, Slice slice) {
+                                                       LocalMove move, Key key, Slice slice) {
   assert(!simd::lattice_kernels().empty());
   return make_packed_lattice_ensemble(std::move(model), lattice, move, key, slice, *simd::lattice_kernels().front());
 }
 
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       Move move, Key key, Slice slice,
+                                                       LocalMove move, Key key, Slice slice,
                                                        const simd::LatticeKernels& kernels) {
   assert(packed_lattice_supported(lattice, model->graph()));
   Layout layout;

@@ -18,6 +18,7 @@
 #include "physics/lattice.hpp"
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
+#include "samplers/kernels/local_move.hpp"
 #include "samplers/simd/lattice/lattice_kernels.hpp"
 
 namespace gibbsite {
@@ -36,10 +37,10 @@ double packed_lattice_cost(const Lattice& lattice);
 /// The replicas of `slice`, whose draws depend on `key`. model: of build(lattice), which
 /// fits.
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       simd::Move move, Key key, Slice slice);
+                                                       LocalMove move, Key key, Slice slice);
 /// With one of simd::lattice_kernels(), not the fastest.
 std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Ising> model, const Lattice& lattice,
-                                                       simd::Move move, Key key, Slice slice,
+                                                       LocalMove move, Key key, Slice slice,
                                                        const simd::LatticeKernels& kernels);
 
 }  // namespace gibbsite

@@ -16,8 +16,8 @@
 namespace gibbsite {
 namespace {
 
-simd::Decide decide_of(const Graph& graph, SpinKernel kernel) {
-  if (kernel == SpinKernel::metropolis) return simd::Decide::metropolis;
+simd::Decide decide_of(const Graph& graph, LocalMove kernel) {
+  if (kernel == LocalMove::metropolis) return simd::Decide::metropolis;
   return graph.common_field().value() == 0 ? simd::Decide::heat_bath : simd::Decide::heat_bath_in_field;
 }
 
@@ -257,7 +257,7 @@ void PackedReplicas::resample(std::span<const std::size_t> parent) {
 
 }  // namespace
 
-std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
+std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, LocalMove kernel, ScanOrder order,
                                                Key key, Slice slice, Packing packing) {
   const Graph& graph = model->graph();
   assert(packed_replicas_supported(graph, kernel, order) && slice.count > 0);

@@ -23,6 +23,7 @@
 #include "physics/ising.hpp"
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
+#include "samplers/kernels/local_move.hpp"
 #include "samplers/kernels/scan.hpp"
 
 namespace gibbsite {
@@ -31,13 +32,11 @@ namespace simd {
 struct ReplicaKernels;
 }
 
-enum class SpinKernel { heat_bath, metropolis };
-
 /// Whether this processor has the instructions, and the graph and the scan are as above (a random scan is not).
-bool packed_replicas_supported(const Graph& graph, SpinKernel kernel, ScanOrder order);
+bool packed_replicas_supported(const Graph& graph, LocalMove kernel, ScanOrder order);
 /// Whether they fit, and so many replicas are expected to move faster than in the layout that would be taken instead:
 /// plain, or, where there is one, a packed lattice whose sweep takes packed_lattice ns for each replica.
-bool packed_replicas_are_faster(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas,
+bool packed_replicas_are_faster(const Graph& graph, LocalMove kernel, ScanOrder order, std::size_t replicas,
                                 std::optional<double> packed_lattice = {});
 
 /// How replicas are packed: replicas to a pack (0: what costs least), and instructions (null: the fastest).
@@ -48,7 +47,7 @@ struct Packing {
 
 /// The replicas of `slice`, whose draws depend on `key`; slice.first: a multiple of the width. The
 /// system must fit.
-std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, SpinKernel kernel, ScanOrder order,
+std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> model, LocalMove kernel, ScanOrder order,
                                                Key key, Slice slice, Packing packing = {});
 
 }  // namespace gibbsite

@@ -40,17 +40,17 @@ std::size_t cheapest_pack(std::size_t replicas) {
   return best;
 }
 
-bool packed_replicas_supported(const Graph& graph, SpinKernel kernel, ScanOrder order) {
+bool packed_replicas_supported(const Graph& graph, LocalMove kernel, ScanOrder order) {
   if (order == ScanOrder::random || simd::replica_kernels().empty()) return false;
   const auto strength = graph.common_strength(), field = graph.common_field();
   if (!strength || !field || graph.max_degree() > simd::most_degree) return false;
-  if (kernel == SpinKernel::heat_bath) return true;
+  if (kernel == LocalMove::heat_bath) return true;
   for (std::size_t i = 0; i < graph.sites(); ++i)
     if (graph.degree(i) == 0) return false;
   return *field == 0 && *strength > 0;
 }
 
-bool packed_replicas_are_faster(const Graph& graph, SpinKernel kernel, ScanOrder order, std::size_t replicas,
+bool packed_replicas_are_faster(const Graph& graph, LocalMove kernel, ScanOrder order, std::size_t replicas,
                                 std::optional<double> packed_lattice) {
   if (!packed_replicas_supported(graph, kernel, order)) return false;
   const std::size_t width = cheapest_pack(replicas), sites = graph.sites(), packs = (replicas + width - 1) / width;

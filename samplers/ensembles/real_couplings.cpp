@@ -18,7 +18,7 @@ using simd::lanes;
 
 class RealCouplingsEnsemble final : public Ensemble {
  public:
-  RealCouplingsEnsemble(std::shared_ptr<const Ising> model, SpinMove move, Key key, Layout layout,
+  RealCouplingsEnsemble(std::shared_ptr<const Ising> model, LocalMove move, Key key, Layout layout,
                         std::unique_ptr<const simd::DyadicGraph> graph, std::unique_ptr<const simd::FieldWork> work,
                         const simd::FieldKernels& kernels)
       : Ensemble(std::move(layout)),
@@ -134,7 +134,7 @@ class RealCouplingsEnsemble final : public Ensemble {
   void measure() const;
 
   std::shared_ptr<const Ising> model_;
-  SpinMove move_;
+  LocalMove move_;
   Key key_;
   const simd::FieldKernels& kernels_;
   std::unique_ptr<const simd::DyadicGraph> graph_;
@@ -167,7 +167,7 @@ void RealCouplingsEnsemble::go(std::span<const Setting> setting, const Step& ste
   shared.top = top_.data();
   shared.turned = turned_.data();
   shared.move =
-      move_ == SpinMove::heat_bath || purpose == Purpose::reference ? kernels_.heat_bath : kernels_.metropolis;
+      move_ == LocalMove::heat_bath || purpose == Purpose::reference ? kernels_.heat_bath : kernels_.metropolis;
   shared.reversed = step.order == Direction::reversed;
   const auto units = static_cast<double>(layout_units());
   share(work() * 4 * step.count, [&](std::size_t begin, std::size_t end) {

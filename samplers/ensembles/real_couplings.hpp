@@ -23,17 +23,17 @@
 #include "physics/ising.hpp"
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
+#include "samplers/kernels/local_move.hpp"
 #include "samplers/kernels/scan.hpp"
 #include "samplers/simd/couplings/field_kernels.hpp"
 #include "samplers/simd/networks/table_kernels.hpp"
 
 namespace gibbsite {
 
-enum class SpinMove { heat_bath, metropolis };
 enum class FieldLayout { kept, made_anew };
 
 struct RealCouplings {
-  SpinMove move = SpinMove::heat_bath;
+  LocalMove move = LocalMove::heat_bath;
   ScanOrder scan = ScanOrder::sequential;  ///< not random: a vector visits one site at a time
 };
 

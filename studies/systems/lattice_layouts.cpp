@@ -47,7 +47,7 @@ std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, std::shared_ptr<const
                                        const std::vector<ScanOrder>& orders, std::optional<double> packed_lattice) {
   const Graph& graph = model->graph();
   if (packed_lattice && slice.total == 1) return nullptr;  // slower at any size
-  const SpinKernel kernel = study.sampler.name == "heat-bath" ? SpinKernel::heat_bath : SpinKernel::metropolis;
+  const LocalMove kernel = study.sampler.name == "heat-bath" ? LocalMove::heat_bath : LocalMove::metropolis;
   for (const ScanOrder order : orders) {
     if (!possible(order, graph) || !packed_replicas_are_faster(graph, kernel, order, slice.total, packed_lattice))
       continue;
@@ -57,10 +57,10 @@ std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, std::shared_ptr<const
 }
 
 /// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.
-std::optional<simd::Move> packed_move(const Study& study, const Lattice& lattice, const Graph& graph,
-                                      const std::vector<ScanOrder>& orders) {
+std::optional<LocalMove> packed_move(const Study& study, const Lattice& lattice, const Graph& graph,
+                                     const std::vector<ScanOrder>& orders) {
   if (std::find(orders.begin(), orders.end(), ScanOrder::checkerboard) == orders.end()) return std::nullopt;
-  const simd::Move move = study.sampler.name == "heat-bath" ? simd::Move::heat_bath : simd::Move::metropolis;
+  const LocalMove move = study.sampler.name == "heat-bath" ? LocalMove::heat_bath : LocalMove::metropolis;
   return packed_lattice_supported(lattice, graph) ? std::optional(move) : std::nullopt;
 }
 
@@ -81,7 +81,7 @@ std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& latti
   if (auto lanes = in_bit_lanes(study, model, key, slice, orders, cost)) return lanes;
   if (packed) return make_packed_lattice_ensemble(model, lattice, *packed, key, slice);
   for (const ScanOrder order : orders) {
-    const RealCouplings how{name == "heat-bath" ? SpinMove::heat_bath : SpinMove::metropolis, order};
+    const RealCouplings how{name == "heat-bath" ? LocalMove::heat_bath : LocalMove::metropolis, order};
     if (possible(order, graph) && real_couplings_are_faster(graph, how, slice.total))
       return make_real_couplings_ensemble(model, how, key, slice);
   }

@@ -427,10 +427,10 @@ inline std::vector<Case> cases() {
                                          make_array(k, part(s, s.count / 2, s.count)));
        },
        0.8, torus(0.8)}};
-  if (packed_replicas_supported(small_torus(), SpinKernel::heat_bath, ScanOrder::sequential))
+  if (packed_replicas_supported(small_torus(), LocalMove::heat_bath, ScanOrder::sequential))
     all.push_back({"replicas in bit lanes",
                    [](Key k, Slice s) {
-                     return make_packed_replicas(std::make_shared<const Ising>(small_torus()), SpinKernel::heat_bath,
+                     return make_packed_replicas(std::make_shared<const Ising>(small_torus()), LocalMove::heat_bath,
                                                  ScanOrder::sequential, k, s, {.width = 64});
                    },
                    0.8, torus(0.8)});

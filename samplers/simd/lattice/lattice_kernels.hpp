@@ -22,15 +22,18 @@
 #include <variant>
 #include <vector>
 
+#include "samplers/kernels/local_move.hpp"
 #include "samplers/simd/lattice/block_lattice.hpp"
 #include "samplers/simd/random/bernoulli.hpp"
 
 namespace gibbsite::simd {
 
+/// A local move by the classes of fields it needs: of |f| without a field, of f with one.
 enum class Move { heat_bath, metropolis, heat_bath_in_field, metropolis_in_field };
 constexpr bool in_field(Move move) { return move == Move::heat_bath_in_field || move == Move::metropolis_in_field; }
-constexpr Move move_in_field(Move move) {
-  return move == Move::heat_bath ? Move::heat_bath_in_field : Move::metropolis_in_field;
+constexpr Move move_of(LocalMove move, double field) {
+  if (move == LocalMove::heat_bath) return field == 0 ? Move::heat_bath : Move::heat_bath_in_field;
+  return field == 0 ? Move::metropolis : Move::metropolis_in_field;
 }
 
 /// Probabilities of the classes at one temperature. favoured, free: all ones for classes whose field is positive, zero.

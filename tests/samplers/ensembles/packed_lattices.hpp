@@ -97,7 +97,7 @@ inline std::vector<Case> cases() {
       {"open honeycomb +-J, 33 x 9",
        open({.geometry = Geometry::honeycomb, .size = {33, 9}, .disorder = Disorder::bimodal}), 0.7}};
 }
-inline constexpr simd::Move moves[] = {simd::Move::heat_bath, simd::Move::metropolis};
+inline constexpr LocalMove moves[] = {LocalMove::heat_bath, LocalMove::metropolis};
 
 inline std::shared_ptr<const Ising> model_of(const Lattice& lattice) {
   return std::make_shared<const Ising>(build(lattice));

@@ -21,7 +21,6 @@
 #include "tests/samplers/trajectories.hpp"
 
 using namespace gibbsite;
-using simd::Move;
 
 namespace {
 
@@ -72,13 +71,13 @@ TEST_CASE("trajectories of packed lattices are those of this version, by every i
        0x9d55ff4e969b3c05ULL},
       {"square in a field", {.size = {64, 64}, .field = 0.2}, 0.3, 0x3adc5d4868b24cddULL, 0}};
   for (const Golden& golden : all)
-    for (const Move move : {Move::heat_bath, Move::metropolis}) {
-      const std::uint64_t expected = move == Move::heat_bath ? golden.heat_bath : golden.metropolis;
-      if (golden.lattice.field != 0 && move == Move::metropolis) continue;
+    for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
+      const std::uint64_t expected = move == LocalMove::heat_bath ? golden.heat_bath : golden.metropolis;
+      if (golden.lattice.field != 0 && move == LocalMove::metropolis) continue;
       for (const simd::LatticeKernels* kernels : simd::lattice_kernels()) {
         const auto ensemble =
             make_packed_lattice_ensemble(model_of(golden.lattice), golden.lattice, move, Key(11), 3, *kernels);
-        INFO(golden.name << (move == Move::heat_bath ? ", heat bath, " : ", Metropolis, ") << kernels->name);
+        INFO(golden.name << (move == LocalMove::heat_bath ? ", heat bath, " : ", Metropolis, ") << kernels->name);
         CHECK(trajectory(*ensemble, golden.beta) == expected);
       }
     }

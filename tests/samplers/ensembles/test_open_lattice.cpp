@@ -11,11 +11,10 @@
 #include "tests/samplers/statistics.hpp"
 
 using namespace gibbsite;
-using simd::Move;
 
 namespace {
 
-std::string name_of(Move move) { return move == Move::heat_bath ? ", heat bath" : ", metropolis"; }
+std::string name_of(LocalMove move) { return move == LocalMove::heat_bath ? ", heat bath" : ", metropolis"; }
 
 struct Run {
   std::size_t replicas = 32;
@@ -88,7 +87,7 @@ TEST_CASE("energies of packed open lattices are Kac and Ward's") {
     it.lattice.boundary = Boundary::open;
     const auto model = std::make_shared<const Ising>(build(it.lattice));
     const double exact = kac_ward_energy(it.lattice, model->graph(), it.beta);
-    for (const Move move : {Move::heat_bath, Move::metropolis}) {
+    for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
       const Run run;
       const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, move, Key(11), run.replicas);
       const auto energy = means(*ensemble, it.beta, run).energy;
@@ -128,7 +127,7 @@ TEST_CASE("energies and magnetizations of packed lattices in a field, and of ope
     const Run slow{.replicas = 16, .sweeps = 400, .every = 4}, run{.replicas = 32, .sweeps = 1200};
     ArrayEnsemble plain(model, HeatBath(Scan(ScanOrder::sequential, model->graph())), Key(12), slow.replicas);
     const Means expected = means(plain, it.beta, slow);
-    for (const Move move : {Move::heat_bath, Move::metropolis}) {
+    for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
       const auto packed = make_packed_lattice_ensemble(model, it.lattice, move, Key(13), run.replicas);
       const Means seen = means(*packed, it.beta, run);
       const auto packed_too_hot = make_packed_lattice_ensemble(model, it.lattice, move, Key(14), run.replicas);

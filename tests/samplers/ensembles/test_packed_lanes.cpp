@@ -40,7 +40,7 @@ class Exact {
   std::vector<double> states_;
 };
 
-std::unique_ptr<Ensemble> torus(SpinKernel kernel) {
+std::unique_ptr<Ensemble> torus(LocalMove kernel) {
   const auto model = std::make_shared<const Ising>(build({.size = {side, side}}));
   return make_packed_replicas(model, kernel, ScanOrder::sequential, Key(41), lanes);
 }
@@ -51,7 +51,7 @@ TEST_CASE("every one of 512 lanes has the exact energy of its own temperature") 
   if (simd::replica_kernels().empty()) return;
   const Exact exact;
   constexpr std::uint64_t draws = 100, every = 16;  // of a block: 1600 sweeps, far beyond the autocorrelation time
-  for (const SpinKernel kernel : {SpinKernel::heat_bath, SpinKernel::metropolis}) {
+  for (const LocalMove kernel : {LocalMove::heat_bath, LocalMove::metropolis}) {
     const auto ensemble = torus(kernel);
     std::vector<Setting> setting(lanes);
     for (std::size_t r = 0; r < lanes; ++r) setting[r].lambda = beta_of(static_cast<double>(r));
@@ -88,7 +88,7 @@ TEST_CASE("every rung of a tempering ladder of 512 lanes has the exact energy") 
   if (simd::replica_kernels().empty()) return;
   const Exact exact;
   constexpr std::size_t draws = 50 * blocks, every = 16;
-  for (const SpinKernel kernel : {SpinKernel::heat_bath, SpinKernel::metropolis}) {
+  for (const LocalMove kernel : {LocalMove::heat_bath, LocalMove::metropolis}) {
     const auto ensemble = torus(kernel);
     ChainOptions options{.key = Key(41), .chains = 1, .thermalization = 4000, .draws = draws, .every = every};
     for (std::size_t b = 0; b < lanes; ++b) options.lambda.push_back(beta_of(static_cast<double>(b)));

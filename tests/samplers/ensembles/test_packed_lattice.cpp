@@ -12,7 +12,6 @@
 
 using namespace gibbsite;
 using namespace packed_lattices;
-using simd::Move;
 
 TEST_CASE("the packed lattice takes what fits its blocks, and nothing else") {
   if (simd::lattice_kernels().empty()) return;
@@ -32,7 +31,7 @@ TEST_CASE("states come back as they went in, with the energies and observables o
     for (const Case& it : cases()) {
       INFO(it.name << ", " << kernels->name);
       const auto model = model_of(it.lattice);
-      const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, Move::heat_bath, Key(1), 3, *kernels);
+      const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, LocalMove::heat_bath, Key(1), 3, *kernels);
       Chance chance(Stream(Key(2), Purpose::test, 0, 0));
       std::vector<std::vector<std::int8_t>> spins(3, std::vector<std::int8_t>(model->units()));
       model->draw_uniform(spins[0], chance);
@@ -75,7 +74,7 @@ TEST_CASE("a trajectory of a packed lattice is the same bits on all instruction 
   all.push_back({"open cubic, shared by threads", open({.geometry = Geometry::cubic, .size = {64, 64, 64}}), 0.22});
   for (const Case& it : all) {
     const auto model = model_of(it.lattice);
-    for (const Move move : moves) {
+    for (const LocalMove move : moves) {
       std::vector<std::byte> first;
       std::vector<double> first_observed;
       for (const simd::LatticeKernels* kernels : simd::lattice_kernels())
@@ -109,7 +108,7 @@ TEST_CASE("a packed lattice split in two, or stopped and loaded, goes the same w
   const Lattice lattice{.size = {64, 64}};
   const auto model = model_of(lattice);
   const auto make = [&](std::size_t n, std::size_t first) {
-    return make_packed_lattice_ensemble(model, lattice, Move::heat_bath, Key(5), {first, n, first + n});
+    return make_packed_lattice_ensemble(model, lattice, LocalMove::heat_bath, Key(5), {first, n, first + n});
   };
   const auto whole = make(4, 0), left = make(2, 0), right = make(2, 2), resumed = make(4, 0);
   const std::vector<double> beta = {0.3, 0.4, 0, 0.5};
@@ -131,7 +130,7 @@ TEST_CASE("a packed lattice split in two, or stopped and loaded, goes the same w
 TEST_CASE("fresh draws of a packed lattice are fair coins for every spin") {
   if (simd::lattice_kernels().empty()) return;
   const Lattice lattice{.size = {64, 64}};
-  const auto ensemble = make_packed_lattice_ensemble(model_of(lattice), lattice, Move::heat_bath, Key(6), 2);
+  const auto ensemble = make_packed_lattice_ensemble(model_of(lattice), lattice, LocalMove::heat_bath, Key(6), 2);
   constexpr int draws = 400;
   std::vector<double> up(4096, 0);
   double same = 0;
@@ -163,7 +162,7 @@ TEST_CASE("energies of packed square lattices at the critical point are Kaufman'
   // E/N in closed form (Kaufman, Phys. Rev. 76, 1232 (1949)). 4 comparisons at a false-alarm rate of 1e-3.
   const double threshold = statistics::sidak(1e-3, 4);
   for (const Exact& exact : {Exact{64, -1.42393838983, 20000}, Exact{128, -1.41907627208, 20000}})
-    for (const Move move : {Move::heat_bath, Move::metropolis}) {
+    for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
       constexpr std::size_t replicas = 32, every = 20;
       const Lattice lattice{.size = {exact.side, exact.side}};
       const auto ensemble = make_packed_lattice_ensemble(model_of(lattice), lattice, move, Key(7), replicas);
@@ -199,7 +198,7 @@ TEST_CASE("long runs of a large packed lattice agree with Onsager and Yang", "[l
   const Lattice lattice{.size = {2048, 2048}};
   const auto model = model_of(lattice);
   for (const Exact& exact : {Exact{0.42, -1.226054840280675, 0}, Exact{0.46, -1.5811773175242965, 0.8146381332315972}})
-    for (const Move move : {Move::heat_bath, Move::metropolis}) {
+    for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
       const auto ensemble = make_packed_lattice_ensemble(model, lattice, move, Key(8), 1);
       if (exact.magnetization == 0) ensemble->draw_reference(0);
       sweep(*ensemble, {exact.beta}, {.time = 1, .count = 3000});
@@ -229,7 +228,7 @@ TEST_CASE("energies of packed lattices are the model's at every side") {
     const Graph graph = build(lattice);
     if (!packed_lattice_supported(lattice, graph)) return false;
     const auto model = std::make_shared<const Ising>(graph);
-    const auto ensemble = make_packed_lattice_ensemble(model, lattice, Move::heat_bath, Key(1), 1);
+    const auto ensemble = make_packed_lattice_ensemble(model, lattice, LocalMove::heat_bath, Key(1), 1);
     std::vector<double> seen(5), expected(5);
     for (const Direction order : {Direction::forward, Direction::reversed}) {
       sweep(*ensemble, {0.2}, {.time = order == Direction::forward ? 1U : 2U, .order = order});

@@ -8,7 +8,6 @@
 
 using namespace gibbsite;
 using namespace packed_lattices;
-using simd::Move;
 
 namespace {
 
@@ -48,7 +47,7 @@ Transitions watch(const Case& it, const Ising& model, Ensemble& ensemble, Direct
 
 /// What is held against them; `missing`: field of each neighbour that is not there.
 struct Law {
-  Move move;
+  LocalMove move;
   double J, h, beta;
   std::size_t neighbours;
   double missing = 0;
@@ -63,7 +62,7 @@ double p_value(const Transitions& seen, const Law& law) {
           const double none = static_cast<double>(law.neighbours) - static_cast<double>(degree);
           const double f = law.J * (static_cast<double>(k) - 6 + law.missing * none) + law.h, s = up != 0 ? 1 : -1;
           double p = 1 / (1 + std::exp(-2 * law.beta * f));
-          if (law.move == Move::metropolis) {
+          if (law.move == LocalMove::metropolis) {
             const double flip = f == 0 ? 0.5 : std::min(1.0, std::exp(-2 * law.beta * f * s));
             p = up != 0 ? 1 - flip : flip;
           }
@@ -79,7 +78,7 @@ TEST_CASE("every spin of a packed lattice turns with the probability it should")
   if (simd::lattice_kernels().empty()) return;
   const double threshold = statistics::sidak(1e-3, cases().size() * 4);
   for (const Case& it : cases())
-    for (const Move move : moves)
+    for (const LocalMove move : moves)
       for (const Direction order : {Direction::forward, Direction::reversed}) {
         const auto model = model_of(it.lattice);
         const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, move, Key(3), 1);
@@ -87,7 +86,7 @@ TEST_CASE("every spin of a packed lattice turns with the probability it should")
         const int sweeps = 24 + static_cast<int>(300'000 / model->units());
         const Transitions seen = watch(it, *model, *ensemble, order, sweeps);
         CHECK(seen.accepted == seen.changed);
-        INFO(it.name << (move == Move::heat_bath ? ", heat bath" : ", metropolis")
+        INFO(it.name << (move == LocalMove::heat_bath ? ", heat bath" : ", metropolis")
                      << (order == Direction::reversed ? ", reversed" : ""));
         const Law law{.move = move,
                       .J = *model->graph().common_strength(),
@@ -100,7 +99,7 @@ TEST_CASE("every spin of a packed lattice turns with the probability it should")
         wrong.beta *= 0.9;
         CHECK(p_value(seen, wrong) < threshold);
         wrong = law;
-        wrong.move = move == Move::heat_bath ? Move::metropolis : Move::heat_bath;
+        wrong.move = move == LocalMove::heat_bath ? LocalMove::metropolis : LocalMove::heat_bath;
         CHECK(p_value(seen, wrong) < threshold);
         wrong = law;
         wrong.h = 0;

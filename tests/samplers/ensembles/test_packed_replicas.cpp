@@ -25,7 +25,7 @@ const std::vector<double> lambdas = {0, 0.05, 0.2, 0.44, 0.7, 1.1, 2.5};  // of 
 struct Small {
   std::string name;
   std::shared_ptr<const Ising> model;
-  SpinKernel kernel = SpinKernel::heat_bath;
+  LocalMove kernel = LocalMove::heat_bath;
   ScanOrder order = ScanOrder::sequential;
 };
 std::vector<Small> small_systems() {
@@ -46,14 +46,14 @@ std::vector<Small> small_systems() {
       {"triangular 2 x 2 open in a field",
        model({.geometry = Geometry::triangular, .size = {2, 2}, .boundary = Boundary::open, .field = -0.3})},
       {"antiferromagnetic chain, checkerboard", model({.geometry = Geometry::chain, .size = {4}, .coupling = -1}),
-       SpinKernel::heat_bath, ScanOrder::checkerboard},
+       LocalMove::heat_bath, ScanOrder::checkerboard},
       {"+-J 2 x 3 open, Metropolis",
        model({.geometry = Geometry::square,
               .size = {2, 3},
               .boundary = Boundary::open,
               .disorder = Disorder::bimodal,
               .disorder_seed = 3}),
-       SpinKernel::metropolis, ScanOrder::sequential},
+       LocalMove::metropolis, ScanOrder::sequential},
       {"a bond beside two free sites in a field",
        std::make_shared<const Ising>(Graph({{0, 1, -1}}, {0.4, 0.4, 0.4, 0.4}))},
       {"a bond beside two free sites", std::make_shared<const Ising>(Graph({{0, 1, -1}}, {0, 0, 0, 0}))}};
@@ -61,7 +61,7 @@ std::vector<Small> small_systems() {
     const std::string name = "star of degree " + std::to_string(leaves);
     all.push_back({name, star(leaves, 0)});
     all.push_back({name + " in a field", star(leaves, 0.25)});
-    all.push_back({name + ", Metropolis", star(leaves, 0), SpinKernel::metropolis});
+    all.push_back({name + ", Metropolis", star(leaves, 0), LocalMove::metropolis});
   }
   return all;
 }
@@ -69,7 +69,7 @@ std::vector<Small> small_systems() {
 /// P of one sweep, by the kernels that visit one site after the other.
 laws::Matrix transitions(const Small& it, double beta, Direction order) {
   const Scan scan(it.order, it.model->graph());
-  if (it.kernel == SpinKernel::metropolis && beta > 0)
+  if (it.kernel == LocalMove::metropolis && beta > 0)
     return laws::transition_matrix(*it.model, Metropolis(scan), beta, 1, order);
   return laws::transition_matrix(*it.model, HeatBath(scan), beta, 1, order);
 }
@@ -162,23 +162,23 @@ TEST_CASE("batches visit neighbours in the order of the scan") {
 }
 
 TEST_CASE("packed replicas take bounded degrees with one |J|, and say how they are laid out") {
-  const auto fits = [](const Lattice& lattice, SpinKernel kernel = SpinKernel::heat_bath,
+  const auto fits = [](const Lattice& lattice, LocalMove kernel = LocalMove::heat_bath,
                        ScanOrder order = ScanOrder::sequential) {
     return packed_replicas_supported(build(lattice), kernel, order);
   };
   if (simd::replica_kernels().empty()) return;
   CHECK(fits({.geometry = Geometry::cubic, .size = {4, 4, 4}, .disorder = Disorder::bimodal}));
   CHECK(fits({.size = {4, 4}, .field = 1}));
-  CHECK_FALSE(fits({.size = {4, 4}, .field = 1}, SpinKernel::metropolis));
-  CHECK_FALSE(fits({.size = {4, 4}}, SpinKernel::heat_bath, ScanOrder::random));
+  CHECK_FALSE(fits({.size = {4, 4}, .field = 1}, LocalMove::metropolis));
+  CHECK_FALSE(fits({.size = {4, 4}}, LocalMove::heat_bath, ScanOrder::random));
   CHECK_FALSE(fits({.size = {4, 4}, .disorder = Disorder::gaussian}));
   CHECK_FALSE(fits({.geometry = Geometry::hypercubic, .size = {3, 3, 3, 3, 3}}));
-  CHECK(packed_replicas_are_faster(build({.size = {8, 8}}), SpinKernel::heat_bath, ScanOrder::sequential, 64));
-  CHECK_FALSE(packed_replicas_are_faster(build({.size = {8, 8}}), SpinKernel::heat_bath, ScanOrder::sequential, 1));
+  CHECK(packed_replicas_are_faster(build({.size = {8, 8}}), LocalMove::heat_bath, ScanOrder::sequential, 64));
+  CHECK_FALSE(packed_replicas_are_faster(build({.size = {8, 8}}), LocalMove::heat_bath, ScanOrder::sequential, 1));
   const auto name = [](std::size_t n) {
     const auto model = std::make_shared<const Ising>(build({.size = {4, 4}}));
     const std::string all =
-        make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(1), n)->layout().name;
+        make_packed_replicas(model, LocalMove::heat_bath, ScanOrder::sequential, Key(1), n)->layout().name;
     return all.substr(0, all.rfind(','));
   };
   CHECK(name(512) == "replica-packed, 512 lanes");

@@ -47,7 +47,7 @@ TEST_CASE("energies, observables and overlaps of packed replicas are the model's
       for (const simd::ReplicaKernels* kernels : simd::replica_kernels()) {
         const std::size_t n = 150, units = model->units(), components = model->observables().size();
         const auto ensemble =
-            make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(2), n, {width, kernels});
+            make_packed_replicas(model, LocalMove::heat_bath, ScanOrder::sequential, Key(2), n, {width, kernels});
         std::vector<Tally> tally(n);
         std::vector<double> observed(n * components), expected(components), lambda(n, 0.3), weight(n);
         std::vector<std::vector<std::int8_t>> before(n);
@@ -88,8 +88,8 @@ TEST_CASE("energies, observables and overlaps of packed replicas are the model's
 TEST_CASE(
     "a trajectory of packed replicas is the same on every instruction set, split, interrupted, with any threads") {
   const int threads = omp_get_max_threads();
-  for (const auto& [kernel, expected] : {std::pair(SpinKernel::heat_bath, 0xfd8d8fc95ec92b27ULL),
-                                         std::pair(SpinKernel::metropolis, 0x9b4c9a52b1deea63ULL)})
+  for (const auto& [kernel, expected] : {std::pair(LocalMove::heat_bath, 0xfd8d8fc95ec92b27ULL),
+                                         std::pair(LocalMove::metropolis, 0x9b4c9a52b1deea63ULL)})
     for (const simd::ReplicaKernels* kernels : simd::replica_kernels())
       for (const int team : {1, 2, 3}) {
         omp_set_num_threads(team);
@@ -133,7 +133,7 @@ TEST_CASE("changes of spins are counted alike over few sweeps and over many") {
       const std::size_t n = 100, words = model->units() * width / 512;
       const auto count = static_cast<std::uint32_t>((1U << 16) / words + 1);  // too many for numbers of 16 bits
       const auto make = [&] {
-        return make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(4), n, {width, kernels});
+        return make_packed_replicas(model, LocalMove::heat_bath, ScanOrder::sequential, Key(4), n, {width, kernels});
       };
       const auto whole = make(), parts = make();
       std::vector<Tally> all(n), sum(n);
@@ -170,7 +170,7 @@ TEST_CASE("every lane of a tempering ladder has the exact energy of its rung") {
   const std::size_t rungs = 64, chains = 8, draws = 2000, blocks = 4;
   const auto model = std::make_shared<const Ising>(build({.size = {8, 8}}));
   const auto ensemble =
-      make_packed_replicas(model, SpinKernel::heat_bath, ScanOrder::sequential, Key(21), rungs * chains);
+      make_packed_replicas(model, LocalMove::heat_bath, ScanOrder::sequential, Key(21), rungs * chains);
   std::vector<double> lambda;
   for (std::size_t b = 0; b < rungs; ++b) lambda.push_back(0.6 * static_cast<double>(b) / (rungs - 1));
   Tempering tempering(*ensemble,
@@ -201,7 +201,7 @@ TEST_CASE("packed replicas of a small cubic lattice have the exact energies") {
                                                         {0.3, -2.5150734628}};
   const auto model = std::make_shared<const Ising>(build({.geometry = Geometry::cubic, .size = {4, 4, 4}}));
   const std::size_t n = 300, components = model->observables().size(), draws = 200;
-  for (const SpinKernel kernel : {SpinKernel::heat_bath, SpinKernel::metropolis})
+  for (const LocalMove kernel : {LocalMove::heat_bath, LocalMove::metropolis})
     for (const std::size_t width : {64, 256}) {
       if (simd::replica_kernels().empty()) return;
       const auto ensemble = make_packed_replicas(model, kernel, ScanOrder::sequential, Key(31), n, {.width = width});

@@ -40,7 +40,7 @@ std::vector<laws::Matrix> exact(const Ising& model, RealCouplings how, Direction
   const Scan scan(how.scan, model.graph());
   std::vector<laws::Matrix> P;
   for (const double lambda : lambdas)
-    P.push_back(lambda == 0 || how.move == SpinMove::heat_bath
+    P.push_back(lambda == 0 || how.move == LocalMove::heat_bath
                     ? laws::transition_matrix(model, HeatBath(scan), factor * lambda, 1, order)
                     : laws::transition_matrix(model, Metropolis(scan), factor * lambda, 1, order));
   return P;
@@ -54,7 +54,7 @@ TEST_CASE("transitions in lanes have the probabilities of the plain kernels") {
       shared(Graph({{0, 1, 1.5}, {1, 2, -0.25}, {2, 3, 0.75}, {0, 3, 0.75}, {2, 3, 0.5}}, {0.1, 0, -0.4, 0.7}));
   const std::vector<Target> all = targets();
   const double least = statistics::sidak(4e-7, all.size() * 6);
-  for (const SpinMove move : {SpinMove::heat_bath, SpinMove::metropolis})
+  for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis})
     for (const auto& [model, scan, order] : {std::tuple(glass, ScanOrder::sequential, Direction::forward),
                                              std::tuple(glass, ScanOrder::sequential, Direction::reversed),
                                              std::tuple(chain, ScanOrder::checkerboard, Direction::forward)}) {
@@ -68,7 +68,7 @@ TEST_CASE("transitions in lanes have the probabilities of the plain kernels") {
       const auto forgetful = exact(Ising(std::move(mutant)), how, order);
       for (const Target& t : all) {
         if (t.layout == FieldLayout::made_anew && scan != ScanOrder::sequential) continue;
-        INFO(name(t) << (move == SpinMove::heat_bath ? ", heat bath" : ", Metropolis"));
+        INFO(name(t) << (move == LocalMove::heat_bath ? ", heat bath" : ", Metropolis"));
         const auto count = transitions(model, how, t, order);
         CHECK(statistics::p_value(count, P) > least);
         CHECK(statistics::p_value(count, wrong) < least);  // lambda a quarter off; a sign, or a parallel bond forgotten
@@ -88,7 +88,7 @@ TEST_CASE("energies in lanes are exact, every lane at its own lambda") {
   constexpr std::size_t replicas = 1024;
   std::vector<Setting> setting(replicas);
   for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = 0.1 * static_cast<double>(r % 16);
-  for (const SpinMove move : {SpinMove::heat_bath, SpinMove::metropolis}) {
+  for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
     const auto ensemble = make_real_couplings_ensemble(model, {move}, Key(3), replicas);
     std::vector<Tally> tally(replicas);
     std::vector<double> mean(replicas, 0.0);

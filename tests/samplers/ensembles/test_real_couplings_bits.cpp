@@ -21,7 +21,7 @@ TEST_CASE(
   constexpr std::size_t replicas = 150;
   std::vector<Setting> setting(replicas);
   for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = static_cast<double>(r) / 75;
-  for (const SpinMove move : {SpinMove::heat_bath, SpinMove::metropolis})
+  for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis})
     for (const Target& t : targets())
       for (const int team : {1, 2, 3}) {
         const Threads threads(team);
@@ -38,8 +38,8 @@ TEST_CASE(
           resumed->sweep(setting, {.time = time, .order = time % 2 == 0 ? Direction::forward : Direction::reversed},
                          again);
         }
-        CHECK(hash(*whole) == (move == SpinMove::heat_bath ? 0x4bc4242e5730bedbULL
-                                                           : 0xa682884abf17f973ULL));  // of the version of these draws
+        CHECK(hash(*whole) == (move == LocalMove::heat_bath ? 0x4bc4242e5730bedbULL
+                                                            : 0xa682884abf17f973ULL));  // of the version of these draws
         CHECK(save_all(*resumed) == save_all(*whole));
         CHECK(energies(*resumed) == energies(*whole));
         const auto low = make(model, {move}, 48, t), high = make(model, {move}, replicas - 48, t, 48);
@@ -145,7 +145,7 @@ TEST_CASE("couplings are rounded to a grid on which every local field fits, and 
   CHECK(real_couplings_supported(given, {}));
   CHECK_FALSE(real_couplings_supported(given, {.scan = ScanOrder::random}));
   CHECK_FALSE(real_couplings_supported(Graph({{0, 1, 1e9}, {2, 3, 1e-3}}, {0, 0, 0, 0}), {}));
-  CHECK(real_couplings_supported(small_glass(), {.move = SpinMove::metropolis}));
+  CHECK(real_couplings_supported(small_glass(), {.move = LocalMove::metropolis}));
   // Flips that cost nothing, which would march for ever along a chain, are made one time in two.
-  CHECK(real_couplings_supported(build({.geometry = Geometry::chain, .size = {6}}), {.move = SpinMove::metropolis}));
+  CHECK(real_couplings_supported(build({.geometry = Geometry::chain, .size = {6}}), {.move = LocalMove::metropolis}));
 }

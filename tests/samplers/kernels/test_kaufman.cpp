@@ -80,7 +80,7 @@ TEST_CASE("packed lattices have Kaufman's energy and specific heat on both sides
   const double least = statistics::sidak(5e-7, 2 * 2 * 2 * 2);
   for (const std::size_t side : {64, 128})
     for (const double beta : {0.42, 0.46})
-      for (const simd::Move move : {simd::Move::heat_bath, simd::Move::metropolis}) {
+      for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
         const Lattice lattice{.size = {side, side}};
         const auto ensemble = make_packed_lattice_ensemble(torus(side), lattice, move, Key(13), replicas);
         if (beta < 0.44) ensemble->draw_reference(0);  // else from the ordered state: stripes live long

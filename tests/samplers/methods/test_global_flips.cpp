@@ -95,9 +95,9 @@ std::vector<Layouts> layouts() {
     });
   const auto star = std::make_shared<const Ising>(
       Graph({{0, 1, 1}, {0, 2, -1}, {0, 3, 1}, {0, 4, 1}}, {0.25, 0.25, 0.25, 0.25, 0.25}));
-  if (packed_replicas_supported(star->graph(), SpinKernel::heat_bath, ScanOrder::sequential))
+  if (packed_replicas_supported(star->graph(), LocalMove::heat_bath, ScanOrder::sequential))
     add("star in bit lanes", star, [star](Key key, std::size_t n) {
-      return make_packed_replicas(star, SpinKernel::heat_bath, ScanOrder::sequential, key, n, {.width = 64});
+      return make_packed_replicas(star, LocalMove::heat_bath, ScanOrder::sequential, key, n, {.width = 64});
     });
   const auto real = models_in_fields()[2].model;
   if (real_couplings_supported(real->graph(), {}))
@@ -250,7 +250,7 @@ TEST_CASE("every layout weighs and turns its spins over as their states say") {
         Lattice{.geometry = Geometry::cubic, .size = {6, 8, 4}, .field = 0.25}}) {
     const auto model = std::make_shared<const Ising>(build(lattice));
     if (!packed_lattice_supported(lattice, model->graph())) continue;
-    check_turns("packed lattice", *make_packed_lattice_ensemble(model, lattice, simd::Move::heat_bath, Key(1), 4), 0.3);
+    check_turns("packed lattice", *make_packed_lattice_ensemble(model, lattice, LocalMove::heat_bath, Key(1), 4), 0.3);
   }
   Eigen::MatrixXd w = seam::wave(6, 6, 2);
   w = ((w + w.transpose()) / 2).eval();
