@@ -2,8 +2,11 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 #include "estimators/log_sum_exp.hpp"
+#include "samplers/ensembles/packed_lattice.hpp"
+#include "samplers/kernels/cluster.hpp"
 #include "samplers/methods/annealing.hpp"
 #include "samplers/methods/mcmc.hpp"
 #include "samplers/methods/tempering.hpp"
@@ -128,6 +131,92 @@ TEST_CASE("split is whole, bit for bit, in every method") {
       CHECK(a->trace().rows == b->trace().rows);
       CHECK(same(a->save(), b->save()));
     }
+}
+
+namespace {
+
+/// A layout, and a number of replicas that three machines can share.
+struct Layouts {
+  std::string name;
+  std::size_t total;
+  std::function<std::unique_ptr<Ensemble>(Key, Slice)> make;
+};
+
+std::vector<Layouts> all_layouts() {
+  std::vector<Layouts> all;
+  for (const seam::Case& it : seam::cases()) all.push_back({it.name, 192, it.make});
+  const Lattice lattice = {.size = {8, 8}};
+  const auto model = std::make_shared<const Ising>(build(lattice));
+  if (packed_lattice_supported(lattice, model->graph()))
+    all.push_back({"a lattice to a register", 5, [=](Key key, Slice slice) {
+                     return make_packed_lattice_ensemble(model, lattice, LocalMove::heat_bath, key, slice);
+                   }});
+  for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis})
+    if (packed_replicas_supported(model->graph(), move, ScanOrder::checkerboard))
+      all.push_back({"bit lanes, as many to a pack as the total asks for", 1300, [=](Key key, Slice slice) {
+                       return make_packed_replicas(model, move, ScanOrder::checkerboard, key, slice);
+                     }});
+  const auto wolff = std::make_shared<const Ising>(build(lattice));
+  all.push_back({"Wolff, plain", 7, [=](Key key, Slice slice) {
+                   return std::make_unique<ArrayEnsemble<Ising, Wolff>>(wolff, Wolff(), key, slice);
+                 }});
+  return all;
+}
+
+/// Where the parts begin: multiples of the grain.
+std::vector<std::size_t> cuts(std::size_t total, std::size_t parts, std::size_t grain) {
+  std::vector<std::size_t> all;
+  for (std::size_t k = 0; k < parts; ++k) all.push_back((total * k / parts + grain - 1) / grain * grain);
+  all.push_back(total);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("two and three slices have the states, weights and tallies of the whole, in every layout") {
+  for (const Layouts& it : all_layouts()) {
+    std::vector<Setting> setting;
+    for (std::size_t r = 0; r < it.total; ++r)
+      setting.push_back({r % 5 == 4 ? 0 : 0.15 * static_cast<double>(r % 5 + 1)});
+    const auto run = [&](Slice slice) {
+      auto ensemble = it.make(Key(8), slice);
+      std::vector<Tally> tally(slice.count);
+      const auto mine = std::span(setting).subspan(slice.first, slice.count);
+      ensemble->draw_reference(1);
+      ensemble->sweep(mine, {.time = 2, .count = 3}, tally);
+      ensemble->sweep(mine, {.time = 5, .count = 2, .order = Direction::reversed}, tally);
+      std::vector<double> seen(slice.count), lambda(slice.count, 0.7);
+      ensemble->log_weight(lambda, seen);
+      for (const Tally& one : tally) seen.insert(seen.end(), {one.tried, one.accepted});
+      return std::tuple(ensemble->layout(), save_all(*ensemble), seen);
+    };
+    const auto [layout, states, seen] = run(it.total);
+    for (const std::size_t parts : {2, 3}) {
+      const std::vector<std::size_t> cut = cuts(it.total, parts, layout.grain);
+      for (std::size_t k = 0; k < parts; ++k) {
+        INFO(it.name << ", part " << k << " of " << parts << ": replicas " << cut[k] << " to " << cut[k + 1]);
+        const std::size_t count = cut[k + 1] - cut[k];
+        const auto [my_layout, my_states, my_seen] = run({cut[k], count, it.total});
+        CHECK(my_layout.grain == layout.grain);
+        CHECK(std::equal(my_states.begin(), my_states.end(),
+                         states.begin() + static_cast<std::ptrdiff_t>(cut[k] * layout.state_bytes())));
+        CHECK(std::equal(my_seen.begin(), my_seen.begin() + static_cast<std::ptrdiff_t>(count),
+                         seen.begin() + static_cast<std::ptrdiff_t>(cut[k])));
+        CHECK(std::equal(my_seen.begin() + static_cast<std::ptrdiff_t>(count), my_seen.end(),
+                         seen.begin() + static_cast<std::ptrdiff_t>(it.total + 2 * cut[k])));
+      }
+    }
+  }
+}
+
+TEST_CASE("the width of a pack depends on the total, not on the slice") {
+  const auto model = std::make_shared<const Ising>(build({.size = {8, 8}}));
+  if (!packed_replicas_supported(model->graph(), LocalMove::heat_bath, ScanOrder::checkerboard)) return;
+  const auto grain = [&](Slice slice) {
+    return make_packed_replicas(model, LocalMove::heat_bath, ScanOrder::checkerboard, Key(1), slice)->layout().grain;
+  };
+  CHECK(grain({0, 64, 1300}) == grain(1300));
+  CHECK(grain({0, 64, 64}) != grain(1300));
 }
 
 TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
