@@ -80,4 +80,11 @@ concept Enumerable = EnergyModel<M> && requires(const M& model, std::span<typena
   model.set_state(x, i, i);  // unit i becomes its state k
 };
 
+/// Fields can be put on units, each in the model's own sense of a field: for references that are no model of their own.
+template <class M>
+concept InFields = Enumerable<M> && Conditionals<M> && requires(const M& model, std::span<const double> fields) {
+  { model.with_fields(fields) } -> std::same_as<M>;  // the same model in h + these
+  { model.free_units(fields) } -> std::same_as<M>;   // as many units as fields, without bonds, in these alone
+};
+
 }  // namespace gibbsite

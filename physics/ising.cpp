@@ -1,6 +1,7 @@
 #include "physics/ising.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 namespace gibbsite {
@@ -90,6 +91,13 @@ void Ising::set_ordered(State s) const noexcept {
   const std::vector<Unit> along_fields(s.begin(), s.end());
   std::fill(s.begin(), s.end(), most);
   if (along < energy(s)) std::copy(along_fields.begin(), along_fields.end(), s.begin());
+}
+
+Ising Ising::with_fields(std::span<const double> fields) const {
+  const auto bonds = graph_.bonds();
+  std::vector<double> h(graph_.fields().begin(), graph_.fields().end());
+  std::transform(h.begin(), h.end(), fields.begin(), h.begin(), std::plus<>());
+  return Ising(Graph({bonds.begin(), bonds.end()}, std::move(h)));
 }
 
 bool Ising::in_field() const noexcept {

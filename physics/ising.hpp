@@ -60,6 +60,9 @@ class Ising {
   void flip(State s, std::size_t i) const noexcept { s[i] = static_cast<Unit>(-s[i]); }
   std::size_t states(std::size_t) const noexcept { return 2; }
   void set_state(State s, std::size_t i, std::size_t k) const noexcept { s[i] = k == 0 ? -1 : 1; }
+  /// The same spins in more fields, and spins without bonds in these alone.
+  Ising with_fields(std::span<const double> fields) const;
+  Ising free_units(std::span<const double> fields) const { return Ising(Graph({}, {fields.begin(), fields.end()})); }
   /// Whether any site has a field.
   bool in_field() const noexcept;
   /// E(-s) - E(s) = 2 sum_i h_i s_i.
@@ -175,6 +178,7 @@ class Ising {
   std::vector<double> free_;  // of each site: a local field that is zero but for rounding; without a table
 };
 
-static_assert(Conditionals<Ising> && LocalMoves<Ising> && Bonds<Ising> && Turnable<Ising> && Enumerable<Ising>);
+static_assert(Conditionals<Ising> && LocalMoves<Ising> && Bonds<Ising> && Turnable<Ising> && Enumerable<Ising> &&
+              InFields<Ising>);
 
 }  // namespace gibbsite

@@ -1,7 +1,7 @@
 /// The readable reference layout: replicas of any energy model as an array of configurations, moved one by one by a
-/// kernel, OpenMP over replicas. On the power path p_lambda(x) ~ exp(-lambda E(x)): lambda is beta, and the reference
-/// is uniform over all states (ln Z = log_states). Each replica has its own random stream, so the bits do not depend on
-/// threads.
+/// kernel, OpenMP over replicas. On the power path, if no other is given: p_lambda(x) ~ exp(-lambda E(x)), lambda is
+/// beta, and the reference is uniform over all states (ln Z = log_states). Each replica has its own random stream, so
+/// the bits do not depend on threads.
 #pragma once
 
 #include <omp.h>
@@ -14,21 +14,23 @@
 
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
+#include "samplers/ensembles/path.hpp"
 #include "samplers/kernels/kernel.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
 namespace gibbsite {
 
-template <EnergyModel M, Kernel<M> K>
+template <EnergyModel M, Kernel<M> K, Path<M> P = PowerPath>
 class ArrayEnsemble final : public Ensemble {
   using Unit = typename M::Unit;
 
  public:
   /// The replicas of `slice`, whose draws depend on `key`.
-  ArrayEnsemble(std::shared_ptr<const M> model, K kernel, Key key, Slice slice)
-      : Ensemble(layout_of(*model, slice)),
+  ArrayEnsemble(std::shared_ptr<const M> model, K kernel, Key key, Slice slice, P path = {})
+      : Ensemble(layout_of(*model, path, slice)),
         model_(std::move(model)),
         kernel_(std::move(kernel)),
+        path_(std::move(path)),
         key_(key),
         units_(model_->units()),
         x_(slice.count * units_),
@@ -58,7 +60,8 @@ class ArrayEnsemble final : public Ensemble {
   }
 
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
-    for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = -lambda[r] * energy_[r];
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      out[r] = path_.log_weight(*model_, state(r), energy_[r], lambda[r]);
   }
 
   void observe(std::span<double> out) const override {
@@ -80,7 +83,7 @@ class ArrayEnsemble final : public Ensemble {
   void turning(std::span<const double> lambda, std::span<double> out) const override {
     if constexpr (Turnable<M>) {
 #pragma omp parallel for schedule(static) if (parallel())
-      for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = -lambda[r] * model_->turning_energy(state(r));
+      for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = path_.turning(*model_, state(r), lambda[r]);
     } else {
       Ensemble::turning(lambda, out);
     }
@@ -113,21 +116,25 @@ class ArrayEnsemble final : public Ensemble {
   }
 
  private:
+  static constexpr bool other_model =
+      !std::is_reference_v<decltype(std::declval<const P&>().at(std::declval<const M&>(), 1.0))>;
+
   struct Moves {
     double lambda = 0;
+    std::unique_ptr<const M> model;  // of p_lambda, where the path makes another one
     std::optional<decltype(std::declval<const K&>().prepare(std::declval<const M&>(), 0.0))> table;
   };
 
-  static Layout layout_of(const M& model, Slice slice) {
+  static Layout layout_of(const M& model, const P& path, Slice slice) {
     static_assert(std::is_same_v<Unit, std::int8_t> || std::is_same_v<Unit, double>);
     Layout layout;
     layout.first = slice.first;
     layout.replicas = slice.count;
     layout.units = model.units();
     layout.unit_type = std::is_same_v<Unit, double> ? UnitType::float64 : UnitType::int8;
-    layout.log_z_reference = model.log_states();
+    layout.log_z_reference = path.log_z_reference(model);
     layout.stride = K::stride;
-    if constexpr (Turnable<M>) layout.turns = model.in_field();
+    if constexpr (Turnable<M>) layout.turns = path.in_field(model);
     layout.observables = model.observables();
     layout.name = "plain";
     return layout;
@@ -142,14 +149,20 @@ class ArrayEnsemble final : public Ensemble {
     }
     Moves& moves = prepared_[r];
     if (!moves.table || moves.lambda != setting.lambda) {
-      moves.table.emplace(kernel_.prepare(*model_, setting.lambda));
+      if constexpr (other_model) moves.model = std::make_unique<const M>(path_.at(*model_, setting.lambda));
+      moves.table.emplace(kernel_.prepare(moved(moves), setting.lambda));
       moves.lambda = setting.lambda;
     }
     for (std::uint32_t k = 0; k < step.count; ++k) {
       Chance chance(Stream(key_, Purpose::sweep, step.time + k, layout().first + r));
-      kernel_.sweep(*model_, *moves.table, state(r), setting.stride, step.order, chance, tally, scratch);
+      kernel_.sweep(moved(moves), *moves.table, state(r), setting.stride, step.order, chance, tally, scratch);
     }
     energy_[r] = model_->energy(state(r));
+  }
+
+  const M& moved(const Moves& moves) const {
+    if constexpr (other_model) return *moves.model;
+    return *model_;
   }
 
   /// For loops that only look: threads pay where there is much to see.
@@ -165,13 +178,14 @@ class ArrayEnsemble final : public Ensemble {
   }
   void draw(std::size_t r, Purpose purpose, std::uint64_t time) {
     Chance chance(Stream(key_, purpose, time, layout().first + r));
-    model_->draw_uniform(state(r), chance);
+    path_.draw_reference(*model_, state(r), chance);
     energy_[r] = model_->energy(state(r));
   }
 
   std::shared_ptr<const M> model_;
   AdaptiveThreads threads_;
   K kernel_;
+  P path_;
   Key key_;
   std::size_t units_;
   std::vector<Unit> x_;          // [replica][unit]

@@ -472,6 +472,16 @@ inline std::vector<Case> cases() {
                    },
                    0.8, sum_states(*model, std::vector{0.8}).at[0].log_z});
   });
+  const auto from_rates = std::make_shared<const Ising>(five);
+  all.push_back({"array Ising, mixture from independent spins",
+                 [from_rates](Key k, Slice s) {
+                   MixturePath<Ising> path(*from_rates, {0.5, -0.7, 0.2, 0.0, 0.9});
+                   HeatBath kernel(Scan(ScanOrder::sequential, from_rates->graph()));
+                   using Mixture = ArrayEnsemble<Ising, HeatBath, MixturePath<Ising>>;
+                   return with_global_flips(
+                       std::make_unique<Mixture>(from_rates, std::move(kernel), k, s, std::move(path)), k);
+                 },
+                 1, sum_states(*from_rates, std::vector{1.0}).at[0].log_z});
   std::vector<NetworkCase> networks = boltzmann_cases();
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
