@@ -2,7 +2,6 @@
 /// in its place, walk every outcome with its probability, and write the exact transition matrix down.
 #pragma once
 
-#include <boost/random/normal_distribution.hpp>
 #include <cassert>
 #include <cmath>
 #include <concepts>
@@ -52,7 +51,7 @@ class Chance {
   /// Uniform on (0, 1), 53 bits, never 0 or 1.
   double uniform() noexcept { return (static_cast<double>(stream_() >> 12) + 0.5) * 0x1p-52; }
   /// Gaussian with mean 0 and variance 1.
-  double normal() { return boost::random::normal_distribution<double>{}(stream_); }
+  double normal();
 
  private:
   Stream stream_;

@@ -5,8 +5,6 @@
 /// so results cannot depend on threads, on the order of work or on interruptions: there is nothing to save.
 #pragma once
 
-#include <Random123/philox.h>
-
 #include <array>
 #include <cassert>
 #include <cstddef>
@@ -69,18 +67,10 @@ class Stream {
   }
 
  private:
-  /// Four blocks at a time: they do not wait for each other, so the processor works on all of them at once.
-  void refill() noexcept {
-    for (std::size_t block = 0; block < words_.size(); block += 4) {
-      const r123::Philox4x32::ctr_type out = r123::Philox4x32{}(counter_, key_);
-      for (std::size_t k = 0; k < 4; ++k) words_[block + k] = out[k];
-      ++counter_[0];
-    }
-    used_ = 0;
-  }
+  void refill() noexcept;
 
-  r123::Philox4x32::key_type key_;
-  r123::Philox4x32::ctr_type counter_;
+  std::array<std::uint32_t, 2> key_;
+  std::array<std::uint32_t, 4> counter_;
   std::array<std::uint32_t, 16> words_{};
   std::size_t used_ = words_.size();
 };

@@ -1,6 +1,8 @@
 // Random streams: the cipher's known answers, independence of streams, honest coins and picks.
 #include "physics/random.hpp"
 
+#include <Random123/philox.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
