@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "studies/bench/bench_case.hpp"
 #include "studies/command_line/commands.hpp"
 #include "studies/command_line/execute.hpp"
+#include "studies/files/json.hpp"
 #include "studies/study/request.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/words.hpp"
@@ -20,14 +20,14 @@ std::string what(const BenchCase& c) {
   return fmt::format("{}{}{}{}", c.system, c.system.empty() ? "" : ", ", c.move, c.exchanges ? ", tempering" : "");
 }
 
-nlohmann::json as_json(const std::string& bench, const BenchTiming& t) {
+Json as_json(const std::string& bench, const BenchTiming& t) {
   const BenchCase& c = t.of;
-  nlohmann::json out = {{"kernel", bench},         {"what", what(c)},
-                        {"layout", c.layout},      {"size", c.size},
-                        {"replicas", c.replicas},  {"threads", c.threads},
-                        {"rate", t.shown(t.best)}, {"rate_median", t.shown(t.median)},
-                        {"unit", c.unit},          {"reference_rate", t.shown(t.best / t.ratio)},
-                        {"ratio", t.ratio}};
+  Json out = {{"kernel", bench},         {"what", what(c)},
+              {"layout", c.layout},      {"size", c.size},
+              {"replicas", c.replicas},  {"threads", c.threads},
+              {"rate", t.shown(t.best)}, {"rate_median", t.shown(t.median)},
+              {"unit", c.unit},          {"reference_rate", t.shown(t.best / t.ratio)},
+              {"ratio", t.ratio}};
   if (!std::isnan(c.limit)) out["of_limit"] = t.best / c.limit;
   if (c.exchanges) out["of_sweeps"] = t.of_sweeps;
   return out;
@@ -51,7 +51,7 @@ std::string table_of(const std::string& bench, const std::vector<BenchTiming>& t
 int bench(const Request& request) {
   const double seconds = request.quick ? 0.02 : 0.15;
   const int rounds = request.quick ? 3 : 7;
-  nlohmann::json all = nlohmann::json::array();
+  Json all = Json::list();
   const std::vector<std::string>& wanted = request.arguments;
   for (const std::string& name : find_command("bench").topics) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end()) continue;
@@ -63,7 +63,7 @@ int bench(const Request& request) {
     std::fflush(stdout);
   }
   if (request.json) {
-    fmt::print("{}\n", all.dump(1));
+    fmt::print("{}\n", all.dump());
     return 0;
   }
   const std::string notes = fmt::format(

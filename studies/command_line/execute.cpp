@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <type_traits>
 #include <variant>
@@ -13,6 +12,7 @@
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/command_line/options.hpp"
 #include "studies/files/archive.hpp"
+#include "studies/files/json.hpp"
 #include "studies/files/threads.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/files/version.hpp"
@@ -98,9 +98,7 @@ void check_result(const Group& root) {
 
 std::string shown_as_json(const Group& root) {
   check_result(root);
-  return root.child("likelihood") != nullptr
-             ? likelihood_as_json(root)
-             : result_as_json(root).dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return root.child("likelihood") != nullptr ? likelihood_as_json(root) : result_as_json(root).dump();
 }
 
 int show(const Request& request) {
@@ -151,7 +149,7 @@ int show(const Request& request) {
 }
 
 int exact(const Request& request) {
-  nlohmann::json all = nlohmann::json::array();
+  Json all = Json::list();
   for (const Task& task : request.tasks) {
     const auto system = make_system(task.study);
     system->check_range(task.study.method.beta);
@@ -169,18 +167,17 @@ int exact(const Request& request) {
       print_exact(task, *system, known);
       continue;
     }
-    nlohmann::json entry = {{"source", known.source},
-                            {"constants", known.constants},
-                            {"exact", nlohmann::json::array()},
-                            {"warnings", system->doubts()}};
+    Json entry = {{"source", known.source},
+                  {"constants", known.constants},
+                  {"exact", Json::list()},
+                  {"warnings", system->doubts()}};
     for (const auto& [key, value] : task.coordinates) entry[key] = value;
     for (std::size_t b = 0; b < known.at.size(); ++b)
       for (const auto& [name, value] : known.at[b].values)
         entry["exact"].push_back({{"name", name}, {"beta", task.study.method.beta[b]}, {"value", value}});
     all.push_back(std::move(entry));
   }
-  if (request.json)
-    fmt::print("{}\n", (all.size() == 1 ? all[0] : all).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (request.json) fmt::print("{}\n", (all.size() == 1 ? all.front() : all).dump());
   return 0;
 }
 

@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/results/print_result.hpp"
@@ -101,38 +101,36 @@ void print_likelihood(const Group& root, const std::string& path) {
 }
 
 std::string likelihood_as_json(const Group& root) {
-  using nlohmann::json;
-  const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
   const Group& found = *root.child("likelihood");
-  json routes = json::array();
+  Json routes = Json::list();
   for (const Row& row : routes_of(root))
     routes.push_back({{"estimator", row.estimator},
-                      {"value", number(row.value)},
-                      {"error", number(row.error)},
-                      {"effective", number(row.effective)},
+                      {"value", row.value},
+                      {"error", row.error},
+                      {"effective", row.effective},
                       {"trusted", row.trusted}});
-  json out = {{"log_z", routes},
+  Json out = {{"log_z", routes},
               {"log_likelihood",
-               {{"mean", number(scalar(found, "mean"))},
-                {"error_log_z", number(scalar(found, "mean_error_log_z"))},
-                {"error_data", number(scalar(found, "mean_error_data"))},
+               {{"mean", scalar(found, "mean")},
+                {"error_log_z", scalar(found, "mean_error_log_z")},
+                {"error_data", scalar(found, "mean_error_data")},
                 {"samples", doubles(found, "log_likelihood").size()},
                 {"log_z_by", text_attribute(found, "log_z_by")},
                 {"kind", text_attribute(found, "kind")}}},
               {"data", data_as_json(root)},
-              {"reconstruction_error", number(scalar(found, "reconstruction_error"))},
-              {"reconstruction_samples", number(scalar(found, "reconstruction_samples"))},
+              {"reconstruction_error", scalar(found, "reconstruction_error")},
+              {"reconstruction_samples", scalar(found, "reconstruction_samples")},
               {"verdict", text_attribute(root, "verdict")},
               {"warnings", warnings_of(root)}};
   if (const double draws = scalar(found, "mean_error_draws"); !std::isnan(draws))
     out["log_likelihood"]["error_draws"] = draws;
   if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())
-    out["raise"] = {{"mean", number(scalar(found, "raise_mean"))},
-                    {"error_data", number(scalar(found, "raise_mean_error_data"))},
+    out["raise"] = {{"mean", scalar(found, "raise_mean")},
+                    {"error_data", scalar(found, "raise_mean_error_data")},
                     {"samples", raised.size()},
-                    {"gap", number(scalar(found, "raise_gap"))},
-                    {"gap_error", number(scalar(found, "raise_gap_error"))}};
-  return out.dump(1, ' ', false, json::error_handler_t::replace);
+                    {"gap", scalar(found, "raise_gap")},
+                    {"gap_error", scalar(found, "raise_gap_error")}};
+  return out.dump();
 }
 
 }  // namespace gibbsite

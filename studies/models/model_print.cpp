@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "studies/files/json.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/table.hpp"
@@ -113,10 +113,9 @@ void print_model(const Group& root, const std::string& path) {
 }
 
 std::string model_as_json(const Group& root, const std::string& path) {
-  using nlohmann::json;
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
-  json out = {{"model", file.name}, {"layers", json::array()}, {"parameters", json::array()}};
+  Json out = {{"model", file.name}, {"layers", Json::list()}, {"parameters", Json::list()}};
   for (const Layer& layer : all.layers)
     out["layers"].push_back({{"kind", word_of(layer.kind)}, {"units", layer.units}, {"states", layer.states}});
   for (const Block& b : all.blocks)
@@ -131,7 +130,7 @@ std::string model_as_json(const Group& root, const std::string& path) {
     if (!file.base_rates->data.empty()) out["base_rates"]["data"] = file.base_rates->data;
     if (!file.base_rates->variance.empty()) out["base_rates"]["variance"] = file.base_rates->variance;
   }
-  return out.dump(1, ' ', false, json::error_handler_t::replace);
+  return out.dump();
 }
 
 }  // namespace gibbsite

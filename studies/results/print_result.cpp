@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "estimators/significance.hpp"
+#include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/text/table.hpp"
@@ -208,10 +209,10 @@ std::string data_text(const Group& root) {
   return model == nullptr ? "" : text_attribute(*model, "data");
 }
 
-nlohmann::json data_as_json(const Group& root) {
+Json data_as_json(const Group& root) {
   const Group* model = model_with_data(root);
   if (model == nullptr) return nullptr;
-  nlohmann::json out = {{"description", text_attribute(*model, "data")}};
+  Json out = {{"description", text_attribute(*model, "data")}};
   for (const auto& [name, value] : model->attributes)
     if (const auto* number = std::get_if<double>(&value); name == "data_divided_by" && number != nullptr)
       out["divided_by"] = *number;
@@ -272,33 +273,29 @@ void print_result(const Group& root, const std::string& path) {
   std::fflush(stdout);
 }
 
-nlohmann::json result_as_json(const Group& root) {
-  using nlohmann::json;
-  const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
-  json out = {{"estimates", json::array()},
-              {"free_energy", json::array()},
+Json result_as_json(const Group& root) {
+  Json out = {{"estimates", Json::list()},
+              {"free_energy", Json::list()},
               {"warnings", warnings_of(root)},
               {"notes", notes_of(root)}};
   out["state"] = text_attribute(root, "state");
-  if (const json data = data_as_json(root); !data.is_null()) out["data"] = data;
+  if (const Json data = data_as_json(root); !data.null()) out["data"] = data;
   for (const ResultRow& m : estimates_of(root)) {
-    json entry = {{"name", m.name},           {"beta", number(m.beta)},   {"value", number(m.value)},
-                  {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
+    Json entry = {{"name", m.name},   {"beta", m.beta},   {"value", m.value},
+                  {"error", m.error}, {"exact", m.exact}, {"z", m.z}};
     if (std::isfinite(m.degrees)) entry["degrees"] = m.degrees;
-    for (const auto& [key, value] : m.at)
-      entry[entry.contains(key) ? "grid." + key : key] = json::accept(value) ? json::parse(value) : json(value);
+    for (const auto& [key, value] : m.at) entry[entry.contains(key) ? "grid." + key : key] = Json::of_words(value);
     const bool average = m.name.ends_with("_disorder_average");  // has no disorder_seed: not one of the others
     out[average ? "disorder_averages" : "estimates"].push_back(std::move(entry));
   }
   for (const ResultRow& m : free_energies_of(root)) {
-    json entry = {{"estimator", m.estimator}, {"beta", number(m.beta)},   {"log_z", number(m.value)},
-                  {"error", number(m.error)}, {"exact", number(m.exact)}, {"z", number(m.z)}};
-    for (const auto& [key, value] : m.at)
-      entry[entry.contains(key) ? "grid." + key : key] = json::accept(value) ? json::parse(value) : json(value);
+    Json entry = {{"estimator", m.estimator}, {"beta", m.beta},   {"log_z", m.value},
+                  {"error", m.error},         {"exact", m.exact}, {"z", m.z}};
+    for (const auto& [key, value] : m.at) entry[entry.contains(key) ? "grid." + key : key] = Json::of_words(value);
     out["free_energy"].push_back(std::move(entry));
   }
   if (const Group* configurations = root.child("configurations"))
-    out["lowest_energy"] = number(first_number(configurations, "lowest_energy"));
+    out["lowest_energy"] = first_number(configurations, "lowest_energy");
   return out;
 }
 

@@ -1,9 +1,9 @@
 /// A result as people read it on a terminal, and as JSON.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "studies/files/json.hpp"
 #include "studies/files/record.hpp"
 
 namespace gibbsite {
@@ -13,11 +13,11 @@ namespace gibbsite {
 void print_result(const Group& root, const std::string& path);
 
 /// As `gibbsite show --json` promises; numbers that are not known are null.
-nlohmann::json result_as_json(const Group& root);
+Json result_as_json(const Group& root);
 
 /// Which data a result is about and what was done to their numbers, of a grid in its first task: as one line ("" where
 /// there are none), and as {"description", "divided_by"} (null).
 std::string data_text(const Group& root);
-nlohmann::json data_as_json(const Group& root);
+Json data_as_json(const Group& root);
 
 }  // namespace gibbsite

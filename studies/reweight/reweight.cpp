@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "estimators/exponential_average.hpp"
 #include "studies/command_line/execute.hpp"
@@ -168,7 +167,7 @@ int reweight(const Request& request) {
     write_archive(request.out, root);
   }
   if (request.json)
-    fmt::print("{}\n", reweighted_as_json(result).dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}\n", reweighted_as_json(result).dump());
   else
     print_reweighted(result, request.out);
   return 0;

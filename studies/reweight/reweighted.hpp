@@ -2,13 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "estimators/temperature_curves.hpp"
+#include "studies/files/json.hpp"
 #include "studies/files/record.hpp"
 
 namespace gibbsite {
@@ -55,7 +55,7 @@ std::vector<CurveColumn> columns_of(const ReweightedCurve& curve);
 
 /// Groups curves, peaks and, where there are any, crossings.
 Group reweighted_record(const Reweighted& result);
-nlohmann::json reweighted_as_json(const Reweighted& result);
+Json reweighted_as_json(const Reweighted& result);
 void print_reweighted(const Reweighted& result, const std::filesystem::path& out);
 
 }  // namespace gibbsite

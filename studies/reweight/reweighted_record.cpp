@@ -1,8 +1,8 @@
 // Reweighted curves as groups of a file, and as JSON.
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/methods/report.hpp"
 #include "studies/results/combined_tasks.hpp"
@@ -151,35 +151,32 @@ Group reweighted_record(const Reweighted& result) {
   return root;
 }
 
-nlohmann::json reweighted_as_json(const Reweighted& result) {
-  using nlohmann::json;
-  const auto number = [](double x) { return std::isfinite(x) ? json(x) : json(nullptr); };
+Json reweighted_as_json(const Reweighted& result) {
   const auto entry = [&](const ReweightedCurve& curve) {
-    json out = {{"file", curve.file}};
-    for (const auto& [key, value] : curve.at)
-      out[key.substr(key.rfind('.') + 1)] = json::accept(value) ? json::parse(value) : json(value);
+    Json out = {{"file", curve.file}};
+    for (const auto& [key, value] : curve.at) out[key.substr(key.rfind('.') + 1)] = Json::of_words(value);
     return out;
   };
-  json curves = json::array(), peaks = json::array(), crossings = json::array();
+  Json curves = Json::list(), peaks = Json::list(), crossings = Json::list();
   for (const ReweightedCurve& curve : result.curves) {
     for (const CurveColumn& column : columns_of(curve))
       for (std::size_t b = 0; b < result.beta.size(); ++b) {
-        json one = entry(curve);
+        Json one = entry(curve);
         one.update({{"name", column.name},
                     {"beta", result.beta[b]},
-                    {"value", number(column.values[b].value)},
-                    {"error", number(column.values[b].error)},
-                    {"effective_draws", number(curve.table.effective[b])}});
+                    {"value", column.values[b].value},
+                    {"error", column.values[b].error},
+                    {"effective_draws", curve.table.effective[b]}});
         curves.push_back(std::move(one));
       }
     for (const auto& [quantity, peak] : curve.peaks) {
       if (!peak) continue;
-      json one = entry(curve);
+      Json one = entry(curve);
       one.update({{"name", name_of(quantity)},
-                  {"beta", number(peak->beta.value)},
-                  {"beta_error", number(peak->beta.error)},
-                  {"height", number(peak->height.value)},
-                  {"height_error", number(peak->height.error)}});
+                  {"beta", peak->beta.value},
+                  {"beta_error", peak->beta.error},
+                  {"height", peak->height.value},
+                  {"height_error", peak->height.error}});
       peaks.push_back(std::move(one));
     }
   }
@@ -187,10 +184,10 @@ nlohmann::json reweighted_as_json(const Reweighted& result) {
     crossings.push_back({{"name", "binder_cumulant"},
                          {"first", result.curves[c.first].label},
                          {"second", result.curves[c.second].label},
-                         {"beta", number(c.crossing.beta.value)},
-                         {"beta_error", number(c.crossing.beta.error)},
-                         {"value", number(c.crossing.value.value)},
-                         {"value_error", number(c.crossing.value.error)}});
+                         {"beta", c.crossing.beta.value},
+                         {"beta_error", c.crossing.beta.error},
+                         {"value", c.crossing.value.value},
+                         {"value_error", c.crossing.value.error}});
   return {{"curves", curves}, {"peaks", peaks}, {"crossings", crossings}, {"warnings", result.warnings}};
 }
 

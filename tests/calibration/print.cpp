@@ -6,9 +6,9 @@
 #include <cmath>
 #include <ctime>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "studies/files/json.hpp"
 #include "studies/files/version.hpp"
 
 namespace gibbsite::calibration {
@@ -42,9 +42,8 @@ std::string date() {
   return text;
 }
 
-nlohmann::json as_json(const Spread& s) {
-  const auto known = [](double x) { return std::isfinite(x) ? nlohmann::json(x) : nlohmann::json(nullptr); };
-  return {{"seeds", s.seeds}, {"mean", known(s.mean)}, {"sd", known(s.deviation)}, {"max", known(s.largest)}};
+Json as_json(const Spread& s) {
+  return {{"seeds", s.seeds}, {"mean", s.mean}, {"sd", s.deviation}, {"max", s.largest}};
 }
 
 }  // namespace
@@ -136,20 +135,18 @@ void write_table(const std::filesystem::path& file, const std::string& command, 
 
 void write_json(const std::filesystem::path& file, const std::string& command, const std::vector<Found>& all,
                 const Verdict& verdict) {
-  using nlohmann::json;
-  json cases = json::array();
+  Json cases = Json::list();
   for (const Found& found : all) {
-    json rows = json::array();
+    Json rows = Json::list();
     for (const Row& r : found.rows)
-      rows.push_back(
-          {{"quantity", r.name()},
-           {"beta", std::isfinite(r.beta) ? json(r.beta) : json(nullptr)},
-           {"all", as_json(r.all)},
-           {"warned", as_json(r.warned)},
-           {"unwarned", as_json(r.unwarned)},
-           {"error_over_scatter", std::isfinite(r.error_over_scatter) ? json(r.error_over_scatter) : json(nullptr)},
-           {"unknown", r.unknown_errors},
-           {"silent", r.silent}});
+      rows.push_back({{"quantity", r.name()},
+                      {"beta", r.beta},
+                      {"all", as_json(r.all)},
+                      {"warned", as_json(r.warned)},
+                      {"unwarned", as_json(r.unwarned)},
+                      {"error_over_scatter", r.error_over_scatter},
+                      {"unknown", r.unknown_errors},
+                      {"silent", r.silent}});
     cases.push_back({{"name", found.what->name},
                      {"command", found.what->command},
                      {"then", found.what->then},
@@ -161,13 +158,13 @@ void write_json(const std::filesystem::path& file, const std::string& command, c
                      {"warnings", found.warnings},
                      {"rows", rows}});
   }
-  const json root = {{"command", command},
+  const Json root = {{"command", command},
                      {"git_commit", git_commit()},
                      {"holds", verdict.holds()},
                      {"verdict", verdict_text(verdict, all)},
                      {"cases", cases}};
   std::ofstream out(file);
-  out << root.dump(1) << "\n";
+  out << root.dump() << "\n";
   if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
 }
 

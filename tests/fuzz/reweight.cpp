@@ -1,8 +1,6 @@
 /// Results as `gibbsite reweight` reads them: HDF5, or the record that one may hold in lines.
-#include <nlohmann/json.hpp>
-
-#include "studies/text/errors.hpp"
 #include "studies/reweight/reweighted.hpp"
+#include "studies/text/errors.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,8 +2,6 @@
 /// written, read, shown and reweighted.
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
-
 #include "studies/command_line/options.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/reweight/reweighted.hpp"
