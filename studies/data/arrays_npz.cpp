@@ -11,7 +11,7 @@
 namespace gibbsite {
 namespace {
 
-[[noreturn]] void damaged(const std::string& where, const std::string& what) {
+[[noreturn]] void damaged_archive(const std::string& where, const std::string& what) {
   throw RequestError(fmt::format("{}: {}; the archive is cut short or damaged, save it again", where, what));
 }
 
@@ -26,7 +26,7 @@ Archive open(std::string_view bytes, const std::string& where) {
   const std::string cause = archive == nullptr ? zip_error_strerror(&error) : "";
   if (archive == nullptr && source != nullptr) zip_source_free(source);
   zip_error_fini(&error);
-  if (archive == nullptr) damaged(where, fmt::format("it begins like a ZIP archive but is none ({})", cause));
+  if (archive == nullptr) damaged_archive(where, fmt::format("it begins like a ZIP archive but is none ({})", cause));
   return {archive, zip_discard};
 }
 
@@ -34,13 +34,13 @@ Archive open(std::string_view bytes, const std::string& where) {
 /// `room` is what all files may take, less what those before took.
 std::string unpack(zip_t* archive, zip_uint64_t index, std::size_t& room, const std::string& where) {
   const Entry entry(zip_fopen_index(archive, index, 0), zip_fclose);
-  if (entry == nullptr) damaged(where, fmt::format("it cannot be unpacked ({})", zip_strerror(archive)));
+  if (entry == nullptr) damaged_archive(where, fmt::format("it cannot be unpacked ({})", zip_strerror(archive)));
   std::string bytes;
   for (constexpr std::size_t step = 1 << 20;;) {
     const std::size_t before = bytes.size();
     bytes.resize(before + step);
     const zip_int64_t read = zip_fread(entry.get(), bytes.data() + before, step);
-    if (read < 0) damaged(where, fmt::format("it cannot be unpacked ({})", zip_file_strerror(entry.get())));
+    if (read < 0) damaged_archive(where, fmt::format("it cannot be unpacked ({})", zip_file_strerror(entry.get())));
     bytes.resize(before + static_cast<std::size_t>(read));
     if (bytes.size() > room)
       throw RequestError(
@@ -71,7 +71,7 @@ std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& whe
     name.resize(name.size() - 4);
     const std::string place = fmt::format("{}: array `{}`", where, name);
     const std::string unpacked = unpack(archive.get(), k, room, place);
-    if (!is_npy(unpacked)) damaged(place, "it is no .npy file");
+    if (!is_npy(unpacked)) damaged_archive(place, "it is no .npy file");
     arrays.push_back(read_npy(unpacked, place));
     arrays.back().name = name;
   }

@@ -230,7 +230,7 @@ ReadApart read_here(const fs::path& path, const Wanted& wanted) {
   }
 }
 
-[[noreturn]] void fail(const fs::path& path, const std::string& what) {
+[[noreturn]] void cannot_read(const fs::path& path, const std::string& what) {
   throw std::runtime_error(path.string() + ": " + what);
 }
 
@@ -239,20 +239,20 @@ ReadApart read_here(const fs::path& path, const Wanted& wanted) {
 Group read_archive(const fs::path& path) {
   std::vector<Unread> unread;
   Group root = read_archive(path, unread);
-  if (!unread.empty()) fail(path, unread.front().name + " " + unread.front().why);
+  if (!unread.empty()) cannot_read(path, unread.front().name + " " + unread.front().why);
   return root;
 }
 
 Group read_archive(const fs::path& path, std::vector<Unread>& unread, const Wanted& wanted) {
   check_readable_file(path);
   const Trailer seal = trailer_in(path);
-  if (seal == Trailer::wrong) fail(path, std::string("the file is damaged (its checksum is wrong)") + cure);
+  if (seal == Trailer::wrong) cannot_read(path, std::string("the file is damaged (its checksum is wrong)") + cure);
   ReadApart found;
   try {
     found = seal == Trailer::right ? read_here(path, wanted)
                                    : read_apart([&] { return read_here(path, wanted); }, fs::file_size(path));
   } catch (const std::runtime_error& error) {
-    fail(path, error.what());
+    cannot_read(path, error.what());
   }
   unread = std::move(found.unread);
   return std::move(found.root);

@@ -20,10 +20,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void fail(const fs::path& path, const std::string& cause) {
+[[noreturn]] void cannot_write(const fs::path& path, const std::string& cause) {
   throw std::runtime_error("cannot write " + path.string() + ": " + cause);
 }
-[[noreturn]] void fail(const fs::path& path, int error) { fail(path, std::generic_category().message(error)); }
+[[noreturn]] void cannot_write(const fs::path& path, int error) {
+  cannot_write(path, std::generic_category().message(error));
+}
 
 /// An open file, closed at the end whatever happens.
 class Descriptor {
@@ -107,39 +109,39 @@ void write_whole_file(const fs::path& path, std::span<const std::byte> bytes, Li
   const fs::path target = link == Link::followed ? follow(path) : path;
   mode_t mode = 0;
   if (struct stat before; ::lstat(target.c_str(), &before) == 0 && S_ISLNK(before.st_mode)) {
-    if (link == Link::followed) fail(path, ELOOP);  // follow() gave up
+    if (link == Link::followed) cannot_write(path, ELOOP);  // follow() gave up
   } else if (::stat(target.c_str(), &before) == 0) {
     // A rename would put a file in place of a device, for root even of /dev/null.
-    if (S_ISDIR(before.st_mode)) fail(path, "it is a folder; name a file in it");
-    if (!S_ISREG(before.st_mode)) fail(path, "it is not a regular file");
-    if (::access(target.c_str(), W_OK) != 0) fail(path, errno);
+    if (S_ISDIR(before.st_mode)) cannot_write(path, "it is a folder; name a file in it");
+    if (!S_ISREG(before.st_mode)) cannot_write(path, "it is not a regular file");
+    if (::access(target.c_str(), W_OK) != 0) cannot_write(path, errno);
     mode = before.st_mode & 07777;
   } else if (errno != ENOENT) {
-    fail(path, errno);
+    cannot_write(path, errno);
   }
-  if (!target.has_filename()) fail(path, "it names a folder; name a file in it");
+  if (!target.has_filename()) cannot_write(path, "it names a folder; name a file in it");
 
   fs::path name;
   Descriptor file = make_temporary(target, name);
   const int number = file.number();
-  if (number < 0) fail(path, errno);
+  if (number < 0) cannot_write(path, errno);
   Temporary temporary(name);
-  if (mode != 0 && ::fchmod(number, mode) != 0) fail(path, errno);
+  if (mode != 0 && ::fchmod(number, mode) != 0) cannot_write(path, errno);
 
   while (!bytes.empty()) {
     const ssize_t written = ::write(number, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path, errno);
+    if (written < 0) cannot_write(path, errno);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-  if (const int error = sync(number)) fail(path, error);
-  if (file.close() != 0) fail(path, errno);  // network file systems report a full disk here
-  if (const int error = temporary.rename(target)) fail(path, error);
+  if (const int error = sync(number)) cannot_write(path, error);
+  if (file.close() != 0) cannot_write(path, errno);  // network file systems report a full disk here
+  if (const int error = temporary.rename(target)) cannot_write(path, error);
 
   // The rename itself is on disk once the folder is.
   const Descriptor folder(again([&] { return ::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (folder.number() < 0) return;  // a folder that may be written but not listed cannot be opened, nor synced
-  if (const int error = sync(folder.number())) fail(path, error);
+  if (const int error = sync(folder.number())) cannot_write(path, error);
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder) {

@@ -28,13 +28,13 @@ double seconds_of(const Group& root) {
 }
 
 /// One route to ln Z, as it stands in the record.
-struct Row {
+struct RouteRow {
   std::string estimator;
   double value, error, effective;
   bool trusted;
 };
 
-std::vector<Row> routes_of(const Group& root) {
+std::vector<RouteRow> routes_of(const Group& root) {
   const Group& group = *root.child("free_energy");
   const auto& names = std::get<std::vector<std::string>>(group.find("estimator")->data);
   const auto& trusted = std::get<std::vector<std::int8_t>>(group.find("trusted")->data);
@@ -42,7 +42,7 @@ std::vector<Row> routes_of(const Group& root) {
     const auto values = doubles(group, name);
     return k < values.size() ? values[k] : unknown;
   };
-  std::vector<Row> rows;
+  std::vector<RouteRow> rows;
   for (std::size_t k = 0; k < names.size(); ++k)
     rows.push_back({names[k], at("log_z", k), at("log_z_error", k), at("log_z_ess", k), trusted.at(k) != 0});
   return rows;
@@ -68,7 +68,7 @@ void print_likelihood(const Group& root, const std::string& path) {
     fmt::print("  layout: {}\n", printable(text_attribute(*d, "layout")));
   fmt::print("\n");
   Table routes({"ln Z by", "value", "effective", "trusted"}, 1);
-  for (const Row& row : routes_of(root))
+  for (const RouteRow& row : routes_of(root))
     routes.add({row.estimator, value_text(row.value, row.error),
                 std::isnan(row.effective) ? "-" : fmt::format("{:.1f}", row.effective), row.trusted ? "yes" : "NO"});
   fmt::print("{}\n  {}\n", routes.text(), wrapped(text_attribute(root, "verdict"), 2));
@@ -103,7 +103,7 @@ void print_likelihood(const Group& root, const std::string& path) {
 std::string likelihood_as_json(const Group& root) {
   const Group& found = *root.child("likelihood");
   Json routes = Json::list();
-  for (const Row& row : routes_of(root))
+  for (const RouteRow& row : routes_of(root))
     routes.push_back({{"estimator", row.estimator},
                       {"value", row.value},
                       {"error", row.error},
