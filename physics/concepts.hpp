@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,11 +16,23 @@
 
 namespace gibbsite {
 
+/// What an observable is to the system. energy: the total energy; order_parameter: what tells phases apart, from whose
+/// moments susceptibilities and the Binder cumulant follow; of_order_parameter: a function of it; of_pairs: likeness of
+/// two replicas.
+enum class Role { other, energy, energy_density, order_parameter, of_order_parameter, of_pairs };
+
+/// Whether an observable changes its sign under the symmetry that a system may have, x -> -x.
+enum class Parity { even, odd };
+
 /// A number measured on one configuration.
 struct Observable {
+  static constexpr double unbounded = std::numeric_limits<double>::infinity();
   std::string name;     ///< as in files: "energy_density"
   std::string units;    ///< "1" where there is none
   std::string meaning;  ///< one line
+  Role role = Role::other;
+  Parity parity = Parity::even;
+  double lowest = -unbounded, highest = unbounded;  ///< what it can be
 };
 
 /// The truth about a model: its configurations, their energy from scratch, and what to measure on them.

@@ -88,28 +88,27 @@ std::vector<Bond> bonds_of(const Lattice& lattice, std::size_t& sites) {
 
 }  // namespace
 
+std::span<const LatticeKind> lattice_kinds() {
+  static constexpr LatticeKind all[] = {
+      {Geometry::chain, "chain", "one dimension, 2 neighbours", 1, 1},
+      {Geometry::square, "square", "two dimensions, 4 neighbours", 2, 2},
+      {Geometry::cubic, "cubic", "three dimensions, 6 neighbours", 3, 3},
+      {Geometry::hypercubic, "hypercubic", "any dimension d, 2 d neighbours", 0, 0},
+      {Geometry::triangular, "triangular", "two dimensions, 6 neighbours", 2, 3},
+      {Geometry::honeycomb, "honeycomb", "two dimensions, 3 neighbours, two sites per cell", 2, 1.5, 2},
+      {Geometry::complete, "complete",
+       "every pair: J/N (Curie-Weiss), or disordered J/sqrt(N) (Sherrington-Kirkpatrick)", 1, -1}};
+  return all;
+}
+
+const LatticeKind& kind_of(Geometry geometry) {
+  for (const LatticeKind& kind : lattice_kinds())
+    if (kind.geometry == geometry) return kind;
+  throw std::invalid_argument("a graph from a couplings file has no lattice to build");
+}
+
 Graph build(const Lattice& lattice) {
-  switch (lattice.geometry) {
-    case Geometry::chain:
-      check_sides(lattice, 1);
-      break;
-    case Geometry::square:
-    case Geometry::triangular:
-    case Geometry::honeycomb:
-      check_sides(lattice, 2);
-      break;
-    case Geometry::cubic:
-      check_sides(lattice, 3);
-      break;
-    case Geometry::hypercubic:
-      check_sides(lattice, 0);
-      break;
-    case Geometry::complete:
-      check_sides(lattice, 1);
-      break;
-    case Geometry::graph:
-      throw std::invalid_argument("a graph from a couplings file has no lattice to build");
-  }
+  check_sides(lattice, kind_of(lattice.geometry).sides);
   std::size_t sites = 0;
   std::vector<Bond> bonds = bonds_of(lattice, sites);
   const bool complete = lattice.geometry == Geometry::complete;

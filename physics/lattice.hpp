@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "physics/graph.hpp"
@@ -12,7 +14,20 @@ enum class Geometry { chain, square, cubic, hypercubic, triangular, honeycomb, c
 enum class Boundary { periodic, open };
 enum class Disorder { none, bimodal, gaussian };
 
-/// What defines a lattice Ising system. `size` holds the sides, first side fastest in the numbering of sites:
+/// What there is to know of a kind of lattice: everything else asks here.
+struct LatticeKind {
+  Geometry geometry;
+  std::string_view name, meaning;
+  std::size_t sides;        ///< 0: any number
+  double bonds_per_site;    ///< of a periodic one; 0: as many as sides; below 0: every pair of sites is bonded
+  std::size_t cell = 1;     ///< sites of a cell
+};
+/// All but Geometry::graph.
+std::span<const LatticeKind> lattice_kinds();
+/// Throws std::invalid_argument for a graph.
+const LatticeKind& kind_of(Geometry geometry);
+
+/// What defines a lattice system. `size` holds the sides, first side fastest in the numbering of sites:
 /// chain 1, square 2, cubic 3, hypercubic any number, triangular 2, honeycomb 2 (cells of two sites), complete 1 (N).
 struct Lattice {
   Geometry geometry = Geometry::square;

@@ -13,4 +13,10 @@ const Field* find_field(std::span<const Field> fields, const std::string& name) 
   return nullptr;
 }
 
+const Field* find_role(std::span<const Field> fields, Role role) {
+  for (const Field& field : fields)
+    if (field.what.role == role) return &field;
+  return nullptr;
+}
+
 }  // namespace gibbsite

@@ -37,14 +37,17 @@ struct Field {
 
 /// Appends a field behind the last one.
 void add_field(std::vector<Field>& fields, Observable what, std::size_t count);
-/// The field of that name, or nullptr.
+/// The field of that name, or the first one with that role; or nullptr.
 const Field* find_field(std::span<const Field> fields, const std::string& name);
+const Field* find_role(std::span<const Field> fields, Role role);
 
 /// Work done and to do, in sweeps of all replicas; what is going on in a word or two ("thermalization").
 struct Progress {
   double done = 0, total = 0;
   std::string phase;
 };
+
+class Lowest;
 
 class Method {
  public:
@@ -60,6 +63,10 @@ class Method {
   virtual const Trace& trace() const = 0;
   /// What a row of the trace holds.
   virtual std::span<const Field> fields() const = 0;
+  /// Where it measures, ascending.
+  virtual std::span<const double> lambda() const = 0;
+  /// The configuration of lowest energy seen so far.
+  virtual const Lowest& lowest() const = 0;
   /// No more draws than there are now: the target is reached.
   virtual void finish() = 0;
 

@@ -60,6 +60,7 @@ class Annealing final : public Method {
   Progress progress() const override;
   const Trace& trace() const override { return trace_; }
   std::span<const Field> fields() const override { return fields_; }
+  std::span<const double> lambda() const override { return options_.report; }
   void finish() override {}
   Snapshot save() const override;
   void load(const Snapshot& snapshot, Trace trace) override;
@@ -89,7 +90,7 @@ class Annealing final : public Method {
   std::vector<Witness> witnesses() const;
   std::span<const double> settled_energy() const noexcept { return settled_; }
   const Tally& tally() const noexcept { return total_; }
-  const Lowest& lowest() const noexcept { return lowest_; }
+  const Lowest& lowest() const override { return lowest_; }
 
  private:
   static constexpr std::size_t pilot_steps = 64, witnesses_run = 2;

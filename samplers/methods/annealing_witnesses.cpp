@@ -83,8 +83,7 @@ void Annealing::settle() {
   sweep(schedule_.back(), stride_at(schedule_.back()), count, Direction::forward, swept_ < look ? 10 : 1);
   swept_ += count;
   const std::size_t particles = log_w_.size(), components = ensemble_.layout().observables.size();
-  std::size_t energy = 0;
-  while (energy < components && ensemble_.layout().observables[energy].name != "energy") ++energy;
+  const std::size_t energy = energy_component(ensemble_.layout());
   if (!ordered_.empty() && energy < components && (swept_ == next)) {
     std::vector<double> observed(particles * components);
     ensemble_.observe(observed);

@@ -20,7 +20,7 @@ ChainTrace::ChainTrace(const Ensemble& ensemble, const ChainOptions& options, st
   add_field(fields_, {"log_ratio_up", "1", "ln of the ratio of weights, next beta to this one"}, slots());
   add_field(fields_, {"log_ratio_down", "1", "ln of the ratio of weights, previous beta to this one"}, slots());
   for (Observable& what : more) add_field(fields_, std::move(what), slots());
-  if (overlaps_) add_field(fields_, {"overlap", "1", "overlap q of two chains"}, chains_ / 2 * betas_);
+  if (overlaps_) add_field(fields_, {"overlap", "1", "overlap q of two chains", Role::of_pairs, Parity::odd, -1, 1}, chains_ / 2 * betas_);
   trace_.width = fields_.back().offset + fields_.back().count;
   if (options.overlaps && chains_ == 1) turnovers_.assign(slots(), 0);
   side_.assign(turnovers_.size(), 0.0);

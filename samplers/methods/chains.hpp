@@ -89,4 +89,39 @@ struct LogRatios {
   std::vector<double> at_, above_, below_, own_;  // scratch
 };
 
+/// Chains, with exchanges or without: what reports need to know of either.
+class ChainMethod : public Method {
+ public:
+  bool done() const override { return sweeps_ >= options_.thermalization && chain_trace_.full(); }
+  const Trace& trace() const override { return chain_trace_.trace(); }
+  std::span<const Field> fields() const override { return chain_trace_.fields(); }
+  const Lowest& lowest() const override { return chain_trace_.lowest(); }
+  std::span<const double> lambda() const override { return options_.lambda; }
+  void finish() override { chain_trace_.close(); }
+
+  const ChainTrace& chain_trace() const noexcept { return chain_trace_; }
+  const ChainOptions& options() const noexcept { return options_; }
+  /// Tallies of the kept sweeps and settings in use, [slot].
+  std::span<const Tally> tally() const noexcept { return tally_; }
+  std::span<const Setting> settings() const noexcept { return setting_; }
+  /// Draws that a lambda is known to remember, whatever its series show; 0: nothing is known.
+  virtual std::size_t memory() const { return 0; }
+
+ protected:
+  /// The ensemble must be new, of chains x lambdas replicas, and outlive the method. Throws std::invalid_argument if it
+  /// does not fit.
+  ChainMethod(Ensemble& ensemble, ChainOptions options, std::vector<Observable> more)
+      : ensemble_(ensemble),
+        options_(std::move(options)),
+        chain_trace_(ensemble, options_, std::move(more)),
+        tally_(chain_trace_.slots()) {}
+
+  Ensemble& ensemble_;
+  ChainOptions options_;
+  ChainTrace chain_trace_;
+  std::vector<Setting> setting_;  // [slot]
+  std::vector<Tally> tally_;      // [slot]
+  std::uint64_t sweeps_ = 0;      // since the start; also the time of the next sweep
+};
+
 }  // namespace gibbsite

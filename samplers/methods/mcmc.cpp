@@ -6,10 +6,7 @@
 namespace gibbsite {
 
 Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options)
-    : ensemble_(ensemble),
-      options_(std::move(options)),
-      chain_trace_(ensemble, options_, {}),
-      tally_(chain_trace_.slots()) {
+    : ChainMethod(ensemble, std::move(options), {}) {
   for (std::size_t r = 0; r < chain_trace_.slots(); ++r)
     setting_.push_back({options_.lambda[r % chain_trace_.betas()],
                         options_.thermalization < 2 ? 1 : first_stride(ensemble.layout().stride)});

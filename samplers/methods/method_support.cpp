@@ -5,10 +5,14 @@
 
 namespace gibbsite {
 
+std::size_t energy_component(const Layout& layout) {
+  const auto& all = layout.observables;
+  const auto found = std::find_if(all.begin(), all.end(), [](const Observable& o) { return o.role == Role::energy; });
+  return static_cast<std::size_t>(found - all.begin());
+}
+
 Lowest::Lowest(const Ensemble& ensemble) : components_(ensemble.layout().observables.size()) {
-  const auto& names = ensemble.layout().observables;
-  const auto found = std::find_if(names.begin(), names.end(), [](const Observable& o) { return o.name == "energy"; });
-  component_ = static_cast<std::size_t>(found - names.begin());
+  component_ = energy_component(ensemble.layout());
 }
 
 void Lowest::look(const Ensemble& ensemble, std::span<const double> observed) {

@@ -12,6 +12,9 @@
 
 namespace gibbsite {
 
+/// Which observable is the energy; their number where none is.
+std::size_t energy_component(const Layout& layout);
+
 /// The configuration of lowest energy seen at any draw; kept as the canonical bytes of the first replica that had it.
 class Lowest {
  public:
@@ -25,7 +28,7 @@ class Lowest {
   void load(const Snapshot& snapshot);
 
  private:
-  std::size_t component_, components_;  // where "energy" stands among the observables
+  std::size_t component_, components_;  // the energy among the observables
   double energy_ = std::numeric_limits<double>::infinity();
   std::vector<std::byte> state_;
 };

@@ -145,8 +145,7 @@ std::vector<Witness> Beginning::witnesses() {
   constexpr std::array kinds = {StartKind::ordered, StartKind::turned, StartKind::annealed, StartKind::quenched};
   constexpr std::uint64_t fewest = 32;
   const auto& names = ensemble_.layout().observables;
-  const auto energy = static_cast<std::size_t>(
-      std::find_if(names.begin(), names.end(), [](const Observable& o) { return o.name == "energy"; }) - names.begin());
+  const std::size_t energy = energy_component(ensemble_.layout());
   std::vector<Witness> all;
   if (energy == names.size() || sweeps_ < fewest || coldest() == 0) return all;
   std::vector<State> states;

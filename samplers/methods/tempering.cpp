@@ -23,12 +23,9 @@ Coin coin_of(double p) {
 }  // namespace
 
 Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
-    : ensemble_(ensemble),
-      options_(std::move(options)),
+    : ChainMethod(ensemble, std::move(options), {{"replica", "1", "replica of its ladder that stands on this rung"}}),
       ladder_(ladder),
-      chain_trace_(ensemble, options_, {{"replica", "1", "replica of its ladder that stands on this rung"}}),
       lambda_(options_.lambda),
-      tally_(chain_trace_.slots()),
       replica_(chain_trace_.slots()),
       accepted_(chain_trace_.betas() - 1),
       heading_(chain_trace_.slots()),
@@ -41,6 +38,13 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
   std::iota(replica_.begin(), replica_.end(), std::size_t{0});
   window_end_ = std::clamp<std::uint64_t>(options_.thermalization / 4, 1, 16);
   chain_trace_.keep(begin(ensemble_, options_.opening()));
+}
+
+std::size_t Tempering::memory() const {
+  const double total =
+      static_cast<double>(std::accumulate(round_trips_.begin(), round_trips_.end(), std::uint64_t{0}));
+  return static_cast<std::size_t>(static_cast<double>(round_trips_.size() * trace().draws()) /
+                                  std::max(2 * total, 1.0));
 }
 
 void Tempering::advance() {

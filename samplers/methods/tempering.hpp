@@ -22,29 +22,23 @@ enum class Ladder { fixed, adaptive };
 /// Ladder::adaptive the interior lambdas move to equal rejection over windows of 16, 32, 64, ... sweeps in the first
 /// half of thermalization, and then stay. Fields of the trace besides those of ChainTrace: "replica", which replica of
 /// its ladder stands on the rung.
-class Tempering final : public Method {
+class Tempering final : public ChainMethod {
  public:
   /// As Mcmc. Throws std::invalid_argument for fewer than two rungs.
   Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder);
 
-  bool done() const override { return sweeps_ >= options_.thermalization && chain_trace_.full(); }
   void advance() override;
   Progress progress() const override;
-  const Trace& trace() const override { return chain_trace_.trace(); }
-  std::span<const Field> fields() const override { return chain_trace_.fields(); }
-  void finish() override { chain_trace_.close(); }
   Snapshot save() const override;
   void load(const Snapshot& snapshot, Trace trace) override;
 
-  const ChainTrace& chain_trace() const noexcept { return chain_trace_; }
-  const ChainOptions& options() const noexcept { return options_; }
   /// The ladder in use, [rung].
-  std::span<const double> lambda() const noexcept { return lambda_; }
-  /// Of the kept sweeps: tallies by slot; mean acceptance alpha_b of exchanges, [pair]; round trips, [replica].
-  std::span<const Tally> tally() const noexcept { return tally_; }
+  std::span<const double> lambda() const override { return lambda_; }
+  /// Of the kept sweeps: mean acceptance alpha_b of exchanges, [pair]; round trips, [replica].
   std::vector<double> swap_rate() const;
   std::span<const std::uint64_t> round_trips() const noexcept { return round_trips_; }
-  std::span<const Setting> settings() const noexcept { return setting_; }
+  /// A rung sees a replica again after about half a round trip, from either end, and remembers.
+  std::size_t memory() const override;
 
  private:
   void exchange(const LogRatios& ratios);
@@ -52,19 +46,14 @@ class Tempering final : public Method {
   void tune(Tuning window);
   void begin_window();
 
-  Ensemble& ensemble_;
-  ChainOptions options_;
   Ladder ladder_;
-  ChainTrace chain_trace_;
   std::vector<double> lambda_;
-  std::vector<Setting> setting_;            // [slot]
-  std::vector<Tally> tally_;                // [slot]
   std::vector<std::size_t> replica_;        // [slot]
   std::vector<double> accepted_;            // sums of alpha, [pair]
   double exchanges_ = 0;                    // terms in those sums
   std::vector<std::uint64_t> heading_;      // [replica]: 1 was last at the bottom, 2 at the top, 0 at neither yet
   std::vector<std::uint64_t> round_trips_;  // [replica]
-  std::uint64_t sweeps_ = 0, window_end_ = 16;
+  std::uint64_t window_end_ = 16;
 
   /// Made anew by every sweep, here only to be the same memory, [replica]; of one ladder: swept; [pair] alpha and coin;
   /// uphill, pairs whose log_alpha < 0.

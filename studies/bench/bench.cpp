@@ -6,10 +6,9 @@
 #include <cstdio>
 
 #include "studies/bench/bench_case.hpp"
-#include "studies/command_line/commands.hpp"
-#include "studies/command_line/execute.hpp"
+#include "studies/bench/command.hpp"
+#include "studies/files/threads.hpp"
 #include "studies/files/json.hpp"
-#include "studies/study/request.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/words.hpp"
 
@@ -46,14 +45,15 @@ std::string table_of(const std::string& bench, const std::vector<BenchTiming>& t
   return table.text();
 }
 
-}  // namespace
+const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "glass-gaussian", "sk", "cluster", "rbm"};
 
-int bench(const Request& request) {
+int bench(const Request& request, const std::string&) {
+  use_threads(0);
   const double seconds = request.quick ? 0.02 : 0.15;
   const int rounds = request.quick ? 3 : 7;
   Json all = Json::list();
   const std::vector<std::string>& wanted = request.arguments;
-  for (const std::string& name : find_command("bench").topics) {
+  for (const std::string& name : benches) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end()) continue;
     const std::vector<BenchTiming> timings =
         time_cases(name == "rbm" ? bench_rbm(request.quick) : bench_spins(name, request.quick), seconds, rounds);
@@ -76,6 +76,23 @@ int bench(const Request& request) {
       rounds, seconds / 4);
   fmt::print("  {}\n", wrapped(notes, 2));
   return 0;
+}
+
+}  // namespace
+
+const Command& bench_command() {
+  static const Command command{
+      .name = "bench",
+      .arguments = "[NAME ...]",
+      .summary = "measure the speed of the kernels on this machine",
+      .details = "Each kernel beside the plain layout of the same system, by size, replicas and threads. NAME: " +
+                 join(benches, ", ") + "; without one, all of them, in about three minutes.",
+      .most = benches.size(),
+      .topics = benches,
+      .options = {{"quick", 0, "", "shorter, rougher measurements"}, json_option, help_option},
+      .examples = {"gibbsite bench", "gibbsite bench ising2d glass", "gibbsite bench --quick --json"},
+      .run = bench};
+  return command;
 }
 
 }  // namespace gibbsite

@@ -1,14 +1,16 @@
+#include <array>
 #include <omp.h>
 
 #include <Eigen/Core>
 #include <cmath>
 
+#include "physics/random_network.hpp"
+#include "physics/reference.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
 #include "samplers/ensembles/table_network.hpp"
 #include "samplers/methods/annealing.hpp"
 #include "samplers/simd/networks/table_kernels.hpp"
 #include "studies/bench/bench_case.hpp"
-#include "studies/systems/network_system.hpp"
 
 namespace gibbsite {
 namespace {
@@ -20,10 +22,7 @@ constexpr double by_tables = 460;  // GFLOP/s that counting operations allows on
 class Machine {
  public:
   Machine() {
-    Study::Model model;
-    model.name = "rbm";
-    model.layers = {visible, hidden};
-    network_ = std::get<std::shared_ptr<const Network>>(random_model(model).model);
+    network_ = std::make_shared<const Network>(random_network(UnitKind::binary, std::array{visible, hidden}, {1, 0, 1}));
     reference_ = Reference::base_rates(network_->layers()[0], std::vector<double>(visible, 0.2), {}, 60000);
   }
   const Network& network() const { return *network_; }

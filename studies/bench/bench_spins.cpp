@@ -7,6 +7,7 @@
 #include "samplers/methods/tempering.hpp"
 #include "studies/bench/bench_case.hpp"
 #include "studies/catalogue/catalogue.hpp"
+#include "studies/systems/lattice_keys.hpp"
 
 namespace gibbsite {
 namespace {
@@ -70,7 +71,7 @@ BenchCase spin_case(const Systems& s, const Study& study, const System& system, 
               .move = study.sampler.name,
               .layout = layout.name,
               .exchanges = exchanges,
-              .size = static_cast<std::size_t>(study.model.size[0]),
+              .size = static_cast<std::size_t>(study.keys<LatticeKeys>().size[0]),
               .replicas = replicas,
               .threads = threads,
               .limit = s.limit};
@@ -96,10 +97,10 @@ BenchCase spin_case(const Systems& s, const Study& study, const System& system, 
 
 void add_cases(const Systems& s, bool quick, std::vector<BenchCase>& cases) {
   for (const std::int64_t side : quick ? s.quick_sides : s.sides) {
-    Study study;
-    study.model.lattice = s.lattice;
-    study.model.size = {side};
-    study.model.disorder = s.disorder;
+    Study study = study_schema().first;
+    study.keys<LatticeKeys>().lattice = s.lattice;
+    study.keys<LatticeKeys>().size = {side};
+    study.keys<LatticeKeys>().disorder = s.disorder;
     study.method.beta = {s.coldest};
     const std::shared_ptr<const System> system = make_system(study);
     for (const std::int64_t replicas : quick ? s.quick_replicas : s.replicas)

@@ -5,7 +5,6 @@
 
 #include "studies/command_line/commands.hpp"
 #include "studies/command_line/options.hpp"
-#include "studies/study/schema.hpp"
 #include "studies/text/words.hpp"
 
 namespace gibbsite {
@@ -44,8 +43,8 @@ std::string paragraph(const std::string& words) {
   return out;
 }
 
-std::string default_of(const StudyKey& key, Purview purview) {
-  if (const auto value = key.get(first_study(purview)))
+std::string default_of(const StudyKey& key, const Schema& schema) {
+  if (const auto value = key.get(schema.first))
     return value->list() == nullptr ? to_text(*value) : to_toml(*value);
   return key.name == "method.beta" ? "(required)" : "-";
 }
@@ -58,24 +57,24 @@ std::string meaning(const StudyKey& key) {
   return key.help + allowed;
 }
 
-std::string keys_text(Purview purview) {
+std::string keys_text(const Schema& schema) {
   std::vector<std::vector<Row>> tables;
   std::vector<std::size_t> widths = {0, 0};
-  for (const std::string& section : sections(purview)) {
+  for (const std::string& section : schema.sections) {
     std::vector<Row>& rows = tables.emplace_back();
-    for (const StudyKey& key : schema(purview)) {
+    for (const StudyKey& key : schema.keys) {
       if (!key.name.starts_with(section + '.')) continue;
-      rows.push_back({key.name.substr(section.size() + 1), default_of(key, purview), meaning(key)});
+      rows.push_back({key.name.substr(section.size() + 1), default_of(key, schema), meaning(key)});
       widen(widths, rows.back());
     }
   }
   std::string out =
-      '\n' + paragraph(purview == Purview::study
+      '\n' + paragraph(schema.grid
                            ? "Keys of a study, with defaults. On the command line each is an option by its "
                              "full name, --model.size=64, and wins over the file."
                            : "Keys, with defaults. Each is an option by its full name, --ais.particles=1000.");
   for (std::size_t i = 0; i < tables.size(); ++i)
-    out += fmt::format("\n[{}]\n", sections(purview)[i]) + tabulate(tables[i], widths);
+    out += fmt::format("\n[{}]\n", schema.sections[i]) + tabulate(tables[i], widths);
   return out;
 }
 
@@ -147,7 +146,7 @@ std::string topic(const std::vector<std::pair<std::string, std::string>>& paragr
 
 std::string overview() {
   std::vector<Row> rows;
-  for (const Command& command : commands()) rows.push_back({command.name, command.summary});
+  for (const Command* command : commands()) rows.push_back({command->name, command->summary});
   std::string out =
       "Gibbsite simulates models of statistical physics: sampling, tempering, annealing, free energies,\n"
       "with honest errors, next to exact answers where they exist.\n"
@@ -178,17 +177,47 @@ std::string help_text(const std::string& name) {
   const Command& command = find_command(name);
   std::string out = fmt::format("Usage:\n  gibbsite {} {}", command.name, command.arguments);
   if (command.options.size() > 1) out += " [OPTIONS]";
-  if (command.keys) out += " [--KEY VALUE ...]";
+  if (command.schema != nullptr) out += " [--KEY VALUE ...]";
   out += "\n\n" + paragraph(command.details);
 
   std::vector<Row> rows;
   for (const Option& option : command.options) rows.push_back({option_name(option), option.help});
   out += "\nOptions:\n" + tabulate(rows, {0});
-  if (command.name == "run") out += keys_text(Purview::study) + grid_text;
-  if (command.name == "loglik") out += keys_text(Purview::likelihood);
+  if (command.explains_keys) out += keys_text(command.schema()) + (command.schema().grid ? grid_text : "");
   out += command.examples.size() == 1 ? "\nExample:\n" : "\nExamples:\n";
   for (const std::string& example : command.examples) out += "  " + example + '\n';
   return out;
+}
+
+namespace {
+
+int help(const Request& request, const std::string&) {
+  fmt::print("{}", help_text(request.arguments.empty() ? "" : request.arguments.front()));
+  return 0;
+}
+
+/// The name of a command or of another topic.
+void check_topic(Request& request) {
+  if (request.arguments.empty()) return;
+  const std::vector<std::string> topics = help_topics();
+  const std::string& name = request.arguments.front();
+  if (std::find(topics.begin(), topics.end(), name) == topics.end()) find_command(name, topics);
+}
+
+}  // namespace
+
+const Command& help_command() {
+  static const Command command{
+      .name = "help",
+      .arguments = "[COMMAND]",
+      .summary = "explain a command; `help run` lists every key of a study",
+      .details = "Without COMMAND, an overview of them.",
+      .most = 1,
+      .options = {help_option},
+      .examples = {"gibbsite help run"},
+      .complete = check_topic,
+      .run = help};
+  return command;
 }
 
 }  // namespace gibbsite

@@ -3,24 +3,18 @@
 
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "studies/study/request.hpp"
+#include "studies/study/command.hpp"
 
 namespace gibbsite {
 
 /// Parses a whole command line (argv[1] ... ); no words at all give "help". Throws RequestError.
 Request parse(const std::vector<std::string>& words);
 
-/// Reads a study file and overrides ("model.size" -> "64", "grid.model.size" -> "[16, 32]"). Throws RequestError with
-/// file, line and column.
-Request read_study(const std::filesystem::path& file,
-                   const std::vector<std::pair<std::string, std::string>>& overrides);
-
-/// The keys of `gibbsite loglik` for a model file. Throws RequestError.
-Request read_likelihood(const std::filesystem::path& model,
-                        const std::vector<std::pair<std::string, std::string>>& overrides);
+/// Reads a study file and the keys of a command line ("model.size" -> "64", "grid.model.size" -> "[16, 32]"). Throws
+/// RequestError with file, line and column.
+Request read_study(const std::filesystem::path& file, const Settings& keys);
 
 /// Text of `gibbsite help [COMMAND]`, aligned, at most 100 columns wide. Throws RequestError for an unknown command.
 std::string help_text(const std::string& command);

@@ -3,19 +3,18 @@
 
 #include <algorithm>
 
+#include "studies/catalogue/catalogue.hpp"
+#include "studies/command_line/commands.hpp"
 #include "studies/command_line/options.hpp"
 #include "studies/command_line/read_line.hpp"
 #include "studies/study/request.hpp"
 #include "studies/study/schema.hpp"
 #include "studies/study/study_file.hpp"
-#include "studies/study/value_parsers.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
 namespace gibbsite {
 namespace {
-
-constexpr std::string_view grid_prefix = "grid.";
 
 void check_arguments(const Command& command, const std::vector<std::string>& arguments) {
   const std::string usage = fmt::format("usage: gibbsite {} {}", command.name, command.arguments);
@@ -35,9 +34,7 @@ void check_arguments(const Command& command, const std::vector<std::string>& arg
 
 void check_out(const Request& request) {
   std::vector<std::string> inputs = request.arguments;
-  for (const Task& task : request.tasks)
-    for (const std::string& file : {task.study.model.file, task.study.model.couplings, task.study.data.file})
-      if (!file.empty()) inputs.push_back(file);
+  inputs.insert(inputs.end(), request.inputs.begin(), request.inputs.end());
   for (const std::string& input : inputs) {
     std::error_code error;
     if (request.out == input || std::filesystem::equivalent(request.out, input, error))
@@ -47,22 +44,12 @@ void check_out(const Request& request) {
 
 /// Inputs are read more than once, so that a pipe would be waited for, and a device might never end.
 void check_inputs(const Request& request) {
-  for (const Task& task : request.tasks)
-    for (const std::string& file : {task.study.model.file, task.study.model.couplings, task.study.data.file}) {
-      std::error_code none;
-      const auto status = std::filesystem::status(file, none);
-      if (!file.empty() && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
-          !std::filesystem::is_directory(status))
-        throw RequestError(fmt::format("{}: it is not a regular file; copy it into one", file));
-    }
-}
-
-std::vector<double> read_beta_option(const std::string& words) {
-  try {
-    return read_betas(read_words(words, Reading::typed));
-  } catch (const BadValue& bad) {
-    throw RequestError(
-        fmt::format("--beta {} {}; allowed: start:stop:count, a list, or one number", words, bad.reason));
+  for (const std::string& file : request.inputs) {
+    std::error_code none;
+    const auto status = std::filesystem::status(file, none);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+        !std::filesystem::is_directory(status))
+      throw RequestError(fmt::format("{}: it is not a regular file; copy it into one", file));
   }
 }
 
@@ -84,34 +71,8 @@ Request parse_first(const std::string& first, std::size_t words) {
 
 }  // namespace
 
-namespace {
-
-/// Keys and values of a command line.
-std::vector<Entry> entries_of(const std::vector<std::pair<std::string, std::string>>& overrides, Purview purview) {
-  std::vector<Entry> given;
-  for (const auto& [name, words] : overrides) {
-    const bool grid = name.starts_with(grid_prefix);
-    const std::string key_name = grid ? name.substr(grid_prefix.size()) : name;
-    const StudyKey* key = find_key(key_name, purview);
-    const bool text = key != nullptr && key->text;
-    const Value value = read_words(words, !text ? Reading::typed : grid ? Reading::list_of_text : Reading::text);
-    given.push_back({key_name, grid, value, value.place, Entry::Origin::command_line});
-  }
-  return given;
-}
-
-}  // namespace
-
-Request read_study(const std::filesystem::path& file,
-                   const std::vector<std::pair<std::string, std::string>>& overrides) {
-  return assemble(read_entries(file), entries_of(overrides, Purview::study), file.string());
-}
-
-Request read_likelihood(const std::filesystem::path& model,
-                        const std::vector<std::pair<std::string, std::string>>& overrides) {
-  Request request = assemble({}, entries_of(overrides, Purview::likelihood), "command line", Purview::likelihood);
-  request.tasks.front().study.model.file = std::filesystem::absolute(model).lexically_normal();
-  return request;
+Request read_study(const std::filesystem::path& file, const Settings& keys) {
+  return read_study(file, keys, study_schema());
 }
 
 Request parse(const std::vector<std::string>& words) {
@@ -122,7 +83,7 @@ Request parse(const std::vector<std::string>& words) {
 
   const Command& command = find_command(words.front());
   const Line line = read_line(command, {words.begin() + 1, words.end()});
-  std::vector<std::pair<std::string, std::string>> overrides;
+  Settings settings;
   for (const auto& [name, value] : line.options) {
     if (name == "help")
       request.help = true;
@@ -138,12 +99,10 @@ Request parse(const std::vector<std::string>& words) {
       request.quiet = true;
     else if (name == "quick")
       request.quick = true;
-    else if (name == "beta")
-      request.beta = read_beta_option(value);
-    else if (name == "data" && command.keys)
-      overrides.emplace_back("data.file", value);
+    else if (name == "data" && command.schema != nullptr)
+      settings.emplace_back("data.file", value);
     else
-      overrides.emplace_back(name, value);
+      settings.emplace_back(name, value);
   }
   if (request.help) {  // whatever else was asked for is not done
     request.arguments = {command.name};
@@ -153,25 +112,18 @@ Request parse(const std::vector<std::string>& words) {
   check_arguments(command, line.arguments);
   if (request.force && request.resume)
     throw RequestError("--force and --resume contradict each other: overwrite the result file, or continue it?");
-  const std::vector<std::string> topics = help_topics();
-  if (command.name == "help" && !line.arguments.empty() &&
-      std::find(topics.begin(), topics.end(), line.arguments.front()) == topics.end())
-    find_command(line.arguments.front(), topics);
-  if (command.name == "reweight" && request.beta.empty())
-    throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
-  if (command.keys) {
-    Request study = command.keys == Purview::study ? read_study(line.arguments.front(), overrides)
-                                                   : read_likelihood(line.arguments.front(), overrides);
+  if (command.read != nullptr) {
+    Request study = command.read(line.arguments.front(), settings);
     request.tasks = std::move(study.tasks);
     request.grid = std::move(study.grid);
+    request.inputs = std::move(study.inputs);
     request.resolved = std::move(study.resolved);
   } else {
-    request.settings = std::move(overrides);
+    request.settings = std::move(settings);
   }
   request.command = command.name;
   request.arguments = line.arguments;
-  if (command.name == "run" && request.out.empty())
-    request.out = std::filesystem::path(line.arguments.front()).filename().replace_extension(".h5");
+  if (command.complete != nullptr) command.complete(request);
   check_inputs(request);
   if (!request.out.empty()) check_out(request);
   return request;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 
-#include "studies/study/schema.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
@@ -30,11 +29,11 @@ po::options_description describe(const Command& command) {
   };
   for (const Option& option : command.options)
     add(option.letter != 0 ? option.name + ',' + option.letter : option.name, !option.value.empty());
-  if (command.keys)
-    for (const StudyKey& key : schema(*command.keys)) {
-      add(key.name, true);
-      if (key.griddable && command.keys == Purview::study) add("grid." + key.name, true);
-    }
+  if (command.schema == nullptr) return described;
+  for (const StudyKey& key : command.schema().keys) {
+    add(key.name, true);
+    if (key.griddable && command.schema().grid) add("grid." + key.name, true);
+  }
   return described;
 }
 
@@ -42,8 +41,8 @@ std::string unknown_option(const Command& command, const std::string& option) {
   const std::string bare = option.starts_with("--grid.") ? "--" + option.substr(7) : option;  // no key of a grid
   std::vector<std::string> known;
   for (const Option& candidate : command.options) known.push_back("--" + candidate.name);
-  if (command.keys)
-    for (const StudyKey& key : schema(*command.keys)) known.push_back("--" + key.name);
+  if (command.schema != nullptr)
+    for (const StudyKey& key : command.schema().keys) known.push_back("--" + key.name);
   return fmt::format("unknown option `{}`{}", option,
                      and_then(did_you_mean(bare, known), "see gibbsite help " + command.name));
 }

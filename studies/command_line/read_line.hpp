@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "studies/command_line/commands.hpp"
+#include "studies/study/command.hpp"
 
 namespace gibbsite {
 

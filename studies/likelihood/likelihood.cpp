@@ -16,6 +16,7 @@
 #include "physics/tilted_layer.hpp"
 #include "samplers/methods/annealing.hpp"
 #include "samplers/methods/raise.hpp"
+#include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -222,9 +223,9 @@ Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, con
   return of_belief(*std::get<Belief>(model.model), data, key, effort.draws);
 }
 
-std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Study& study, std::size_t samples,
-                                          ProgressMeter& meter) {
-  const std::size_t draws = static_cast<std::size_t>(study.raise.draws), replicas = samples * draws;
+std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Data& data, const Study& study,
+                                          std::size_t samples, ProgressMeter& meter) {
+  const std::size_t draws = static_cast<std::size_t>(study.keys<RaiseKeys>().draws), replicas = samples * draws;
   const Key key(study.run.seed, raise_task);
   if (static_cast<double>(replicas) * system.sites() > 4e9)
     throw RequestError(
@@ -236,13 +237,13 @@ std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Stu
   for (std::size_t r = 0; r < replicas; ++r) {
     Chance chance(Stream(key, Purpose::start, 0, r));
     const RaiseStart start =
-        std::visit([&](const auto& model) { return start_of(*model, sample(*system.data(), r / draws), chance); },
+        std::visit([&](const auto& model) { return start_of(*model, sample(data, r / draws), chance); },
                    system.model().model);
 #pragma omp critical(gibbsite_load)
     load(*ensemble, r, start.state);
     correction[r] = start.correction;
   }
-  const std::vector<double> schedule = salakhutdinov_schedule(static_cast<std::size_t>(study.raise.temperatures));
+  const std::vector<double> schedule = salakhutdinov_schedule(static_cast<std::size_t>(study.keys<RaiseKeys>().temperatures));
   const std::vector<double> log_p = raise_log_likelihood(*ensemble, schedule, 0, [&](std::size_t done) {
     meter.report(meter_task, {static_cast<double>(done), static_cast<double>(schedule.size()), "bound"});
   });

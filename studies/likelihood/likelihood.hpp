@@ -9,7 +9,7 @@
 #include "estimators/estimate.hpp"
 #include "studies/runs/progress.hpp"
 #include "studies/study/request.hpp"
-#include "studies/systems/network_system.hpp"
+#include "studies/systems/network.hpp"
 
 namespace gibbsite {
 
@@ -36,14 +36,14 @@ struct BoundEffort {
 Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, const BoundEffort& effort = {});
 
 /// The conservative estimate of ln p(v) by reverse annealing from each of the first `samples` samples
-/// (samplers/methods/raise.hpp), [sample]: ln of the mean over study.raise.draws ways back. Hidden units that annealing
+/// (samplers/methods/raise.hpp), [sample]: ln of the mean over the draws of the study's ways back. Hidden units that annealing
 /// keeps are drawn from mean field or recognition, q, and ln p(v | h) - ln q(h | v) added. Task 2 of `meter`.
-std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Study& study, std::size_t samples,
-                                          ProgressMeter& meter);
+std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Data& data, const Study& study,
+                                          std::size_t samples, ProgressMeter& meter);
 
 /// What `gibbsite loglik` finds, as the root of its record: ln Z by every route, likelihoods, what there is to doubt.
 /// `command`: the command line.
-Group likelihood_record(const NetworkSystem& system, const Study& study, const Request& request,
+Group likelihood_record(const NetworkSystem& system, const Data& data, const Study& study, const Request& request,
                         const std::string& command);
 
 /// The record of `gibbsite loglik`, printed, and as its --json promises (numbers that are not known are null).

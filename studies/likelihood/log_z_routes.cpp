@@ -12,9 +12,10 @@
 #include "samplers/methods/annealing.hpp"
 #include "samplers/methods/tempering.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/methods/annealing_doubts.hpp"
 #include "studies/methods/chain_estimates.hpp"
-#include "studies/methods/report.hpp"
+#include "studies/methods/chain_findings.hpp"
 #include "studies/text/words.hpp"
 
 namespace gibbsite {
@@ -42,9 +43,9 @@ std::vector<double> column(const Trace& trace, const Field& field, std::size_t r
 }
 
 void add_annealing(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
-  const Study::Ais& ais = study.ais;
+  const auto& ais = study.keys<AisKeys>();
   const Key key(study.run.seed, annealing_task);
-  const auto ensemble = system.ensemble(study, key, static_cast<std::size_t>(ais.particles));
+  const auto ensemble = system.ensemble(study, key, static_cast<std::size_t>(ais.particles), true);
   AnnealingOptions options{.key = key, .report = {1.0}};
   options.temperatures = static_cast<std::size_t>(ais.temperatures);
   if (ais.schedule == "salakhutdinov") options.schedule = salakhutdinov_schedule(options.temperatures);
@@ -93,7 +94,7 @@ void add_annealing(const NetworkSystem& system, const Study& study, ProgressMete
 }
 
 void add_tempering(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
-  const Study::Ladder& t = study.tempering;
+  const auto& t = study.keys<LadderKeys>();
   if (t.rungs < 2) return;
   const Key key(study.run.seed, tempering_task);
   const auto rungs = static_cast<std::size_t>(t.rungs), ladders = static_cast<std::size_t>(t.ladders);
@@ -106,15 +107,15 @@ void add_tempering(const NetworkSystem& system, const Study& study, ProgressMete
   Tempering tempering(*ensemble, options, Ladder::adaptive);
   run(tempering, meter, tempering_task);
 
-  const LadderSeries series = ladder_series(tempering, tempering.chain_trace());
-  const LadderFreeEnergy bar = bennett_ladder(series.ratios(memory_of(tempering)));
+  const LadderSeries series = ladder_series(tempering);
+  const LadderFreeEnergy bar = bennett_ladder(series.ratios(tempering.memory()));
   Estimate log_z = bar.log_z.back();
   log_z.value += ensemble->layout().log_z_reference;
   std::vector<std::string> warnings = overlap_warnings(bar, tempering.lambda());
   const auto trips = tempering.round_trips();
   const bool travelled = std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}) >= fewest_round_trips * ladders;
   const bool trusted = warnings.empty() && travelled;
-  add_tempering_diagnostics(found.diagnostics, tempering, warnings);
+  add_ladder_diagnostics(found.diagnostics, tempering, warnings);
   found.routes.push_back({"tempering", log_z, trusted, log_z.ess});
   found.warnings.insert(found.warnings.end(), warnings.begin(), warnings.end());
 }
@@ -202,13 +203,13 @@ void judge(LogZFindings& found) {
 }
 
 RouteWork annealing_work(const Study& study) {
-  const Study::Ais& ais = study.ais;
+  const auto& ais = study.keys<AisKeys>();
   return {static_cast<double>(ais.particles),
           static_cast<double>(ais.temperatures * (ais.reverse ? 2 : 1) + (ais.reverse ? ais.thermalization : 0))};
 }
 
 RouteWork tempering_work(const Study& study) {
-  const Study::Ladder& t = study.tempering;
+  const auto& t = study.keys<LadderKeys>();
   if (t.rungs < 2) return {0, 0};
   return {static_cast<double>(t.rungs * t.ladders), static_cast<double>(t.thermalization + t.sweeps)};
 }

@@ -6,7 +6,7 @@
 
 #include "estimators/estimate.hpp"
 #include "studies/runs/progress.hpp"
-#include "studies/systems/network_system.hpp"
+#include "studies/systems/network.hpp"
 
 namespace gibbsite {
 

@@ -5,17 +5,18 @@
 #include <chrono>
 #include <cmath>
 
-#include "studies/command_line/execute.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/signals.hpp"
 #include "studies/files/threads.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/files/whole_file.hpp"
+#include "studies/likelihood/command.hpp"
 #include "studies/likelihood/likelihood.hpp"
+#include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
-#include "studies/models/reconstruction.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/request.hpp"
+#include "studies/systems/network_keys.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -53,25 +54,26 @@ std::vector<double> above_of(std::span<const double> a, std::span<const double> 
   return out;
 }
 
-Result evaluate(const NetworkSystem& system, const Study& study, const Request& request) {
-  const std::size_t samples = system.data()->samples;
-  const auto raised = static_cast<std::size_t>(std::min(study.raise.samples, static_cast<std::int64_t>(samples)));
+Result evaluate(const NetworkSystem& system, const Data& data, const Study& study, const Request& request) {
+  const auto& raise = study.keys<RaiseKeys>();
+  const std::size_t samples = data.samples;
+  const auto raised = static_cast<std::size_t>(std::min(raise.samples, static_cast<std::int64_t>(samples)));
   const RouteWork there = annealing_work(study), ladder = tempering_work(study);
   const double units = system.sites();
   ProgressMeter meter({units * there.replicas, units * ladder.replicas,
-                       units * static_cast<double>(raised) * static_cast<double>(study.raise.draws)},
-                      {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(study.raise.temperatures) : 0},
+                       units * static_cast<double>(raised) * static_cast<double>(raise.draws)},
+                      {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(raise.temperatures) : 0},
                       request.quiet);
   Result result;
   result.log_z = find_log_z(system, study, meter);
-  result.data = unnormalized(system.model(), *system.data(), Key(study.run.seed, recognition_task));
+  result.data = unnormalized(system.model(), data, Key(study.run.seed, recognition_task));
   for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
   result.mean = mean_of(result.log_likelihood, result.log_z.best.log_z.error);
   for (const double noise : result.data.noise)
     result.mean.error_draws = std::hypot(result.mean.error_draws, noise / static_cast<double>(samples));
-  result.reconstruction = reconstruction_error(system.model(), *system.data());
+  result.reconstruction = *system.reconstruction();
   if (raised == 0) return result;
-  result.raise = raise_log_likelihoods(system, study, raised, meter);
+  result.raise = raise_log_likelihoods(system, data, study, raised, meter);
   result.raise_mean = mean_of(result.raise, 0);
   result.raise_gap = mean_of(above_of(result.raise, result.log_likelihood), result.log_z.best.log_z.error);
   const MeanLikelihood& gap = result.raise_gap;
@@ -126,12 +128,12 @@ Group likelihood_group(const Result& r) {
   return group;
 }
 
-Group record(const Result& r, const NetworkSystem& system, const Request& request, const std::string& command,
-             double seconds) {
+Group record(const Result& r, const NetworkSystem& system, const Data& data, const Request& request,
+             const std::string& command, double seconds) {
   Group root;
   root.attributes = run_attributes(command, request, seconds, "complete");
   root.attributes.emplace_back("system", system.description());
-  root.attributes.emplace_back("data", description(*system.data()));
+  root.attributes.emplace_back("data", description(data));
   root.attributes.emplace_back("verdict", r.log_z.verdict);
   root.groups.push_back(system.record());
   Group free_energy{.name = "free_energy"};
@@ -162,28 +164,32 @@ Group record(const Result& r, const NetworkSystem& system, const Request& reques
 
 }  // namespace
 
-Group likelihood_record(const NetworkSystem& system, const Study& study, const Request& request,
+Group likelihood_record(const NetworkSystem& system, const Data& data, const Study& study, const Request& request,
                         const std::string& command) {
   const auto begin = std::chrono::steady_clock::now();
-  const Result result = evaluate(system, study, request);
+  const Result result = evaluate(system, data, study, request);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return record(result, system, request, command, seconds);
+  return record(result, system, data, request, command, seconds);
 }
+
+namespace {
 
 int loglik(const Request& request, const std::string& command) {
   Study study = request.tasks.front().study;
-  if (study.data.file.empty())
+  if (study.keys<DataRequest>().file.empty())
     throw RequestError(
         "`gibbsite loglik` needs --data, for example: gibbsite loglik model.h5 --data t10k-images-idx3-ubyte.gz");
   if (!request.out.empty()) check_writable(request, "the result");
   if (const auto folder = request.out.parent_path(); !folder.empty() && !std::filesystem::is_directory(folder))
     throw RequestError(fmt::format("there is no folder {} to write {} into; make it, or choose another with -o",
                                    folder.string(), request.out.filename().string()));
-  study.model.reference = study.ais.reference;
+  study.keys<NetworkKeys>().reference = study.keys<AisKeys>().reference;
   use_threads(study.run.threads);
   remove_leftovers(request.out);
-  const NetworkSystem system(study);
-  const Group root = likelihood_record(system, study, request, command);
+  const NetworkSource source = read_network(study, false);
+  const NetworkSystem system(study, source);
+  check_memory(needs_of_likelihood(study, {.sites = system.sites()}));
+  const Group root = likelihood_record(system, *source.data, study, request, command);
   stops_mean(Stop::soon_done);
   if (!request.out.empty()) write_archive(request.out, root);
   if (request.json)
@@ -191,6 +197,37 @@ int loglik(const Request& request, const std::string& command) {
   else
     print_likelihood(root, request.out.string());
   return 0;
+}
+
+}  // namespace
+
+const Command& loglik_command() {
+  static const Command command{
+      .name = "loglik",
+      .arguments = "MODEL.h5",
+      .summary = "ln Z of a network and the log-likelihood of data, with checks",
+      .details =
+          "ln Z exactly where it can be summed, by annealed importance sampling there and back and by tempering, and "
+          "whether they agree; the mean log-likelihood of the data with its errors from ln Z and from their finite "
+          "number (for deep networks a lower bound); the likelihood of annealing itself as a model, by reverse "
+          "annealing from the data (RAISE), which is "
+          "as a rule the lower one and needs no ln Z. Keeps no checkpoints: stopped, it leaves nothing. "
+          "Makes no difference to the model; `gibbsite import` makes model files.",
+      .least = 1,
+      .most = 1,
+      .options = {{"data", 0, "FILE", "the data: IDX, .npy, .npz, HDF5, CSV, or a generated set; required"},
+                  {"out", 'o', "FILE", "also write everything to an HDF5 file, sample by sample"},
+                  force_option,
+                  {"quiet", 0, "", "no progress"},
+                  json_option,
+                  help_option},
+      .examples = {"gibbsite loglik model.h5 --data t10k-images-idx3-ubyte.gz --data.binarize 0.5",
+                   "gibbsite loglik model.h5 --data test.npy --ais.particles 1000 -o likelihood.h5"},
+      .schema = likelihood_schema,
+      .explains_keys = true,
+      .read = read_likelihood,
+      .run = loglik};
+  return command;
 }
 
 }  // namespace gibbsite

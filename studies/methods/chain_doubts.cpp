@@ -43,8 +43,8 @@ std::uint64_t sign_changes(const ChainDraws& s, const Field& overlap, std::size_
 /// Glasses: whether chains turned over, which they do from valley to valley.
 void doubt_turnovers(const ChainDraws& s, std::vector<std::string>& warnings) {
   if (!s.system.frustrated() || !s.system.symmetric()) return;
-  const Field* overlap = find_field(s.method.fields(), "overlap");
-  const auto alone = s.chain_trace.turnovers();
+  const Field* overlap = find_role(s.method.fields(), Role::of_pairs);
+  const auto alone = s.method.chain_trace().turnovers();
   if (overlap == nullptr && alone.empty()) return;
   double first = unknown;
   for (std::size_t b = 0; b < s.beta.size(); ++b) {
@@ -56,16 +56,16 @@ void doubt_turnovers(const ChainDraws& s, std::vector<std::string>& warnings) {
       fmt::format("from beta = {:.6g} on {} never, or hardly ever, turned over: other valleys of this glass, if there "
                   "are any, were not "
                   "seen; use tempering, a longer ladder or more sweeps",
-                  first, s.chain_trace.chains() == 1 ? "the chain" : "the chains"));
+                  first, s.method.chain_trace().chains() == 1 ? "the chain" : "the chains"));
 }
 
 /// One chain against witnesses that began elsewhere.
 void doubt_by_witnesses(const ChainDraws& s, std::vector<std::string>& warnings) {
-  const Field* field = find_field(s.method.fields(), "energy");
-  if (s.chain_trace.witnesses().empty() || field == nullptr) return;
+  const Field* field = find_role(s.method.fields(), Role::energy);
+  if (s.method.chain_trace().witnesses().empty() || field == nullptr) return;
   const std::vector<double> run = series_at(s.method.trace(), *field, s.beta.size(), s.beta.size() - 1);
   const Witness* lowest = nullptr;
-  for (const Witness& w : s.chain_trace.witnesses())
+  for (const Witness& w : s.method.chain_trace().witnesses())
     if (stands_below(w.energy, run) && (lowest == nullptr || w.energy.back() < lowest->energy.back())) lowest = &w;
   if (lowest == nullptr) return;
   warnings.push_back(fmt::format(
@@ -96,9 +96,8 @@ bool stands_below(std::span<const double> witness, std::span<const double> run) 
   return highest < *low && std::abs(late - early) < 0.1 * gap;
 }
 
-void add_chain_doubts(const Study& study, const ChainDraws& s, const ChainOptions& options,
+void add_chain_doubts(const char* kind, const ChainDraws& s, const ChainOptions& options,
                       std::vector<std::string>& warnings, std::vector<std::string>& notes) {
-  const char* kind = study.method.name == "tempering" ? "ladder" : "chain";
   doubt_turnovers(s, warnings);
   doubt_by_witnesses(s, warnings);
   if (options.start == Starts::cold || options.start == Starts::given)

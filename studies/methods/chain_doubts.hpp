@@ -8,16 +8,15 @@
 #include "estimators/estimate.hpp"
 #include "samplers/methods/starts.hpp"
 #include "studies/methods/chain_estimates.hpp"
-#include "studies/study/study.hpp"
 
 namespace gibbsite {
 
 /// How each chain began, for estimators; empty where all began alike.
 std::vector<ChainStart> chain_starts(const ChainOptions& options);
 
-/// Adds sentences. warnings: there is a reason to doubt this run. notes: nothing speaks against it, and nothing in it
+/// Adds sentences. kind: what there are several of, "chain" or "ladder". warnings: there is a reason to doubt this run. notes: nothing speaks against it, and nothing in it
 /// could.
-void add_chain_doubts(const Study& study, const ChainDraws& s, const ChainOptions& options,
+void add_chain_doubts(const char* kind, const ChainDraws& s, const ChainOptions& options,
                       std::vector<std::string>& warnings, std::vector<std::string>& notes);
 
 /// Energies of a witness stand apart: it has settled (its last quarters agree, by a tenth of the gap), and the highest

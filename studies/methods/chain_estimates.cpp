@@ -7,12 +7,12 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "estimators/autocorrelation.hpp"
 #include "estimators/exponential_average.hpp"
 #include "estimators/histogram.hpp"
 #include "estimators/rare_events.hpp"
-#include "samplers/methods/tempering.hpp"
 #include "studies/files/variables.hpp"
 
 namespace gibbsite {
@@ -25,7 +25,8 @@ std::vector<double> series_at(const Trace& trace, const Field& field, std::size_
   return series;
 }
 
-LadderSeries ladder_series(const Method& method, const ChainTrace& chain_trace) {
+LadderSeries ladder_series(const ChainMethod& method) {
+  const ChainTrace& chain_trace = method.chain_trace();
   const std::size_t betas = chain_trace.betas(), draws = method.trace().draws();
   LadderSeries series{{}, {}, chain_trace.chains(), betas - 1};
   const Field& up = *find_field(method.fields(), "log_ratio_up");
@@ -39,23 +40,12 @@ LadderSeries ladder_series(const Method& method, const ChainTrace& chain_trace) 
   return series;
 }
 
-/// In tempering a rung sees a replica again after about half a round trip (from either end), and remembers.
-std::size_t memory_of(const Method& method) {
-  const auto* tempering = dynamic_cast<const Tempering*>(&method);
-  if (tempering == nullptr) return 0;
-  const auto trips = tempering->round_trips();
-  const double total = static_cast<double>(std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}));
-  return static_cast<std::size_t>(static_cast<double>(trips.size() * tempering->trace().draws()) /
-                                  std::max(2 * total, 1.0));
-}
-
 namespace {
 
-/// Whether a quantity changes sign with all spins where that is a symmetry: such a one may be slow while all others are
+/// Whether an observable changes its sign under what is a symmetry here: such a one may be slow while all others are
 /// not.
-bool odd(const ChainDraws& s, const std::string& name) {
-  return s.mean_magnetization() == MeanMagnetization::zero_by_symmetry &&
-         (name == "magnetization_density" || name == "overlap");
+bool odd(const ChainDraws& s, const Observable& what) {
+  return s.mean_magnetization() == MeanMagnetization::zero_by_symmetry && what.parity == Parity::odd;
 }
 
 /// Observables, not what is kept beside them to join neighbouring betas.
@@ -65,7 +55,7 @@ bool is_observable(const std::string& name) { return !name.starts_with("log_rati
 /// states, not from ratios of weights: those of a network can have its hidden units summed out, and then say nothing of
 /// what depends on them.
 std::optional<PooledWeights> pool_with_hotter(const ChainDraws& s, std::size_t b, bool pairs) {
-  const Field* energy = find_field(s.method.fields(), "energy");
+  const Field* energy = find_role(s.method.fields(), Role::energy);
   if (b == 0 || energy == nullptr || s.system.path() != PathKind::temperature) return std::nullopt;
   const auto ratios = [&](std::size_t at, double step) {
     std::vector<double> x = series_at(s.method.trace(), *energy, s.beta.size(), at);
@@ -91,17 +81,12 @@ std::optional<PooledWeights> pool_with_hotter(const ChainDraws& s, std::size_t b
 }
 
 /// Values of an observable a little beyond those seen; `even`: of its absolute value.
-std::vector<double> beyond_seen(const std::string& name, std::span<const double> x, bool even) {
-  constexpr double infinite = std::numeric_limits<double>::infinity();
-  if (name == "energy" || name == "energy_density") return beyond_hot_side(x, 0);
-  if (even) {
-    std::vector<double> size(x.begin(), x.end());
-    for (double& v : size) v = std::abs(v);
-    return beyond_both_sides(size, 0, 1);
-  }
-  if (name == "magnetization_density" || name == "overlap") return beyond_both_sides(x, -1, 1);
-  if (name == "abs_magnetization_density" || name == "magnetization_density_squared") return beyond_both_sides(x, 0, 1);
-  return beyond_both_sides(x, -infinite, infinite);
+std::vector<double> beyond_seen(const Observable& what, std::span<const double> x, bool even) {
+  if (what.role == Role::energy || what.role == Role::energy_density) return beyond_hot_side(x, 0);
+  if (!even) return beyond_both_sides(x, what.lowest, what.highest);
+  std::vector<double> size(x.begin(), x.end());
+  for (double& v : size) v = std::abs(v);
+  return beyond_both_sides(size, 0, what.highest);
 }
 
 /// Edges of bins of the overlap, symmetric about 0. The values of q are -1, -1 + step, ..., 1. Bins of `per_bin` of
@@ -121,28 +106,35 @@ std::vector<double> overlap_edges(double sites) {
   return edges;
 }
 
-/// What follows from an observable, by its name; even: a function of its absolute value.
+/// A quantity and what it is of the draws.
 struct Named {
-  std::string name;
+  const Estimated* what;
   Response response;
-  bool even = false;
 };
-std::vector<Named> responses_of(const ChainDraws& s, const std::string& name, std::size_t b, double centre) {
+Response response_of(const ChainDraws& s, Derivation derivation, std::size_t b, double centre) {
   const Conditions at{s.beta[b], s.sites()};
-  std::vector<Named> all = {{name, mean_response(centre)}};
-  if (name == "energy" && s.system.path() == PathKind::temperature)
-    all.push_back({"specific_heat", specific_heat_response(at, centre)});
-  if (name == "magnetization_density") {
-    const MeanMagnetization known = s.mean_magnetization();
-    all.push_back({"susceptibility", susceptibility_response(at, known), known == MeanMagnetization::zero_by_symmetry});
-    all.push_back({"susceptibility_abs", susceptibility_abs_response(at), true});
-    all.push_back({"binder_cumulant", binder_response(), true});
+  switch (derivation) {
+    case Derivation::specific_heat:
+      return specific_heat_response(at, centre);
+    case Derivation::susceptibility:
+      return susceptibility_response(at, s.mean_magnetization());
+    case Derivation::susceptibility_abs:
+      return susceptibility_abs_response(at);
+    case Derivation::binder:
+      return binder_response();
+    case Derivation::absolute:
+      return absolute_response();
+    case Derivation::square:
+      return square_response(1);
+    default:
+      return mean_response(centre);
   }
-  if (name == "overlap") {
-    all.push_back({"abs_overlap", absolute_response(), true});
-    all.push_back({"overlap_squared", square_response(1), true});
-    all.push_back({"overlap_binder", binder_response(), true});
-  }
+}
+/// What follows from an observable.
+std::vector<Named> responses_of(const ChainDraws& s, const std::string& observable, std::size_t b, double centre) {
+  std::vector<Named> all;
+  for (const Estimated& what : s.quantities)
+    if (what.of == observable) all.push_back({&what, response_of(s, what.derivation, b, centre)});
   return all;
 }
 
@@ -150,7 +142,7 @@ std::vector<Named> responses_of(const ChainDraws& s, const std::string& name, st
 void hold_all_chains(Row& row, std::span<const Named> responses, const ChainSeries& x) {
   for (std::size_t c = 0; c < x.chains; ++c)
     for (const Named& what : responses) {
-      Estimate& e = row.at(what.name);
+      Estimate& e = row.at(what.what->name);
       const double off = std::abs(estimate(what.response, {x.chain(c), 1, x.memory}, {}).estimate.value - e.value);
       if (off > e.error) e.error = off;
     }
@@ -163,10 +155,9 @@ std::vector<double> longest_taus(const ChainDraws& s) {
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t b = 0; b < s.beta.size(); ++b)
     for (const Field& field : s.method.fields()) {
-      const std::string& name = field.what.name;
-      if (!is_observable(name) || name == "energy") continue;
+      if (!is_observable(field.what.name) || field.what.role == Role::energy) continue;
       std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
-      if (odd(s, name))
+      if (odd(s, field.what))
         for (double& v : x) v = std::abs(v);
       const double tau = autocorrelation({x, field.count / s.beta.size()}).tau;
       if (tau > longest[b]) longest[b] = tau;
@@ -181,34 +172,39 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
   // from there: nothing is taken to remember less than three times the slowest.
   const std::size_t memory = std::max(s.memory, static_cast<std::size_t>(3 * s.tau[b]));
   const bool drawn_afresh = s.beta[b] == 0;
+  std::set<std::string> odd_means;
   const auto pool = pool_with_hotter(s, b, false);
   std::optional<PooledWeights> pool_of_pairs;
-  if (find_field(s.method.fields(), "overlap") != nullptr) pool_of_pairs = pool_with_hotter(s, b, true);
+  if (find_role(s.method.fields(), Role::of_pairs) != nullptr) pool_of_pairs = pool_with_hotter(s, b, true);
   for (const Field& field : s.method.fields()) {
     const std::string& name = field.what.name;
     if (!is_observable(name)) continue;
     const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
     const ChainSeries chains{x, field.count / s.beta.size(), memory};
-    const auto& weights = name == "overlap" ? pool_of_pairs : pool;
+    const bool of_pairs = field.what.role == Role::of_pairs;
+    const auto& weights = of_pairs ? pool_of_pairs : pool;
     const std::vector<double> hotter = weights ? series_at(trace, field, s.beta.size(), b - 1) : std::vector<double>();
     const std::vector<Named> responses = responses_of(s, name, b, x.front());
-    for (const Named& what : responses) {
+    for (const auto& [what, response] : responses) {
       Beyond beyond{.tau = s.longest_tau(b)};
       if (weights) {
         beyond.hotter = hotter;
         beyond.weights = &*weights;
       } else if (!drawn_afresh) {
-        beyond.unseen = beyond_seen(name, x, what.even);
+        beyond.unseen = beyond_seen(field.what, x, what->even);
       }
-      const RareEstimate found = estimate(what.response, chains, beyond);
-      report.row[what.name] = found.estimate;
-      if (odd(s, what.name)) continue;
+      const RareEstimate found = estimate(response, chains, beyond);
+      report.row[what->name] = found.estimate;
+      if (what->derivation == Derivation::mean && odd(s, field.what)) {
+        odd_means.insert(what->name);
+        continue;
+      }
       if (found.events < report.fewest_events || std::isnan(report.fewest_events)) {
         report.fewest_events = found.events;
-        report.rarest = what.name;
+        report.rarest = what->name;
       }
     }
-    if (name == "overlap") {
+    if (of_pairs) {
       Beyond beyond{.tau = std::max(0.5, s.longest_tau(b))};
       if (weights) {
         beyond.hotter = hotter;
@@ -220,31 +216,31 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
     }
     // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
     // depend on it.
-    const bool is_odd = odd(s, name);
+    const bool is_odd = odd(s, field.what);
     std::vector<double> size = x;
     for (double& v : size) v = is_odd ? std::abs(v) : v;
     const Convergence found =
         check_convergence({size, chains.chains, memory},
-                          name == "overlap" ? std::span<const ChainStart>() : std::span<const ChainStart>(s.starts));
+                          of_pairs ? std::span<const ChainStart>() : std::span<const ChainStart>(s.starts));
     constexpr double apart = 5;
     if (std::abs(found.z_starts) > apart || std::abs(found.z_chains) > apart)
       hold_all_chains(report.row, std::span(responses).subspan(is_odd ? 1 : 0), chains);
     if (is_odd) {
       Estimate& e = report.row[name];
       e.error = std::max(e.error, std::abs(e.value));
-    } else if (name != "energy") {
+    } else if (field.what.role != Role::energy) {
       report.findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]), found});
     }
   }
   report.frozen = s.sites() > 1 && std::all_of(report.row.begin(), report.row.end(), [&](const auto& named) {
-                    return odd(s, named.first) || !(named.second.error > 0);
+                    return odd_means.contains(named.first) || !(named.second.error > 0);
                   });
   return report;
 }
 
 /// P(q) over all betas.
 void add_overlap_distribution(Group& group, const ChainDraws& s, std::span<const RowReport> reports) {
-  if (find_field(s.method.fields(), "overlap") == nullptr) return;
+  if (find_role(s.method.fields(), Role::of_pairs) == nullptr) return;
   const std::vector<double> edges = overlap_edges(s.sites());
   std::vector<double> centre;
   std::vector<Estimate> density;

@@ -9,7 +9,9 @@
 #include "estimators/free_energy.hpp"
 #include "estimators/thermodynamics.hpp"
 #include "estimators/verdict.hpp"
-#include "studies/methods/report.hpp"
+#include "samplers/methods/chains.hpp"
+#include "studies/files/record.hpp"
+#include "studies/systems/quantities.hpp"
 
 namespace gibbsite {
 
@@ -18,11 +20,11 @@ using Row = std::map<std::string, Estimate>;
 
 struct ChainDraws {
   const System& system;
-  const Method& method;
-  const ChainTrace& chain_trace;
+  const ChainMethod& method;
+  std::vector<Estimated> quantities;
   std::vector<double> beta;
   std::vector<ChainStart> starts;
-  std::size_t memory = 0;        // draws, see Chains
+  std::size_t memory = 0;        // draws, see ChainSeries
   std::vector<double> tau = {};  // draws, the longest at every beta
 
   /// At this beta or at the next hotter one.
@@ -43,10 +45,7 @@ struct LadderSeries {
   std::size_t chains, pairs;
   LadderRatios ratios(std::size_t memory) const { return {up, down, chains, pairs, memory}; }
 };
-LadderSeries ladder_series(const Method& method, const ChainTrace& chain_trace);
-
-/// Draws that tempering is known to remember; 0 for chains.
-std::size_t memory_of(const Method& method);
+LadderSeries ladder_series(const ChainMethod& method);
 
 /// The longest autocorrelation time of any observable at every beta, in draws.
 std::vector<double> longest_taus(const ChainDraws& s);

@@ -1,4 +1,5 @@
 /// `gibbsite import`: from people's files to a model file.
+#include "studies/models/command.hpp"
 #include "studies/models/import.hpp"
 
 #include <fmt/format.h>
@@ -7,7 +8,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "studies/command_line/execute.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/signals.hpp"
 #include "studies/files/whole_file.hpp"
@@ -118,8 +118,6 @@ ModelFile read_weights(const std::string& file, ImportKeys& keys) {
   return model_from_arrays(arrays, keys, file);
 }
 
-}  // namespace
-
 int import_weights(const Request& request, const std::string& command) {
   check_output(request);
   ImportKeys keys(request.settings.begin(), request.settings.end());
@@ -134,6 +132,48 @@ int import_weights(const Request& request, const std::string& command) {
   print_model(model_record(file, ""), request.out.string());
   for (const std::string& remark : file.remarks) fmt::print("  - {}\n", wrapped(remark, 4));
   return 0;
+}
+
+}  // namespace
+
+const Command& import_command() {
+  static const Command command{
+      .name = "import",
+      .arguments = "WEIGHTS -o MODEL.h5",
+      .summary = "make a model file from weights trained elsewhere",
+      .details =
+          "WEIGHTS is an .npz or HDF5 file with W (visible x hidden), b (visible), c (hidden), or with the names of "
+          "scikit-learn: components_, intercept_visible_, intercept_hidden_; an .npy file of W beside --visible_bias "
+          "and --hidden_bias; an HDF5 file of the Python package rbms; or a model file, to add base rates to it. Deep "
+          "models: W_0, W_1, ..., b_0, b_1, ..., and for the way up of a dbn V_0, r_0, ...; boltzmann: W, b; "
+          "hopfield: xi (patterns x units), perhaps W.",
+      .least = 1,
+      .most = 1,
+      .options = {{"out", 'o', "FILE", "model file to write; required"},
+                  {"force", 0, "", "overwrite it if it is there"},
+                  {"model", 0, "NAME", "rbm (default), dbm, dbn, boltzmann or hopfield"},
+                  {"units", 0, "KIND", "of all layers: binary (0, 1; default) or spin (-1, +1)"},
+                  {"visible", 0, "KIND", "of the visible layer: binary, spin, gaussian or categorical"},
+                  {"variance", 0, "NUMBER", "of gaussian units; or a FILE; or an array variance or sigma in WEIGHTS"},
+                  {"states", 0, "Q", "of categorical units, where W is (visible * Q) x hidden"},
+                  {"visible_units", 0, "N", "boltzmann: the first N units are visible (default: all)"},
+                  {"rule", 0, "NAME", "hopfield: hebbian (default) or pseudo-inverse, where there is no W"},
+                  {"visible_bias", 0, "FILE", "b, where WEIGHTS is an .npy file"},
+                  {"hidden_bias", 0, "FILE", "c, where WEIGHTS is an .npy file"},
+                  {"update", 0, "N", "rbms: the model after N updates (default: the last there is)"},
+                  {"data", 0, "FILE",
+                   "data whose base rates are stored with the model, or bars-and-stripes:SIDE, "
+                   "shifter:BITS"},
+                  {"dataset", 0, "NAME", "the array of an .npz or HDF5 file of data (default: samples)"},
+                  {"binarize", 0, "HOW", "none (default), stochastic, or a threshold; bytes of 0 to 255 become 0 to 1"},
+                  {"maximum", 0, "NUMBER", "of the data, what becomes 1 before that"},
+                  {"rows", 0, "BEGIN:END", "of the data, from 0, without END"},
+                  {"seed", 0, "N", "of stochastic binarisation (default 1)"},
+                  help_option},
+      .examples = {"gibbsite import rbm.npz -o rbm.h5 --data train-images-idx3-ubyte.gz --binarize 0.5",
+                   "gibbsite import RBM.h5 -o rbm.h5 --update 10000"},
+      .run = import_weights};
+  return command;
 }
 
 }  // namespace gibbsite

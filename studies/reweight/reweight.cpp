@@ -4,15 +4,17 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "estimators/exponential_average.hpp"
-#include "studies/command_line/execute.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/signals.hpp"
+#include "studies/files/threads.hpp"
 #include "studies/files/version.hpp"
 #include "studies/files/whole_file.hpp"
+#include "studies/reweight/command.hpp"
 #include "studies/reweight/reweighted.hpp"
-#include "studies/study/request.hpp"
+#include "studies/study/value_parsers.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
@@ -153,7 +155,22 @@ Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta
   return result;
 }
 
-int reweight(const Request& request) {
+namespace {
+
+/// --beta.
+void complete(Request& request) {
+  for (const auto& [name, words] : request.settings) try {
+      request.beta = read_betas(read_words(words, Reading::typed));
+    } catch (const BadValue& bad) {
+      throw RequestError(
+          fmt::format("--beta {} {}; allowed: start:stop:count, a list, or one number", words, bad.reason));
+    }
+  if (request.beta.empty())
+    throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
+}
+
+int reweight(const Request& request, const std::string&) {
+  use_threads(0);
   check_output(request);
   const Reweighted result = measure(read_all(request.arguments), request.beta);
   if (!request.out.empty()) {
@@ -171,6 +188,29 @@ int reweight(const Request& request) {
   else
     print_reweighted(result, request.out);
   return 0;
+}
+
+}  // namespace
+
+const Command& reweight_command() {
+  static const Command command{
+      .name = "reweight",
+      .arguments = "FILE.h5 ...",
+      .summary = "smooth curves over temperature from stored draws",
+      .details = "Joins the draws of all betas of the result files and carries them to any beta in between: curves, "
+                 "peaks, and crossings between files.",
+      .least = 1,
+      .most = std::numeric_limits<std::size_t>::max(),
+      .options = {{"beta", 0, "GRID", "where to: start:stop:count, a list, or one number; required"},
+                  {"out", 'o', "FILE", "also write the curves to an HDF5 file"},
+                  force_option,
+                  json_option,
+                  help_option},
+      .examples = {"gibbsite reweight onsager.h5 --beta 0.40:0.48:161",
+                   "gibbsite reweight L16.h5 L32.h5 --beta 0.43:0.45:101 -o crossing.h5"},
+      .complete = complete,
+      .run = reweight};
+  return command;
 }
 
 }  // namespace gibbsite

@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "physics/ising.hpp"
 #include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
-#include "studies/methods/report.hpp"
+#include "studies/systems/quantities.hpp"
 #include "studies/results/combined_tasks.hpp"
 #include "studies/reweight/reweighted.hpp"
 
@@ -125,10 +126,12 @@ Group crossings_group(const Reweighted& result) {
 
 std::vector<CurveColumn> columns_of(const ReweightedCurve& curve) {
   std::vector<CurveColumn> columns;
+  const std::vector<Estimated> known =
+      estimated_quantities(Ising(Graph({}, {0.0})).observables(), false, PathKind::temperature);
   for (std::size_t q = 0; q < curve.table.quantities.size(); ++q) {
     const std::string name = name_of(curve.table.quantities[q]);
     CurveColumn column{name, "1", "ln of Z(beta) / Z(reference_beta)", curve.table.estimates[q]};
-    for (const Estimated& what : lattice_quantities())
+    for (const Estimated& what : known)
       if (what.name == name) column = {name, what.units, what.meaning, curve.table.estimates[q]};
     columns.push_back(std::move(column));
     if (curve.table.quantities[q] != Quantity::log_z_ratio || !curve.log_z_start) continue;

@@ -8,6 +8,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "studies/catalogue/catalogue.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/signals.hpp"
 #include "studies/files/threads.hpp"
@@ -18,6 +19,7 @@
 #include "studies/runs/task_run.hpp"
 #include "studies/runs/whole_result.hpp"
 #include "studies/study/request.hpp"
+#include "studies/study/study_file.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/say.hpp"
 #include "studies/text/table.hpp"
@@ -255,5 +257,34 @@ std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_
 }
 
 int run_study(const Request& request, const std::string& command) { return Runner(request, command).run(); }
+
+const Command& run_command() {
+  static const Command command{
+      .name = "run",
+      .arguments = "STUDY.toml",
+      .summary = "run a study and write its result file",
+      .details =
+          "Runs every task of the study, writes draws, estimates with errors, free energies and exact values "
+          "where there are any, and prints a table of them. Checkpoints on a timer and when asked to stop.",
+      .least = 1,
+      .most = 1,
+      .options = {{"out", 'o', "FILE", "result file (default: the study's name with .h5, in the current folder)"},
+                  {"force", 0, "", "overwrite the result file if there is one"},
+                  {"resume", 0, "", "continue the result file where it stopped"},
+                  {"quiet", 0, "", "no progress, no tables"},
+                  help_option},
+      .examples = {"gibbsite run onsager.toml", "gibbsite run onsager.toml --model.size 64 -o onsager_64.h5",
+                   "gibbsite run onsager.toml --method.beta 0.40:0.48:17 --grid.model.size '[16, 32, 64]'"},
+      .schema = study_schema,
+      .explains_keys = true,
+      .read = [](const std::string& file, const Settings& keys) { return read_study(file, keys, study_schema()); },
+      .complete =
+          [](Request& request) {
+            if (request.out.empty())
+              request.out = std::filesystem::path(request.arguments.front()).filename().replace_extension(".h5");
+          },
+      .run = run_study};
+  return command;
+}
 
 }  // namespace gibbsite

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include "studies/study/request.hpp"
+#include "studies/study/command.hpp"
 
 namespace gibbsite {
 
@@ -19,5 +19,7 @@ std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_
 /// code: 0 done, 75 stopped at a checkpoint. Throws RequestError for a request that cannot be, std::runtime_error for
 /// what fails on the way (what was checkpointed is kept).
 int run_study(const Request& request, const std::string& command);
+
+const Command& run_command();
 
 }  // namespace gibbsite

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <set>
 #include <span>
 
 #include "studies/files/checksum_trailer.hpp"
@@ -39,14 +39,12 @@ std::string difference(const std::string& before, const std::string& now) {
 
 std::string checksums_of_files(const Request& request) {
   std::string lines;
-  std::set<std::string> seen;
-  for (const Task& task : request.tasks) {
-    for (const std::string& file : {task.study.model.couplings, task.study.model.file, task.study.data.file}) {
-      if (file.empty() || !seen.insert(file).second) continue;
-      std::ifstream in(file, std::ios::binary);
-      const std::string text{std::istreambuf_iterator<char>(in), {}};
-      lines += fmt::format("{} sealed {}\n", file, checksum_trailer(std::as_bytes(std::span(text))));
-    }
+  for (const std::string& file : request.inputs) {
+    std::error_code none;
+    if (!std::filesystem::is_regular_file(file, none)) continue;  // refused by whoever reads it
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    lines += fmt::format("{} sealed {}\n", file, checksum_trailer(std::as_bytes(std::span(text))));
   }
   return lines;
 }

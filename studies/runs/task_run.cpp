@@ -5,6 +5,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "studies/catalogue/check_study.hpp"
 #include "studies/methods/report.hpp"
 #include "studies/study/request.hpp"
 #include "studies/text/errors.hpp"
@@ -20,22 +21,18 @@ std::size_t after(std::size_t check) { return check + check / 2; }
 
 TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(index) {
   const Study& study = task.study;
+  const MethodEntry& method = method_entry(study);
   system_ = make_system(study);
-  work_per_sweep_ = static_cast<double>(replicas(study)) * system_->sites();
-  const Study::Method& m = study.method;
-  sweeps_ = m.name == "annealing"
-                ? static_cast<double>(m.every) *
-                          (m.temperatures.size() > 1 ? static_cast<double>(m.temperatures.size()) : m.temperatures[0]) *
-                          (m.reverse ? 2 : 1) +
-                      static_cast<double>(m.thermalization)
-                : static_cast<double>(m.thermalization + m.sweeps);
+  check_memory_of_replicas(study, *system_);
+  work_per_sweep_ = static_cast<double>(method.replicas(study)) * system_->sites();
+  sweeps_ = method.sweeps(study);
   system_->check(study);
-  if (m.name != "annealing") check_target(study, *system_);
+  method.check_system(study, *system_);
 }
 
 void TaskRun::start() {
   const Key key(task_.study.run.seed, index_);
-  ensemble_ = system_->ensemble(task_.study, key, replicas(task_.study));
+  ensemble_ = make_ensemble(task_.study, *system_, key);
   method_ = make_method(task_.study, *system_, *ensemble_, key);
 }
 
@@ -54,10 +51,11 @@ void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
 }
 
 bool TaskRun::target_reached() {
-  const Study::Method& m = task_.study.method;
-  if (m.target_error <= 0 || method_->trace().draws() < next_check_) return false;
+  const MethodEntry& entry = method_entry(task_.study);
+  const Target target = entry.target(task_.study);
+  if (target.error <= 0 || method_->trace().draws() < next_check_) return false;
   next_check_ = after(next_check_);
-  return largest_error(m.target, task_.study, *system_, *ensemble_, *method_) <= m.target_error;
+  return largest_error(target, entry, task_.study, *system_, *ensemble_, *method_) <= target.error;
 }
 
 void TaskRun::advance(const std::function<bool()>& pause, ProgressMeter& meter) {
@@ -78,7 +76,7 @@ void TaskRun::save(CheckpointFolder& parts) {
 
 std::optional<Group> TaskRun::result(const std::string& name) const {
   if (method_ == nullptr) return std::nullopt;
-  return report(name, task_.study, *system_, *ensemble_, *method_);
+  return report(name, method_entry(task_.study), task_.study, *system_, *ensemble_, *method_);
 }
 
 }  // namespace gibbsite

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "studies/catalogue/study_memory.hpp"
-#include "studies/catalogue/validate.hpp"
 #include "studies/files/memory.hpp"
 #include "studies/study/request.hpp"
 #include "studies/study/schema.hpp"
@@ -20,17 +18,17 @@ namespace {
 constexpr std::size_t most_tasks = 100'000;
 
 /// No such key: what was perhaps meant, and what is allowed.
-std::string unknown_key(const std::string& key, const std::string& place, Purview purview) {
+std::string unknown_key(const std::string& key, const std::string& place, const Schema& schema) {
   std::vector<std::string> names, allowed;
   const std::string section = key.substr(0, key.find('.'));
-  for (const StudyKey& known : schema(purview)) {
+  for (const StudyKey& known : schema.keys) {
     names.push_back(known.name);
     if (known.name.starts_with(section + '.')) allowed.push_back(known.name.substr(section.size() + 1));
   }
   if (key == section && !allowed.empty())
     return fmt::format("`{}` ({}) is a section, not a key; write [{}] and its keys below: {}", key, place, key,
                        join(allowed, ", "));
-  const std::string known = allowed.empty() ? "the sections are " + join(sections(purview), ", ") + " and grid"
+  const std::string known = allowed.empty() ? "the sections are " + join(schema.sections, ", ") + " and grid"
                                             : fmt::format("[{}] has {}", section, join(allowed, ", "));
   return fmt::format("unknown key `{}` ({}){}", key, place, and_then(did_you_mean(key, names), known));
 }
@@ -40,11 +38,11 @@ bool rivals(const std::string& a, const std::string& b) {
   return (a == "method.beta" && b == "method.temperature") || (a == "method.temperature" && b == "method.beta");
 }
 
-void check(const std::vector<Entry>& entries, Purview purview) {
+void check(const std::vector<Entry>& entries, const Schema& schema) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
-    const StudyKey* key = find_key(entry.key, purview);
-    if (key == nullptr) throw RequestError(unknown_key(entry.key, entry.place, purview));
+    const StudyKey* key = schema.find(entry.key);
+    if (key == nullptr) throw RequestError(unknown_key(entry.key, entry.place, schema));
     if (entry.grid && !key->griddable)
       throw RequestError(
           fmt::format("no grid can run over `{}` ({}){}", entry.key, entry.place,
@@ -86,8 +84,8 @@ struct Axis {
   std::vector<std::string> texts;
 };
 
-Axis make_axis(const Entry& entry) {
-  Axis axis{find_key(entry.key), {}, {}};
+Axis make_axis(const Entry& entry, const Schema& schema) {
+  Axis axis{schema.find(entry.key), {}, {}};
   try {
     axis.values = read_grid(entry.value);
   } catch (const BadValue& bad) {
@@ -96,7 +94,7 @@ Axis make_axis(const Entry& entry) {
   }
   std::unordered_set<std::string> seen;
   for (Value& value : axis.values) {
-    Study scratch;
+    Study scratch = schema.first;
     store(*axis.key, scratch, value);
     const Value stored = axis.key->get(scratch).value();
     std::string text = to_text(stored);
@@ -132,14 +130,14 @@ bool has_part(const StudyKey& key, const std::vector<Task>& tasks) {
 
 /// The study as TOML: every key that has a part in it, at its value; then the grid.
 std::string write_study(const Study& base, const std::vector<Axis>& axes, const std::vector<Task>& tasks,
-                        Purview purview) {
+                        const Schema& schema) {
   std::string out;
   const auto in_grid = [&](const StudyKey& key) {
     return std::any_of(axes.begin(), axes.end(), [&](const Axis& axis) { return axis.key == &key; });
   };
-  for (const std::string& section : sections(purview)) {
+  for (const std::string& section : schema.sections) {
     std::string lines;
-    for (const StudyKey& key : schema(purview)) {
+    for (const StudyKey& key : schema.keys) {
       if (!key.name.starts_with(section + '.') || in_grid(key) || !has_part(key, tasks)) continue;
       if (const auto value = key.get(base))
         lines += fmt::format("{} = {}\n", key.name.substr(section.size() + 1), to_toml(*value));
@@ -151,56 +149,60 @@ std::string write_study(const Study& base, const std::vector<Axis>& axes, const 
   return out;
 }
 
-void validate_all(const std::vector<Task>& tasks, std::string_view file) {
+void check_all(const std::vector<Task>& tasks, const Schema& schema, std::string_view file) {
   for (const Task& task : tasks) try {
-      validate(task.study);
-      check_memory(task.study);
+      if (schema.check) schema.check(task.study);
     } catch (const RequestError& error) {
       std::string where(file);
       for (const auto& [key, value] : task.coordinates) where += fmt::format(", {} = {}", key, value);
       throw RequestError(fmt::format("{} ({})", error.what(), where));
     }
-  check_memory(tasks);
+  if (schema.check_tasks) schema.check_tasks(tasks);
 }
 
 }  // namespace
 
 Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file,
-                 Purview purview) {
-  check(from_file, purview);
-  check(from_command_line, purview);
+                 const Schema& schema) {
+  check(from_file, schema);
+  check(from_command_line, schema);
   const auto on_command_line = [given = from_command_line](const std::string& key) {
     return std::any_of(given.begin(), given.end(), [&](const Entry& entry) { return entry.key == key; });
   };
   std::vector<Entry> entries = merge(std::move(from_file), std::move(from_command_line));
   for (;;) {
-    Study base = first_study(purview);
+    Study base = schema.first;
     std::vector<Axis> axes;
     for (const Entry& entry : entries) {
       if (entry.grid)
-        axes.push_back(make_axis(entry));
+        axes.push_back(make_axis(entry, schema));
       else
-        store(*find_key(entry.key, purview), base, entry.value);
+        store(*schema.find(entry.key), base, entry.value);
     }
     std::vector<Task> tasks = expand(base, axes);
 
     const auto idle = std::find_if(entries.begin(), entries.end(),
-                                   [&](const Entry& entry) { return !has_part(*find_key(entry.key, purview), tasks); });
+                                   [&](const Entry& entry) { return !has_part(*schema.find(entry.key), tasks); });
     if (idle != entries.end()) {
-      const Condition& condition = *find_key(idle->key, purview)->condition;
+      const StudyKey& key = *schema.find(idle->key);
+      const std::vector<std::string> selectors = key.selectors();
       const bool silenced = idle->origin == Entry::Origin::file &&
-                            std::any_of(condition.selectors.begin(), condition.selectors.end(), on_command_line);
+                            std::any_of(selectors.begin(), selectors.end(), on_command_line);
       if (!silenced)
         throw RequestError(fmt::format("`{}` ({}) has no part in this study; it goes with {}", idle->key, idle->place,
-                                       condition.goes_with));
+                                       key.goes_with(base)));
       entries.erase(idle);
       continue;
     }
 
-    if (purview == Purview::study) validate_all(tasks, file);
+    check_all(tasks, schema, file);
     Request request;
-    request.resolved = write_study(base, axes, tasks, purview);
+    request.resolved = write_study(base, axes, tasks, schema);
     for (Axis& axis : axes) request.grid.emplace_back(axis.key->name, std::move(axis.texts));
+    for (const Task& task : tasks)
+      for (std::string& input : files_of(schema, task.study))
+        if (std::find(request.inputs.begin(), request.inputs.end(), input) == request.inputs.end())
+          request.inputs.push_back(std::move(input));
     request.tasks = std::move(tasks);
     return request;
   }

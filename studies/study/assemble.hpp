@@ -24,6 +24,6 @@ struct Entry {
 
 /// Fills in tasks, grid and resolved. `file` is the study's name in messages. Throws RequestError.
 Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_line, std::string_view file,
-                 Purview purview = Purview::study);
+                 const Schema& schema);
 
 }  // namespace gibbsite

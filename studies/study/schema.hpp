@@ -1,9 +1,10 @@
-/// The schema: every key of a study, each defined once. The study file, the command line, `--help` and the resolved
-/// record are all made from this table (schema.cpp); nothing else knows what keys there are.
+/// A schema: every key that a command takes, each defined once. The study file, the command line, `--help` and the
+/// resolved record are all made from it; nothing else knows what keys there are.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,16 +14,23 @@
 
 namespace gibbsite {
 
-/// What a study must be for a key to have a part in it.
+struct Task;
+
+/// What a study must be for a key to have a part in it, besides naming the right model or method.
 struct Condition {
-  std::string goes_with;               ///< in words: `method.name = "annealing"`
+  std::string goes_with;               ///< in words: "a lattice, not with model.couplings"
   std::vector<std::string> selectors;  ///< the keys that decide it
   bool (*holds)(const Study&) = nullptr;
 };
 
-/// Whether the model is a network of units, not a lattice or graph of spins.
-inline bool is_network(const Study& study) { return study.model.name != "ising"; }
-inline const Condition network{"a model that is a network, not a lattice", {"model.name"}, is_network};
+/// Which key names the entry of the catalogue that has a key, and so decides whether it has a part in a study.
+enum class NamedBy { nobody, model, method };
+
+/// One entry that has a key.
+struct Owner {
+  std::string name;  ///< of the entry
+  std::optional<Condition> condition = {};
+};
 
 struct StudyKey {
   std::string name;     ///< "model.size"
@@ -32,27 +40,33 @@ struct StudyKey {
   std::function<std::optional<Value>(const Study&)> get;  ///< nothing where there is nothing to write down
   bool text = false;                                      ///< its values are words, not numbers
   bool griddable = true;
+  bool file = false;  ///< its value is the path of a file that is read, where it is none of the choices
   std::vector<std::string> choices = {};
-  std::optional<Condition> condition = {};
+  NamedBy named_by = NamedBy::nobody;
+  std::vector<Owner> owners = {};  ///< every study has it: none, or one without a name that has the condition
 
-  bool applies(const Study& study) const { return !condition || condition->holds(study); }
+  bool applies(const Study& study) const;
+  /// Why it does not: what it goes with, in words, and the keys that decide it.
+  std::string goes_with(const Study& study) const;
+  std::vector<std::string> selectors() const;
 };
 
-/// Whose keys: of a study (`run`, `exact`), or of `loglik`.
-enum class Purview { study, likelihood };
+/// The keys of one command, section by section.
+struct Schema {
+  std::vector<std::string> sections;  ///< in order: "model", "data", ...
+  std::vector<StudyKey> keys;
+  Study first;                                                   ///< every key at its default
+  std::function<void(const Study&)> check = {};                  ///< what shows only in several keys together
+  std::function<void(std::span<const Task>)> check_tasks = {};  ///< and in all tasks of a grid
+  bool grid = false;                                             ///< whether grids may run over its keys
 
-/// All keys, section by section.
-const std::vector<StudyKey>& schema(Purview purview = Purview::study);
-const StudyKey* find_key(std::string_view name, Purview purview = Purview::study);
-/// The sections in order: "model", "data", "sampler", "method", "run"; of a likelihood "data", "ais", ...
-const std::vector<std::string>& sections(Purview purview = Purview::study);
-/// Every key at its default.
-Study first_study(Purview purview);
-/// The keys of [data], and those that `loglik` has besides (schema_likelihood.cpp).
-void add_data(std::vector<StudyKey>& keys);
-void add_likelihood(std::vector<StudyKey>& keys);
+  const StudyKey* find(std::string_view name) const;
+};
 
 /// key.set, with a BadValue told as a RequestError: the key, its value and place, the reason, what is allowed.
 void store(const StudyKey& key, Study& study, const Value& value);
+
+/// The files that a study reads, as its keys name them.
+std::vector<std::string> files_of(const Schema& schema, const Study& study);
 
 }  // namespace gibbsite

@@ -1,5 +1,5 @@
-/// How schema.cpp writes its table: one call per key ties a name to a member of the study, with its type, range and
-/// help.
+/// How entries of the catalogue write down their keys: one call per key ties a name to a member of a struct that the
+/// study keeps, with its type, range and help.
 #pragma once
 
 #include <fmt/format.h>
@@ -35,12 +35,34 @@ inline std::string describe(Integers range) {
   return fmt::format("integer from {} to {}", range.low, range.high);
 }
 
-/// One [section] of the study file and the part of Study behind it. Each call adds a key and returns it.
+/// Keys as entries add them. A key that several entries have is written down by each of them, by the same function, and
+/// is one key: it has a part in a study wherever one of them says so.
+class KeyTable {
+ public:
+  /// From now on the keys of this entry; nobody's: of every study.
+  void owned_by(NamedBy named_by, std::string entry) {
+    named_by_ = named_by;
+    entry_ = std::move(entry);
+  }
+  /// `before`: the key in front of which a new one is put; empty: at the end.
+  StudyKey& add(StudyKey key, const std::optional<Condition>& condition, const std::string& before);
+  std::vector<StudyKey> take() { return std::move(keys_); }
+
+ private:
+  std::vector<StudyKey> keys_;
+  NamedBy named_by_ = NamedBy::nobody;
+  std::string entry_;
+};
+
+/// One [section] of the study file and the struct behind it. Each call adds a key and returns it.
 template <class Part>
 class Section {
  public:
-  Section(std::vector<StudyKey>& keys, std::string name, Part Study::*part)
-      : keys_(keys), name_(std::move(name)), part_(part) {}
+  /// The struct is one of those that a study keeps by their type,
+  Section(KeyTable& table, std::string name) : table_(table), name_(std::move(name)) {}
+  /// or a member that every study has.
+  Section(KeyTable& table, std::string name, Part Study::*member)
+      : table_(table), name_(std::move(name)), member_(member) {}
 
   /// The same section, for keys that have a part only in some studies.
   Section when(Condition condition) const {
@@ -52,6 +74,12 @@ class Section {
   Section fixed() const {
     Section section = *this;
     section.griddable_ = false;
+    return section;
+  }
+  /// The same section, for keys that stand in front of another one.
+  Section before(std::string key) const {
+    Section section = *this;
+    section.before_ = std::move(key);
     return section;
   }
 
@@ -130,19 +158,44 @@ class Section {
     key.name = name_ + '.' + name;
     key.allowed = std::move(allowed);
     key.help = help;
-    key.set = [set, part = part_](Study& study, const Value& value) { set(study.*part, value); };
-    key.get = [get, part = part_](const Study& study) { return get(study.*part); };
+    key.set = [set, member = member_](Study& study, const Value& value) {
+      set(member == nullptr ? held(study) : study.*member, value);
+    };
+    key.get = [get, member = member_](const Study& study) {
+      return std::optional<Value>(get(member == nullptr ? held(study) : study.*member));
+    };
     key.griddable = griddable_;
-    key.condition = condition_;
-    return keys_.emplace_back(std::move(key));
+    return table_.add(std::move(key), condition_, before_);
   }
 
  private:
-  std::vector<StudyKey>& keys_;
+  /// Members have types that are no keys of an entry; then this is never called.
+  static Part& held(Study& study) { return study.keys<Part>(); }
+  static const Part& held(const Study& study) { return study.keys<Part>(); }
+
+  KeyTable& table_;
   std::string name_;
-  Part Study::*part_;
+  Part Study::*member_ = nullptr;
   std::optional<Condition> condition_;
+  std::string before_;
   bool griddable_ = true;
 };
+
+/// One number, or a list of them.
+template <class Number>
+Value one_or_list(const std::vector<Number>& numbers) {
+  if (numbers.size() == 1) return {numbers.front()};
+  Value::List list;
+  for (const Number number : numbers) list.push_back({number});
+  return {std::move(list)};
+}
+
+/// A text that may be missing, as `get` of a key gives it.
+template <class Part>
+auto optional_text(std::string Part::*member) {
+  return [member](const Part& part) {
+    return (part.*member).empty() ? std::nullopt : std::optional(Value{part.*member});
+  };
+}
 
 }  // namespace gibbsite

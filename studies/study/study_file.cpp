@@ -39,7 +39,8 @@ std::string read_file(const std::filesystem::path& file) {
 /// A study file's tables, flattened to entries in the order they were written.
 class Flattener {
  public:
-  explicit Flattener(const std::filesystem::path& file) : name_(file.string()), folder_(file.parent_path()) {}
+  Flattener(const std::filesystem::path& file, const Schema& schema)
+      : schema_(schema), name_(file.string()), folder_(file.parent_path()) {}
 
   std::vector<Entry> flatten(const toml::table& root) {
     visit(root, "");
@@ -74,14 +75,14 @@ class Flattener {
     }
   }
 
-  static void check_section(const std::string& name, const std::string& place) {
-    std::vector<std::string> known = sections();
+  void check_section(const std::string& name, const std::string& place) const {
+    std::vector<std::string> known = schema_.sections;
     known.push_back("grid");
-    for (const std::string& section : sections()) known.push_back("grid." + section);
+    for (const std::string& section : schema_.sections) known.push_back("grid." + section);
     if (std::find(known.begin(), known.end(), name) != known.end()) return;
-    if (find_key(name) != nullptr) throw RequestError(fmt::format("`{}` ({}) is a key, not a section", name, place));
+    if (schema_.find(name) != nullptr) throw RequestError(fmt::format("`{}` ({}) is a key, not a section", name, place));
     const std::string rest =
-        and_then(did_you_mean(name, known), "the sections are " + join(sections(), ", ") + " and grid");
+        and_then(did_you_mean(name, known), "the sections are " + join(schema_.sections, ", ") + " and grid");
     throw RequestError(fmt::format("unknown section `[{}]` ({}){}", name, place, rest));
   }
 
@@ -105,6 +106,7 @@ class Flattener {
   }
 
   static constexpr std::string_view grid_prefix = "grid.";
+  const Schema& schema_;
   std::string name_;
   std::filesystem::path folder_;
   std::vector<Found> found_;
@@ -124,14 +126,32 @@ std::string explain(const toml::parse_error& error) {
 
 }  // namespace
 
-std::vector<Entry> read_entries(const std::filesystem::path& file) {
+std::vector<Entry> read_entries(const std::filesystem::path& file, const Schema& schema) {
   const std::string text = read_file(file);
-  Flattener flattener(file);
+  Flattener flattener(file, schema);
   try {
     return flattener.flatten(toml::parse(text, file.string()));
   } catch (const toml::parse_error& error) {
     throw RequestError(fmt::format("not valid TOML: {} ({})", explain(error), flattener.place(error.source())));
   }
+}
+
+std::vector<Entry> entries_of(const Settings& keys, const Schema& schema) {
+  constexpr std::string_view grid_prefix = "grid.";
+  std::vector<Entry> given;
+  for (const auto& [name, words] : keys) {
+    const bool grid = name.starts_with(grid_prefix);
+    const std::string key_name = grid ? name.substr(grid_prefix.size()) : name;
+    const StudyKey* key = schema.find(key_name);
+    const bool text = key != nullptr && key->text;
+    const Value value = read_words(words, !text ? Reading::typed : grid ? Reading::list_of_text : Reading::text);
+    given.push_back({key_name, grid, value, value.place, Entry::Origin::command_line});
+  }
+  return given;
+}
+
+Request read_study(const std::filesystem::path& file, const Settings& keys, const Schema& schema) {
+  return assemble(read_entries(file, schema), entries_of(keys, schema), file.string(), schema);
 }
 
 }  // namespace gibbsite

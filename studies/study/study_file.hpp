@@ -1,15 +1,23 @@
-/// Study files taken apart into names and values but not yet understood.
+/// Study files and keys of a command line: taken apart into names and values, and understood by a schema.
 #pragma once
 
 #include <filesystem>
 #include <vector>
 
 #include "studies/study/assemble.hpp"
+#include "studies/study/command.hpp"
 
 namespace gibbsite {
 
-/// The entries of a study file in the order they were written, whatever their keys. Throws RequestError with line and
+/// The entries of a study file in the order they were written, whatever their keys, in the sections of the
+/// schema. Throws RequestError with line and
 /// column.
-std::vector<Entry> read_entries(const std::filesystem::path& file);
+std::vector<Entry> read_entries(const std::filesystem::path& file, const Schema& schema);
+
+/// The keys of a command line, "model.size" -> "64", "grid.model.size" -> "[16, 32]". Throws RequestError.
+std::vector<Entry> entries_of(const Settings& keys, const Schema& schema);
+
+/// A study file with the keys of a command line. Throws RequestError with file, line and column.
+Request read_study(const std::filesystem::path& file, const Settings& keys, const Schema& schema);
 
 }  // namespace gibbsite

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -10,7 +11,7 @@
 
 namespace gibbsite {
 
-std::vector<std::byte> read_state(const std::string& file, const Layout& layout, bool spins) {
+std::vector<std::byte> read_state(const std::string& file, const Layout& layout, const UnitStates& allowed) {
   const NumberArray array = [&] {
     try {
       return read_array(file, is_hdf5(file) ? "configurations/lowest_energy_configuration" : "");
@@ -29,9 +30,8 @@ std::vector<std::byte> read_state(const std::string& file, const Layout& layout,
       if (!std::isfinite(x)) throw RequestError(fmt::format("method.start = {}: unit {} is {}", file, i, x));
       std::memcpy(state.data() + i * sizeof(double), &x, sizeof(double));
     } else {
-      if (x != 1 && x != -1 && (x != 0 || spins))
-        throw RequestError(fmt::format("method.start = {}: unit {} is {}; allowed: -1 and 1{}", file, i, x,
-                                       spins ? "" : ", or 0 and 1"));
+      if (std::find(allowed.values.begin(), allowed.values.end(), x) == allowed.values.end())
+        throw RequestError(fmt::format("method.start = {}: unit {} is {}; allowed: {}", file, i, x, allowed.words));
       state[i] = static_cast<std::byte>(static_cast<std::int8_t>(x));
     }
   }

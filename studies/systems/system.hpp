@@ -11,7 +11,9 @@
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
 #include "studies/files/record.hpp"
+#include "studies/study/schema_builder.hpp"
 #include "studies/study/study.hpp"
+#include "studies/systems/system_size.hpp"
 
 namespace gibbsite {
 
@@ -21,6 +23,12 @@ enum class PathKind { temperature, mixture };
 
 /// How much work exact answers may take: as much as a run can bear beside its own, or all that is worth waiting for.
 enum class Effort { beside_a_run, asked_for };
+
+/// What a unit stored as an integer may be, and how to say it.
+struct UnitStates {
+  std::vector<double> values = {-1, 0, 1};
+  std::string words = "-1 and 1, or 0 and 1";
+};
 
 class System {
  public:
@@ -37,6 +45,7 @@ class System {
   virtual bool disordered() const { return false; }
   /// Whether couplings compete, so that there may be valleys that no symmetry joins.
   virtual bool frustrated() const { return disordered(); }
+  virtual UnitStates unit_states() const { return {}; }
   virtual std::vector<Observable> observables() const = 0;
   /// Exact answers at each lambda, or why there are none.
   virtual std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const = 0;
@@ -50,16 +59,21 @@ class System {
   virtual void add_diagnostics(Group&) const {}
   /// Throws RequestError naming the pair where the study's sampler cannot move the system, and why.
   virtual void check(const Study& study) const = 0;
-  /// After check(): the replicas of `slice`.
-  virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice) const = 0;
+  /// After check(). annealed: every lambda is visited once, from an exact draw on.
+  virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice,
+                                             bool annealed = false) const = 0;
 
  protected:
   System() = default;
 };
 
-/// An Ising model on a lattice or on a graph from a file, and a network of units. Throw RequestError for what cannot
-/// be.
-std::shared_ptr<const System> make_lattice_system(const Study& study);
-std::shared_ptr<const System> make_network_system(const Study& study);
+/// A kind of system that a study can name: all that the rest of the program knows of it.
+struct SystemEntry {
+  std::string name, meaning;          ///< as `gibbsite list models` shows them
+  void (*add_keys)(KeyTable&);        ///< its keys under [model] and elsewhere
+  void (*check)(const Study&);        ///< refuses what shows only in several keys together; throws RequestError
+  SystemSize (*size)(const Study&);   ///< before it is built
+  std::shared_ptr<const System> (*make)(const Study&);  ///< throws RequestError for what cannot be
+};
 
 }  // namespace gibbsite

@@ -147,6 +147,8 @@ void write_json(const std::filesystem::path& file, const std::string& command, c
                       {"error_over_scatter", r.error_over_scatter},
                       {"unknown", r.unknown_errors},
                       {"silent", r.silent}});
+    Json warnings = Json::list();
+    for (const auto& [sentence, times] : found.warnings) warnings.push_back({{"warning", sentence}, {"runs", times}});
     cases.push_back({{"name", found.what->name},
                      {"command", found.what->command},
                      {"then", found.what->then},
@@ -155,7 +157,7 @@ void write_json(const std::filesystem::path& file, const std::string& command, c
                      {"warned", found.tally.warned},
                      {"silent_runs", found.tally.silent_runs},
                      {"failure", found.failure},
-                     {"warnings", found.warnings},
+                     {"warnings", warnings},
                      {"rows", rows}});
   }
   const Json root = {{"command", command},

@@ -9,11 +9,13 @@
 #include "studies/command_line/options.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/likelihood/likelihood.hpp"
+#include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/results/combined_tasks.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/reweight/reweighted.hpp"
 #include "studies/runs/task_run.hpp"
 #include "studies/study/request.hpp"
+#include "studies/systems/network_keys.hpp"
 #include "tests/calibration/systems.hpp"
 
 namespace gibbsite::calibration {
@@ -109,9 +111,10 @@ Runner::Runner(const Case& what, double errors) : case_(what), errors_(errors) {
   Request system = request;
   if (request.command == "loglik") {
     Study& study = system.tasks.front().study;
-    study.model.reference = study.ais.reference;
+    study.keys<NetworkKeys>().reference = study.keys<AisKeys>().reference;
     network_ = std::make_shared<const NetworkSystem>(study);
     study.model.name = network_->model().name;
+    data_ = read_data_for(study, network_->model().model);
   }
   truth_ = std::make_unique<Truth>(what, system, beta_);
 }
@@ -132,7 +135,7 @@ Outcome Runner::run(std::uint64_t seed) {
   const Request request = request_of(seed);
   Group root;
   if (request.command == "loglik")
-    root = likelihood_record(*network_, request.tasks.front().study, request, case_.command);
+    root = likelihood_record(*network_, *data_, request.tasks.front().study, request, case_.command);
   else
     root = record_of(request);
   if (!case_.then.empty()) root = reweighted(root, beta_);

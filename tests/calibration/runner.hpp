@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "studies/data/data.hpp"
 #include "studies/study/request.hpp"
 #include "tests/calibration/case.hpp"
 #include "tests/calibration/numbers.hpp"
@@ -47,6 +49,7 @@ class Runner {
   double errors_;
   std::vector<double> beta_;  ///< reweight: where to
   std::shared_ptr<const NetworkSystem> network_;
+  std::optional<Data> data_;
   std::unique_ptr<Truth> truth_;
 };
 

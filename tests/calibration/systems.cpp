@@ -12,8 +12,11 @@
 
 #include "estimators/log_sum_exp.hpp"
 #include "physics/chance.hpp"
+#include "studies/catalogue/catalogue.hpp"
 #include "studies/models/model_file.hpp"
-#include "studies/systems/network_system.hpp"
+#include "studies/systems/lattice_keys.hpp"
+#include "studies/systems/network.hpp"
+#include "studies/systems/network_keys.hpp"
 
 namespace gibbsite::calibration {
 namespace {
@@ -118,11 +121,11 @@ Systems::Systems() : before_(fs::current_path()) {
   write_samples("hopfield.csv", 18, -1);
   for (const auto& [kind, layers] : std::map<std::string, std::vector<std::int64_t>>{
            {"rbm", {16, 8}}, {"dbm", {9, 6, 4}}, {"dbn", {9, 6, 5}}, {"boltzmann", {9, 5}}}) {
-    Study::Model model;
-    model.name = kind;
-    model.layers = layers;
-    model.coupling = 3;
-    write_model(kind + ".h5", random_model(model), "calibrate");
+    Study study = study_schema().first;
+    study.model.name = kind;
+    study.keys<NetworkKeys>().layers = layers;
+    study.keys<InteractionKeys>().coupling = 3;
+    write_model(kind + ".h5", static_cast<const NetworkSystem&>(*make_system(study)).model(), "calibrate");
   }
 }
 

@@ -6,6 +6,7 @@
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/study/request.hpp"
+#include "studies/systems/lattice_keys.hpp"
 #include "tests/calibration/frontier.hpp"
 #include "tests/calibration/overlaps.hpp"
 
@@ -146,11 +147,11 @@ double Truth::averaged(const std::string& name, double beta) {
   static std::map<std::pair<std::string, double>, std::map<std::string, double>> averages;
   static std::mutex mutex;
   Study study = study_;
-  study.model.disorder_seed = first_sample;
+  study.keys<InteractionKeys>().disorder_seed = first_sample;
   const std::lock_guard lock(mutex);
   const auto [at, is_new] = averages.try_emplace({make_system(study)->description(), beta});
   for (std::uint64_t k = 0; is_new && k < samples; ++k) {
-    study.model.disorder_seed = first_sample + k;
+    study.keys<InteractionKeys>().disorder_seed = first_sample + k;
     for (const auto& [each, v] : compute(*make_system(study), beta).values)
       at->second[each] += v / static_cast<double>(samples);
   }

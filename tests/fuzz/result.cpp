@@ -2,7 +2,7 @@
 #include <stdexcept>
 #include <variant>
 
-#include "studies/command_line/execute.hpp"
+#include "studies/command_line/show.hpp"
 #include "studies/files/archive.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

@@ -1,7 +1,7 @@
 /// What is too large is refused before anything of it is built; what is packed to burst is refused while it unpacks.
 #include <sys/resource.h>
 
-#include "studies/catalogue/study_memory.hpp"
+#include "studies/catalogue/check_study.hpp"
 #include "studies/data/arrays.hpp"
 #include "studies/files/memory.hpp"
 #include "studies/study/request.hpp"

@@ -4,8 +4,12 @@
 #include <fstream>
 
 #include "estimators/log_sum_exp.hpp"
+#include "studies/catalogue/catalogue.hpp"
+#include "studies/data/data.hpp"
 #include "studies/likelihood/likelihood.hpp"
+#include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
+#include "studies/systems/network_keys.hpp"
 #include "tests/studies/sample_models.hpp"
 #include "tests/studies/scratch.hpp"
 
@@ -25,16 +29,17 @@ void write_states(const std::filesystem::path& path, std::size_t units, UnitKind
 /// A study of `model` with all visible states as its data.
 struct Asked {
   Scratch folder;
-  Study study;
+  Study study = study_schema().first;
 
   Asked(const ModelFile& model, std::size_t visible, UnitKind kind) {
     write_model(folder / "model.h5", model, "test");
     write_states(folder / "all.csv", visible, kind);
     study.model.name = model.name;
-    study.model.file = (folder / "model.h5").string();
-    study.model.reference = "base-rate";
-    study.data.file = (folder / "all.csv").string();
+    study.keys<NetworkKeys>().file = (folder / "model.h5").string();
+    study.keys<NetworkKeys>().reference = "base-rate";
+    study.keys<DataRequest>().file = (folder / "all.csv").string();
   }
+  Data data() const { return *read_data_for(study, read_network(study).model.model); }
 };
 
 /// Exact ln p(v) of a belief network, by visiting its middle layer.
@@ -72,7 +77,7 @@ TEST_CASE("likelihoods of machines whose hidden units are independent sum to one
   for (const UnitKind kind : {UnitKind::binary, UnitKind::spin}) {
     Asked asked(model_file(sample_network({kind, UnitKind::binary})), 4, kind);
     const NetworkSystem system(asked.study);
-    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1));
+    const Unnormalized found = unnormalized(system.model(), asked.data(), Key(1));
     CHECK_FALSE(found.bound);
     CHECK(log_sum_exp(found.log_weight) == Approx(*system.exact_log_z()).epsilon(1e-12));
   }
@@ -84,10 +89,10 @@ TEST_CASE("variational bounds lie below, and are marked as bounds") {
     const UnitKind kind = visible_layer(model.model).kind;
     Asked asked(model, visible_layer(model.model).units, kind);
     const NetworkSystem system(asked.study);
-    const Unnormalized all = unnormalized(system.model(), *system.data(), Key(1));
+    const Unnormalized all = unnormalized(system.model(), asked.data(), Key(1));
     CHECK_FALSE(all.bound);
     CHECK(log_sum_exp(all.log_weight) == Approx(*system.exact_log_z()).epsilon(1e-12));
-    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1), {.most_states = 1});
+    const Unnormalized found = unnormalized(system.model(), asked.data(), Key(1), {.most_states = 1});
     CHECK(found.bound);
     const double gap = *system.exact_log_z() - log_sum_exp(found.log_weight);
     CHECK(gap > 0);
@@ -99,8 +104,8 @@ TEST_CASE("the bound of a belief network is below its likelihood, by the recogni
   const auto belief = sample_belief_network();
   Asked asked(model_file(belief), 4, UnitKind::binary);
   const NetworkSystem system(asked.study);
-  const Unnormalized found = unnormalized(system.model(), *system.data(), Key(1), {.draws = 4000});
-  const std::vector<double> exact = exact_belief(*belief, *system.data());
+  const Unnormalized found = unnormalized(system.model(), asked.data(), Key(1), {.draws = 4000});
+  const std::vector<double> exact = exact_belief(*belief, asked.data());
   CHECK(log_sum_exp(exact) == Approx(0).margin(1e-12));
   CHECK(found.bound);
   double mean_gap = 0;
@@ -116,11 +121,11 @@ TEST_CASE("what is drawn for the bound of a belief network has an error, in each
   const auto belief = sample_belief_network();
   Asked asked(model_file(belief), 4, UnitKind::binary);
   const NetworkSystem system(asked.study);
-  const std::vector<double> truth = unnormalized(system.model(), *system.data(), Key(1), {.draws = 40000}).log_weight;
+  const std::vector<double> truth = unnormalized(system.model(), asked.data(), Key(1), {.draws = 40000}).log_weight;
   double of_sample = 0, of_mean = 0, of_mutant = 0, above = 0;
   constexpr int runs = 200;
   for (std::uint64_t run = 1; run <= runs; ++run) {
-    const Unnormalized found = unnormalized(system.model(), *system.data(), Key(run, 7));
+    const Unnormalized found = unnormalized(system.model(), asked.data(), Key(run, 7));
     REQUIRE(found.noise.size() == truth.size());
     CHECK(found.degrees == 15);
     double off = 0, error2 = 0;
@@ -174,15 +179,16 @@ TEST_CASE("conservative estimates of all states sum to one, for every kind of ne
         model_file(sample_machine(UnitKind::binary)), model_file(sample_belief_network())}) {
     const Layer visible = visible_layer(model.model);
     Asked asked(model, visible.units, visible.kind);
-    asked.study.raise.temperatures = 12;
-    asked.study.raise.draws = 1500;
+    asked.study.keys<RaiseKeys>().temperatures = 12;
+    asked.study.keys<RaiseKeys>().draws = 1500;
     const NetworkSystem system(asked.study);
+    const Data data = *read_data_for(asked.study, system.model().model);
     double mean = 0, square = 0;
     constexpr int repetitions = 8;
     for (int k = 0; k < repetitions; ++k) {
       asked.study.run.seed = static_cast<std::uint64_t>(100 + k);
-      const double total =
-          std::exp(log_sum_exp(raise_log_likelihoods(system, asked.study, std::size_t{1} << visible.units, quiet)));
+      const double total = std::exp(
+          log_sum_exp(raise_log_likelihoods(system, data, asked.study, std::size_t{1} << visible.units, quiet)));
       mean += total / repetitions;
       square += total * total / repetitions;
     }
@@ -195,9 +201,9 @@ TEST_CASE("conservative estimates of all states sum to one, for every kind of ne
 
 TEST_CASE("routes to ln Z agree where annealing is slow, and say so where it is not") {
   Asked asked(model_file(sample_network({UnitKind::binary, UnitKind::binary})), 4, UnitKind::binary);
-  asked.study.ais.temperatures = 300;
-  asked.study.ais.thermalization = 100;
-  asked.study.tempering = {8, 4, 200, 1000};
+  asked.study.keys<AisKeys>().temperatures = 300;
+  asked.study.keys<AisKeys>().thermalization = 100;
+  asked.study.keys<LadderKeys>() = {8, 4, 200, 1000};
   ProgressMeter quiet({0, 0, 0}, {1, 1, 1}, true);
   const LogZFindings good = find_log_z(NetworkSystem(asked.study), asked.study, quiet);
   CHECK(good.agree);
@@ -216,13 +222,13 @@ TEST_CASE("routes to ln Z agree where annealing is slow, and say so where it is 
   Asked bad(model_file(std::make_shared<const Network>(std::vector<Layer>{layer, hidden},
                                                        std::vector<Eigen::MatrixXd>{weights})),
             3, UnitKind::spin);
-  bad.study.data.file = (bad.folder / "one.csv").string();
-  std::ofstream csv(bad.study.data.file);
+  bad.study.keys<DataRequest>().file = (bad.folder / "one.csv").string();
+  std::ofstream csv(bad.study.keys<DataRequest>().file);
   for (int s = 0; s < 2; ++s)
     for (int i = 0; i < 40; ++i) csv << (s + i) % 2 << (i < 39 ? ',' : '\n');
   csv.close();
-  bad.study.ais = {.particles = 20, .temperatures = 3, .schedule = "linear", .thermalization = 2};
-  bad.study.tempering = {0, 1, 0, 16};
+  bad.study.keys<AisKeys>() = {.particles = 20, .temperatures = 3, .schedule = "linear", .thermalization = 2};
+  bad.study.keys<LadderKeys>() = {0, 1, 0, 16};
   const LogZFindings found = find_log_z(NetworkSystem(bad.study), bad.study, quiet);
   const double exact = 1200 + std::log(std::exp(-2.0) + std::exp(2.0));
   const bool honest = !found.agree && found.best.log_z.error * 4 > std::abs(found.best.log_z.value - exact);
@@ -247,13 +253,13 @@ TEST_CASE("annealing that misses a well is not trusted, however even its weights
   const std::vector<Eigen::MatrixXd> weights = {Eigen::MatrixXd::Constant(n, n, j / n)};
   Asked asked(model_file(std::make_shared<const Network>(std::vector<Layer>{visible, hidden}, weights)), 3,
               UnitKind::spin);
-  asked.study.data.file = (asked.folder / "well.csv").string();
-  std::ofstream csv(asked.study.data.file);
+  asked.study.keys<DataRequest>().file = (asked.folder / "well.csv").string();
+  std::ofstream csv(asked.study.keys<DataRequest>().file);
   for (std::size_t s = 0; s < 200; ++s)
     for (std::size_t i = 0; i < n; ++i) csv << ((7 * s + i) % n < 9 ? 1 : -1) << (i + 1 < n ? ',' : '\n');
   csv.close();
-  asked.study.ais = {.particles = 100, .temperatures = 1000, .thermalization = 300};
-  asked.study.tempering = {0, 1, 0, 16};
+  asked.study.keys<AisKeys>() = {.particles = 100, .temperatures = 1000, .thermalization = 300};
+  asked.study.keys<LadderKeys>() = {0, 1, 0, 16};
   ProgressMeter quiet({0, 0, 0}, {1, 1, 1}, true);
   const NetworkSystem system(asked.study);
   int lies = 0, lies_of_mutant = 0;

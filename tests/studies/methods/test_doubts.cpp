@@ -5,10 +5,14 @@
 
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/methods/annealing_keys.hpp"
 #include "studies/methods/chain_doubts.hpp"
+#include "studies/methods/chain_support.hpp"
 #include "studies/methods/report.hpp"
+#include "studies/methods/sweep_keys.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/systems/first_state.hpp"
+#include "studies/systems/lattice_keys.hpp"
 #include "studies/text/errors.hpp"
 #include "tests/samplers/two_phases.hpp"
 #include "tests/studies/scratch.hpp"
@@ -20,10 +24,10 @@ namespace {
 Group run(const Study& study) {
   const auto system = make_system(study);
   const Key key(study.run.seed);
-  const auto ensemble = system->ensemble(study, key, replicas(study));
+  const auto ensemble = make_ensemble(study, *system, key);
   const auto method = make_method(study, *system, *ensemble, key);
   while (!method->done()) method->advance();
-  return report("run", study, *system, *ensemble, *method);
+  return report("run", method_entry(study), study, *system, *ensemble, *method);
 }
 bool says(const std::vector<std::string>& sentences, const std::string& words) {
   return std::any_of(sentences.begin(), sentences.end(),
@@ -37,11 +41,11 @@ Study two_phases_study(const test::Scratch& folder) {
   file.precision(17);
   for (const Bond& bond : graph.bonds()) file << bond.i + 1 << ' ' << bond.j + 1 << ' ' << bond.J << '\n';
   for (std::size_t i = 0; i < graph.sites(); ++i) file << i + 1 << ' ' << i + 1 << ' ' << graph.fields()[i] << '\n';
-  Study study;
-  study.model.couplings = path.string();
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().couplings = path.string();
   study.method.beta = {2};
-  study.method.thermalization = 200;
-  study.method.sweeps = 1000;
+  study.keys<SweepKeys>().thermalization = 200;
+  study.keys<ChainKeys>().sweeps = 1000;
   return study;
 }
 
@@ -56,14 +60,14 @@ TEST_CASE("a first-order transition in temperature is not passed over in silence
   int warned = 0, silent = 0;
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     study.run.seed = seed;
-    study.method.start = "mixed";
-    study.method.chains = 4;
+    study.keys<ChainKeys>().start = "mixed";
+    study.keys<ChainKeys>().chains = 4;
     const Group mixed = run(study);
     const auto value = doubles(*mixed.child("estimates"), "energy")[0];
     const auto error = doubles(*mixed.child("estimates"), "energy_error")[0];
     warned += says(warnings_of(mixed), "disagree");
     CHECK(std::abs(value - energy) < 2 * error);  // as far as the chains are apart
-    study.method.start = "hot";                   // the mutant: chains that began alike agree
+    study.keys<ChainKeys>().start = "hot";        // the mutant: chains that began alike agree
     silent += !says(warnings_of(run(study)), "disagree");
   }
   CHECK(warned == 4);
@@ -73,7 +77,7 @@ TEST_CASE("a first-order transition in temperature is not passed over in silence
 TEST_CASE("one chain or ladder is told of a phase of lower energy that it does not see") {
   const test::Scratch folder;
   Study study = two_phases_study(folder);
-  study.method.chains = 1;
+  study.keys<ChainKeys>().chains = 1;
   int trapped = 0;
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     study.run.seed = seed;
@@ -90,11 +94,11 @@ TEST_CASE("one chain or ladder is told of a phase of lower energy that it does n
 }
 
 TEST_CASE("sound runs of one chain are not warned, and note that there is one") {
-  Study study;
-  study.model.size = {8};
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().size = {8};
   study.method.beta = {0.2, 0.6};
-  study.method.chains = 1;
-  study.method.sweeps = 8000;
+  study.keys<ChainKeys>().chains = 1;
+  study.keys<ChainKeys>().sweeps = 8000;
   int warned = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     study.run.seed = seed;
@@ -107,33 +111,33 @@ TEST_CASE("sound runs of one chain are not warned, and note that there is one") 
 }
 
 TEST_CASE("glasses that never turned over say so, and ferromagnets do not") {
-  Study study;
-  study.model.lattice = "cubic";
-  study.model.size = {4};
-  study.model.disorder = "bimodal";
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().lattice = "cubic";
+  study.keys<LatticeKeys>().size = {4};
+  study.keys<LatticeKeys>().disorder = "bimodal";
   study.method.beta = {0.1, 3};
-  study.method.sweeps = 1000;
+  study.keys<ChainKeys>().sweeps = 1000;
   for (const std::int64_t chains : {1, 4}) {
-    study.method.chains = chains;
+    study.keys<ChainKeys>().chains = chains;
     CHECK(says(warnings_of(run(study)), "from beta = 3 on"));
   }
-  study.model.disorder = "none";
+  study.keys<LatticeKeys>().disorder = "none";
   CHECK_FALSE(says(warnings_of(run(study)), "turned over"));
-  study.model.disorder = "bimodal";
+  study.keys<LatticeKeys>().disorder = "bimodal";
   study.method.beta = {0.1};
   CHECK_FALSE(says(warnings_of(run(study)), "turned over"));
 }
 
 TEST_CASE("cold starts are doubted with any method and any number of chains") {
-  Study study;
-  study.model.size = {4};
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().size = {4};
   study.method.beta = {0, 0.2};
-  study.method.start = "cold";
-  study.method.sweeps = 500;
+  study.keys<ChainKeys>().start = "cold";
+  study.keys<ChainKeys>().sweeps = 500;
   for (const char* method : {"mcmc", "tempering"})
     for (const std::int64_t chains : {1, 4}) {
       study.method.name = method;
-      study.method.chains = chains;
+      study.keys<ChainKeys>().chains = chains;
       CHECK(says(warnings_of(run(study)), "trapped there together"));
     }
 }
@@ -158,32 +162,33 @@ TEST_CASE("a witness stands below a run only if it has settled where the run nev
 
 TEST_CASE("a state to start from is read from text and from results, and must fit") {
   const test::Scratch folder;
+  const UnitStates spins{{-1, 1}, "-1 and 1"};
   Layout layout;
   layout.units = 3;
   const auto path = (folder / "state.txt").string();
   std::ofstream(path) << "1 -1 1\n";
-  const std::vector<std::byte> state = read_state(path, layout, true);
+  const std::vector<std::byte> state = read_state(path, layout, spins);
   REQUIRE(state.size() == 3);
   CHECK(static_cast<std::int8_t>(state[1]) == -1);
   std::ofstream(path) << "1 0 1\n";
-  CHECK_THROWS_AS(read_state(path, layout, true), RequestError);
-  CHECK_NOTHROW(read_state(path, layout, false));
+  CHECK_THROWS_AS(read_state(path, layout, spins), RequestError);
+  CHECK_NOTHROW(read_state(path, layout, UnitStates()));
   std::ofstream(path) << "1 -1\n";
-  CHECK_THROWS_AS(read_state(path, layout, true), RequestError);
+  CHECK_THROWS_AS(read_state(path, layout, spins), RequestError);
 }
 
 TEST_CASE("annealing is told of a phase that it does not reach, there and back") {
   const test::Scratch folder;
   Study study = two_phases_study(folder);
   study.method.name = "annealing";
-  study.method.particles = 64;
-  study.method.temperatures = {100};
+  study.keys<AnnealingKeys>().particles = 64;
+  study.keys<AnnealingKeys>().temperatures = {100};
   int told = 0, silent = 0;
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     study.run.seed = seed;
-    study.method.thermalization = 300;
+    study.keys<SweepKeys>().thermalization = 300;
     told += says(warnings_of(run(study)), "annealing misses a phase");
-    study.method.thermalization = 8;  // the mutant: too short for particles that begin elsewhere
+    study.keys<SweepKeys>().thermalization = 8;  // the mutant: too short for particles that begin elsewhere
     silent += !says(warnings_of(run(study)), "annealing misses a phase");
   }
   CHECK(told >= 3);

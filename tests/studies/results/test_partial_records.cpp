@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "studies/command_line/options.hpp"
+#include "studies/methods/sweep_keys.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/reweight/reweighted.hpp"
 #include "studies/runs/whole_result.hpp"
@@ -55,7 +56,7 @@ void check_combinations(const std::string& text) {
   std::vector<std::vector<std::size_t>> stages(2);  // steps done; none: not begun
   for (std::size_t k = 0; k < 2; ++k) {
     const std::size_t all = steps_of(request.tasks[k]);
-    const auto thermal = static_cast<std::size_t>(request.tasks[k].study.method.thermalization);
+    const auto thermal = static_cast<std::size_t>(request.tasks[k].study.keys<SweepKeys>().thermalization);
     for (const std::size_t stage : {std::size_t{0}, std::size_t{1}, std::min(all, thermal + 1),
                                     std::min(all, thermal + 2), all / 2, all - 1, all})
       if (std::ranges::find(stages[k], stage) == stages[k].end()) stages[k].push_back(stage);

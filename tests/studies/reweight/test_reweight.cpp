@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "estimators/significance.hpp"
-#include "studies/command_line/execute.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/reweight/command.hpp"
 #include "tests/studies/scratch.hpp"
 
 using namespace gibbsite;

@@ -14,10 +14,7 @@ TEST_CASE("identity: every input has its seal, also one whose path ends another'
   const std::string outer = folder.write((folder.path().relative_path() / "graph.txt").string(), "1 2 -1\n");
   REQUIRE(outer.ends_with(inner));
   Request request;
-  request.tasks.resize(3);
-  request.tasks[0].study.model.couplings = outer;
-  request.tasks[1].study.model.couplings = inner;
-  request.tasks[2].study.model.couplings = outer;
+  request.inputs = {outer, inner};
   const std::string seals = checksums_of_files(request);
   CHECK(std::count(seals.begin(), seals.end(), '\n') == 2);
   CHECK(seals.find('\n' + inner + " sealed ") != seals.npos);

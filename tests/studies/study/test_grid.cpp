@@ -1,6 +1,10 @@
 /// Grids: expansion, order, coordinates; and the resolved study, which reads back to the same tasks.
+#include "studies/catalogue/catalogue.hpp"
+#include "studies/methods/annealing_keys.hpp"
+#include "studies/methods/chain_support.hpp"
+#include "studies/methods/tempering_keys.hpp"
 #include "studies/study/request.hpp"
-#include "studies/study/schema.hpp"
+#include "studies/systems/lattice_keys.hpp"
 #include "tests/studies/options_fixture.hpp"
 
 using namespace gibbsite;
@@ -23,7 +27,7 @@ std::vector<std::string> coordinates(const Request& request) {
 /// Every key of a study that says something, bit for bit.
 std::string fingerprint(const Study& study) {
   std::string out;
-  for (const StudyKey& key : schema())
+  for (const StudyKey& key : study_schema().keys)
     if (const auto value = key.get(study); value && key.applies(study)) out += key.name + '=' + to_toml(*value) + '\n';
   return out;
 }
@@ -42,8 +46,8 @@ disorder = "bimodal"
         std::vector<std::string>{"model.size=16 model.disorder_seed=1", "model.size=16 model.disorder_seed=2",
                                  "model.size=16 model.disorder_seed=3", "model.size=4x8 model.disorder_seed=1",
                                  "model.size=4x8 model.disorder_seed=2", "model.size=4x8 model.disorder_seed=3"});
-  CHECK(request.tasks[4].study.model.size == std::vector<std::int64_t>{4, 8});
-  CHECK(request.tasks[4].study.model.disorder_seed == 2);
+  CHECK(request.tasks[4].study.keys<LatticeKeys>().size == std::vector<std::int64_t>{4, 8});
+  CHECK(request.tasks[4].study.keys<InteractionKeys>().disorder_seed == 2);
   REQUIRE(request.grid.size() == 2);
   CHECK(request.grid[0].first == "model.size");
   CHECK(request.grid[0].second == std::vector<std::string>{"16", "4x8"});
@@ -64,7 +68,7 @@ TEST_CASE("The order of a grid is the order in the file, quoted or not") {
   CHECK(request.grid[1].first == "model.field");
   CHECK(request.grid[1].second == std::vector<std::string>{"0", "0.5", "1"});
   CHECK(request.grid[2].first == "model.boundary");
-  CHECK(request.tasks[1].study.model.field == 0.5);
+  CHECK(request.tasks[1].study.keys<InteractionKeys>().field == 0.5);
 }
 
 TEST_CASE("A key belongs to a grid where it has a part in one of the tasks") {
@@ -110,9 +114,9 @@ TEST_CASE("Bad grids are refused with key, line and column") {
 
 TEST_CASE("The command line wins over the file, key by key") {
   const std::string file = beta + "[model]\nsize = 8\n[grid]\n\"model.field\" = [0, 1]\n";
-  CHECK(read(file, {{"model.size", "16"}}).tasks[0].study.model.size == std::vector<std::int64_t>{16});
+  CHECK(read(file, {{"model.size", "16"}}).tasks[0].study.keys<LatticeKeys>().size == std::vector<std::int64_t>{16});
   CHECK(coordinates(read(file, {{"model.field", "2"}})) == std::vector<std::string>{""});
-  CHECK(read(file, {{"model.field", "2"}}).tasks[0].study.model.field == 2);
+  CHECK(read(file, {{"model.field", "2"}}).tasks[0].study.keys<InteractionKeys>().field == 2);
   CHECK(coordinates(read(file, {{"grid.model.field", "[3]"}, {"grid.model.size", "[4, [5, 6]]"}})) ==
         std::vector<std::string>{"model.size=4 model.field=3", "model.size=5x6 model.field=3"});
   CHECK(read(file, {{"method.temperature", "2"}}).tasks[0].study.method.beta == std::vector<double>{0.5});
@@ -122,9 +126,9 @@ TEST_CASE("The command line silences keys of the file that it leaves without a p
   const std::string file =
       "[method]\nname = \"tempering\"\nladder = \"adaptive\"\nbeta = [0, 1]\n[model]\n"
       "lattice = \"hypercubic\"\ndimension = 3\nsize = 4\ndisorder = \"bimodal\"\ndisorder_seed = 9\n";
-  CHECK(read(file, {{"method.name", "mcmc"}}).tasks[0].study.method.ladder == "fixed");
+  CHECK(read(file, {{"method.name", "mcmc"}}).tasks[0].study.keys<TemperingKeys>().ladder == "fixed");
   const Request instance = read(file, {{"model.couplings", "graph.txt"}});
-  CHECK(instance.tasks[0].study.model.disorder == "none");
+  CHECK(instance.tasks[0].study.keys<LatticeKeys>().disorder == "none");
   CHECK_THAT(refused(file, {{"method.name", "mcmc"}, {"method.ladder", "fixed"}}),
              StartsWith("`method.ladder` (on the command line) has no part in this study"));
   CHECK_THAT(refused(file, {{"method.particles", "10"}}),
@@ -133,13 +137,13 @@ TEST_CASE("The command line silences keys of the file that it leaves without a p
 
 TEST_CASE("Words on the command line mean what they mean in the file, and text needs no quotes") {
   const auto first = [](const Overrides& overrides) { return read(beta, overrides).tasks.at(0).study; };
-  CHECK(first({{"model.size", "[32, 64]"}}).model.size == std::vector<std::int64_t>{32, 64});
-  CHECK(first({{"method.sweeps", "2e4"}}).method.sweeps == 20000);
+  CHECK(first({{"model.size", "[32, 64]"}}).keys<LatticeKeys>().size == std::vector<std::int64_t>{32, 64});
+  CHECK(first({{"method.sweeps", "2e4"}}).keys<ChainKeys>().sweeps == 20000);
   CHECK(first({{"method.beta", "0.3:0.5:3"}}).method.beta == std::vector<double>{0.3, 0.4, 0.5});
   CHECK(first({{"method.beta", "[0.1,0.2]"}}).method.beta == std::vector<double>{0.1, 0.2});
   CHECK(first({{"sampler.name", "wolff"}}).sampler.name == "wolff");
-  CHECK_FALSE(first({{"method.name", "annealing"}, {"method.reverse", "false"}}).method.reverse);
-  CHECK(first({{"model.couplings", "1"}}).model.couplings == (std::filesystem::current_path() / "1").string());
+  CHECK_FALSE(first({{"method.name", "annealing"}, {"method.reverse", "false"}}).keys<AnnealingKeys>().reverse);
+  CHECK(first({{"model.couplings", "1"}}).keys<LatticeKeys>().couplings == (std::filesystem::current_path() / "1").string());
   CHECK(coordinates(read(beta, {{"grid.sampler.name", "[wolff, \"swendsen-wang\"]"}})) ==
         std::vector<std::string>{"sampler.name=wolff", "sampler.name=swendsen-wang"});
   const std::string place = " (on the command line) ";

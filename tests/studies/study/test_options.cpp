@@ -1,10 +1,11 @@
 /// Command lines: dispatch, strictness, help.
 #include <sstream>
 
+#include "studies/catalogue/catalogue.hpp"
 #include "studies/command_line/commands.hpp"
 #include "studies/command_line/options.hpp"
 #include "studies/study/request.hpp"
-#include "studies/study/schema.hpp"
+#include "studies/systems/lattice_keys.hpp"
 #include "studies/text/words.hpp"
 #include "tests/studies/options_fixture.hpp"
 
@@ -24,7 +25,7 @@ struct Desk {
 /// As messages list them.
 std::string all_commands() {
   std::string names;
-  for (const Command& command : commands()) names += (names.empty() ? "" : ", ") + command.name;
+  for (const Command* command : commands()) names += (names.empty() ? "" : ", ") + command->name;
   return names;
 }
 
@@ -41,13 +42,13 @@ TEST_CASE("Each command is taken apart into arguments and options") {
   CHECK(run.quiet);
   CHECK_FALSE(run.resume);
   REQUIRE(run.tasks.size() == 1);
-  CHECK(run.tasks[0].study.model.size == std::vector<std::int64_t>{64});
+  CHECK(run.tasks[0].study.keys<LatticeKeys>().size == std::vector<std::int64_t>{64});
   CHECK(run.tasks[0].study.run.seed == 5);
   CHECK(parse({"run", desk.study, "--resume"}).resume);
   CHECK(parse({"run", desk.study}).out == "study.h5");
   CHECK(parse({"run", desk.study, "--out=y.h5"}).out == "y.h5");
   CHECK(parse({"run", "--", desk.study}).arguments == Words{desk.study});
-  CHECK(parse({"run", desk.study, "--model.field", "-0.5"}).tasks[0].study.model.field == -0.5);
+  CHECK(parse({"run", desk.study, "--model.field", "-0.5"}).tasks[0].study.keys<InteractionKeys>().field == -0.5);
   CHECK(parse({"run", desk.study, "--grid.model.size", "[4, 8]"}).tasks.size() == 2);
 
   CHECK(parse({"exact", desk.study, "--json", "--method.beta", "[0.1,0.2]"}).json);
@@ -76,12 +77,12 @@ TEST_CASE("Help and version never run anything") {
     for (std::string line; std::getline(text, line);) CHECK(line.size() <= 100);
     CHECK(help_text("").find(topic) != std::string::npos);
   }
-  for (const Command& command : commands())
+  for (const Command* command : commands())
     for (const char* option : {"--help", "-h"}) {
-      const Request request = parse({command.name, option});
+      const Request request = parse({command->name, option});
       CHECK(request.command == "help");
       CHECK(request.help);
-      CHECK(request.arguments == Words{command.name});
+      CHECK(request.arguments == Words{command->name});
     }
   const Request request = parse({"run", desk.study, "-o", "x.h5", "--help"});
   CHECK(request.command == "help");
@@ -180,7 +181,8 @@ TEST_CASE("A refused command line leaves every file as it was") {
 
 TEST_CASE("The help names every command, option and key within 100 columns") {
   const std::string overview = help_text("");
-  for (const Command& command : commands()) {
+  for (const Command* each : commands()) {
+    const Command& command = *each;
     CHECK_THAT(overview, Contains("\n  " + command.name + ' ') && Contains(command.summary));
     const std::string text = help_text(command.name);
     CHECK_THAT(text, StartsWith("Usage:\n  gibbsite " + command.name) && Contains("Example"));
@@ -193,7 +195,7 @@ TEST_CASE("The help names every command, option and key within 100 columns") {
     }
   }
   const std::string run = help_text("run");
-  for (const StudyKey& key : schema())
+  for (const StudyKey& key : study_schema().keys)
     CHECK_THAT(run, Contains("\n  " + key.name.substr(key.name.find('.') + 1) + ' '));
   CHECK(refusal([] { help_text("xyzzy"); }) == "unknown command `xyzzy`; the commands are " + all_commands());
 }

@@ -1,7 +1,9 @@
 /// Study files: what is accepted, and for each class of mistake the message with key, line and column.
+#include "studies/catalogue/catalogue.hpp"
 #include "studies/command_line/options.hpp"
+#include "studies/methods/annealing_keys.hpp"
 #include "studies/study/request.hpp"
-#include "studies/study/schema.hpp"
+#include "studies/systems/lattice_keys.hpp"
 #include "tests/studies/options_fixture.hpp"
 
 using namespace gibbsite;
@@ -39,15 +41,15 @@ max_time = 60
 )");
   REQUIRE(request.tasks.size() == 1);
   const Study& study = request.tasks[0].study;
-  CHECK(study.model.lattice == "cubic");
-  CHECK(study.model.size == std::vector<std::int64_t>{4, 5, 6});
-  CHECK(study.model.coupling == -1);
-  CHECK(study.model.disorder_seed == 7);
-  CHECK(study.model.field == 0.25);
+  CHECK(study.keys<LatticeKeys>().lattice == "cubic");
+  CHECK(study.keys<LatticeKeys>().size == std::vector<std::int64_t>{4, 5, 6});
+  CHECK(study.keys<InteractionKeys>().coupling == -1);
+  CHECK(study.keys<InteractionKeys>().disorder_seed == 7);
+  CHECK(study.keys<InteractionKeys>().field == 0.25);
   CHECK(study.sampler.scan == "random");
-  CHECK(study.method.particles == 10000);
-  CHECK(study.method.temperatures == std::vector<double>{500});
-  CHECK_FALSE(study.method.reverse);
+  CHECK(study.keys<AnnealingKeys>().particles == 10000);
+  CHECK(study.keys<AnnealingKeys>().temperatures == std::vector<double>{500});
+  CHECK_FALSE(study.keys<AnnealingKeys>().reverse);
   CHECK(study.run.seed == 42);
   CHECK(study.run.max_time == 60);
   CHECK(study.run.checkpoint == Study().run.checkpoint);
@@ -72,8 +74,8 @@ TEST_CASE("A byte order mark and Windows line ends do no harm") {
 TEST_CASE("A relative couplings file is relative to the study file, or to the current folder on the command line") {
   const Folder folder;
   const std::string study = folder.write("study.toml", beta + "[model]\ncouplings = \"data/../graph.txt\"\n");
-  CHECK(read_study(study, {}).tasks[0].study.model.couplings == (folder.path() / "graph.txt").string());
-  CHECK(read_study(study, {{"model.couplings", "other.txt"}}).tasks[0].study.model.couplings ==
+  CHECK(read_study(study, {}).tasks[0].study.keys<LatticeKeys>().couplings == (folder.path() / "graph.txt").string());
+  CHECK(read_study(study, {{"model.couplings", "other.txt"}}).tasks[0].study.keys<LatticeKeys>().couplings ==
         (std::filesystem::current_path() / "other.txt").string());
 }
 
@@ -218,7 +220,7 @@ TEST_CASE("Keys that do not go together are refused") {
        "`model.index_base` (study.toml:4:1) has no part in this study; it goes with model.couplings"},
       {"[sampler]\nname = \"wolff\"\nscan = \"random\"",
        "`sampler.scan` (study.toml:5:1) has no part in this study; it "
-       "goes with model.name = \"ising\" and sampler.name = \"heat-bath\" or \"metropolis\""},
+       "goes with sampler.name = \"heat-bath\" or \"metropolis\" on a lattice or graph"},
       {"particles = 10",
        "`method.particles` (study.toml:3:1) has no part in this study; it goes with method.name = "
        "\"annealing\""},
@@ -262,14 +264,15 @@ TEST_CASE("Lattices take one number for all sides, or as many as they have") {
 }
 
 TEST_CASE("Every key of the schema has a help line, reads its own default, and belongs to a section") {
-  for (const StudyKey& key : schema()) {
+  const Schema& schema = study_schema();
+  for (const StudyKey& key : schema.keys) {
     INFO(key.name);
     CHECK_FALSE(key.help.empty());
     CHECK_FALSE(key.allowed.empty());
     const std::string section = key.name.substr(0, key.name.find('.'));
-    CHECK(std::find(sections().begin(), sections().end(), section) != sections().end());
-    if (const auto value = key.get(Study())) {
-      Study study;
+    CHECK(std::find(schema.sections.begin(), schema.sections.end(), section) != schema.sections.end());
+    if (const auto value = key.get(schema.first)) {
+      Study study = study_schema().first;
       store(key, study, *value);
       CHECK(to_toml(*key.get(study)) == to_toml(*value));
     }

@@ -3,13 +3,14 @@
 
 #include "samplers/simd/lattice/lattice_kernels.hpp"
 #include "studies/catalogue/catalogue.hpp"
+#include "studies/systems/lattice_keys.hpp"
 
 using namespace gibbsite;
 
 namespace {
 
 std::string layout_of(const Study& study, std::size_t replicas = 2) {
-  return make_system(study)->ensemble(study, Key(1), replicas)->layout().name;
+  return make_system(study)->ensemble(study, Key(1), replicas, method_entry(study).annealed)->layout().name;
 }
 
 }  // namespace
@@ -17,9 +18,9 @@ std::string layout_of(const Study& study, std::size_t replicas = 2) {
 TEST_CASE("lattices are packed where they fit, and plain where a study asks for it") {
   if (simd::lattice_kernels().empty()) return;
   const std::string packed = std::string("lattice-packed, 512 spins a word, ") + simd::lattice_kernels().front()->name;
-  Study study;
-  study.model.lattice = "square";
-  study.model.size = {64};
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().lattice = "square";
+  study.keys<LatticeKeys>().size = {64};
   study.method.beta = {0.4};
   for (const char* sampler : {"heat-bath", "metropolis"}) {
     study.sampler.name = sampler;
@@ -33,20 +34,20 @@ TEST_CASE("lattices are packed where they fit, and plain where a study asks for 
     }
   }
   study.sampler = {};
-  study.model.boundary = "open";
+  study.keys<LatticeKeys>().boundary = "open";
   CHECK(layout_of(study) == packed);
-  study.model.boundary = "periodic";
+  study.keys<LatticeKeys>().boundary = "periodic";
   for (const std::int64_t side : {6, 30, 100, 250}) {
-    study.model.size = {side};
+    study.keys<LatticeKeys>().size = {side};
     CHECK(layout_of(study) == packed);
   }
-  study.model.size = {63};
+  study.keys<LatticeKeys>().size = {63};
   CHECK(layout_of(study) != packed);
-  study.model.boundary = "open";
+  study.keys<LatticeKeys>().boundary = "open";
   CHECK(layout_of(study) == packed);
-  study.model.boundary = "periodic";
-  study.model.size = {64};
-  study.model.field = 0.1;
+  study.keys<LatticeKeys>().boundary = "periodic";
+  study.keys<LatticeKeys>().size = {64};
+  study.keys<InteractionKeys>().field = 0.1;
   CHECK(layout_of(study) == packed + ", global flips");
   study.sampler.name = "metropolis";
   CHECK(layout_of(study) == packed + ", global flips");
@@ -59,10 +60,10 @@ TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
   const auto lanes = [](const Study& study, std::size_t replicas) {
     return layout_of(study, replicas).starts_with("replica-packed, ");
   };
-  Study study;
-  study.model.lattice = "cubic";
-  study.model.size = {8};
-  study.model.disorder = "bimodal";
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().lattice = "cubic";
+  study.keys<LatticeKeys>().size = {8};
+  study.keys<LatticeKeys>().disorder = "bimodal";
   study.method.beta = {0.4};
   for (const char* sampler : {"heat-bath", "metropolis"}) {
     study.sampler = {};
@@ -79,24 +80,25 @@ TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
     CHECK(layout_of(study, 512) == "plain");
   }
   study.sampler = {};
-  study.model.disorder = "gaussian";
+  study.keys<LatticeKeys>().disorder = "gaussian";
   CHECK(layout_of(study, 512).starts_with("fields kept, "));
-  study.model.disorder = "none";
-  study.model.size = {64};
+  study.keys<LatticeKeys>().disorder = "none";
+  study.keys<LatticeKeys>().size = {64};
   CHECK_FALSE(lanes(study, 2));
   study.sampler.name = "wolff";
   CHECK(layout_of(study, 512).starts_with("coins in bulk, "));
   study.sampler.name = "metropolis";
-  study.model.lattice = "chain";  // flips that cost nothing would march for ever, were they made each time
-  study.model.size = {50};
+  study.keys<LatticeKeys>().lattice =
+      "chain";  // flips that cost nothing would march for ever, were they made each time
+  study.keys<LatticeKeys>().size = {50};
   CHECK(lanes(study, 64));
 }
 
 TEST_CASE("Metropolis goes by colours where no order is asked for, but not where nearly every flip is accepted") {
   if (simd::lattice_kernels().empty()) return;
-  Study study;
-  study.model.lattice = "square";
-  study.model.size = {64};
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().lattice = "square";
+  study.keys<LatticeKeys>().size = {64};
   study.sampler.name = "metropolis";
   study.method.beta = {0, 0.3};
   CHECK(layout_of(study).starts_with("lattice-packed"));
@@ -114,10 +116,10 @@ TEST_CASE("Metropolis goes by colours where no order is asked for, but not where
 
 TEST_CASE("Gaussian glasses move in lanes by either kernel, in the order that is fastest") {
   if (simd::lattice_kernels().empty()) return;
-  Study study;
-  study.model.lattice = "cubic";
-  study.model.size = {6};
-  study.model.disorder = "gaussian";
+  Study study = study_schema().first;
+  study.keys<LatticeKeys>().lattice = "cubic";
+  study.keys<LatticeKeys>().size = {6};
+  study.keys<LatticeKeys>().disorder = "gaussian";
   study.method.beta = {0.5};
   for (const char* sampler : {"heat-bath", "metropolis"}) {
     study.sampler.name = sampler;

@@ -1,4 +1,4 @@
-#include "studies/systems/lattice_layouts.hpp"
+#include "studies/systems/ising_layouts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,7 +27,7 @@ bool possible(ScanOrder order, const Graph& graph) {
 /// Fixed orders in which layouts other than the plain one may visit sites. Where the order is left open, colours come
 /// first: what has no bonds moves together. Not so Metropolis at very small beta |J|: in a fixed order it turns all
 /// spins over at every sweep, nearly, and the energy hardly changes (tau is 3 sweeps at 0.02, 20 at 0.002).
-std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph) {
+std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph, bool annealed) {
   const std::string& scan = study.sampler.scan;
   if (scan == "random" || graph.bonds().empty()) return {};
   if (scan != "default") return {scan_of(study)};
@@ -36,8 +36,7 @@ std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph) {
   double square = 0;
   for (const Bond& bond : graph.bonds()) square += bond.J * bond.J / static_cast<double>(graph.bonds().size());
   constexpr double least = 0.02;
-  const bool anneals = study.method.name == "annealing";  // one sweep at each beta, from an exact draw on
-  if (study.sampler.name == "metropolis" && !anneals && hottest != beta.end() && *hottest * std::sqrt(square) < least)
+  if (study.sampler.name == "metropolis" && !annealed && hottest != beta.end() && *hottest * std::sqrt(square) < least)
     return {};
   return {ScanOrder::checkerboard, ScanOrder::sequential};
 }
@@ -67,7 +66,7 @@ std::optional<LocalMove> packed_move(const Study& study, const Lattice& lattice,
 }  // namespace
 
 std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
-                                        Key key, Slice slice) {
+                                        Key key, Slice slice, bool annealed) {
   const std::string& name = study.sampler.name;
   const Graph& graph = model->graph();
   if (name == "wolff" || name == "swendsen-wang") {
@@ -75,7 +74,7 @@ std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& latti
     return lattice_clusters_supported(graph, move) ? make_lattice_clusters_ensemble(model, move, key, slice) : nullptr;
   }
   // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
-  const std::vector<ScanOrder> orders = fast_orders(study, graph);
+  const std::vector<ScanOrder> orders = fast_orders(study, graph, annealed);
   const auto packed = packed_move(study, lattice, graph, orders);
   const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
   if (auto lanes = in_bit_lanes(study, model, key, slice, orders, cost)) return lanes;

@@ -3,13 +3,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "estimators/thermodynamics.hpp"
 #include "estimators/two_sided.hpp"
 #include "estimators/weighted.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/methods/annealing_doubts.hpp"
-#include "studies/methods/report.hpp"
+#include "studies/methods/annealing_findings.hpp"
+#include "studies/systems/quantities.hpp"
 
 namespace gibbsite {
 namespace {
@@ -54,17 +56,26 @@ struct Population {
   }
 };
 
-std::vector<Estimate> estimates_of(const Population& p, const Conditions& at, MeanMagnetization known,
-                                   const std::string& name) {
+/// Nothing of pairs of replicas.
+std::optional<Estimate> estimate_of(const Population& p, const Conditions& at, MeanMagnetization known,
+                                    const Estimated& what) {
+  if (find_field(p.annealing.fields(), what.of) == nullptr) return std::nullopt;
   const ParticleWeights w = p.weights();
-  if (name == "specific_heat") return {specific_heat(w, p.all("energy"), at)};
-  if (find_field(p.annealing.fields(), name) != nullptr) return {weighted_mean(w, p.all(name))};
-  if (find_field(p.annealing.fields(), "magnetization_density") == nullptr) return {};
-  const auto m = p.all("magnetization_density");
-  if (name == "susceptibility") return {susceptibility(w, m, at, known)};
-  if (name == "susceptibility_abs") return {susceptibility_abs(w, m, at)};
-  if (name == "binder_cumulant") return {binder_cumulant(w, m)};
-  return {};
+  const std::vector<double> x = p.all(what.of);
+  switch (what.derivation) {
+    case Derivation::mean:
+      return weighted_mean(w, x);
+    case Derivation::specific_heat:
+      return specific_heat(w, x, at);
+    case Derivation::susceptibility:
+      return susceptibility(w, x, at, known);
+    case Derivation::susceptibility_abs:
+      return susceptibility_abs(w, x, at);
+    case Derivation::binder:
+      return binder_cumulant(w, x);
+    default:
+      return std::nullopt;
+  }
 }
 
 /// ln Z + beta E at every beta of a route: made of the same families, by_family[beta] (none: of others).
@@ -144,7 +155,7 @@ Findings annealing_findings(const System& system, const Ensemble& ensemble, cons
   for (const Estimated& what : estimated_quantities(system)) {
     std::vector<Estimate> column;
     for (std::size_t b = 0; b < beta.size(); ++b)
-      for (const Estimate& e : estimates_of(populations[b], {beta[b], sites}, known, what.name)) column.push_back(e);
+      if (const auto e = estimate_of(populations[b], {beta[b], sites}, known, what)) column.push_back(*e);
     if (column.empty()) continue;
     add_estimates(found.estimates, what.name, {"beta"}, {beta.size()}, column, what.units, what.meaning);
     std::vector<double> ess;

@@ -1,45 +1,10 @@
-// What ln Z says, per estimator; and the list of everything that is estimated.
-#include <algorithm>
-#include <array>
+// What ln Z says, per estimator.
 #include <cmath>
 
 #include "studies/files/variables.hpp"
-#include "studies/methods/report.hpp"
+#include "studies/methods/findings.hpp"
 
 namespace gibbsite {
-
-std::span<const Estimated> lattice_quantities() {
-  static const std::vector<Estimated> all = {
-      {"energy", "J", "total energy"},
-      {"energy_density", "J", "energy per site"},
-      {"specific_heat", "1", "specific heat per site, beta^2 var(E) / N"},
-      {"magnetization_density", "1", "magnetization per site"},
-      {"abs_magnetization_density", "1", "absolute magnetization per site"},
-      {"magnetization_density_squared", "1", "square of the magnetization per site"},
-      {"susceptibility", "1/J", "susceptibility beta N (<m^2> - <m>^2), <m> = 0 without fields"},
-      {"susceptibility_abs", "1/J", "susceptibility beta N (<m^2> - <|m|>^2)"},
-      {"binder_cumulant", "1", "Binder cumulant 1 - <m^4> / (3 <m^2>^2)"},
-      {"overlap", "1", "overlap q of two chains with the same couplings"},
-      {"abs_overlap", "1", "absolute overlap |q|"},
-      {"overlap_squared", "1", "square of the overlap"},
-      {"overlap_binder", "1", "Binder cumulant of the overlap, 1 - <q^4> / (3 <q^2>^2)"}};
-  return all;
-}
-
-std::vector<Estimated> estimated_quantities(const System& system) {
-  std::vector<Estimated> all(lattice_quantities().begin(), lattice_quantities().end());
-  for (const Observable& own : system.observables()) {
-    const auto known =
-        std::find_if(all.begin(), all.end(), [&](const Estimated& what) { return what.name == own.name; });
-    if (known == all.end())
-      all.push_back({own.name, own.units, own.meaning});
-    else
-      known->units = own.units;
-  }
-  if (system.path() == PathKind::mixture)
-    std::erase_if(all, [](const Estimated& what) { return what.name == "specific_heat"; });
-  return all;
-}
 
 void add_free_energy(Group& group, std::span<const double> beta, std::vector<std::string> estimators,
                      std::span<const std::vector<Estimate>> log_z, std::span<const std::vector<Estimate>> entropy,

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "studies/files/variables.hpp"
-#include "studies/methods/report.hpp"
+#include "studies/methods/chain_findings.hpp"
 
 namespace gibbsite {
 
-void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings) {
+void add_ladder_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings) {
   const std::size_t pairs = tempering.lambda().size() - 1, chains = tempering.chain_trace().chains();
   const std::vector<double> rate = tempering.swap_rate();
   double barrier = 0, inefficiency = 0, lowest = 1;

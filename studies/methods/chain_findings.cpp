@@ -1,4 +1,6 @@
 // Chains and tempering: series, estimates with errors, ln Z along the grid, and what there is to doubt.
+#include "studies/methods/chain_findings.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,20 +8,20 @@
 #include <exception>
 
 #include "estimators/free_energy.hpp"
-#include "samplers/methods/mcmc.hpp"
-#include "samplers/methods/tempering.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/methods/chain_doubts.hpp"
 #include "studies/methods/chain_estimates.hpp"
+#include "studies/systems/quantities.hpp"
 
 namespace gibbsite {
 namespace {
 
-Group estimates_group(const ChainDraws& s, const std::vector<RowReport>& rows, double every) {
+Group estimates_group(const ChainDraws& s, const std::vector<RowReport>& rows) {
   Group group{.name = "estimates"};
+  const auto every = static_cast<double>(s.method.options().every);
   group.attributes.emplace_back("sweeps_per_draw", every);
   add_beta(group, s.beta);
-  for (const Estimated& what : estimated_quantities(s.system)) {
+  for (const Estimated& what : s.quantities) {
     if (!rows[0].row.contains(what.name)) continue;
     std::vector<Estimate> estimates;
     for (const RowReport& row : rows) estimates.push_back(row.row.at(what.name));
@@ -46,7 +48,7 @@ std::vector<double> reduced_energies(const ChainDraws& s) {
   const Field& energy = *find_field(s.method.fields(), "energy");
   std::vector<double> x;
   x.reserve(energy.count * trace.draws());
-  for (std::size_t c = 0; c < s.chain_trace.chains(); ++c)
+  for (std::size_t c = 0; c < s.method.chain_trace().chains(); ++c)
     for (std::size_t t = 0; t < trace.draws(); ++t)
       for (std::size_t b = 0; b < s.beta.size(); ++b)
         x.push_back(s.beta[b] * trace.at(t, energy.offset + c * s.beta.size() + b));
@@ -58,7 +60,7 @@ Group free_energy_group(const ChainDraws& s, const std::vector<RowReport>& rows,
                         std::vector<std::string>& warnings) {
   Group group{.name = "free_energy"};
   if (s.beta.size() < 2 || s.beta[0] != 0) return group;
-  const LadderSeries series = ladder_series(s.method, s.chain_trace);
+  const LadderSeries series = ladder_series(s.method);
   LadderRatios ratios = series.ratios(s.memory);
   std::vector<double> reduced;  // beta E, which makes the entropy of ln Z
   if (s.system.path() == PathKind::temperature) reduced = reduced_energies(s);
@@ -77,25 +79,17 @@ Group free_energy_group(const ChainDraws& s, const std::vector<RowReport>& rows,
   return group;
 }
 
-Group diagnostics_group(const ChainDraws& s, std::vector<std::string>& warnings) {
+Group diagnostics_group(const ChainDraws& s) {
   Group group{.name = "diagnostics"};
   add_beta(group, s.beta);
-  const auto* tempering = dynamic_cast<const Tempering*>(&s.method);
-  const auto* mcmc = dynamic_cast<const Mcmc*>(&s.method);
-  const auto tally = tempering != nullptr ? tempering->tally() : mcmc->tally();
-  const auto settings = tempering != nullptr ? tempering->settings() : mcmc->settings();
   std::vector<double> acceptance, stride;
   for (std::size_t b = 0; b < s.beta.size(); ++b) {
-    const Tally sum = tally_at(tally, b, s.beta.size());
+    const Tally sum = tally_at(s.method.tally(), b, s.beta.size());
     acceptance.push_back(sum.accepted / sum.tried);
-    stride.push_back(settings[b].stride);
+    stride.push_back(s.method.settings()[b].stride);
   }
   add(group, "acceptance", {"beta"}, {s.beta.size()}, std::move(acceptance), "1", "spins changed per spin and sweep");
   add(group, "stride", {"beta"}, {s.beta.size()}, std::move(stride), "1", "clusters per sweep (wolff); 1 elsewhere");
-  if (tempering == nullptr) return group;
-  add_tempering_diagnostics(group, *tempering, warnings);
-  add_scalar(group, "memory", static_cast<double>(s.memory), "1",
-             "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
   return group;
 }
 
@@ -118,46 +112,16 @@ void add_rare_events(const ChainDraws& s, const std::vector<RowReport>& reports,
 
 }  // namespace
 
-Group chain_series(const Study& study, const Method& method, std::span<const double> beta,
-                   const ChainTrace& chain_trace) {
-  Group group{.name = "series"};
-  const Trace& trace = method.trace();
-  const std::size_t betas = beta.size(), draws = trace.draws();
-  add_beta(group, beta);
-  add_index(group, "chain", chain_trace.chains(),
-            dynamic_cast<const Tempering*>(&method) != nullptr ? "independent ladder" : "independent chain");
-  std::vector<std::int64_t> sweep;
-  for (std::size_t t = 0; t < draws; ++t)
-    sweep.push_back(study.method.thermalization + static_cast<std::int64_t>(t + 1) * study.method.every);
-  add_index(group, "draw", draws, "draw");
-  add(group, "sweep", {"draw"}, {draws}, std::move(sweep), "sweep", "sweeps from the start to the draw");
-  for (const Field& field : method.fields()) {
-    if (field.what.name.starts_with("log_ratio")) continue;  // they follow from the others
-    const std::size_t rows = field.count / betas;
-    std::vector<double> values(rows * draws * betas);
-    for (std::size_t c = 0, at = 0; c < rows; ++c)
-      for (std::size_t t = 0; t < draws; ++t)
-        for (std::size_t b = 0; b < betas; ++b, ++at) values[at] = trace.at(t, field.offset + c * betas + b);
-    const bool pairs = field.what.name == "overlap";
-    if (pairs) add_index(group, "pair", rows, "pair of chains: 0 and 1, 2 and 3, ...");
-    std::vector<std::string> dims = {pairs ? "pair" : "chain", "draw", "beta"};
-    if (field.what.name == "replica") {
-      std::vector<std::int64_t> replica(values.begin(), values.end());
-      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(replica), field.what.units,
-          field.what.meaning);
-    } else {
-      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(values), field.what.units,
-          field.what.meaning);
-    }
-  }
-  return group;
-}
-
-Findings chain_findings(const Study& study, const System& system, const Ensemble& ensemble, const Method& method,
-                        const ChainTrace& chain_trace) {
-  const auto* mcmc = dynamic_cast<const Mcmc*>(&method);
-  const ChainOptions& options = mcmc != nullptr ? mcmc->options() : dynamic_cast<const Tempering&>(method).options();
-  ChainDraws s{system, method, chain_trace, betas_of(study, method), chain_starts(options), memory_of(method)};
+Findings chain_findings(const ChainRun& run,
+                        const std::function<void(Group& diagnostics, std::vector<std::string>& warnings)>& add_more) {
+  const ChainOptions& options = run.method.options();
+  const auto lambda = run.method.lambda();
+  ChainDraws s{run.system,
+               run.method,
+               estimated_quantities(run.system),
+               {lambda.begin(), lambda.end()},
+               chain_starts(options),
+               run.method.memory()};
   s.tau = longest_taus(s);
   std::vector<RowReport> reports(s.beta.size());
   std::exception_ptr failure;
@@ -174,12 +138,17 @@ Findings chain_findings(const Study& study, const System& system, const Ensemble
   std::vector<Finding> all;
   for (const RowReport& report : reports) all.insert(all.end(), report.findings.begin(), report.findings.end());
   Findings found;
-  found.estimates = estimates_group(s, reports, static_cast<double>(study.method.every));
-  found.diagnostics = diagnostics_group(s, found.warnings);
+  found.estimates = estimates_group(s, reports);
+  found.diagnostics = diagnostics_group(s);
+  if (add_more) {
+    add_more(found.diagnostics, found.warnings);
+    add_scalar(found.diagnostics, "memory", static_cast<double>(s.memory), "1",
+               "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
+  }
   for (std::string& sentence : verdict(all)) found.warnings.push_back(std::move(sentence));
-  add_chain_doubts(study, s, options, found.warnings, found.notes);
+  add_chain_doubts(run.kind, s, options, found.warnings, found.notes);
   add_rare_events(s, reports, found.warnings);
-  found.free_energy = free_energy_group(s, reports, ensemble.layout().log_z_reference, found.warnings);
+  found.free_energy = free_energy_group(s, reports, run.ensemble.layout().log_z_reference, found.warnings);
   return found;
 }
 

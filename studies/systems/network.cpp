@@ -1,4 +1,4 @@
-#include "studies/systems/network_system.hpp"
+#include "studies/systems/network.hpp"
 
 #include <fmt/format.h>
 
@@ -12,10 +12,8 @@
 #include "samplers/ensembles/global_flips.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
 #include "samplers/ensembles/table_network.hpp"
-#include "studies/catalogue/study_memory.hpp"
-#include "studies/files/memory.hpp"
 #include "studies/files/variables.hpp"
-#include "studies/models/reconstruction.hpp"
+#include "studies/systems/network_keys.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
@@ -68,37 +66,52 @@ BaseRates rates_from(const ModelFile& model, const Data& data) {
 
 }  // namespace
 
-NetworkSystem::NetworkSystem(const Study& study) {
-  const Study::Model& m = study.model;
+std::optional<Data> read_data_for(const Study& study, const AnyModel& model) {
+  const auto& request = study.keys<DataRequest>();
+  if (request.file.empty()) return std::nullopt;
+  return check_data(read_data(request), visible_layer(model));
+}
+
+NetworkSource read_network(const Study& study, bool named) {
+  const std::string& file = study.keys<NetworkKeys>().file;
   try {
-    if (m.file.empty()) {
-      model_ = random_model(m);
-      weights_ = m.name == "hopfield"
-                     ? fmt::format("{} random patterns, {} (seed {})", m.patterns, m.rule, m.disorder_seed)
-                     : fmt::format("random weights (J = {}, seed {})", m.coupling, m.disorder_seed);
-    } else {
-      model_ = read_model(m.file);
-      weights_ = "from " + std::filesystem::path(m.file).filename().string();
+    NetworkSource source{read_model(file), "from " + std::filesystem::path(file).filename().string()};
+    if (const std::string& found = source.model.name; named && found != study.model.name)
+      throw RequestError(
+          fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
+                      study.model.name, file, found, found));
+    source.data = read_data_for(study, source.model.model);
+    return source;
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(fmt::format("{}: {}", file, e.what()));
+  }
+}
+
+NetworkSystem::NetworkSystem(const Study& study, const NetworkSource& source)
+    : model_(source.model), weights_(source.weights) {
+  const auto& keys = study.keys<NetworkKeys>();
+  const std::optional<Data>& data = source.data;
+  try {
+    if (data) {
+      data_ = gibbsite::description(*data);
+      divisor_ = data->divisor;
+      reconstruction_ = reconstruction_error(model_, *data);
     }
-    if (!study.data.file.empty())
-      data_ = check_data(read_data({study.data.file, study.data.dataset, study.data.binarize, study.data.rows,
-                                    study.data.seed, study.data.maximum}),
-                         visible_layer(model_.model));
     const Layer layer = reference_layer(model_);
-    if (m.reference == "uniform") {
+    if (keys.reference == "uniform") {
       reference_ = Reference::flat(layer);
       reference_name_ = reference_.uniform ? "uniform" : "the model's own means and variances";
-    } else {
-      // Those the model learned from come first: then nothing depends on the data it is judged by.
-      const bool learned = model_.base_rates && model_.base_rates->mean.size() == layer.width();
-      if (!data_ && !learned) throw RequestError("base rates need data: give data.file, or reference = \"uniform\"");
-      const BaseRates rates = learned ? *model_.base_rates : rates_from(model_, *data_);
-      reference_ = Reference::base_rates(layer, rates.mean, rates.variance, rates.samples);
-      reference_name_ = learned ? "base rates in the model file" : "base rates of the data";
+      return;
     }
-    check_memory_of_replicas(study, sites());
+    // Those the model learned from come first: then nothing depends on the data it is judged by.
+    const bool learned = model_.base_rates && model_.base_rates->mean.size() == layer.width();
+    if (!data && !learned) throw RequestError("base rates need data: give data.file, or reference = \"uniform\"");
+    const BaseRates rates = learned ? *model_.base_rates : rates_from(model_, *data);
+    reference_ = Reference::base_rates(layer, rates.mean, rates.variance, rates.samples);
+    reference_name_ = learned ? "base rates in the model file" : "base rates of the data";
   } catch (const std::invalid_argument& e) {
-    throw RequestError(m.file.empty() ? fmt::format("[model]: {}", e.what()) : fmt::format("{}: {}", m.file, e.what()));
+    throw RequestError(keys.file.empty() ? fmt::format("[model]: {}", e.what())
+                                         : fmt::format("{}: {}", keys.file, e.what()));
   }
 }
 
@@ -172,9 +185,9 @@ Group NetworkSystem::record() const {
   group.attributes.emplace_back("sites", static_cast<std::int64_t>(sites()));
   group.attributes.emplace_back("reference", reference_name_);
   group.attributes.emplace_back("path", std::string(reference_.uniform ? "temperature" : "mixture"));
-  if (data_) {
-    group.attributes.emplace_back("data", gibbsite::description(*data_));
-    group.attributes.emplace_back("data_divided_by", data_->divisor);
+  if (!data_.empty()) {
+    group.attributes.emplace_back("data", data_);
+    group.attributes.emplace_back("data_divided_by", divisor_);
   }
   Group reference{.name = "reference"};
   const std::size_t width = reference_.visible.field.size();
@@ -189,8 +202,8 @@ Group NetworkSystem::record() const {
 }
 
 void NetworkSystem::add_diagnostics(Group& group) const {
-  if (!data_) return;
-  const Reconstruction found = reconstruction_error(model_, *data_);
+  if (!reconstruction_) return;
+  const Reconstruction& found = *reconstruction_;
   add_scalar(group, "reconstruction_error", found.error, "1",
              "root mean square of data minus their reconstruction by means, per visible number");
   add_scalar(group, "reconstruction_error_error", found.standard_error, "1", "standard error of reconstruction_error");
@@ -214,22 +227,16 @@ void NetworkSystem::check(const Study& study) const {
           last, i));
 }
 
-std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, Slice slice) const {
+std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, Slice slice, bool) const {
   if (const auto* machine = std::get_if<Machine>(&model_.model))
-    return with_global_flips(make_boltzmann_ensemble(*machine, reference_.visible, key, slice, study.model.noise), key);
+    return with_global_flips(make_boltzmann_ensemble(*machine, reference_.visible, key, slice,
+                                                     study.keys<HopfieldKeys>().noise),
+                             key);
   const auto* layered = std::get_if<Layered>(&model_.model);
   const Layered moved = layered != nullptr ? *layered : std::get<Belief>(model_.model)->top();
   if (study.sampler.layout == "fastest" && table_layout_supported(*moved))
     return make_table_network_ensemble(moved, reference_, key, slice);
   return make_network_ensemble(moved, reference_, key, slice);
-}
-
-std::shared_ptr<const System> make_network_system(const Study& study) {
-  auto system = std::make_shared<const NetworkSystem>(study);
-  if (const std::string& found = system->model().name; found != study.model.name)
-    throw RequestError(fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
-                                   study.model.name, study.model.file, found, found));
-  return system;
 }
 
 }  // namespace gibbsite

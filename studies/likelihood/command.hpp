@@ -1,0 +1,10 @@
+/// `gibbsite loglik MODEL.h5 --data FILE`.
+#pragma once
+
+#include "studies/study/command.hpp"
+
+namespace gibbsite {
+
+const Command& loglik_command();
+
+}  // namespace gibbsite

@@ -1,0 +1,12 @@
+/// Annealing as groups of a report.
+#pragma once
+
+#include "samplers/methods/annealing.hpp"
+#include "studies/methods/findings.hpp"
+
+namespace gibbsite {
+
+Group annealing_series(const Annealing& annealing);
+Findings annealing_findings(const System& system, const Ensemble& ensemble, const Annealing& annealing);
+
+}  // namespace gibbsite

@@ -1,0 +1,42 @@
+/// A method that a study can name: all that the rest of the program knows of it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "physics/random.hpp"
+#include "samplers/method.hpp"
+#include "studies/methods/findings.hpp"
+#include "studies/study/schema_builder.hpp"
+#include "studies/systems/system.hpp"
+
+namespace gibbsite {
+
+/// A quantity that a run is to know so well at every beta; error 0: it runs to its end.
+struct Target {
+  std::string quantity;
+  double error = 0;
+  std::int64_t sweeps = 0;  ///< it may take
+};
+
+/// Functions of a Method get the one that make() made.
+struct MethodEntry {
+  std::string name, meaning;      ///< as `gibbsite list methods` shows them
+  void (*add_keys)(KeyTable&);    ///< its keys under [method]
+  void (*check)(const Study&);    ///< refuses what shows only in several keys together; throws RequestError
+  void (*check_system)(const Study&, const System&);  ///< and what shows only together with the system
+  std::string (*plan)(const Study&);          ///< "mcmc: 8 chains x 5000 sweeps at 13 betas, after 500 ..."
+  std::size_t (*replicas)(const Study&);      ///< that the ensemble must have
+  double (*sweeps)(const Study&);             ///< of all replicas, about
+  std::vector<MemoryNeed> (*needs)(const Study&, const SystemSize&);  ///< of replicas and of what it keeps
+  Target (*target)(const Study&);             ///< when it may stop early
+  std::unique_ptr<Method> (*make)(const Study&, const System&, Ensemble&, Key);  ///< throws std::invalid_argument
+  bool (*can_estimate)(const Method&);        ///< whether there are draws enough
+  Group (*series)(const Study&, const Method&);                  ///< the draws
+  void (*add_snapshots)(Group&, const Ensemble&, const Method&);  ///< to the group `configurations`
+  Findings (*findings)(const Study&, const System&, const Ensemble&, const Method&);
+  bool annealed = false;  ///< every lambda is visited once, from an exact draw on
+};
+
+}  // namespace gibbsite
