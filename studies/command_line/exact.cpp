@@ -77,8 +77,7 @@ int exact(const Request& request, const std::string&) {
         entry["exact"].push_back({{"name", name}, {"beta", task.study.method.beta[b]}, {"value", value}});
     all.push_back(std::move(entry));
   }
-  if (request.json) fmt::print("{}
-", (all.size() == 1 ? all.front() : all).dump());
+  if (request.json) fmt::print("{}\n", (all.size() == 1 ? all.front() : all).dump());
   return 0;
 }
 

@@ -18,19 +18,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double none = std::numeric_limits<double>::infinity();
+constexpr double no_limit = std::numeric_limits<double>::infinity();
 
 /// The number that a file of the kernel begins with; "max" and files that are not there are no limit.
 double limit_in(const fs::path& file) {
   std::ifstream in(file);
   std::string word;
   in >> word;
-  return read_number<double>(word).value_or(none);
+  return read_number<double>(word).value_or(no_limit);
 }
 
 /// The least limit of a control group and those above it.
 double least_limit(const fs::path& mount, fs::path group, const char* file) {
-  double least = none;
+  double least = no_limit;
   for (group = group.relative_path();; group = group.parent_path()) {
     least = std::min(least, limit_in(mount / group / file));
     if (group.empty()) return least;
@@ -39,7 +39,7 @@ double least_limit(const fs::path& mount, fs::path group, const char* file) {
 
 double control_group_limit() {
   std::ifstream in("/proc/self/cgroup");  // lines NUMBER:CONTROLLERS:/GROUP; version 2 has no controllers
-  double least = none;
+  double least = no_limit;
   for (std::string line; std::getline(in, line);) {
     const auto parts = split(line, ':');
     if (parts.size() != 3) continue;
@@ -59,14 +59,14 @@ double control_group_limit() {
 double memory_here() {
   static const double machine =
       static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
-  double least = std::min(machine > 0 ? machine : none, control_group_limit());
+  double least = std::min(machine > 0 ? machine : no_limit, control_group_limit());
   if (rlimit limit; ::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
     least = std::min(least, static_cast<double>(limit.rlim_cur));
   return least;
 }
 
 double memory_free_now() {
-  double free = none;
+  double free = no_limit;
   std::ifstream in("/proc/meminfo");
   for (std::string name; in >> name;)
     if (name == "MemAvailable:" && in >> free) {

@@ -16,7 +16,7 @@ namespace {
 
 bool unscheduled(const Study& s) { return s.keys<AnnealingKeys>().temperatures.size() == 1; }
 
-void add_keys(KeyTable& table) {
+void add_annealing_keys(KeyTable& table) {
   add_thermalization_key(table);
   add_every_key(table);
   const Section<AnnealingKeys> method(table, "method");
@@ -30,32 +30,32 @@ void add_keys(KeyTable& table) {
         return Value{static_cast<std::int64_t>(keys.temperatures.front())};
       });
   method
-      .when({R"(method.name = "annealing" and one number for method.temperatures)",
-             {"method.temperatures"},
-             unscheduled})
-      .choice("schedule", &AnnealingKeys::schedule, {"adaptive", "linear"}, "annealing: spacing of the betas on the way");
+      .when(
+          {R"(method.name = "annealing" and one number for method.temperatures)", {"method.temperatures"}, unscheduled})
+      .choice("schedule", &AnnealingKeys::schedule, {"adaptive", "linear"},
+              "annealing: spacing of the betas on the way");
   method.real("resample", &AnnealingKeys::resample, {.low = 0, .high = 1},
               "annealing: resample below this effective fraction; 0: never");
   method.flag("reverse", &AnnealingKeys::reverse, "annealing: also back from the target, as a check");
 }
 
-void check(const Study& study) {
+void check_annealing(const Study& study) {
   const auto& temperatures = study.keys<AnnealingKeys>().temperatures;
   const double target = study.method.beta.back();
   if (temperatures.size() > 1 && temperatures.back() != target)
-    throw RequestError(
-        fmt::format("method.temperatures ends at beta = {}, but method.beta at {}; the schedule must end where beta does",
-                    temperatures.back(), target));
+    throw RequestError(fmt::format(
+        "method.temperatures ends at beta = {}, but method.beta at {}; the schedule must end where beta does",
+        temperatures.back(), target));
 }
 
-std::string plan(const Study& study) {
+std::string plan_of_annealing(const Study& study) {
   const auto& keys = study.keys<AnnealingKeys>();
   return fmt::format(
       "annealing: {} particles to beta = {:.6g}{}", keys.particles, study.method.beta.back(),
       keys.reverse ? fmt::format(", {} sweeps there, and back", study.keys<SweepKeys>().thermalization) : "");
 }
 
-double sweeps(const Study& study) {
+double sweeps_of_annealing(const Study& study) {
   const auto& keys = study.keys<AnnealingKeys>();
   const auto& common = study.keys<SweepKeys>();
   const auto& t = keys.temperatures;
@@ -64,7 +64,7 @@ double sweeps(const Study& study) {
          static_cast<double>(common.thermalization);
 }
 
-std::vector<MemoryNeed> needs(const Study& study, const SystemSize& size) {
+std::vector<MemoryNeed> needs_of_annealing(const Study& study, const SystemSize& size) {
   const auto& keys = study.keys<AnnealingKeys>();
   return {need_of_replicas(static_cast<double>(keys.particles), size, "method.particles"),
           need_of_schedule(keys.temperatures.size() > 1 ? 0 : keys.temperatures.front(), "method.temperatures")};
@@ -104,14 +104,13 @@ const MethodEntry& annealing_entry() {
   static const MethodEntry entry{
       .name = "annealing",
       .meaning = "annealed importance sampling from beta = 0, and back; ln Z; optional resampling",
-      .add_keys = add_keys,
-      .check = check,
+      .add_keys = add_annealing_keys,
+      .check = check_annealing,
       .check_system = [](const Study&, const System&) {},
-      .plan = plan,
-      .replicas =
-          [](const Study& study) { return static_cast<std::size_t>(study.keys<AnnealingKeys>().particles); },
-      .sweeps = sweeps,
-      .needs = needs,
+      .plan = plan_of_annealing,
+      .replicas = [](const Study& study) { return static_cast<std::size_t>(study.keys<AnnealingKeys>().particles); },
+      .sweeps = sweeps_of_annealing,
+      .needs = needs_of_annealing,
       .target = [](const Study&) { return Target{}; },
       .make = [](const Study& study, const System&, Ensemble& ensemble, Key key) -> std::unique_ptr<Method> {
         return std::make_unique<Annealing>(ensemble, options_of(study, key));
@@ -119,10 +118,8 @@ const MethodEntry& annealing_entry() {
       .can_estimate = [](const Method& method) { return annealing_of(method).reported() >= 1; },
       .series = [](const Study&, const Method& method) { return annealing_series(annealing_of(method)); },
       .add_snapshots = [](Group&, const Ensemble&, const Method&) {},
-      .findings =
-          [](const Study&, const System& system, const Ensemble& ensemble, const Method& method) {
-            return annealing_findings(system, ensemble, annealing_of(method));
-          },
+      .findings = [](const Study&, const System& system, const Ensemble& ensemble,
+                     const Method& method) { return annealing_findings(system, ensemble, annealing_of(method)); },
       .annealed = true};
   return entry;
 }

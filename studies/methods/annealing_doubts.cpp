@@ -11,10 +11,10 @@ namespace gibbsite {
 namespace {
 
 /// Below this share of the particles weights are uneven, above it there are just few particles.
-constexpr double even = 0.3;
+constexpr double enough_overlap = 0.3;
 
 std::string remedy(double effective, double of) {
-  return effective < even * of ? "use more temperatures, or more particles" : "use more particles";
+  return effective < enough_overlap * of ? "use more temperatures, or more particles" : "use more particles";
 }
 
 std::string count(double effective) { return effective < 1 ? "less than 1" : fmt::format("{:.1f}", effective); }
@@ -39,7 +39,7 @@ std::string doubt_of_both(const TwoSided& both, bool resampled) {
   return fmt::format(
       "forward and reverse annealing agree, but only {} particles carry the check{}: it could not have told; {}",
       count(carry), resampled ? "" : fmt::format(", overlap of paths {:.2g}", both.overlap),
-      both.overlap < even || resampled ? "use more temperatures, or more particles" : "use more particles");
+      both.overlap < enough_overlap || resampled ? "use more temperatures, or more particles" : "use more particles");
 }
 
 std::string doubt_of_phases(const Annealing& annealing) {

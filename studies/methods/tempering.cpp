@@ -10,13 +10,13 @@
 namespace gibbsite {
 namespace {
 
-void add_keys(KeyTable& table) {
+void add_tempering_keys(KeyTable& table) {
   add_chain_keys(table);
   Section<TemperingKeys>(table, "method")
       .choice("ladder", &TemperingKeys::ladder, {"fixed", "adaptive"}, "tempering: whether interior betas may move");
 }
 
-void check(const Study& study) {
+void check_tempering(const Study& study) {
   check_chains(study);
   if (study.method.beta.size() < 2)
     throw RequestError("method.name = \"tempering\" needs at least 2 values in method.beta to exchange between");
@@ -28,8 +28,8 @@ const MethodEntry& tempering_entry() {
   static const MethodEntry entry{
       .name = "tempering",
       .meaning = "non-reversible replica exchange on a ladder of beta, fixed or adaptive; ln Z along the ladder",
-      .add_keys = add_keys,
-      .check = check,
+      .add_keys = add_tempering_keys,
+      .check = check_tempering,
       .check_system = check_chains_of,
       .plan = [](const Study& study) { return plan_of_chains(study, "ladders"); },
       .replicas = replicas_of_chains,

@@ -8,15 +8,9 @@
 #include "samplers/ensembles/packed_lattice.hpp"
 #include "samplers/ensembles/packed_replicas.hpp"
 #include "samplers/ensembles/real_couplings.hpp"
+#include "studies/systems/graph_system.hpp"
 
 namespace gibbsite {
-
-ScanOrder scan_of(const Study& study) {
-  if (study.sampler.scan == "default")
-    return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
-  if (study.sampler.scan == "random") return ScanOrder::random;
-  return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
-}
 
 namespace {
 

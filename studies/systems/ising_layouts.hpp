@@ -12,10 +12,8 @@
 
 namespace gibbsite {
 
-/// The order of visits that a study asks for; "default" is that of the plain layout.
-ScanOrder scan_of(const Study& study);
-
-/// Replicas in the fastest layout for them; null where that is the plain one. annealed: as System::ensemble. model: of build(lattice), or any graph.
+/// Replicas in the fastest layout for them; null where that is the plain one. annealed: as System::ensemble. model: of
+/// build(lattice), or any graph.
 std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
                                         Key key, Slice slice, bool annealed);
 

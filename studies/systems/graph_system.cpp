@@ -1,0 +1,91 @@
+#include "studies/systems/graph_system.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "studies/files/variables.hpp"
+
+namespace gibbsite {
+
+ScanOrder scan_of(const Study& study) {
+  if (study.sampler.scan == "default")
+    return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
+  if (study.sampler.scan == "random") return ScanOrder::random;
+  return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
+}
+
+bool by_clusters(const Study& study) { return study.sampler.name == "wolff" || study.sampler.name == "swendsen-wang"; }
+
+void refuse_sampler(const Study& study) {
+  throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can",
+                                 study.sampler.name, study.model.name));
+}
+
+std::string GraphSystem::description() const {
+  const char* alone = by_clusters(study_) && !bonded() ? " (no bonds: each spin is drawn anew)" : "";
+  return fmt::format("{}, {}{}", study_.model.name, describe_lattice(study_, graph()), alone);
+}
+
+bool GraphSystem::disordered() const {
+  const auto& keys = study_.keys<LatticeKeys>();
+  return graph().sites() > 1 && (keys.disorder != "none" || !keys.couplings.empty());
+}
+
+bool GraphSystem::bonded() const {
+  const auto bonds = graph().bonds();
+  return std::any_of(bonds.begin(), bonds.end(), [](const Bond& bond) { return bond.J != 0; });
+}
+
+Group GraphSystem::record() const {
+  Group group{.name = "model"};
+  const std::size_t bonds = graph().bonds().size();
+  std::vector<std::int64_t> i(bonds), j(bonds);
+  std::vector<double> J(bonds);
+  for (std::size_t b = 0; b < bonds; ++b) {
+    i[b] = graph().bonds()[b].i;
+    j[b] = graph().bonds()[b].j;
+    J[b] = graph().bonds()[b].J;
+  }
+  if (bonds > 0) {
+    add_index(group, "bond", bonds, "bond");
+    add(group, "i", {"bond"}, {bonds}, std::move(i), "1", "first site of the bond, counted from 0");
+    add(group, "j", {"bond"}, {bonds}, std::move(j), "1", "second site of the bond, counted from 0");
+    add(group, "J", {"bond"}, {bonds}, std::move(J), "J", "coupling");
+  }
+  add_index(group, "site", graph().sites(), "site");
+  add(group, "h", {"site"}, {graph().sites()}, std::vector<double>(graph().fields().begin(), graph().fields().end()),
+      "J", "field");
+  return group;
+}
+
+void GraphSystem::check_range(std::span<const double> beta) const {
+  double largest = 0;  // energy
+  for (const Bond& bond : graph().bonds()) largest += std::abs(bond.J);
+  for (const double h : graph().fields()) largest += std::abs(h);
+  constexpr double most = 1e150, least = 1e-150;  // so that squares are numbers too
+  if (largest > most || largest * beta.back() > most || (largest > 0 && largest < least))
+    throw RequestError(fmt::format(
+        "energies up to {:.3g} (beta up to {:.3g}) are beyond what numbers can hold; scale couplings, fields and beta",
+        largest, beta.back()));
+}
+
+void GraphSystem::check(const Study& study) const {
+  check_range(study.method.beta);
+  const std::string& name = study.sampler.name;
+  std::optional<std::string> why;
+  if (name == "heat-bath" || name == "metropolis") {
+    const ScanOrder order = scan_of(study);
+    if (order == ScanOrder::checkerboard && !graph().two_colouring())
+      why =
+          "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" "
+          "or \"random\"";
+  } else if (graph().bonds().empty()) {
+    why = "there are no bonds, so there are no clusters; use the heat bath";
+  }
+  if (why) throw RequestError(fmt::format("{} cannot move this system ({}): {}", name, description(), *why));
+}
+
+}  // namespace gibbsite
