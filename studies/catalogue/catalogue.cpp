@@ -20,24 +20,15 @@ const Entry& named(std::span<const Entry* const> all, const std::string& name) {
 
 }  // namespace
 
+#define GIBBSITE_ADDRESS(name) &name##_entry(),
+
 std::span<const SystemEntry* const> systems() {
-  static const std::array all = {
-      &ising_entry(),
-      &rbm_entry(),
-      &dbm_entry(),
-      &dbn_entry(),
-      &boltzmann_entry(),
-      &hopfield_entry(),
-  };
+  static const std::array all = {GIBBSITE_SYSTEMS(GIBBSITE_ADDRESS)};
   return all;
 }
 
 std::span<const MethodEntry* const> methods() {
-  static const std::array all = {
-      &mcmc_entry(),
-      &tempering_entry(),
-      &annealing_entry(),
-  };
+  static const std::array all = {GIBBSITE_METHODS(GIBBSITE_ADDRESS)};
   return all;
 }
 

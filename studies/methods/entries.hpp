@@ -1,12 +1,15 @@
-/// The methods, each declared here and written down in a file of its own.
+/// The methods that a study can name, in the order in which they are listed. NAME here is NAME_entry() in a file of its
+/// own.
 #pragma once
 
 #include "studies/methods/entry.hpp"
 
+#define GIBBSITE_METHODS(entry) entry(mcmc) entry(tempering) entry(annealing)
+
 namespace gibbsite {
 
-const MethodEntry& mcmc_entry();
-const MethodEntry& tempering_entry();
-const MethodEntry& annealing_entry();
+#define GIBBSITE_DECLARE(name) const MethodEntry& name##_entry();
+GIBBSITE_METHODS(GIBBSITE_DECLARE)
+#undef GIBBSITE_DECLARE
 
 }  // namespace gibbsite

@@ -1,15 +1,15 @@
-/// The kinds of systems, each declared here and written down in a file of its own.
+/// The kinds of systems that a study can name, in the order in which they are listed. NAME here is NAME_entry() in a
+/// file of its own.
 #pragma once
 
 #include "studies/systems/system.hpp"
 
+#define GIBBSITE_SYSTEMS(entry) entry(ising) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield)
+
 namespace gibbsite {
 
-const SystemEntry& ising_entry();
-const SystemEntry& rbm_entry();
-const SystemEntry& dbm_entry();
-const SystemEntry& dbn_entry();
-const SystemEntry& boltzmann_entry();
-const SystemEntry& hopfield_entry();
+#define GIBBSITE_DECLARE(name) const SystemEntry& name##_entry();
+GIBBSITE_SYSTEMS(GIBBSITE_DECLARE)
+#undef GIBBSITE_DECLARE
 
 }  // namespace gibbsite

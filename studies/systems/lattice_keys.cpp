@@ -170,13 +170,11 @@ std::string describe_lattice(const Study& study, const Graph& graph) {
   const auto& interaction = study.keys<InteractionKeys>();
   if (!keys.couplings.empty())
     return fmt::format("graph of {} sites and {} bonds{}", graph.sites(), graph.bonds().size(),
-                       interaction.coupling == 1 ? ""
-                                                 : fmt::format(", J of the file times {}", interaction.coupling));
+                       interaction.coupling == 1 ? "" : fmt::format(", J of the file times {}", interaction.coupling));
   const bool complete = kind_named(keys.lattice).geometry == Geometry::complete;
-  const std::string couplings = keys.disorder == "none"
-                                    ? fmt::format("J = {}", interaction.coupling)
-                                    : fmt::format("{} J (scale {}, seed {})", keys.disorder, interaction.coupling,
-                                                  interaction.disorder_seed);
+  const std::string couplings = keys.disorder == "none" ? fmt::format("J = {}", interaction.coupling)
+                                                        : fmt::format("{} J (scale {}, seed {})", keys.disorder,
+                                                                      interaction.coupling, interaction.disorder_seed);
   return fmt::format("{} {}{}, {}{}", keys.lattice, fmt::join(sides_of(keys), " x "),
                      complete ? "" : ", " + keys.boundary, couplings,
                      interaction.field == 0 ? "" : fmt::format(", h = {}", interaction.field));

@@ -229,9 +229,8 @@ void NetworkSystem::check(const Study& study) const {
 
 std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, Slice slice, bool) const {
   if (const auto* machine = std::get_if<Machine>(&model_.model))
-    return with_global_flips(make_boltzmann_ensemble(*machine, reference_.visible, key, slice,
-                                                     study.keys<HopfieldKeys>().noise),
-                             key);
+    return with_global_flips(
+        make_boltzmann_ensemble(*machine, reference_.visible, key, slice, study.keys<HopfieldKeys>().noise), key);
   const auto* layered = std::get_if<Layered>(&model_.model);
   const Layered moved = layered != nullptr ? *layered : std::get<Belief>(model_.model)->top();
   if (study.sampler.layout == "fastest" && table_layout_supported(*moved))

@@ -48,8 +48,7 @@ class NetworkSystem final : public System {
   Group record() const override;
   void add_diagnostics(Group& group) const override;
   void check(const Study& study) const override;
-  std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice,
-                                     bool annealed = false) const override;
+  std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool annealed = false) const override;
 
  private:
   /// The network that moves: of a belief network its top. Null for a Boltzmann machine.

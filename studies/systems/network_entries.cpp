@@ -34,9 +34,9 @@ AnyModel random_dbm(const Study& study) { return random_layers(study, 3, any_dep
 /// The weights of a deep machine, the upper two layers as the top and the others directed.
 AnyModel random_dbn(const Study& study) {
   if (units_of(study) == UnitKind::spin)
-    throw RequestError(fmt::format(
-        "model.units = \"spin\" does not go with model.name = \"{}\"; belief networks have binary units",
-        study.model.name));
+    throw RequestError(
+        fmt::format("model.units = \"spin\" does not go with model.name = \"{}\"; belief networks have binary units",
+                    study.model.name));
   const auto sizes = layer_sizes(study, 3, any_depth);
   const Network deep = random_network(UnitKind::binary, sizes, random_weights(study));
   const std::size_t top = sizes.size() - 2;
@@ -76,15 +76,13 @@ std::shared_ptr<const System> make_random(const Study& study, AnyModel (*random)
 
 template <AnyModel (*random)(const Study&)>
 std::shared_ptr<const System> make_network(const Study& study) {
-  if (!study.keys<NetworkKeys>().file.empty())
-    return std::make_shared<const NetworkSystem>(study, read_network(study));
+  if (!study.keys<NetworkKeys>().file.empty()) return std::make_shared<const NetworkSystem>(study, read_network(study));
   const auto& keys = study.keys<InteractionKeys>();
   return make_random(study, random, fmt::format("random weights (J = {}, seed {})", keys.coupling, keys.disorder_seed));
 }
 
 std::shared_ptr<const System> make_hopfield(const Study& study) {
-  if (!study.keys<NetworkKeys>().file.empty())
-    return std::make_shared<const NetworkSystem>(study, read_network(study));
+  if (!study.keys<NetworkKeys>().file.empty()) return std::make_shared<const NetworkSystem>(study, read_network(study));
   const auto& keys = study.keys<HopfieldKeys>();
   return make_random(study, random_hopfield,
                      fmt::format("{} random patterns, {} (seed {})", keys.patterns, keys.rule,
@@ -101,14 +99,20 @@ const SystemEntry& rbm_entry() {
   static const SystemEntry entry{
       "rbm",
       "restricted Boltzmann machine: binary, spin, gaussian or categorical visible units, binary or spin hidden ones",
-      add_network_keys, nothing_more, size_by_layers, make_network<random_rbm>};
+      add_network_keys,
+      nothing_more,
+      size_by_layers,
+      make_network<random_rbm>};
   return entry;
 }
 
 const SystemEntry& dbm_entry() {
-  static const SystemEntry entry{"dbm",        "deep Boltzmann machine: three layers or more",
-                                 add_network_keys, nothing_more,
-                                 size_by_layers,   make_network<random_dbm>};
+  static const SystemEntry entry{"dbm",
+                                 "deep Boltzmann machine: three layers or more",
+                                 add_network_keys,
+                                 nothing_more,
+                                 size_by_layers,
+                                 make_network<random_dbm>};
   return entry;
 }
 
@@ -116,14 +120,17 @@ const SystemEntry& dbn_entry() {
   static const SystemEntry entry{
       "dbn",
       "deep belief network: a restricted Boltzmann machine on top of sigmoid layers; its top is what moves",
-      add_network_keys, nothing_more, size_by_layers, make_network<random_dbn>};
+      add_network_keys,
+      nothing_more,
+      size_by_layers,
+      make_network<random_dbn>};
   return entry;
 }
 
 const SystemEntry& boltzmann_entry() {
   static const SystemEntry entry{
-      "boltzmann",       "Boltzmann machine: every unit bonded to every other, with or without hidden ones",
-      add_network_keys,  nothing_more,
+      "boltzmann",        "Boltzmann machine: every unit bonded to every other, with or without hidden ones",
+      add_network_keys,   nothing_more,
       size_of_all_to_all, make_network<random_machine>};
   return entry;
 }

@@ -101,11 +101,11 @@ SystemSize size_of_hopfield(const Study& study) {
 std::vector<std::size_t> layer_sizes(const Study& study, std::size_t least, std::size_t most) {
   const auto& layers = study.keys<NetworkKeys>().layers;
   if (layers.size() < least || layers.size() > most)
-    throw RequestError(
-        fmt::format("model.layers has {} numbers; model.name = \"{}\" takes {}", layers.size(), study.model.name,
-                    least == most ? std::to_string(least)
-                    : most > 100  ? fmt::format("{} or more", least)
-                                  : fmt::format("{} or {}", least, most)));
+    throw RequestError(fmt::format("model.layers has {} numbers; model.name = \"{}\" takes {}", layers.size(),
+                                   study.model.name,
+                                   least == most ? std::to_string(least)
+                                   : most > 100  ? fmt::format("{} or more", least)
+                                                 : fmt::format("{} or {}", least, most)));
   return {layers.begin(), layers.end()};
 }
 

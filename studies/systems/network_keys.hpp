@@ -19,9 +19,9 @@ struct NetworkKeys {
 };
 
 struct HopfieldKeys {
-  std::int64_t patterns = 3;      ///< random ones
+  std::int64_t patterns = 3;     ///< random ones
   std::string rule = "hebbian";  ///< hebbian | pseudo-inverse
-  double noise = 0;               ///< share of units flipped in a cold start
+  double noise = 0;              ///< share of units flipped in a cold start
 };
 
 /// Those of all networks, with [data]; of Hopfield networks patterns take the place of random weights.

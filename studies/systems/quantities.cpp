@@ -32,8 +32,9 @@ std::vector<Estimated> estimated_quantities(const std::vector<Observable>& own, 
   add_means(all, own, Role::of_order_parameter);
   if (const auto order = with_role(Role::order_parameter); order != own.end()) {
     const std::string& m = order->name;
-    all.push_back({"susceptibility", "1/J", "susceptibility beta N (<m^2> - <m>^2), <m> = 0 without fields", m,
-                   susceptibility, symmetric});
+    if (symmetric || order->parity == Parity::odd)  // of a length alone <m> is not known in fields
+      all.push_back({"susceptibility", "1/J", "susceptibility beta N (<m^2> - <m>^2), <m> = 0 without fields", m,
+                     susceptibility, symmetric});
     all.push_back(
         {"susceptibility_abs", "1/J", "susceptibility beta N (<m^2> - <|m|>^2)", m, susceptibility_abs, true});
     all.push_back({"binder_cumulant", "1", "Binder cumulant 1 - <m^4> / (3 <m^2>^2)", m, binder, true});

@@ -60,8 +60,7 @@ class System {
   /// Throws RequestError naming the pair where the study's sampler cannot move the system, and why.
   virtual void check(const Study& study) const = 0;
   /// After check(). annealed: every lambda is visited once, from an exact draw on.
-  virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice,
-                                             bool annealed = false) const = 0;
+  virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool annealed = false) const = 0;
 
  protected:
   System() = default;
@@ -69,10 +68,10 @@ class System {
 
 /// A kind of system that a study can name: all that the rest of the program knows of it.
 struct SystemEntry {
-  std::string name, meaning;          ///< as `gibbsite list models` shows them
-  void (*add_keys)(KeyTable&);        ///< its keys under [model] and elsewhere
-  void (*check)(const Study&);        ///< refuses what shows only in several keys together; throws RequestError
-  SystemSize (*size)(const Study&);   ///< before it is built
+  std::string name, meaning;         ///< as `gibbsite list models` shows them
+  void (*add_keys)(KeyTable&);       ///< its keys under [model] and elsewhere
+  void (*check)(const Study&);       ///< refuses what shows only in several keys together; throws RequestError
+  SystemSize (*size)(const Study&);  ///< before it is built
   std::shared_ptr<const System> (*make)(const Study&);  ///< throws RequestError for what cannot be
 };
 
