@@ -4,7 +4,8 @@
 
 #include "studies/systems/system.hpp"
 
-#define GIBBSITE_SYSTEMS(entry) entry(ising) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield)
+#define GIBBSITE_SYSTEMS(entry) \
+  entry(ising) entry(clock) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield)
 
 namespace gibbsite {
 

@@ -86,6 +86,8 @@ TEST_CASE("an ensemble on a mixture path keeps weights, draws the reference at 0
       ArrayEnsemble<M, Wolff, MixturePath<M>> ensemble(model, Wolff(), Key(4), 3, MixturePath<M>(*model, fields));
       CHECK(ensemble.layout().log_z_reference == path.log_z_reference(*model));
       std::vector<Tally> tally(3);
+      std::vector<std::byte> begin(ensemble.layout().state_bytes());
+      ensemble.save(1, begin);
       const std::vector<Setting> setting = {{0, 2}, {0.4, 2}, {1, 2}};
       ensemble.sweep(setting, {.time = 3, .count = 4}, tally);
       const double lambda[] = {0.1, 0.4, 1};
@@ -98,6 +100,7 @@ TEST_CASE("an ensemble on a mixture path keeps weights, draws the reference at 0
       // At lambda = 1 it is the model itself, at 0.4 the tilted one: the chains of the power path, bit for bit.
       const auto tilted = std::make_shared<const M>(path.at(*model, 0.4));
       ArrayEnsemble<M, Wolff> same(tilted, Wolff(), Key(4), {1, 1, 3}), itself(model, Wolff(), Key(4), {2, 1, 3});
+      same.load(0, begin);  // whose own ordered state may be another
       same.sweep(std::span(setting).subspan(1, 1), {.time = 3, .count = 4}, std::span(tally).first(1));
       itself.sweep(std::span(setting).subspan(2, 1), {.time = 3, .count = 4}, std::span(tally).first(1));
       CHECK(trajectories::state_of(same, 0) == trajectories::state_of(ensemble, 1));
