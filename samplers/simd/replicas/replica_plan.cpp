@@ -68,8 +68,16 @@ std::vector<std::vector<std::uint32_t>> independent_batches(const Graph& graph, 
       if (turn[j] > k) height[order[k]] = std::max(height[order[k]], height[j] + 1);  // visits that must follow
       waits[order[k]] += turn[j] < k;
     });
-  std::map<std::size_t, std::vector<std::uint32_t>> ready;  // by degree
-  const auto enter = [&](std::uint32_t i) { ready[graph.degree(i)].push_back(i); };
+  // Sites that wait for none, by degree: heaps, first the one that most must follow, then in the order of visits.
+  std::map<std::size_t, std::vector<std::uint32_t>> ready;
+  const auto later = [&](std::uint32_t a, std::uint32_t b) {
+    return height[a] != height[b] ? height[a] < height[b] : turn[a] > turn[b];
+  };
+  const auto enter = [&](std::uint32_t i) {
+    auto& heap = ready[graph.degree(i)];
+    heap.push_back(i);
+    std::push_heap(heap.begin(), heap.end(), later);
+  };
   for (const std::uint32_t i : order)
     if (waits[i] == 0) enter(i);
   std::vector<std::vector<std::uint32_t>> batches;
@@ -77,13 +85,13 @@ std::vector<std::vector<std::uint32_t>> independent_batches(const Graph& graph, 
     auto& fullest = std::max_element(ready.begin(), ready.end(), [](const auto& a, const auto& b) {
                       return a.second.size() < b.second.size();
                     })->second;
-    const auto count = static_cast<std::ptrdiff_t>(std::min(most, fullest.size()));
-    std::sort(fullest.begin(), fullest.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return height[a] != height[b] ? height[a] > height[b] : turn[a] < turn[b];
-    });
-    batches.emplace_back(fullest.begin(), fullest.begin() + count);
-    fullest.erase(fullest.begin(), fullest.begin() + count);
-    for (const std::uint32_t i : batches.back())
+    std::vector<std::uint32_t>& batch = batches.emplace_back();
+    for (std::size_t left = std::min(most, fullest.size()); left > 0; --left) {
+      std::pop_heap(fullest.begin(), fullest.end(), later);
+      batch.push_back(fullest.back());
+      fullest.pop_back();
+    }
+    for (const std::uint32_t i : batch)
       for_neighbours(i, [&](std::uint32_t j) {
         if (turn[j] > turn[i] && --waits[j] == 0) enter(j);
       });
