@@ -57,24 +57,30 @@ bool packed_replicas_are_faster(const Graph& graph, LocalMove kernel, ScanOrder 
   if (replicas >= 64 && !packed_lattice) return true;
   constexpr std::size_t largest = std::size_t{1} << 24;  // beyond, to find out costs seconds
   if (sites > largest) return false;
-  const auto batches = simd::independent_batches(graph, visits_of(graph, order), simd::group * simd::word_bits / width);
-  double words = 0;
-  for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
-  const auto cost = [&](double sweep, double word, double batch) {  // ns
-    return static_cast<double>(packs) * (sweep + word * words + batch * static_cast<double>(batches.size()));
+  const auto most = static_cast<double>(simd::group * simd::word_bits / width);                   // sites of a batch
+  const auto cost = [&](double sweep, double word, double batch, double words, double batches) {  // ns
+    return static_cast<double>(packs) * (sweep + word * words + batch * batches);
   };
-  if (packed_lattice) {  // both with the widest instructions: with others, both are as much slower
-    const double relative =
-        std::find_if(std::begin(widths), std::end(widths), [&](auto& w) { return w.first == width; })->second;
-    constexpr std::size_t cache = std::size_t{1} << 20;  // bytes; beyond, words are waited for
-    const double word = (sites * width / 8 > cache ? 1.5 : 1) * 20 * relative;
-    return cost(230, word, 40) < static_cast<double>(replicas) * *packed_lattice;
-  }
   // With the widest instructions and packs of 64, a sweep is 230 + 25 to 31 a word + 40 a batch. AVX2, seen at two
   // sizes, fits 55 to 65 a word if a batch, too, costs twice as much, which is assumed; that decides, for a plain visit
   // (7.4 to 10.7) costs the same everywhere.
   constexpr double plain = 8;
-  return cost(230, 55, 80) < plain * static_cast<double>(sites * replicas);
+  double word = 55, batch = 80, other = plain * static_cast<double>(sites * replicas);
+  if (packed_lattice) {  // both with the widest instructions: with others, both are as much slower
+    const double relative =
+        std::find_if(std::begin(widths), std::end(widths), [&](auto& w) { return w.first == width; })->second;
+    constexpr std::size_t cache = std::size_t{1} << 20;  // bytes; beyond, words are waited for
+    word = (sites * width / 8 > cache ? 1.5 : 1) * 20 * relative;
+    batch = 40;
+    other = static_cast<double>(replicas) * *packed_lattice;
+  }
+  // At best words and batches are full; if that is too slow they need not be found.
+  const auto n = static_cast<double>(sites);
+  if (cost(230, word, batch, n * static_cast<double>(width) / simd::word_bits, n / most) >= other) return false;
+  double words = 0;
+  const auto batches = simd::independent_batches(graph, visits_of(graph, order), simd::group * simd::word_bits / width);
+  for (const auto& b : batches) words += std::ceil(static_cast<double>(b.size() * width) / simd::word_bits);
+  return cost(230, word, batch, words, static_cast<double>(batches.size())) < other;
 }
 
 }  // namespace gibbsite

@@ -3,7 +3,9 @@
 /// Tests that draw raise false alarms at a rate of 1e-6 in all.
 #include <hwy/targets.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <numeric>
 
 #include "physics/lattice.hpp"
@@ -158,6 +160,61 @@ TEST_CASE("batches visit neighbours in the order of the scan") {
     std::vector<std::size_t> turn(order.size());
     for (std::size_t k = 0; k < order.size(); ++k) turn[order[k]] = k;
     for (const Bond& bond : graph.bonds()) CHECK((turn[bond.i] < turn[bond.j]) == (batch[bond.i] < batch[bond.j]));
+  }
+}
+
+namespace {
+
+/// The batches as they are defined: of all sites that wait for no neighbour, those of the degree that most have, first
+/// what most visits must follow, then in the order of visits.
+std::vector<std::vector<std::uint32_t>> batches_as_defined(const Graph& graph, std::span<const std::uint32_t> order,
+                                                           std::size_t most) {
+  const std::size_t n = graph.sites();
+  std::vector<std::size_t> turn(n), height(n, 0);
+  for (std::size_t k = 0; k < n; ++k) turn[order[k]] = k;
+  const auto neighbours = [&](std::size_t i) { return graph.neighbour().subspan(graph.first()[i], graph.degree(i)); };
+  for (std::size_t k = n; k-- > 0;)
+    for (const std::uint32_t j : neighbours(order[k]))
+      if (turn[j] > k) height[order[k]] = std::max(height[order[k]], height[j] + 1);
+  std::vector<bool> done(n);
+  std::vector<std::vector<std::uint32_t>> batches;
+  for (std::size_t visited = 0; visited < n; visited += batches.back().size()) {
+    std::map<std::size_t, std::vector<std::uint32_t>> ready;
+    for (std::uint32_t i = 0; i < n; ++i) {
+      const auto others = neighbours(i);
+      if (!done[i] &&
+          std::all_of(others.begin(), others.end(), [&](std::uint32_t j) { return turn[j] > turn[i] || done[j]; }))
+        ready[graph.degree(i)].push_back(i);
+    }
+    auto& fullest = std::max_element(ready.begin(), ready.end(), [](const auto& a, const auto& b) {
+                      return a.second.size() < b.second.size();
+                    })->second;
+    std::sort(fullest.begin(), fullest.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return height[a] != height[b] ? height[a] > height[b] : turn[a] < turn[b];
+    });
+    if (fullest.size() > most) fullest.resize(most);
+    for (const std::uint32_t i : fullest) done[i] = true;
+    batches.push_back(fullest);
+  }
+  return batches;
+}
+
+}  // namespace
+
+TEST_CASE("batches of independent sites are those of their definition, however they are found") {
+  for (const Lattice& lattice :
+       {Lattice{.size = {9, 6}}, Lattice{.geometry = Geometry::triangular, .size = {7, 5}},
+        Lattice{.geometry = Geometry::cubic, .size = {4, 4, 3}, .boundary = Boundary::open},
+        Lattice{.geometry = Geometry::honeycomb, .size = {5, 3}, .boundary = Boundary::open}}) {
+    const Graph graph = build(lattice);
+    std::vector<std::uint32_t> order(graph.sites());
+    std::iota(order.begin(), order.end(), 0U);
+    for (const std::size_t most : {1U, 8U, 64U})
+      for (int k = 0; k < 3; ++k) {
+        CHECK(simd::independent_batches(graph, order, most) == batches_as_defined(graph, order, most));
+        std::rotate(order.begin(), order.begin() + 5, order.end());
+        std::reverse(order.begin() + 2, order.begin() + 11);
+      }
   }
 }
 
