@@ -33,6 +33,18 @@ bool all_equal(std::span<const double> x) {
   return std::all_of(x.begin(), x.end(), [&](double v) { return std::abs(v - x.front()) <= most; });
 }
 
+/// Means of `length` draws in a row, those left over at the end of a chain without them; [chain][block].
+std::vector<double> block_means(const ChainSeries& x, std::size_t length) {
+  std::vector<double> means;
+  means.reserve(x.values.size() / length);
+  for (std::size_t c = 0; c < x.chains; ++c) {
+    const auto chain = x.chain(c);
+    for (std::size_t begin = 0; begin + length <= chain.size(); begin += length)
+      means.push_back(mean(chain.subspan(begin, length)));
+  }
+  return means;
+}
+
 }  // namespace
 
 double Autocorrelation::plain_error() const noexcept { return error / widening(degrees); }
@@ -47,11 +59,21 @@ Autocorrelation autocorrelation(const ChainSeries& x, Windowing windowing) {
     result.variance = 0;
     return result;
   }
-  const double n = static_cast<double>(x.values.size());
-  Autocovariance gamma(x, result.mean);
+  // A window that is long anyway, because of what is known to be remembered, is made of blocks.
+  const std::size_t memory = std::min(x.memory, x.draws() / 20);
+  std::size_t block = std::max<std::size_t>(memory / Autocovariance::direct_lags, 1);
+  std::vector<double> means;
+  ChainSeries series = x;
+  if (block > 1) means = block_means(x, block);
+  if (means.empty() || all_equal(means))
+    block = 1;
+  else
+    series = {means, x.chains, x.memory / block};
+  const double n = static_cast<double>(series.values.size());
+  Autocovariance gamma(series, result.mean);
   const double gamma0 = gamma(0);
 
-  const std::size_t shortest = std::min(x.memory, x.draws() / 20);
+  const std::size_t shortest = memory / block;
   double tau = 0.5, guide = 0.5, rho = 0;
   bool alternates = false;
   for (std::size_t w = 1; w <= gamma.max_lag() && !result.window_closed; ++w) {
@@ -66,13 +88,15 @@ Autocorrelation autocorrelation(const ChainSeries& x, Windowing windowing) {
   tau = std::max(tau, 0.5 / std::max(1.0, std::log10(n)));
 
   const double w = static_cast<double>(result.window);
-  const double sum = 2 * tau * gamma0;              // C(W), eq. 35
-  result.variance = gamma0 + sum / n;               // eq. 49, at t = 0
+  const double sum = 2 * tau * gamma0;  // C(W), eq. 35
+  const double single = block > 1 ? Autocovariance(x, result.mean)(0) : gamma0;
+  result.variance = single + sum / n;               // eq. 49, at t = 0
   double error2 = sum * (1 + (2 * w + 1) / n) / n;  // eq. 49, over the window
-  result.tau = 0.5 * n * error2 / result.variance;  // eq. 41
-  const double freedom = std::max(w + 0.5 - result.tau, 0.5);
-  result.tau_error = 2 * result.tau * std::sqrt(freedom / n);  // eq. 42
+  const double freedom = std::max(w + 0.5 - 0.5 * n * error2 / (gamma0 + sum / n), 0.5);
+  result.tau = 0.5 * static_cast<double>(x.values.size()) * error2 / result.variance;  // eq. 41
+  result.tau_error = 2 * result.tau * std::sqrt(freedom / n);                          // eq. 42
   result.degrees = n / (2 * freedom);
+  result.window *= block;
 
   if (x.chains > 1) {
     const double between = error2_between(x, result.mean);

@@ -7,10 +7,11 @@
 /// hep-lat/0306017): Gamma(t) eq. 31, tau eq. 41, its error eq. 42, the bias from subtracting the measured mean eq. 49,
 /// the window W eqs. 50-52; or with the window of N. Madras & A. D. Sokal, J. Stat. Phys. 50, 109 (1988), app. C.
 ///
-/// Four things are added, each measured on synthetic series (tests/estimators/):
+/// Five things are added, each measured on synthetic series (tests/estimators/):
 /// - The window is never shorter than ChainSeries::memory (but at most a twentieth of a chain): where fast local moves
-/// and slow
-///   round trips of tempering mix, rho dips and comes back, and the automatic window closes in the dip.
+///   and slow round trips of tempering mix, rho dips and comes back, and the automatic window closes in the dip.
+/// - Where memory makes the window longer than 128 draws, the same is done with means of memory / 64 draws in a row, of
+///   which the window holds 64 or more: the same sums but for their edges, at a fraction of the cost.
 /// - The error is itself uncertain, with nu = N / (2 (W + 1/2 - tau)) degrees of freedom (eq. 42); it is widened by
 ///   sqrt(nu / (nu - 2)), the standard deviation of Student's t, so that z-scores of short runs have unit variance.
 /// - Where chains differ by more than the error explains (F test at 0.1 %), the spread of their means gives the error.
