@@ -18,7 +18,12 @@ std::map<std::string, double> name_values(const M& model, const StateAverages& a
   const auto n = static_cast<double>(model.units());
   std::map<std::string, double> values;
   const std::vector<Observable> observables = model.observables();
-  for (std::size_t k = 0; k < observables.size(); ++k) values[observables[k].name] = at.mean[k];
+  constexpr double rounding = 1e-13;  // of a sum that cancels, against what its terms can be
+  for (std::size_t k = 0; k < observables.size(); ++k)
+    values[observables[k].name] =
+        std::abs(at.mean[k]) < rounding * observables[k].highest && observables[k].highest < Observable::unbounded
+            ? 0
+            : at.mean[k];
   values["log_z"] = at.log_z;
   values["energy"] = at.energy;
   values["energy_density"] = at.energy / n;
