@@ -17,7 +17,7 @@ std::string remedy(double effective, double of) {
   return effective < enough_overlap * of ? "use more temperatures, or more particles" : "use more particles";
 }
 
-std::string count(double effective) { return effective < 1 ? "less than 1" : fmt::format("{:.1f}", effective); }
+std::string count(double effective) { return effective < 1 ? "fewer than one" : fmt::format("{:.1f}", effective); }
 
 }  // namespace
 
@@ -37,7 +37,7 @@ std::string doubt_of_both(const TwoSided& both, bool resampled) {
   if (resampled ? both.reverse.quality.trusted : both.carried) return "";
   const double carry = resampled ? both.reverse.quality.effective : both.combined.ess;
   return fmt::format(
-      "forward and reverse annealing agree, but only {} particles carry the check{}: it could not have told; {}",
+      "forward and reverse annealing agree, but only {} of the particles carry the check{}: it could not have told; {}",
       count(carry), resampled ? "" : fmt::format(", overlap of paths {:.2g}", both.overlap),
       both.overlap < enough_overlap || resampled ? "use more temperatures, or more particles" : "use more particles");
 }

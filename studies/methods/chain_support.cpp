@@ -73,10 +73,10 @@ void check_chains_of(const Study& study, const System& system) {
         keys.target));
 }
 
-std::string plan_of_chains(const Study& study, const char* chains) {
+std::string plan_of_chains(const Study& study, const char* chain) {
   const auto& keys = study.keys<ChainKeys>();
-  return fmt::format("{}: {} {} x {} sweeps at {} beta{}, after {} sweeps of thermalization", study.method.name,
-                     keys.chains, chains, keys.sweeps, study.method.beta.size(),
+  return fmt::format("{}: {} {}{} x {} sweeps at {} beta{}, after {} sweeps of thermalization", study.method.name,
+                     keys.chains, chain, keys.chains > 1 ? "s" : "", keys.sweeps, study.method.beta.size(),
                      study.method.beta.size() > 1 ? "s" : "", study.keys<SweepKeys>().thermalization);
 }
 

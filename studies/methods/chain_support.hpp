@@ -22,7 +22,7 @@ void add_chain_keys(KeyTable& table);
 void check_chains(const Study& study);
 void check_chains_of(const Study& study, const System& system);
 /// "mcmc: 4 chains x 20000 sweeps at 13 betas, after 1000 sweeps of thermalization".
-std::string plan_of_chains(const Study& study, const char* chains);
+std::string plan_of_chains(const Study& study, const char* chain);
 std::size_t replicas_of_chains(const Study& study);
 double sweeps_of_chains(const Study& study);
 std::vector<MemoryNeed> needs_of_chains(const Study& study, const SystemSize& size);

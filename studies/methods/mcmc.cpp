@@ -14,7 +14,7 @@ const MethodEntry& mcmc_entry() {
       .add_keys = add_chain_keys,
       .check = check_chains,
       .check_system = check_chains_of,
-      .plan = [](const Study& study) { return plan_of_chains(study, "chains"); },
+      .plan = [](const Study& study) { return plan_of_chains(study, "chain"); },
       .replicas = replicas_of_chains,
       .sweeps = sweeps_of_chains,
       .needs = needs_of_chains,

@@ -31,7 +31,7 @@ const MethodEntry& tempering_entry() {
       .add_keys = add_tempering_keys,
       .check = check_tempering,
       .check_system = check_chains_of,
-      .plan = [](const Study& study) { return plan_of_chains(study, "ladders"); },
+      .plan = [](const Study& study) { return plan_of_chains(study, "ladder"); },
       .replicas = replicas_of_chains,
       .sweeps = sweeps_of_chains,
       .needs = needs_of_chains,
