@@ -67,7 +67,6 @@ double solve(std::span<const double> up, std::span<const double> down, double lo
 
 Bennett bennett(std::span<const double> up, std::span<const double> down) {
   if (up.empty() || down.empty()) throw std::invalid_argument("bennett: draws of both sides are needed");
-  constexpr double infinite = std::numeric_limits<double>::infinity();
   double low = infinite, high = -infinite;
   bool up_reaches = false, down_reaches = false;
   for (const bool upward : {true, false})

@@ -34,7 +34,6 @@ bool is_thin(const UpperHalf& half, double n) {
 }  // namespace
 
 AverageCheck check_exponential_average(std::span<const double> w, double value, double error2, double independent) {
-  constexpr double infinite = std::numeric_limits<double>::infinity();
   std::vector<double> finite;
   std::copy_if(w.begin(), w.end(), std::back_inserter(finite), [](double v) { return std::isfinite(v); });
   if (finite.empty() || !std::isfinite(value)) return {.error2 = infinite};

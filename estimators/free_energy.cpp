@@ -14,7 +14,6 @@
 namespace gibbsite {
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
 
 void require_shape(const LadderRatios& ratios, bool both, const std::string& who) {
   const std::size_t row = ratios.chains * ratios.pairs;

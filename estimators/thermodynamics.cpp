@@ -31,7 +31,7 @@ double absolute(double v) { return std::abs(v); }
 double square(double v) { return v * v; }
 double fourth(double v) { return v * v * v * v; }
 
-double binder(std::span<const double> moments) { return 1 - moments[1] / (3 * moments[0] * moments[0]); }
+double binder_cumulant_of(std::span<const double> moments) { return 1 - moments[1] / (3 * moments[0] * moments[0]); }
 
 }  // namespace
 
@@ -80,7 +80,7 @@ Estimate binder_cumulant(const ChainSeries& m) { return estimate(binder_response
 Estimate binder_cumulant(const ParticleWeights& weights, std::span<const double> m) {
   const auto m2 = mapped(m, square), m4 = mapped(m, fourth);
   const std::span<const double> moments[] = {m2, m4};
-  return weighted_derived(weights, moments, binder);
+  return weighted_derived(weights, moments, binder_cumulant_of);
 }
 
 }  // namespace gibbsite

@@ -18,7 +18,6 @@ std::size_t number_of_families(const ParticleWeights& weights) {
   return *std::max_element(weights.family.begin(), weights.family.end()) + 1;
 }
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
 
 void require_valid(const ParticleWeights& weights) {
   if (weights.log_w.empty()) throw std::invalid_argument("weights: there are no particles");

@@ -14,8 +14,6 @@ using namespace gibbsite::synthetic;
 
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
-
 /// Replica exchange of four harmonic oscillators, log_weight = -lambda r^2 / 2, so ln Z(lambda) = -2 ln lambda + const.
 /// Each sweep moves every coordinate by AR(1), and then neighbours exchange, odd pairs after even ones.
 struct Oscillators {

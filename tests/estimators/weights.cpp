@@ -16,8 +16,6 @@ using namespace gibbsite::synthetic;
 
 namespace {
 
-constexpr double infinite = std::numeric_limits<double>::infinity();
-
 /// Annealing of N(0, 1) to N(stages * step, 1), both normalised (ln Z = 0), particles moving by AR(1) at every stage,
 /// in 100 groups; a group is resampled, systematically, whenever its effective share falls below `threshold` (0: never,
 /// 1: always).
