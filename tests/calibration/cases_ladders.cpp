@@ -23,6 +23,10 @@ std::vector<Case> ladder_cases() {
        "run --model.size 10 --method.name tempering --method.beta 0:0.6:10 --method.sweeps 1000 --method.ladder "
        "adaptive",
        Kind::brief, "", 2},
+      // Rungs remember for hundreds of draws: windows of blocks.
+      {"6 x 6 tempering, 33 rungs",
+       "run --model.size 6 --method.name tempering --method.beta 0:0.6:33 --method.chains 2 --method.sweeps 8000",
+       Kind::brief, "", 2},
       {"6 x 6, wide steps", "run --model.size 6 --method.name tempering --method.beta [0,0.3,0.6] --method.sweeps 1000",
        Kind::brief},
       {"4 x 4 chains from 0, wide steps", "run --model.size 4 --method.beta [0,0.4,0.8] --method.sweeps 1000",
