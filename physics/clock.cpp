@@ -108,6 +108,17 @@ double Clock::turning_energy(ConstState s) const noexcept {
   return 2 * sum;
 }
 
+void Clock::rotation_energies(ConstState s, std::span<double> out) const noexcept {
+  Vector field;  // sum_i h_i e_{s_i}
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const Vector& e = direction_[static_cast<std::size_t>(s[i])];
+    field.x += graph_.fields()[i] * e.x;
+    field.y += graph_.fields()[i] * e.y;
+  }
+  for (std::size_t k = 0; k < out.size(); ++k)
+    out[k] = field.x - (field.x * direction_[k].x - field.y * direction_[k].y);
+}
+
 Clock::Clusters::Clusters(const Clock& model, double beta) : model_(&model), beta_(beta) {
   for (const double h : model.graph_.fields()) ghost_ = ghost_ || h != 0;
 }

@@ -72,6 +72,13 @@ class Clock {
     for (Unit& unit : s) unit = static_cast<Unit>((unit + q_ / 2) % q_);
   }
 
+  /// Rotations of all units by k steps, k = 0 ... q - 1; out[k]: what that adds to the energy of s.
+  std::size_t rotations() const noexcept { return states(0); }
+  void rotation_energies(ConstState s, std::span<double> out) const noexcept;
+  void rotate(State s, std::size_t k) const noexcept {
+    for (Unit& unit : s) unit = static_cast<Unit>((static_cast<std::size_t>(unit) + k) % states(0));
+  }
+
   struct Vector {
     double x = 0, y = 0;
   };

@@ -89,11 +89,19 @@ std::vector<double> beyond_seen(const Observable& what, std::span<const double> 
   return beyond_both_sides(size, 0, what.highest);
 }
 
-/// Edges of bins of the overlap, symmetric about 0. The values of q are -1, -1 + step, ..., 1. Bins of `per_bin` of
+/// Edges of bins of the overlap, symmetric about 0. Where its values are -1, -1 + step, ..., 1: bins of `per_bin` of
 /// them from the middle outwards, so that P(q) can be symmetric; the outermost may hold fewer, and are as much
-/// narrower.
-std::vector<double> overlap_edges(double sites) {
-  const double step = 2 / sites, per_bin = 2 * std::floor((sites + 1) / 64 / 2) + 1, outermost = 1 + step / 2;
+/// narrower. Else 33 equal bins.
+std::vector<double> overlap_edges(const System& system) {
+  const double step = system.overlap_step();
+  if (step == 0) {
+    constexpr int bins = 33;
+    std::vector<double> equal;
+    for (int k = 0; k <= bins; ++k) equal.push_back((2.0 * k - bins) / bins * (1 + 1e-9));  // 1 itself is inside
+    return equal;
+  }
+  const double sites = std::round(2 / step);
+  const double per_bin = 2 * std::floor((sites + 1) / 64 / 2) + 1, outermost = 1 + step / 2;
   const bool zero = std::fmod(sites, 2) == 0;  // whether q = 0 is a value, and so the middle of a bin
   std::vector<double> edges;
   for (double edge = zero ? per_bin * step / 2 : per_bin * step; edge < outermost - step / 4; edge += per_bin * step)
@@ -210,9 +218,8 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
         beyond.hotter = hotter;
         beyond.weights = &*weights;
       }
-      report.overlap_distribution =
-          histogram(chains, overlap_edges(s.sites()), beyond,
-                    s.mean_magnetization() == MeanMagnetization::zero_by_symmetry ? Symmetry::even : Symmetry::none);
+      report.overlap_distribution = histogram(chains, overlap_edges(s.system), beyond,
+                                              s.system.even_overlaps() ? Symmetry::even : Symmetry::none);
     }
     // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
     // depend on it.
@@ -241,7 +248,7 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
 /// P(q) over all betas.
 void add_overlap_distribution(Group& group, const ChainDraws& s, std::span<const RowReport> reports) {
   if (find_role(s.method.fields(), Role::of_pairs) == nullptr) return;
-  const std::vector<double> edges = overlap_edges(s.sites());
+  const std::vector<double> edges = overlap_edges(s.system);
   std::vector<double> centre;
   std::vector<Estimate> density;
   for (std::size_t k = 0; k + 1 < edges.size(); ++k) centre.push_back((edges[k] + edges[k + 1]) / 2);

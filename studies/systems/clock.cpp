@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "physics/exact/any_model.hpp"
-#include "samplers/ensembles/global_flips.hpp"
+#include "samplers/kernels/with_rotations.hpp"
 #include "studies/systems/entries.hpp"
 #include "studies/systems/graph_system.hpp"
 
@@ -12,18 +14,28 @@ namespace gibbsite {
 namespace {
 
 struct ClockKeys {
-  std::int64_t q = 6;
+  std::int64_t states = 6;
 };
 
 class ClockSystem final : public GraphSystem {
  public:
   ClockSystem(const Study& study, GraphOfStudy built)
       : GraphSystem(study, built),
-        clock_(std::make_shared<const Clock>(std::move(built.graph), static_cast<int>(study.keys<ClockKeys>().q))) {}
+        clock_(
+            std::make_shared<const Clock>(std::move(built.graph), static_cast<int>(study.keys<ClockKeys>().states))) {}
 
   std::string description() const override {
     return fmt::format("{}, q = {}", GraphSystem::description(), clock_->q());
   }
+  bool frustrated() const override {
+    const auto bonds = graph().bonds();
+    const bool competing = clock_->q() % 2 == 1 && std::any_of(bonds.begin(), bonds.end(), [](const Bond& bond) {
+                             return bond.J < 0;  // no two directions are opposite
+                           });
+    return disordered() && (competing || graph().frustrated());
+  }
+  /// Half a revolution of one of two states.
+  bool even_overlaps() const override { return symmetric() && clock_->q() % 2 == 0; }
   UnitStates unit_states() const override {
     UnitStates states{{}, fmt::format("0 to {}", clock_->q() - 1)};
     for (int k = 0; k < clock_->q(); ++k) states.values.push_back(k);
@@ -35,7 +47,10 @@ class ClockSystem final : public GraphSystem {
     return exact_answers(*clock_, beta, effort == Effort::asked_for ? most_when_asked : most_beside_a_run);
   }
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool) const override {
-    return with_global_flips(plain_ensemble(study, clock_, key, slice), key);
+    const auto fields = graph().fields();
+    if (std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; }))
+      return plain_ensemble(study, clock_, key, slice);
+    return plain_ensemble(study, clock_, key, slice, [](auto kernel) { return WithRotations(std::move(kernel)); });
   }
 
  private:
@@ -46,7 +61,7 @@ class ClockSystem final : public GraphSystem {
 void add_clock_keys(KeyTable& table) {
   add_lattice_keys(table);
   Section<ClockKeys>(table, "model")
-      .integer("q", &ClockKeys::q, {2, Clock::most_states}, "clock: directions of a spin");
+      .integer("states", &ClockKeys::states, {2, Clock::most_states}, "clock: q, the directions of a spin");
 }
 
 }  // namespace

@@ -25,8 +25,7 @@ void refuse_sampler(const Study& study) {
 }
 
 std::string GraphSystem::description() const {
-  const char* alone = by_clusters(study_) && !bonded() ? " (no bonds: each spin is drawn anew)" : "";
-  return fmt::format("{}, {}{}", study_.model.name, describe_lattice(study_, graph()), alone);
+  return fmt::format("{}, {}", study_.model.name, describe_lattice(study_, graph()));
 }
 
 bool GraphSystem::disordered() const {

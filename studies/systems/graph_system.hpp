@@ -1,6 +1,7 @@
 /// Models of units on a lattice, or on any graph from a file: what they have in common, whatever a unit is.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,10 +26,11 @@ bool by_clusters(const Study& study);
 /// Refuses by name a sampler that cannot move a model. Throws RequestError.
 [[noreturn]] void refuse_sampler(const Study& study);
 
-/// Replicas one behind the other, moved by the study's sampler where it fits the model. Throws RequestError where it
-/// does not.
-template <class M>
-std::unique_ptr<Ensemble> plain_ensemble(const Study& study, std::shared_ptr<const M> model, Key key, Slice slice) {
+/// Replicas one behind the other, moved by the study's sampler where it fits the model; single-site moves as `local`
+/// wraps them. Throws RequestError where the sampler does not fit.
+template <class M, class Wrap = std::identity>
+std::unique_ptr<Ensemble> plain_ensemble(const Study& study, std::shared_ptr<const M> model, Key key, Slice slice,
+                                         Wrap local = {}) {
   const auto moved_by = [&]<class K>(K kernel) -> std::unique_ptr<Ensemble> {
     if constexpr (Kernel<K, M>)
       return std::make_unique<ArrayEnsemble<M, K>>(model, std::move(kernel), key, slice);
@@ -36,8 +38,8 @@ std::unique_ptr<Ensemble> plain_ensemble(const Study& study, std::shared_ptr<con
       refuse_sampler(study);
   };
   const std::string& name = study.sampler.name;
-  if (name == "heat-bath") return moved_by(HeatBath(Scan(scan_of(study), model->graph())));
-  if (name == "metropolis") return moved_by(Metropolis(Scan(scan_of(study), model->graph())));
+  if (name == "heat-bath") return moved_by(local(HeatBath(Scan(scan_of(study), model->graph()))));
+  if (name == "metropolis") return moved_by(local(Metropolis(Scan(scan_of(study), model->graph()))));
   if (name == "wolff") return moved_by(Wolff());
   return moved_by(SwendsenWang());
 }
@@ -61,6 +63,7 @@ class GraphSystem : public System {
 
   virtual const Graph& graph() const = 0;
   const Lattice& lattice() const noexcept { return lattice_; }
+  const Study& study() const noexcept { return study_; }
   /// Whether any bond has a coupling.
   bool bonded() const;
 

@@ -17,6 +17,11 @@ class IsingSystem final : public GraphSystem {
   IsingSystem(const Study& study, GraphOfStudy built)
       : GraphSystem(study, built), ising_(std::make_shared<const Ising>(std::move(built.graph))) {}
 
+  std::string description() const override {
+    const bool alone = by_clusters(study()) && !bonded();
+    return GraphSystem::description() + (alone ? " (no bonds: each spin is drawn anew)" : "");
+  }
+  double overlap_step() const override { return 2 / sites(); }
   bool frustrated() const override { return disordered() && graph().frustrated(); }
   UnitStates unit_states() const override { return {{-1, 1}, "-1 and 1"}; }
   std::vector<Observable> observables() const override { return ising_->observables(); }

@@ -141,6 +141,8 @@ double NetworkSystem::sites() const {
   return static_cast<double>(network() != nullptr ? network()->units() : machine()->units());
 }
 
+double NetworkSystem::overlap_step() const { return disordered() ? 2 / sites() : 0; }
+
 bool NetworkSystem::disordered() const {
   if (machine() != nullptr) return machine()->kind() == UnitKind::spin && machine()->patterns().empty();
   return std::all_of(network()->layers().begin(), network()->layers().end(),

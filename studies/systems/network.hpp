@@ -41,6 +41,7 @@ class NetworkSystem final : public System {
   PathKind path() const override { return reference_.uniform ? PathKind::temperature : PathKind::mixture; }
   bool symmetric() const override;
   bool disordered() const override;
+  double overlap_step() const override;
   std::vector<Observable> observables() const override;
   std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override;
   /// ln Z of the model itself, where summing takes less than half a minute of one core.

@@ -46,6 +46,10 @@ class System {
   /// Whether couplings compete, so that there may be valleys that no symmetry joins.
   virtual bool frustrated() const { return disordered(); }
   virtual UnitStates unit_states() const { return {}; }
+  /// Between two values of the overlap of two states, which are -1, -1 + step, ..., 1; 0: others.
+  virtual double overlap_step() const { return 0; }
+  /// Whether overlaps of q and -q are alike.
+  virtual bool even_overlaps() const { return symmetric(); }
   virtual std::vector<Observable> observables() const = 0;
   /// Exact answers at each lambda, or why there are none.
   virtual std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const = 0;

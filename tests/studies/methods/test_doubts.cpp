@@ -194,3 +194,26 @@ TEST_CASE("annealing is told of a phase that it does not reach, there and back")
   CHECK(told >= 3);
   CHECK(silent == 4);
 }
+
+TEST_CASE("overlaps of a clock of three states: never below -1/2, and not made even") {
+  Study study = study_schema().first;
+  study.model.name = "clock";
+  const StudyKey& states = *study_schema().find("model.states");
+  store(states, study, {std::int64_t{3}});
+  study.keys<LatticeKeys>().size = {3};
+  study.keys<LatticeKeys>().disorder = "bimodal";
+  study.method.beta = {1};
+  study.keys<ChainKeys>().sweeps = 4000;
+  const Group found = run(study);
+  const Group& estimates = *found.child("estimates");
+  const auto q = doubles(estimates, "q"), density = doubles(estimates, "overlap_distribution");
+  REQUIRE(q.size() == 33);
+  double above = 0, total = 0;
+  for (std::size_t k = 0; k < q.size(); ++k) {
+    if (q[k] < -0.55) CHECK(density[k] == 0);
+    total += density[k];
+    if (q[k] > 0.55) above += density[k];
+  }
+  CHECK(above > 0);
+  CHECK(total * 2 / 33 == Approx(1).epsilon(1e-6));
+}
