@@ -140,11 +140,7 @@ Findings chain_findings(const ChainRun& run,
   Findings found;
   found.estimates = estimates_group(s, reports);
   found.diagnostics = diagnostics_group(s);
-  if (add_more) {
-    add_more(found.diagnostics, found.warnings);
-    add_scalar(found.diagnostics, "memory", static_cast<double>(s.memory), "1",
-               "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
-  }
+  if (add_more) add_more(found.diagnostics, found.warnings);
   for (std::string& sentence : verdict(all)) found.warnings.push_back(std::move(sentence));
   add_chain_doubts(run.kind, s, options, found.warnings, found.notes);
   add_rare_events(s, reports, found.warnings);

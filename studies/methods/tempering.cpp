@@ -1,6 +1,7 @@
 // Replica exchange, as a study names it.
 #include "samplers/methods/tempering.hpp"
 
+#include "studies/files/variables.hpp"
 #include "studies/methods/chain_findings.hpp"
 #include "studies/methods/chain_support.hpp"
 #include "studies/methods/entries.hpp"
@@ -53,6 +54,9 @@ const MethodEntry& tempering_entry() {
             return chain_findings({system, ensemble, tempering, "ladder"},
                                   [&](Group& diagnostics, std::vector<std::string>& warnings) {
                                     add_ladder_diagnostics(diagnostics, tempering, warnings);
+                                    add_scalar(diagnostics, "memory", static_cast<double>(tempering.memory()), "1",
+                                               "draws that a rung remembers, half a round trip: no window of an "
+                                               "autocorrelation time is shorter");
                                   });
           }};
   return entry;

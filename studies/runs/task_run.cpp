@@ -26,6 +26,7 @@ TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(inde
   check_memory_of_replicas(study, *system_);
   work_per_sweep_ = static_cast<double>(method.replicas(study)) * system_->sites();
   sweeps_ = method.sweeps(study);
+  target_ = method.target(study);
   system_->check(study);
   method.check_system(study, *system_);
 }
@@ -51,11 +52,10 @@ void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
 }
 
 bool TaskRun::target_reached() {
-  const MethodEntry& entry = method_entry(task_.study);
-  const Target target = entry.target(task_.study);
-  if (target.error <= 0 || method_->trace().draws() < next_check_) return false;
+  if (target_.error <= 0 || method_->trace().draws() < next_check_) return false;
   next_check_ = after(next_check_);
-  return largest_error(target, entry, task_.study, *system_, *ensemble_, *method_) <= target.error;
+  return largest_error(target_, method_entry(task_.study), task_.study, *system_, *ensemble_, *method_) <=
+         target_.error;
 }
 
 void TaskRun::advance(const std::function<bool()>& pause, ProgressMeter& meter) {

@@ -48,7 +48,8 @@ class TaskRun {
   std::unique_ptr<Method> method_;
   bool done_ = false, saved_done_ = false;
   double work_per_sweep_ = 0, sweeps_ = 0;
-  std::size_t next_check_ = 256;  // draws at which the error is compared with method.target_error
+  Target target_;
+  std::size_t next_check_ = 256;  // draws at which the error is compared with that of the target
 };
 
 }  // namespace gibbsite
