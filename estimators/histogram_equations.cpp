@@ -1,8 +1,10 @@
 #include "estimators/histogram_equations.hpp"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
-#include <vector>
+
+#include "physics/matrices/eigen.hpp"
 
 namespace gibbsite {
 namespace {
@@ -38,8 +40,8 @@ struct Equations {
       v.gradient = weighted.rowwise().sum();
       v.curvature = -weighted * p.matrix().transpose();
       if (keep == nullptr) continue;
-      keep->log_d.segment(first, length) = log_d;
-      keep->p.middleCols(first, length) = p.matrix();
+      eigen(keep->log_d).segment(first, length) = log_d;
+      eigen(keep->p).middleCols(first, length) = p.matrix();
     }
     Value all{0, Eigen::VectorXd::Zero(K), Eigen::MatrixXd::Zero(K, K)};
     for (const Value& v : part) {
@@ -56,8 +58,10 @@ struct Equations {
   double distance(const Value& v) const { return (v.gradient.array() / effective).abs().maxCoeff(); }
 };
 
+Eigen::ArrayXd array_of(std::span<const double> x) { return eigen(x); }
+
 /// The factors of J in the gauge f_0 = 0, lifted by rounding's worth so that betas without overlap leave it regular.
-Eigen::LDLT<Eigen::MatrixXd> factors(const Eigen::MatrixXd& curvature) {
+Eigen::LDLT<Eigen::MatrixXd> factors_of(const Eigen::MatrixXd& curvature) {
   const Eigen::Index n = curvature.rows() - 1;
   Eigen::MatrixXd inner = curvature.bottomRightCorner(n, n);
   inner.diagonal().array() += 1e-14 * curvature.diagonal().maxCoeff();
@@ -72,43 +76,52 @@ Eigen::MatrixXd solve_gauged(const Eigen::LDLT<Eigen::MatrixXd>& factors, const 
 
 }  // namespace
 
-Eigen::MatrixXd HistogramSolution::solve(const Eigen::MatrixXd& b) const { return solve_gauged(curvature, b); }
+struct HistogramSolution::Factors {
+  Eigen::LDLT<Eigen::MatrixXd> of_curvature;
+};
 
-HistogramSolution solve_histogram_equations(const Eigen::ArrayXd& beta, const Eigen::ArrayXd& level,
-                                            const Eigen::ArrayXd& count, const Eigen::ArrayXd& effective,
-                                            const Eigen::ArrayXd& mean_energy) {
+Matrix HistogramSolution::solve(const Matrix& b) const { return matrix(solve_gauged(factors->of_curvature, eigen(b))); }
+
+HistogramSolution solve_histogram_equations(std::span<const double> all_beta, std::span<const double> all_level,
+                                            std::span<const double> all_count, std::span<const double> all_effective,
+                                            std::span<const double> mean_energy) {
   constexpr int most_steps = 200;
   constexpr double close_enough = 1e-11;
+  const Eigen::ArrayXd beta = array_of(all_beta), level = array_of(all_level), count = array_of(all_count),
+                       effective = array_of(all_effective);
   const Eigen::Index K = beta.size();
-  HistogramSolution s;
-  s.f = Eigen::ArrayXd::Zero(K);
-  for (Eigen::Index k = 1; k < K; ++k)
-    s.f[k] = s.f[k - 1] + (beta[k] - beta[k - 1]) * (mean_energy[k] + mean_energy[k - 1]) / 2;
+  Eigen::ArrayXd f = Eigen::ArrayXd::Zero(K);
+  for (Eigen::Index k = 1; k < K; ++k) {
+    const auto j = static_cast<std::size_t>(k);
+    f[k] = f[k - 1] + (beta[k] - beta[k - 1]) * (mean_energy[j] + mean_energy[j - 1]) / 2;
+  }
 
+  HistogramSolution s;
   const Equations equations{beta, level, count, effective};
-  Equations::Value now = equations(s.f);
+  Equations::Value now = equations(f);
   for (int step = 0; step < most_steps && !s.converged; ++step) {
     s.converged = equations.distance(now) < close_enough;
     if (s.converged || K == 1) break;
-    const Eigen::VectorXd direction = -solve_gauged(factors(now.curvature), now.gradient);
+    const Eigen::VectorXd direction = -solve_gauged(factors_of(now.curvature), now.gradient);
     const double slope = direction.dot(now.gradient);
     bool moved = false;
     for (double length = 1; length > 1e-8 && !moved; length /= 2) {
-      const Eigen::ArrayXd f = s.f + length * direction.array();
-      const Equations::Value next = equations(f);
+      const Eigen::ArrayXd there = f + length * direction.array();
+      const Equations::Value next = equations(there);
       // Close to the minimum F no longer tells steps apart, its gradient does.
       moved = next.function <= now.function + 1e-4 * length * slope ||
               equations.distance(next) < equations.distance(now) / 2;
       if (!moved) continue;
-      s.f = f;
+      f = there;
       now = next;
     }
     if (!moved) break;
   }
   s.converged = equations.distance(now) < 1e-6;
-  s.log_d.resize(level.size());
-  s.p.resize(K, level.size());
-  s.curvature = factors(equations(s.f, &s).curvature);
+  s.f = numbers(f.matrix());
+  s.log_d.resize(all_level.size());
+  s.p = Matrix(all_beta.size(), all_level.size());
+  s.factors = std::make_shared<HistogramSolution::Factors>(factors_of(equations(f, &s).curvature));
   return s;
 }
 

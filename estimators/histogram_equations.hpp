@@ -9,26 +9,32 @@
 /// levels x betas exponentials, on all cores in tiles of fixed size, so that sums do not depend on threads.
 #pragma once
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "physics/matrices/matrix.hpp"
 
 namespace gibbsite {
 
 struct HistogramSolution {
-  Eigen::ArrayXd f;      ///< per beta, -ln Z(beta_k) / Z(beta_0)
-  Eigen::ArrayXd log_d;  ///< ln D per level
-  Eigen::MatrixXd p;     ///< p_k(l): beta, level; columns sum to 1
+  std::vector<double> f;      ///< -ln Z(beta_k) / Z(beta_0), [beta]
+  std::vector<double> log_d;  ///< ln D, [level]
+  Matrix p;                   ///< p_k(l), [beta][level]; columns sum to 1
   bool converged = false;
 
-  /// J^-1 b in the gauge f_0 = 0, column by column: the first row of b is not read, that of the answer is 0.
-  Eigen::MatrixXd solve(const Eigen::MatrixXd& b) const;
+  /// J^-1 b in the gauge f_0 = 0, column by column, [beta][any]: the first row of b is not read, that of the answer is
+  /// 0.
+  Matrix solve(const Matrix& b) const;
 
-  Eigen::LDLT<Eigen::MatrixXd> curvature;  ///< of J without its first row and column
+  struct Factors;
+  std::shared_ptr<const Factors> factors;  ///< of J without its first row and column
 };
 
-/// mean_energy: at every beta, where Newton's method starts from (trapezoidal thermodynamic integration).
-HistogramSolution solve_histogram_equations(const Eigen::ArrayXd& beta, const Eigen::ArrayXd& level,
-                                            const Eigen::ArrayXd& count, const Eigen::ArrayXd& effective,
-                                            const Eigen::ArrayXd& mean_energy);
+/// count, H: [level]; effective, n: [beta]; mean_energy: at every beta, where Newton's method starts from (trapezoidal
+/// thermodynamic integration).
+HistogramSolution solve_histogram_equations(std::span<const double> beta, std::span<const double> level,
+                                            std::span<const double> count, std::span<const double> effective,
+                                            std::span<const double> mean_energy);
 
 }  // namespace gibbsite

@@ -1,7 +1,5 @@
 #include "estimators/reweighting.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -10,6 +8,7 @@
 #include "estimators/autocorrelation.hpp"
 #include "estimators/exponential_average.hpp"
 #include "estimators/histogram_equations.hpp"
+#include "physics/matrices/eigen.hpp"
 
 namespace gibbsite {
 
@@ -76,8 +75,9 @@ double independent_share(std::span<const double> energies, std::size_t chains) {
 std::vector<double> links_of(const HistogramSolution& solution, const Eigen::ArrayXd& count) {
   std::vector<double> links;
   Eigen::ArrayXd below = Eigen::ArrayXd::Zero(count.size());
-  for (Eigen::Index k = 0; k + 1 < solution.p.rows(); ++k) {
-    below += solution.p.row(k).transpose().array();
+  const auto p = eigen(solution.p);
+  for (Eigen::Index k = 0; k + 1 < p.rows(); ++k) {
+    below += p.row(k).transpose().array();
     links.push_back(4 * (count * below * (1 - below)).sum());
   }
   return links;
@@ -110,6 +110,7 @@ Tail tail_of(const TemperatureSeries& s, std::size_t k, std::span<const double> 
 Eigen::Map<const Eigen::ArrayXd> as_array(const std::vector<double>& x) {
   return {x.data(), static_cast<Eigen::Index>(x.size())};
 }
+std::span<const double> as_span(const Eigen::ArrayXd& x) { return {x.data(), static_cast<std::size_t>(x.size())}; }
 
 }  // namespace
 
@@ -155,7 +156,7 @@ Reweighting::Reweighting(const TemperatureSeries& series) {
     d.count[d.at[n]] += a;
     if (d.column.rows() > 0) d.sum.col(d.at[n]) += a * d.column.col(static_cast<Eigen::Index>(n));
   }
-  d.solution = solve_histogram_equations(as_array(d.beta), as_array(d.level), d.count, d.effective, mean_energy);
+  d.solution = solve_histogram_equations(d.beta, d.level, as_span(d.count), as_span(d.effective), as_span(mean_energy));
   d.link = links_of(d.solution, d.count);
   data_ = std::move(data);
 }
@@ -170,8 +171,7 @@ std::size_t Reweighting::draws() const noexcept { return data_->times / data_->c
 std::span<const double> Reweighting::levels() const noexcept { return data_->level; }
 
 std::vector<double> Reweighting::log_z() const {
-  const Eigen::ArrayXd& f = data_->solution.f;
-  std::vector<double> log_z(f.data(), f.data() + f.size());
+  std::vector<double> log_z = data_->solution.f;
   for (double& v : log_z) v = 0 - v;
   return log_z;
 }
@@ -182,7 +182,7 @@ Reweighting::Point Reweighting::at(double beta) const {
   if (!std::isfinite(beta)) throw std::invalid_argument("reweighting: beta must be finite");
   const Data& d = *data_;
   const auto E = as_array(d.level);
-  Eigen::ArrayXd w = -beta * E - d.solution.log_d;
+  Eigen::ArrayXd w = -beta * E - as_array(d.solution.log_d);
   const double top = w.maxCoeff();
   w = (w - top).exp();
   const double norm = (d.count * w).sum();
@@ -203,7 +203,7 @@ Reweighting::Point Reweighting::at(double beta) const {
     std::vector<double> log_w = low ? d.edge_low : d.edge_high;
     for (double& v : log_w) v *= (low ? d.beta.front() : d.beta.back()) - beta;
     const double n = d.effective[low ? 0 : d.effective.size() - 1];
-    const double value = (low ? 0 : -d.solution.f[d.solution.f.size() - 1]);
+    const double value = (low ? 0 : -d.solution.f.back());
     const AverageCheck check = check_exponential_average(log_w, point.log_z - value, 1 / n, n);
     point.effective = std::min(point.effective, check.effective);
   }
@@ -260,14 +260,15 @@ std::vector<Reweighting::Influence> Reweighting::influences(const Point& point,
     Eigen::ArrayXXd gathered = of_energy(first, length).rowwise() * d.count.segment(first, length).transpose();
     if (columns > 0)
       gathered += (slope * d.sum.middleCols(first, length)).array().rowwise() * w.segment(first, length).transpose();
-    derivative -= d.solution.p.middleCols(first, length) * gathered.matrix().transpose();
+    derivative -= eigen(d.solution.p).middleCols(first, length) * gathered.matrix().transpose();
   }
-  const Eigen::MatrixXd v = d.solution.solve(derivative);
+  const Matrix solved = d.solution.solve(matrix(derivative));
+  const auto v = eigen(solved);
   Eigen::MatrixXd u(Q, U);
   for (Eigen::Index first = 0; first < U; first += tile) {
     const Eigen::Index length = std::min(tile, U - first);
     u.middleCols(first, length) =
-        of_energy(first, length).matrix() - v.transpose() * d.solution.p.middleCols(first, length);
+        of_energy(first, length).matrix() - v.transpose() * eigen(d.solution.p).middleCols(first, length);
   }
 
   std::vector<Influence> y(functions.size(), {std::vector<double>(d.times), std::vector<double>(d.beta.size())});
@@ -294,7 +295,7 @@ std::vector<Reweighting::Influence> Reweighting::influences(const Point& point,
     const Tail* tail = d.towards(point.beta, k);
     if (tail == nullptr || !(d.level.front() < d.level.back())) continue;
     const double far = tail->beyond, e = far - point.energy;
-    const Eigen::ArrayXd log_p = (d.effective.log() + d.solution.f) - as_array(d.beta) * far;
+    const Eigen::ArrayXd log_p = (d.effective.log() + as_array(d.solution.f)) - as_array(d.beta) * far;
     const double top = log_p.maxCoeff(), log_d = top + std::log((log_p - top).exp().sum());
     const double weight = std::exp(-point.beta * far - log_d - point.log_z);
     const Eigen::VectorXd p = (log_p - log_d).exp().matrix();
@@ -305,7 +306,7 @@ std::vector<Reweighting::Influence> Reweighting::influences(const Point& point,
     const auto at_k = static_cast<Eigen::Index>(k);
     unseen -= own.col(at_k);
     // It counts as far as it weighs more here than where it would have been drawn, which is nothing at beta_k itself.
-    const double there = std::exp(-d.beta[k] * far - log_d + d.solution.f[at_k]);
+    const double there = std::exp(-d.beta[k] * far - log_d + d.solution.f[k]);
     unseen *= std::max(0.0, 1 - there / weight);
     for (std::size_t q = 0; q < y.size(); ++q) y[q].unseen[k] = unseen[static_cast<Eigen::Index>(q)];
   }
