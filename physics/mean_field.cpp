@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "physics/matrices/eigen.hpp"
+
 namespace gibbsite {
 namespace {
 
@@ -13,9 +15,9 @@ using Eigen::MatrixXd;
 constexpr int most_rounds = 500;
 constexpr double still = 1e-5;  // the bound is flat there: it is off by the square of that
 
-void check_height(Index height, std::size_t wanted) {
-  if (height != static_cast<Index>(wanted))
-    throw std::invalid_argument("samples of " + std::to_string(height) + " numbers do not fit " +
+void check_height(const Matrix& v, std::size_t wanted) {
+  if (v.rows() != wanted)
+    throw std::invalid_argument("samples of " + std::to_string(v.rows()) + " numbers do not fit " +
                                 std::to_string(wanted) + " visible ones");
 }
 
@@ -36,17 +38,16 @@ auto rows(const Network& network, MatrixXd& x, std::size_t l) {
 /// What acts on layer l, [width][sample].
 MatrixXd field(const Network& network, MatrixXd& x, std::size_t l) {
   const Layer& layer = network.layers()[l];
-  MatrixXd f =
-      Eigen::Map<const Eigen::VectorXd>(layer.bias.data(), static_cast<Index>(layer.width())).replicate(1, x.cols());
-  if (l + 1 < network.layers().size()) f.noalias() += network.weights()[l] * rows(network, x, l + 1);
+  MatrixXd f = eigen(layer.bias).replicate(1, x.cols());
+  if (l + 1 < network.layers().size()) f.noalias() += eigen(network.weights()[l]) * rows(network, x, l + 1);
   if (l == 0) return f;
   const Layer& below = network.layers()[l - 1];
   if (below.kind == UnitKind::gaussian) {
-    const Eigen::Map<const Eigen::ArrayXd> variance(below.variance.data(), static_cast<Index>(below.units));
+    const auto variance = eigen(below.variance).array();
     f.noalias() +=
-        network.weights()[l - 1].transpose() * (rows(network, x, l - 1).array().colwise() / variance).matrix();
+        eigen(network.weights()[l - 1]).transpose() * (rows(network, x, l - 1).array().colwise() / variance).matrix();
   } else {
-    f.noalias() += network.weights()[l - 1].transpose() * rows(network, x, l - 1);
+    f.noalias() += eigen(network.weights()[l - 1]).transpose() * rows(network, x, l - 1);
   }
   return f;
 }
@@ -62,14 +63,14 @@ double settle(const Network& network, MatrixXd& x, std::size_t l, const MatrixXd
 
 /// Adds what a layer without bonds adds to -E of each sample.
 void add_own(const Layer& layer, const Eigen::Ref<const MatrixXd>& x, std::vector<double>& log_weight) {
-  const Eigen::Map<const Eigen::VectorXd> bias(layer.bias.data(), x.rows());
+  const auto bias = eigen(layer.bias);
   for (Index s = 0; s < x.cols(); ++s) {
     double& sum = log_weight[static_cast<std::size_t>(s)];
     if (layer.kind != UnitKind::gaussian) {
       sum += bias.dot(x.col(s));
       continue;
     }
-    const Eigen::Map<const Eigen::ArrayXd> variance(layer.variance.data(), x.rows());
+    const auto variance = eigen(layer.variance).array();
     sum -= ((x.col(s) - bias).array().square() / (2 * variance)).sum();
   }
 }
@@ -77,22 +78,23 @@ void add_own(const Layer& layer, const Eigen::Ref<const MatrixXd>& x, std::vecto
 /// Whether no two hidden units are bonded.
 bool independent_hidden(const BoltzmannMachine& machine) {
   const Index hidden = static_cast<Index>(machine.units() - machine.visible());
-  return machine.weights().bottomRightCorner(hidden, hidden).cwiseAbs().sum() == 0;
+  return eigen(machine.weights()).bottomRightCorner(hidden, hidden).cwiseAbs().sum() == 0;
 }
 
 }  // namespace
 
-Posterior posterior(const Network& network, const Eigen::Ref<const MatrixXd>& v) {
+Posterior posterior(const Network& network, const Matrix& v) {
   const std::size_t visible = network.layers()[0].width(), layers = network.layers().size();
-  check_height(v.rows(), visible);
-  MatrixXd x = MatrixXd::Zero(static_cast<Index>(network.width()), v.cols());
-  x.topRows(v.rows()) = v;
+  check_height(v, visible);
+  const auto samples = static_cast<Index>(v.columns());
+  MatrixXd x = MatrixXd::Zero(static_cast<Index>(network.width()), samples);
+  x.topRows(static_cast<Index>(visible)) = eigen(v);
   const MatrixXd from_visible = field(network, x, 1);  // the layers above are still empty
   settle(network, x, 1, from_visible);
   for (std::size_t l = 2; l < layers; ++l) settle(network, x, l, field(network, x, l));
   const auto field_now = [&](std::size_t l) -> MatrixXd {
     if (l > 1) return field(network, x, l);
-    return layers > 2 ? MatrixXd(from_visible + network.weights()[1] * rows(network, x, 2)) : from_visible;
+    return layers > 2 ? MatrixXd(from_visible + eigen(network.weights()[1]) * rows(network, x, 2)) : from_visible;
   };
   for (int round = 0; !network.restricted() && round < most_rounds; ++round) {
     double change = 0;
@@ -102,8 +104,8 @@ Posterior posterior(const Network& network, const Eigen::Ref<const MatrixXd>& v)
   }
   Posterior out;
   out.exact = network.restricted();
-  out.mean = x.bottomRows(x.rows() - v.rows());
-  out.log_weight.assign(static_cast<std::size_t>(v.cols()), -network.constant());
+  out.mean = matrix(x.bottomRows(static_cast<Index>(network.width() - visible)));
+  out.log_weight.assign(v.columns(), -network.constant());
   for (std::size_t l = 0; l < layers; l += 2) add_own(network.layers()[l], rows(network, x, l), out.log_weight);
   for (std::size_t l = 1; l < layers; l += 2) {  // every bond stands in the field of an odd layer
     const UnitKind kind = network.layers()[l].kind;
@@ -112,23 +114,23 @@ Posterior posterior(const Network& network, const Eigen::Ref<const MatrixXd>& v)
       f = f.unaryExpr([kind](double one) { return log_unit(kind, one); }).eval();
     else
       f.array() *= rows(network, x, l).array();
-    for (Index s = 0; s < v.cols(); ++s) out.log_weight[static_cast<std::size_t>(s)] += f.col(s).sum();
+    for (Index s = 0; s < samples; ++s) out.log_weight[static_cast<std::size_t>(s)] += f.col(s).sum();
   }
   for (std::size_t l = 1; l < layers && !out.exact; ++l)
-    for (Index s = 0; s < v.cols(); ++s)
+    for (Index s = 0; s < samples; ++s)
       for (const double mean : rows(network, x, l).col(s))
         out.log_weight[static_cast<std::size_t>(s)] += entropy(network.layers()[l].kind, mean);
   return out;
 }
 
-Posterior posterior(const BoltzmannMachine& machine, const Eigen::Ref<const MatrixXd>& v) {
-  check_height(v.rows(), machine.visible());
+Posterior posterior(const BoltzmannMachine& machine, const Matrix& v) {
+  check_height(v, machine.visible());
   Posterior out;
   out.exact = independent_hidden(machine);
-  out.mean.resize(static_cast<Index>(machine.units() - machine.visible()), v.cols());
-  for (Index s = 0; s < v.cols(); ++s) {
+  out.mean = Matrix(machine.units() - machine.visible(), v.columns());
+  for (std::size_t s = 0; s < v.columns(); ++s) {
     std::vector<double> x(machine.units(), 0.0);
-    std::copy_n(v.col(s).data(), machine.visible(), x.begin());
+    std::ranges::copy(v.column(s), x.begin());
     double change = 1;
     for (int round = 0; change > still && round < most_rounds; ++round) {
       change = 0;
@@ -141,21 +143,21 @@ Posterior posterior(const BoltzmannMachine& machine, const Eigen::Ref<const Matr
     double sum = -machine.energy(x);
     for (std::size_t i = machine.visible(); i < machine.units(); ++i) {
       sum += entropy(machine.kind(), x[i]);
-      out.mean(static_cast<Index>(i - machine.visible()), s) = x[i];
+      out.mean(i - machine.visible(), s) = x[i];
     }
     out.log_weight.push_back(sum);
   }
   return out;
 }
 
-MatrixXd reconstruction(const Network& network, const Eigen::Ref<const MatrixXd>& v, const Posterior& hidden) {
-  MatrixXd x(static_cast<Index>(network.width()), v.cols());
-  x << v, hidden.mean;
+Matrix reconstruction(const Network& network, const Matrix& v, const Posterior& hidden) {
+  MatrixXd x(static_cast<Index>(network.width()), static_cast<Index>(v.columns()));
+  x << eigen(v), eigen(hidden.mean);
   const Layer& layer = network.layers()[0];
   MatrixXd f = field(network, x, 0);
-  if (layer.kind == UnitKind::gaussian) return f;
+  if (layer.kind == UnitKind::gaussian) return matrix(f);
   if (layer.kind != UnitKind::categorical)
-    return f.unaryExpr([kind = layer.kind](double field) { return mean_of(kind, field); });
+    return matrix(f.unaryExpr([kind = layer.kind](double field) { return mean_of(kind, field); }));
   const auto q = static_cast<Index>(layer.states);
   for (Index s = 0; s < f.cols(); ++s)
     for (Index i = 0; i < f.rows(); i += q) {
@@ -163,18 +165,16 @@ MatrixXd reconstruction(const Network& network, const Eigen::Ref<const MatrixXd>
       unit = (unit.array() - unit.maxCoeff()).exp();
       unit /= unit.sum();
     }
-  return f;
+  return matrix(f);
 }
 
-MatrixXd reconstruction(const BoltzmannMachine& machine, const Eigen::Ref<const MatrixXd>& v, const Posterior& hidden) {
-  MatrixXd out(v.rows(), v.cols());
-  for (Index s = 0; s < v.cols(); ++s) {
+Matrix reconstruction(const BoltzmannMachine& machine, const Matrix& v, const Posterior& hidden) {
+  Matrix out(v.rows(), v.columns());
+  for (std::size_t s = 0; s < v.columns(); ++s) {
     std::vector<double> x(machine.units());
-    std::copy_n(v.col(s).data(), machine.visible(), x.begin());
-    for (std::size_t i = machine.visible(); i < machine.units(); ++i)
-      x[i] = hidden.mean(static_cast<Index>(i - machine.visible()), s);
-    for (Index i = 0; i < v.rows(); ++i)
-      out(i, s) = mean_of(machine.kind(), machine.local_field(x, static_cast<std::size_t>(i)));
+    std::ranges::copy(v.column(s), x.begin());
+    for (std::size_t i = machine.visible(); i < machine.units(); ++i) x[i] = hidden.mean(i - machine.visible(), s);
+    for (std::size_t i = 0; i < v.rows(); ++i) out(i, s) = mean_of(machine.kind(), machine.local_field(x, i));
   }
   return out;
 }

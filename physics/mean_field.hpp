@@ -6,29 +6,27 @@
 /// given the rest until nothing moves by 1e-5 (or 500 rounds): every step raises the bound.
 #pragma once
 
-#include <Eigen/Core>
 #include <vector>
 
 #include "physics/boltzmann.hpp"
+#include "physics/matrices/matrix.hpp"
 #include "physics/network.hpp"
 
 namespace gibbsite {
 
 struct Posterior {
-  Eigen::MatrixXd mean;            ///< [hidden unit][sample], layer behind layer
+  Matrix mean;                     ///< [hidden unit][sample], layer behind layer
   std::vector<double> log_weight;  ///< [sample]: <-E> + H, at most ln sum_h exp(-E(v, h))
   bool exact = false;              ///< they are equal
 };
 
 /// v: [visible number][sample]. Throws std::invalid_argument if it has another height.
-Posterior posterior(const Network& network, const Eigen::Ref<const Eigen::MatrixXd>& v);
-Posterior posterior(const BoltzmannMachine& machine, const Eigen::Ref<const Eigen::MatrixXd>& v);
+Posterior posterior(const Network& network, const Matrix& v);
+Posterior posterior(const BoltzmannMachine& machine, const Matrix& v);
 
 /// Means of the visible units given hidden ones at their means, for reconstructions: [visible number][sample]. Of a
 /// Boltzmann machine each visible unit is given the other ones too.
-Eigen::MatrixXd reconstruction(const Network& network, const Eigen::Ref<const Eigen::MatrixXd>& v,
-                               const Posterior& hidden);
-Eigen::MatrixXd reconstruction(const BoltzmannMachine& machine, const Eigen::Ref<const Eigen::MatrixXd>& v,
-                               const Posterior& hidden);
+Matrix reconstruction(const Network& network, const Matrix& v, const Posterior& hidden);
+Matrix reconstruction(const BoltzmannMachine& machine, const Matrix& v, const Posterior& hidden);
 
 }  // namespace gibbsite

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "physics/matrices/eigen.hpp"
+
 namespace gibbsite {
 namespace {
 
@@ -13,7 +15,7 @@ enum class Visited { visible, hidden, all };
 /// A way to divide the machine: units begin .. begin + count - 1 are visited, the others summed.
 struct Way {
   Visited visited;
-  Eigen::Index begin, count;
+  std::size_t begin, count;
 };
 
 void check(const BoltzmannMachine& machine, const IndependentUnits& reference) {
@@ -22,15 +24,28 @@ void check(const BoltzmannMachine& machine, const IndependentUnits& reference) {
                                 " visible units");
 }
 
+/// Whether any two of the units begin .. end - 1 are.
+bool bonded(const Matrix& weights, std::size_t begin, std::size_t end) {
+  for (std::size_t j = begin; j < end; ++j)
+    for (const double w : weights.column(j).subspan(begin, end - begin))
+      if (w != 0) return true;
+  return false;
+}
+
+/// The weights between some units and others.
+Matrix part(const Matrix& weights, const std::vector<std::size_t>& rows, const std::vector<std::size_t>& columns) {
+  Matrix out(rows.size(), columns.size());
+  for (std::size_t j = 0; j < columns.size(); ++j)
+    for (std::size_t i = 0; i < rows.size(); ++i) out(i, j) = weights(rows[i], columns[j]);
+  return out;
+}
+
 /// The best first.
 std::vector<Way> ways_of(const BoltzmannMachine& machine) {
-  const auto units = static_cast<Eigen::Index>(machine.units()), visible = static_cast<Eigen::Index>(machine.visible());
-  const Eigen::Index hidden = units - visible;
+  const std::size_t units = machine.units(), visible = machine.visible(), hidden = units - visible;
   std::vector<Way> ways;
-  if (hidden > 0 && machine.weights().bottomRightCorner(hidden, hidden).isZero(0))
-    ways.push_back({Visited::visible, 0, visible});
-  if (hidden > 0 && machine.weights().topLeftCorner(visible, visible).isZero(0))
-    ways.push_back({Visited::hidden, visible, hidden});
+  if (hidden > 0 && !bonded(matrix(machine.weights()), visible, units)) ways.push_back({Visited::visible, 0, visible});
+  if (hidden > 0 && !bonded(matrix(machine.weights()), 0, visible)) ways.push_back({Visited::hidden, visible, hidden});
   if (ways.size() == 2 && ways[1].count < ways[0].count) std::swap(ways[0], ways[1]);
   // Small systems: everything, for what only all states know.
   const bool rather_all = !machine.patterns().empty() && units <= 16;
@@ -38,36 +53,35 @@ std::vector<Way> ways_of(const BoltzmannMachine& machine) {
   return ways;
 }
 
-Layer units_of(const BoltzmannMachine& machine, const std::vector<Eigen::Index>& which) {
+Layer units_of(const BoltzmannMachine& machine, const std::vector<std::size_t>& which) {
   Layer layer{.kind = machine.kind(), .units = which.size()};
-  for (const Eigen::Index i : which) layer.bias.push_back(machine.bias()[static_cast<std::size_t>(i)]);
+  for (const std::size_t i : which) layer.bias.push_back(machine.bias()[i]);
   return layer;
 }
 
 /// Of a way that visits more than 2^most states only its visited units: no matrices for nothing.
 TwoSides divide(const BoltzmannMachine& machine, const IndependentUnits& reference, const Way& way, double most) {
-  const auto units = static_cast<Eigen::Index>(machine.units());
-  std::vector<Eigen::Index> listed(static_cast<std::size_t>(way.count)), free;
+  const std::size_t units = machine.units();
+  std::vector<std::size_t> listed(way.count), free;
   std::iota(listed.begin(), listed.end(), way.begin);
-  for (Eigen::Index i = 0; i < units; ++i)
+  for (std::size_t i = 0; i < units; ++i)
     if (i < way.begin || i >= way.begin + way.count) free.push_back(i);
-  Eigen::VectorXd a = Eigen::VectorXd::Zero(units);
-  for (std::size_t i = 0; i < reference.field.size(); ++i) a[static_cast<Eigen::Index>(i)] = reference.field[i];
+  std::vector<double> a = reference.field;
+  a.resize(units, 0.0);
   TwoSides sides;
   sides.listed = {units_of(machine, listed)};
   if (sides.log2_listed() > most) return sides;
   if (!free.empty()) sides.free = {units_of(machine, free)};
-  sides.bonds = machine.weights()(free, listed);
-  sides.among = machine.weights()(listed, listed);
-  if (sides.among.isZero(0)) sides.among.resize(0, 0);
-  sides.listed_reference = a(listed);
-  sides.free_reference = a(free);
-  sides.free_reference_variance = Eigen::VectorXd::Ones(static_cast<Eigen::Index>(free.size()));
+  sides.bonds = part(matrix(machine.weights()), free, listed);
+  if (bonded(matrix(machine.weights()), way.begin, way.begin + way.count))
+    sides.among = part(matrix(machine.weights()), listed, listed);
+  for (const std::size_t i : listed) sides.listed_reference.push_back(a[i]);
+  for (const std::size_t i : free) sides.free_reference.push_back(a[i]);
+  sides.free_reference_variance.assign(free.size(), 1.0);
   if (way.visited == Visited::all && !machine.patterns().empty()) {
-    sides.features.resize(static_cast<Eigen::Index>(machine.patterns().size()), units);
-    for (Eigen::Index mu = 0; mu < sides.features.rows(); ++mu)
-      for (Eigen::Index i = 0; i < units; ++i)
-        sides.features(mu, i) = machine.patterns()[static_cast<std::size_t>(mu)][static_cast<std::size_t>(i)];
+    sides.features = Matrix(machine.patterns().size(), units);
+    for (std::size_t mu = 0; mu < sides.features.rows(); ++mu)
+      for (std::size_t i = 0; i < units; ++i) sides.features(mu, i) = machine.patterns()[mu][i];
   }
   return sides;
 }
@@ -92,8 +106,8 @@ std::variant<Found, std::string> find(const BoltzmannMachine& machine, const Ind
 
 BoltzmannAverages collect(const BoltzmannMachine& machine, const Way& way, const Averages& from) {
   BoltzmannAverages averages{from.log_z, from.energy, from.energy_variance, {}, {}};
-  const Eigen::VectorXd &first = way.begin == 0 ? from.listed : from.free,
-                        &second = way.begin == 0 ? from.free : from.listed;
+  const std::vector<double>&first = way.begin == 0 ? from.listed : from.free,
+        &second = way.begin == 0 ? from.free : from.listed;
   averages.mean.assign(first.begin(), first.end());
   averages.mean.insert(averages.mean.end(), second.begin(), second.end());
   if (way.visited == Visited::all && !machine.patterns().empty())

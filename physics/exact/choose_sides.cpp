@@ -23,13 +23,12 @@ std::string rounded(double number) {
 
 /// The first lambda at which the gaussian units' weights cannot be integrated, if any.
 const double* unbounded(const TwoSides& sides, std::span<const double> lambda) {
-  Eigen::Index at = 0;
+  std::size_t at = 0;
   for (const Layer& layer : sides.free) {
     for (std::size_t i = 0; layer.kind == UnitKind::gaussian && i < layer.units; ++i)
       for (const double& l : lambda)
-        if (!((1 - l) / sides.free_reference_variance[at + static_cast<Eigen::Index>(i)] + l / layer.variance[i] > 0))
-          return &l;
-    at += static_cast<Eigen::Index>(layer.width());
+        if (!((1 - l) / sides.free_reference_variance[at + i] + l / layer.variance[i] > 0)) return &l;
+    at += layer.width();
   }
   return nullptr;
 }

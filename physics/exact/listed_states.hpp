@@ -2,7 +2,7 @@
 /// can be for each state of the rest ("outer").
 #pragma once
 
-#include <Eigen/Core>
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "physics/matrices/matrix.hpp"
 #include "physics/units.hpp"
 
 namespace gibbsite {
@@ -43,21 +44,21 @@ class ListedStates {
       blocks_ *= units_[k].states;
       outer_width_ += units_[k].width();
     }
-    values_.resize(index(inner_), index(inner_width_));
-    Eigen::VectorXd state(index(inner_width_));
+    values_ = Matrix(inner_, inner_width_);
+    std::vector<double> state(inner_width_);
     for (std::size_t x = 0; x < inner_; ++x) {
       write(x, 0, inner_units_, state);
-      values_.row(index(x)) = state.transpose();
+      for (std::size_t i = 0; i < inner_width_; ++i) values_(x, i) = state[i];
     }
   }
 
   std::size_t inner() const { return inner_; }      ///< states in a block
   std::uint64_t blocks() const { return blocks_; }  ///< states of the outer units
-  Eigen::Index inner_width() const { return index(inner_width_); }
-  Eigen::Index outer_width() const { return index(outer_width_); }
-  const Eigen::MatrixXd& values() const { return values_; }  ///< [state in the block][inner number]
-  /// Numbers of the outer units in block y.
-  void outer(std::uint64_t y, Eigen::VectorXd& x) const { write(y, inner_units_, units_.size(), x); }
+  std::size_t inner_width() const { return inner_width_; }
+  std::size_t outer_width() const { return outer_width_; }
+  const Matrix& values() const { return values_; }  ///< [state in the block][inner number]
+  /// Numbers of the outer units in block y, [outer width].
+  void outer(std::uint64_t y, std::span<double> x) const { write(y, inner_units_, units_.size(), x); }
 
  private:
   struct Unit {
@@ -68,27 +69,25 @@ class ListedStates {
   };
   static constexpr std::size_t most_inner = 64;  // a block's fields stay in the second cache
 
-  static Eigen::Index index(std::size_t k) { return static_cast<Eigen::Index>(k); }
-
   /// The mixed-radix digits of `number`, as numbers of units begin .. end - 1.
-  void write(std::uint64_t number, std::size_t begin, std::size_t end, Eigen::VectorXd& out) const {
-    out.setZero();
-    Eigen::Index at = 0;
+  void write(std::uint64_t number, std::size_t begin, std::size_t end, std::span<double> out) const {
+    std::fill(out.begin(), out.end(), 0.0);
+    std::size_t at = 0;
     for (std::size_t k = begin; k < end; ++k) {
       const std::uint64_t digit = number % units_[k].states;
       number /= units_[k].states;
       if (units_[k].one_hot)
-        out[at + static_cast<Eigen::Index>(digit)] = 1;
+        out[at + digit] = 1;
       else
         out[at] = digit == 0 ? units_[k].low : 1;
-      at += index(units_[k].width());
+      at += units_[k].width();
     }
   }
 
   std::vector<Unit> units_;
   std::size_t inner_units_ = 0, inner_ = 1, inner_width_ = 0, outer_width_ = 0;
   std::uint64_t blocks_ = 1;
-  Eigen::MatrixXd values_;
+  Matrix values_;
 };
 
 }  // namespace gibbsite

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "physics/matrices/eigen.hpp"
+
 namespace gibbsite {
 namespace {
 
@@ -24,38 +26,34 @@ void check(const Network& network, const Reference& reference) {
 TwoSides divide(const Network& network, const Reference& reference, std::size_t parity, double most) {
   const auto layers = network.layers();
   TwoSides sides;
-  std::vector<Eigen::Index> at(layers.size());
-  Eigen::Index width[2] = {0, 0};  // of the listed layers, of the free ones
+  std::vector<std::size_t> at(layers.size());
+  std::size_t width[2] = {0, 0};  // of the listed layers, of the free ones
   for (std::size_t l = 0; l < layers.size(); ++l) {
     const bool free = l % 2 != parity;
     at[l] = width[free];
-    width[free] += static_cast<Eigen::Index>(layers[l].width());
+    width[free] += layers[l].width();
     (free ? sides.free : sides.listed).push_back(layers[l]);
   }
   if (sides.log2_listed() > most) return sides;
-  sides.bonds = Eigen::MatrixXd::Zero(width[1], width[0]);
+  sides.bonds = Matrix(width[1], width[0]);
   for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
-    const Eigen::MatrixXd& w = network.weights()[l];
-    if (l % 2 == parity)
-      sides.bonds.block(at[l + 1], at[l], w.cols(), w.rows()) = w.transpose();
-    else
-      sides.bonds.block(at[l], at[l + 1], w.rows(), w.cols()) = w;
+    const Matrix w = matrix(network.weights()[l]);
+    for (std::size_t j = 0; j < w.columns(); ++j)
+      for (std::size_t i = 0; i < w.rows(); ++i)
+        (l % 2 == parity ? sides.bonds(at[l + 1] + j, at[l] + i) : sides.bonds(at[l] + i, at[l + 1] + j)) = w(i, j);
   }
   sides.constant = network.constant();
   sides.wants_free_energy = parity == 0 && network.restricted();
-  sides.listed_reference = Eigen::VectorXd::Zero(width[0]);
-  sides.free_reference = Eigen::VectorXd::Zero(width[1]);
-  sides.free_reference_variance = Eigen::VectorXd::Ones(width[1]);
-  const auto visible = static_cast<Eigen::Index>(layers[0].width());
-  (parity == 0 ? sides.listed_reference : sides.free_reference).head(visible) =
-      Eigen::Map<const Eigen::VectorXd>(reference.visible.field.data(), visible);
+  sides.listed_reference.assign(width[0], 0.0);
+  sides.free_reference.assign(width[1], 0.0);
+  sides.free_reference_variance.assign(width[1], 1.0);
+  std::ranges::copy(reference.visible.field, (parity == 0 ? sides.listed_reference : sides.free_reference).begin());
   if (layers[0].kind == UnitKind::gaussian)
-    sides.free_reference_variance.head(visible) =
-        Eigen::Map<const Eigen::VectorXd>(reference.visible.variance.data(), visible);
+    std::ranges::copy(reference.visible.variance, sides.free_reference_variance.begin());
   if (layers[0].kind == UnitKind::categorical && parity == 0) {  // how many units are in each state
-    const auto q = static_cast<Eigen::Index>(layers[0].states);
-    sides.features = Eigen::MatrixXd::Zero(q, width[0]);
-    for (Eigen::Index i = 0; i < visible; ++i) sides.features(i % q, i) = 1;
+    const std::size_t q = layers[0].states;
+    sides.features = Matrix(q, width[0]);
+    for (std::size_t i = 0; i < layers[0].width(); ++i) sides.features(i % q, i) = 1;
   }
   return sides;
 }
@@ -85,11 +83,11 @@ Ways ways_of(const Network& network, const Reference& reference, const Summation
 
 NetworkAverages collect(const Network& network, std::size_t parity, const Averages& from) {
   NetworkAverages averages{from.log_z, from.energy, from.energy_variance, {}, {}, {}};
-  Eigen::Index at[2] = {0, 0};
+  std::size_t at[2] = {0, 0};
   for (std::size_t l = 0; l < network.layers().size(); ++l) {
     const bool free = l % 2 != parity;
-    const auto width = static_cast<Eigen::Index>(network.layers()[l].width());
-    const auto mean = (free ? from.free : from.listed).segment(at[free], width);
+    const std::size_t width = network.layers()[l].width();
+    const auto mean = std::span(free ? from.free : from.listed).subspan(at[free], width);
     averages.mean.insert(averages.mean.end(), mean.begin(), mean.end());
     at[free] += width;
   }

@@ -9,6 +9,7 @@
 
 #include "physics/exact/free_units.hpp"
 #include "physics/exact/listed_states.hpp"
+#include "physics/matrices/eigen.hpp"
 
 namespace gibbsite {
 namespace {
@@ -75,27 +76,29 @@ class Summation {
         lambda_(lambda),
         wanted_(wanted),
         states_(sides.listed),
-        inner_(states_.inner_width()),
-        outer_(states_.outer_width()),
-        free_bias_(biases(sides.free, sides.bonds.rows())) {
-    const Eigen::MatrixXd& values = states_.values();
+        inner_(static_cast<Eigen::Index>(states_.inner_width())),
+        outer_(static_cast<Eigen::Index>(states_.outer_width())),
+        bonds_(eigen(sides.bonds)),
+        among_(eigen(sides.among)),
+        free_bias_(biases(sides.free, bonds_.rows())) {
+    const auto values = eigen(states_.values());
     const Eigen::VectorXd bias = biases(sides.listed, inner_ + outer_);
     outer_bias_ = bias.tail(outer_);
     energy_ = -(values * bias.head(inner_));
     if (has_bonds_among()) {
-      const Eigen::MatrixXd pull = values.lazyProduct(sides.among.topLeftCorner(inner_, inner_));
+      const Eigen::MatrixXd pull = values.lazyProduct(among_.topLeftCorner(inner_, inner_));
       energy_ -= pull.cwiseProduct(values).rowwise().sum() / 2;
     }
-    reference_ = values * sides.listed_reference.head(inner_);
-    table_ = values.lazyProduct(sides.bonds.leftCols(inner_).transpose());
+    reference_ = values * eigen(sides.listed_reference).head(inner_);
+    table_ = values.lazyProduct(bonds_.leftCols(inner_).transpose());
     if (wanted == Wanted::averages && sides.features.rows() > 0)
-      features_ = values.lazyProduct(sides.features.leftCols(inner_).transpose());
+      features_ = values.lazyProduct(eigen(sides.features).leftCols(inner_).transpose());
   }
 
   std::vector<Sums> run() const {
     Sums empty;
     empty.listed = Eigen::VectorXd::Zero(inner_ + outer_);
-    empty.free = Eigen::VectorXd::Zero(sides_.bonds.rows());
+    empty.free = Eigen::VectorXd::Zero(bonds_.rows());
     const std::uint64_t most_pieces = 256, pieces = std::min(states_.blocks(), most_pieces);
     std::vector<std::vector<Sums>> part(pieces, std::vector<Sums>(lambda_.size(), empty));
     const bool parallel = sides_.work(lambda_.size()) > 1e6 && !omp_in_parallel();
@@ -115,18 +118,18 @@ class Summation {
 
   void visit(std::uint64_t begin, std::uint64_t end, std::vector<Sums>& sums) const {
     const auto states = static_cast<Eigen::Index>(states_.inner());
-    Block block(states, sides_.bonds.rows(), wanted_ == Wanted::averages);
-    Eigen::VectorXd x(outer_), base(sides_.bonds.rows()), energy(states), reference(states);
+    Block block(states, bonds_.rows(), wanted_ == Wanted::averages);
+    Eigen::VectorXd x(outer_), base(bonds_.rows()), energy(states), reference(states);
     for (std::uint64_t y = begin; y < end; ++y) {
-      states_.outer(y, x);
+      states_.outer(y, {x.data(), states_.outer_width()});
       base = free_bias_;
-      base.noalias() += sides_.bonds.rightCols(outer_) * x;
+      base.noalias() += bonds_.rightCols(outer_) * x;
       energy = energy_.array() + (sides_.constant - outer_bias_.dot(x));
-      reference = reference_.array() + sides_.listed_reference.tail(outer_).dot(x);
+      reference = reference_.array() + eigen(sides_.listed_reference).tail(outer_).dot(x);
       if (has_bonds_among()) {
-        const Eigen::VectorXd pull = sides_.among.rightCols(outer_) * x;
+        const Eigen::VectorXd pull = among_.rightCols(outer_) * x;
         energy.array() -= pull.tail(outer_).dot(x) / 2;
-        energy.noalias() -= states_.values() * pull.head(inner_);
+        energy.noalias() -= eigen(states_.values()) * pull.head(inner_);
       }
       if (wanted_ == Wanted::averages) {
         Eigen::VectorXd free_energy = Eigen::VectorXd::Zero(states);
@@ -169,7 +172,7 @@ class Summation {
 
   Eigen::VectorXd largest_features(const Eigen::VectorXd& x) const {
     if (features_.size() == 0) return Eigen::VectorXd::Zero(static_cast<Eigen::Index>(states_.inner()));
-    const Eigen::RowVectorXd base = (sides_.features.rightCols(outer_) * x).transpose();
+    const Eigen::RowVectorXd base = (eigen(sides_.features).rightCols(outer_) * x).transpose();
     return (features_.rowwise() + base).cwiseAbs().rowwise().maxCoeff();
   }
 
@@ -182,7 +185,7 @@ class Summation {
     sums.add_energies(weight, mean, w.dot(((block.energy.array() - mean).square() + block.variance.array()).matrix()));
     sums.free_energy += w.dot(free_energy);
     sums.largest += w.dot(largest);
-    sums.listed.head(inner_).noalias() += states_.values().transpose() * w;
+    sums.listed.head(inner_).noalias() += eigen(states_.values()).transpose() * w;
     sums.listed.tail(outer_) += weight * x;
     sums.free.noalias() += block.mean.transpose() * w;
   }
@@ -192,6 +195,7 @@ class Summation {
   Wanted wanted_;
   ListedStates states_;
   Eigen::Index inner_, outer_;  // numbers of the listed units
+  ConstMatrixMap bonds_, among_;
   Eigen::VectorXd free_bias_, outer_bias_;
   Eigen::VectorXd energy_, reference_;  // of the inner units alone, [state in the block]
   Eigen::MatrixXd table_, features_;    // of the inner units alone: fields, features; [state in the block][...]
@@ -209,7 +213,7 @@ std::vector<Averages> average(const TwoSides& sides, std::span<const double> lam
   std::vector<Averages> all;
   for (const Sums& sums : Summation(sides, lambda, Wanted::averages).run())
     all.push_back({sums.scale + std::log(sums.weight), sums.energy, sums.square / sums.weight,
-                   sums.listed / sums.weight, sums.free / sums.weight, sums.free_energy / sums.weight,
+                   numbers(sums.listed / sums.weight), numbers(sums.free / sums.weight), sums.free_energy / sums.weight,
                    sums.largest / sums.weight});
   return all;
 }

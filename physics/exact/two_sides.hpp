@@ -9,28 +9,28 @@
 /// all sums of numbers of one sign about running means, so that nothing cancels.
 #pragma once
 
-#include <Eigen/Core>
 #include <limits>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "physics/matrices/matrix.hpp"
 #include "physics/units.hpp"
 
 namespace gibbsite {
 
 struct TwoSides {
-  std::vector<Layer> listed;                ///< discrete; their biases are b
-  std::vector<Layer> free;                  ///< may be empty; their biases are c
-  Eigen::MatrixXd bonds;                    ///< K, [free width][listed width]
-  Eigen::MatrixXd among;                    ///< J, symmetric, zero diagonal, [listed width][listed width]; empty: none
-  double constant = 0;                      ///< C
-  Eigen::VectorXd listed_reference;         ///< a, [listed width]
-  Eigen::VectorXd free_reference;           ///< a, gaussian m, [free width]
-  Eigen::VectorXd free_reference_variance;  ///< gaussian v, else any number, [free width]
-  Eigen::MatrixXd features;                 ///< [feature][listed width]; may be empty
-  bool wants_free_energy = false;           ///< Averages::free_energy, at the cost of one more lambda
+  std::vector<Layer> listed;             ///< discrete; their biases are b
+  std::vector<Layer> free;               ///< may be empty; their biases are c
+  Matrix bonds;                          ///< K, [free width][listed width]
+  Matrix among;                          ///< J, symmetric, zero diagonal, [listed width][listed width]; empty: none
+  double constant = 0;                   ///< C
+  std::vector<double> listed_reference;  ///< a, [listed width]
+  std::vector<double> free_reference;    ///< a, gaussian m, [free width]
+  std::vector<double> free_reference_variance;  ///< gaussian v, else any number, [free width]
+  Matrix features;                              ///< [feature][listed width]; may be empty
+  bool wants_free_energy = false;               ///< Averages::free_energy, at the cost of one more lambda
 
   double log2_listed() const;              ///< log2 of the number of states to visit
   double work(std::size_t lambdas) const;  ///< states x (free numbers + 1) x lambdas
@@ -46,9 +46,9 @@ struct SummationLimits {
 /// At one lambda.
 struct Averages {
   double log_z = 0, energy = 0, energy_variance = 0;
-  Eigen::VectorXd listed, free;  ///< means of all numbers
-  double free_energy = 0;        ///< if wanted: mean of -ln sum_u exp(-E(x, u)), A left out
-  double largest_feature = 0;    ///< mean of max_k |features_k . x|; 0 without features
+  std::vector<double> listed, free;  ///< means of all numbers, [listed width] and [free width]
+  double free_energy = 0;            ///< if wanted: mean of -ln sum_u exp(-E(x, u)), A left out
+  double largest_feature = 0;        ///< mean of max_k |features_k . x|; 0 without features
 };
 
 /// One per lambda. Cost: see SummationLimits; fixed pieces of the states over all cores, so that the bits do not depend

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "physics/matrices/matrix.hpp"
 #include "physics/units.hpp"
 
 namespace gibbsite {
@@ -31,6 +33,11 @@ struct Data {
   std::size_t first_row = 0;        ///< of these samples in the source
   std::string treatment = {};       ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
   double divisor = 1;               ///< by which they were divided
+
+  /// Samples begin .. begin + count - 1, [number][sample].
+  Matrix batch(std::size_t begin, std::size_t count) const {
+    return {width, count, std::span(values).subspan(begin * width, count * width)};
+  }
 };
 
 /// One line for tables and records: "digits.npy, 1797 samples of 64 numbers; divided by 16, then 1 above 0.5, else 0".

@@ -12,6 +12,7 @@
 #include "physics/chance.hpp"
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
+#include "physics/matrices/eigen.hpp"
 #include "physics/mean_field.hpp"
 #include "physics/tilted_layer.hpp"
 #include "samplers/methods/annealing.hpp"
@@ -25,37 +26,34 @@ namespace {
 using Machine = std::shared_ptr<const BoltzmannMachine>;
 using Layered = std::shared_ptr<const Network>;
 using Belief = std::shared_ptr<const BeliefNetwork>;
-using Eigen::Index;
-using Eigen::MatrixXd;
-using Vector = Eigen::VectorXd;
 
 constexpr std::uint64_t raise_task = 3;  // of keys
 constexpr std::size_t meter_task = 2;
 
-Vector sample(const Data& data, std::size_t s) {
-  return Eigen::Map<const Vector>(data.values.data() + s * data.width, static_cast<Index>(data.width));
+std::span<const double> sample(const Data& data, std::size_t s) {
+  return std::span(data.values).subspan(s * data.width, data.width);
 }
 
 /// ln p of binary units with these fields, [unit][sample], added up by sample; and such units drawn.
-Vector log_probability(const MatrixXd& x, const MatrixXd& field) {
-  return (x.array() * field.array() - field.unaryExpr(&softplus).array()).colwise().sum().transpose();
+Eigen::VectorXd log_probability(const Matrix& x, const Matrix& field) {
+  const auto f = eigen(field).array();
+  return (eigen(x).array() * f - f.unaryExpr(&softplus)).colwise().sum().transpose();
 }
-MatrixXd draw(const MatrixXd& field, Chance& chance) {
-  return field.unaryExpr([&](double f) { return chance.coin(Coin(logistic(f))) ? 1.0 : 0.0; });
+Matrix draw(const Matrix& field, Chance& chance) {
+  return matrix(eigen(field).unaryExpr([&](double f) { return chance.coin(Coin(logistic(f))) ? 1.0 : 0.0; }));
 }
 
 /// Ways up a belief network: the lower layer of its top, and ln p(v | h) - ln q(h | v) of the layers in between.
 struct Recognised {
-  MatrixXd top;
-  Vector correction;
+  Matrix top;                  // [unit][sample]
+  Eigen::VectorXd correction;  // [sample]
 };
-Recognised recognise(const BeliefNetwork& belief, MatrixXd v, Chance& chance) {
-  Recognised out{{}, Vector::Zero(v.cols())};
-  out.top = std::move(v);
+Recognised recognise(const BeliefNetwork& belief, const Matrix& v, Chance& chance) {
+  Recognised out{v, Eigen::VectorXd::Zero(static_cast<Eigen::Index>(v.columns()))};
   for (const SigmoidLayer& layer : belief.below()) {
-    const MatrixXd up = layer.up(out.top);
-    MatrixXd h = draw(up, chance);
-    out.correction += log_probability(out.top, layer.down(h)) - log_probability(h, up);
+    const Matrix up = matrix(layer.up(eigen(out.top)));
+    Matrix h = draw(up, chance);
+    out.correction += log_probability(out.top, matrix(layer.down(eigen(h)))) - log_probability(h, up);
     out.top = std::move(h);
   }
   return out;
@@ -70,9 +68,10 @@ Unnormalized of_belief(const BeliefNetwork& belief, const Data& data, Key key, s
 #pragma omp parallel for schedule(static)
   for (std::size_t s = 0; s < data.samples; ++s) {
     Chance chance(Stream(key, Purpose::sweep, 0, s));
-    const Recognised up = recognise(belief, sample(data, s).replicate(1, static_cast<Index>(draws)), chance);
+    const Matrix copies = matrix(eigen(sample(data, s)).replicate(1, static_cast<Eigen::Index>(draws)));
+    const Recognised up = recognise(belief, copies, chance);
     const std::vector<double> top = posterior(*belief.top(), up.top).log_weight;
-    const Eigen::ArrayXd bound = up.correction.array() + Eigen::Map<const Eigen::ArrayXd>(top.data(), up.top.cols());
+    const Eigen::ArrayXd bound = up.correction.array() + eigen(top).array();
     out.log_weight[s] = bound.mean();
     if (draws > 1) out.noise[s] = (bound - bound.mean()).square().sum() / (n - 1);
   }
@@ -86,25 +85,25 @@ Unnormalized of_belief(const BeliefNetwork& belief, const Data& data, Key key, s
 
 /// ln sum_h exp(-E(v, h)) by visiting hidden states, where there are at most so many: the hidden units given v are a
 /// machine of their own, with the fields that v makes for biases. Nothing where there are more.
-std::optional<double> summed(const Network& network, const Vector& v, const SummationLimits& limits) {
+std::optional<double> summed(const Network& network, std::span<const double> v, const SummationLimits& limits) {
   if (network.restricted()) return std::nullopt;
   std::vector<double> x(network.width(), 0.0);
   std::copy(v.begin(), v.end(), x.begin());
   std::vector<Layer> layers(network.layers().begin() + 1, network.layers().end());
-  const Vector field = network.field(1, x);
-  layers[0].bias.assign(field.begin(), field.end());
+  layers[0].bias = numbers(network.field(1, x));
   const Network hidden(layers, {network.weights().begin() + 1, network.weights().end()});
   const auto log_z = exact_log_z(hidden, Reference::flat(layers[0]), std::vector<double>{1.0}, limits);
   const auto* known = std::get_if<std::vector<double>>(&log_z);
   return known == nullptr ? std::nullopt : std::optional(known->front() - network.energy(x));
 }
-std::optional<double> summed(const BoltzmannMachine& machine, const Vector& v, const SummationLimits& limits) {
+std::optional<double> summed(const BoltzmannMachine& machine, std::span<const double> v,
+                             const SummationLimits& limits) {
   const std::size_t hidden = machine.units() - machine.visible();
   if (hidden == 0) return std::nullopt;
   std::vector<double> x(machine.units(), 0.0), bias;
   std::copy(v.begin(), v.end(), x.begin());
   for (std::size_t i = machine.visible(); i < machine.units(); ++i) bias.push_back(machine.local_field(x, i));
-  const auto n = static_cast<Index>(hidden);
+  const auto n = static_cast<Eigen::Index>(hidden);
   const BoltzmannMachine rest(machine.kind(), hidden, machine.weights().bottomRightCorner(n, n), bias);
   const IndependentUnits flat{std::vector<double>(hidden, 0.0), {}};
   const auto log_z = exact_log_z(rest, flat, std::vector<double>{1.0}, limits);
@@ -126,9 +125,7 @@ Unnormalized of_network(const Model& model, const Data& data, double most_states
 #pragma omp parallel for schedule(dynamic) reduction(&& : exact)
   for (std::size_t begin = 0; begin < data.samples; begin += batch) {
     const std::size_t count = std::min(batch, data.samples - begin);
-    const Posterior hidden =
-        posterior(model, Eigen::Map<const MatrixXd>(data.values.data() + begin * data.width,
-                                                    static_cast<Index>(data.width), static_cast<Index>(count)));
+    const Posterior hidden = posterior(model, data.batch(begin, count));
     std::copy(hidden.log_weight.begin(), hidden.log_weight.end(),
               out.log_weight.begin() + static_cast<std::ptrdiff_t>(begin));
     exact = exact && hidden.exact;
@@ -145,23 +142,23 @@ struct RaiseStart {
 };
 
 /// ln p(x_0 | the rest) of the visible layer in its field.
-double log_conditional(const Layer& layer, const Vector& x, const Vector& field) {
+double log_conditional(const Layer& layer, std::span<const double> x, std::span<const double> field) {
   double sum = 0;
   if (layer.kind == UnitKind::gaussian) {
-    for (Index i = 0; i < x.size(); ++i) {
-      const double s2 = layer.variance[static_cast<std::size_t>(i)], d = x[i] - field[i];
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double s2 = layer.variance[i], d = x[i] - field[i];
       sum -= d * d / (2 * s2) + std::log(2 * std::numbers::pi * s2) / 2;
     }
     return sum;
   }
-  return x.dot(field) - TiltedLayer(layer, nullptr, 1).log_z({field.data(), static_cast<std::size_t>(field.size())});
+  return eigen(x).dot(eigen(field)) - TiltedLayer(layer, nullptr, 1).log_z(field);
 }
 
 /// Draws units of these means; returns ln q of the draw.
-double draw_means(UnitKind kind, const Eigen::Ref<const Vector>& mean, std::span<double> x, Chance& chance) {
+double draw_means(UnitKind kind, std::span<const double> mean, std::span<double> x, Chance& chance) {
   double log_q = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double m = mean[static_cast<Index>(i)];
+    const double m = mean[i];
     const double p = std::clamp(kind == UnitKind::spin ? (1 + m) / 2 : m, 1e-12, 1 - 1e-12);
     const bool on = chance.coin(Coin(p));
     x[i] = on ? 1 : kind == UnitKind::spin ? -1 : 0;
@@ -170,37 +167,37 @@ double draw_means(UnitKind kind, const Eigen::Ref<const Vector>& mean, std::span
   return log_q;
 }
 
-RaiseStart start_of(const Network& network, const Vector& v, Chance& chance) {
+RaiseStart start_of(const Network& network, std::span<const double> v, Chance& chance) {
   RaiseStart start{std::vector<double>(network.width(), 0.0), 0};
   network.set_ordered(start.state);
   std::copy(v.begin(), v.end(), start.state.begin());
   if (network.restricted()) return start;
-  const Posterior hidden = posterior(network, v);
-  Index at = 0;
+  const Posterior hidden = posterior(network, Matrix(v.size(), 1, v));
+  std::size_t at = 0;
   for (std::size_t l = 1; l < network.layers().size(); ++l) {
     const Layer& layer = network.layers()[l];
-    const double log_q = draw_means(layer.kind, hidden.mean.col(0).segment(at, static_cast<Index>(layer.units)),
+    const double log_q = draw_means(layer.kind, hidden.mean.column(0).subspan(at, layer.units),
                                     std::span(start.state).subspan(network.offset(l), layer.units), chance);
     if (network.kept(l)) start.correction -= log_q;
-    at += static_cast<Index>(layer.units);
+    at += layer.units;
   }
-  start.correction += log_conditional(network.layers()[0], v, network.field(0, start.state));
+  start.correction += log_conditional(network.layers()[0], v, numbers(network.field(0, start.state)));
   return start;
 }
 
-RaiseStart start_of(const BoltzmannMachine& machine, const Vector& v, Chance& chance) {
+RaiseStart start_of(const BoltzmannMachine& machine, std::span<const double> v, Chance& chance) {
   RaiseStart start{std::vector<double>(machine.units()), 0};
   std::copy(v.begin(), v.end(), start.state.begin());
   if (machine.units() == machine.visible()) return start;
-  const Posterior hidden = posterior(machine, v);
+  const Posterior hidden = posterior(machine, Matrix(v.size(), 1, v));
   start.correction =
-      -draw_means(machine.kind(), hidden.mean.col(0), std::span(start.state).subspan(machine.visible()), chance);
+      -draw_means(machine.kind(), hidden.mean.column(0), std::span(start.state).subspan(machine.visible()), chance);
   return start;
 }
 
-RaiseStart start_of(const BeliefNetwork& belief, const Vector& v, Chance& chance) {
-  const Recognised up = recognise(belief, v, chance);
-  RaiseStart start = start_of(*belief.top(), up.top.col(0), chance);
+RaiseStart start_of(const BeliefNetwork& belief, std::span<const double> v, Chance& chance) {
+  const Recognised up = recognise(belief, Matrix(v.size(), 1, v), chance);
+  RaiseStart start = start_of(*belief.top(), up.top.column(0), chance);
   start.correction += up.correction[0];
   return start;
 }
@@ -236,14 +233,14 @@ std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Dat
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t r = 0; r < replicas; ++r) {
     Chance chance(Stream(key, Purpose::start, 0, r));
-    const RaiseStart start =
-        std::visit([&](const auto& model) { return start_of(*model, sample(data, r / draws), chance); },
-                   system.model().model);
+    const RaiseStart start = std::visit(
+        [&](const auto& model) { return start_of(*model, sample(data, r / draws), chance); }, system.model().model);
 #pragma omp critical(gibbsite_load)
     load(*ensemble, r, start.state);
     correction[r] = start.correction;
   }
-  const std::vector<double> schedule = salakhutdinov_schedule(static_cast<std::size_t>(study.keys<RaiseKeys>().temperatures));
+  const std::vector<double> schedule =
+      salakhutdinov_schedule(static_cast<std::size_t>(study.keys<RaiseKeys>().temperatures));
   const std::vector<double> log_p = raise_log_likelihood(*ensemble, schedule, 0, [&](std::size_t done) {
     meter.report(meter_task, {static_cast<double>(done), static_cast<double>(schedule.size()), "bound"});
   });

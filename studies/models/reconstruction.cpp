@@ -4,23 +4,22 @@
 #include <cmath>
 
 #include "estimators/estimate.hpp"
+#include "physics/matrices/eigen.hpp"
 #include "physics/mean_field.hpp"
 
 namespace gibbsite {
 namespace {
 
-Eigen::Map<const Eigen::MatrixXd> columns(const Data& data) {
-  return {data.values.data(), static_cast<Eigen::Index>(data.width), static_cast<Eigen::Index>(data.samples)};
-}
-
 template <class Model>
-Eigen::MatrixXd reconstructed(const Model& model, const Eigen::MatrixXd& v) {
+Matrix reconstructed(const Model& model, const Matrix& v) {
   return reconstruction(model, v, posterior(model, v));
 }
-Eigen::MatrixXd reconstructed(const BeliefNetwork& belief, const Eigen::MatrixXd& v) {
-  Eigen::MatrixXd back = reconstructed(*belief.top(), belief.recognise_means(v));
-  for (auto layer = belief.below().rbegin(); layer != belief.below().rend(); ++layer)
-    back = layer->down(back).unaryExpr(&logistic).eval();
+Matrix reconstructed(const BeliefNetwork& belief, const Matrix& v) {
+  Matrix back = reconstructed(*belief.top(), matrix(belief.recognise_means(eigen(v))));
+  for (auto layer = belief.below().rbegin(); layer != belief.below().rend(); ++layer) {
+    back = matrix(layer->down(eigen(back)));
+    for (double& x : back.numbers()) x = logistic(x);
+  }
   return back;
 }
 
@@ -32,12 +31,10 @@ Reconstruction reconstruction_error(const ModelFile& model, const Data& data) {
   std::vector<double> squared(samples);
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t begin = 0; begin < samples; begin += batch) {
-    const Eigen::MatrixXd v = columns(data).middleCols(static_cast<Eigen::Index>(begin),
-                                                       static_cast<Eigen::Index>(std::min(batch, samples - begin)));
-    const Eigen::MatrixXd back = std::visit([&](const auto& one) { return reconstructed(*one, v); }, model.model);
-    for (Eigen::Index s = 0; s < v.cols(); ++s)
-      squared[begin + static_cast<std::size_t>(s)] =
-          (v.col(s) - back.col(s)).squaredNorm() / static_cast<double>(v.rows());
+    const Matrix v = data.batch(begin, std::min(batch, samples - begin));
+    const Matrix back = std::visit([&](const auto& one) { return reconstructed(*one, v); }, model.model);
+    for (std::size_t s = 0; s < v.columns(); ++s)
+      squared[begin + s] = (eigen(v.column(s)) - eigen(back.column(s))).squaredNorm() / static_cast<double>(v.rows());
   }
   const double n = static_cast<double>(squared.size());
   double mean = 0, spread = 0;
