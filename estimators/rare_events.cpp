@@ -41,6 +41,13 @@ std::vector<double> influence(const std::vector<std::vector<double>>& columns, s
   return y;
 }
 
+double square_of(std::span<const double> y) {
+  const double n = static_cast<double>(y.size());
+  double sum = 0;
+  for (const double v : y) sum += v * v / n;
+  return sum;
+}
+
 double weighted_square(std::span<const double> y, std::span<const double> w) {
   double sum = 0;
   for (std::size_t t = 0; t < y.size(); ++t) sum += w[t] * y[t] * y[t];
@@ -69,33 +76,48 @@ PooledWeights pooled_weights(std::span<const double> down, std::span<const doubl
 }
 
 RareEstimate estimate(const Response& response, const ChainSeries& x, const Beyond& beyond) {
-  const auto columns = response.of(x.values);
+  const auto values = response.of(x.values);
+  const auto of_sweeps = response.of(beyond.moments);
+  const bool summed = !of_sweeps.empty();
+  const auto& columns = summed ? of_sweeps : values;
   std::vector<ChainSeries> inputs;
   std::vector<double> means, step;
-  for (const auto& column : columns) {
-    inputs.push_back({column, x.chains, x.memory});
-    means.push_back(mean(column));
-    step.push_back(rms(column, means.back()));
+  for (std::size_t a = 0; a < columns.size(); ++a) {
+    inputs.push_back({columns[a], x.chains, x.memory});
+    means.push_back(mean(columns[a]));
+    step.push_back(rms(values[a], means.back()));
   }
   const double n = static_cast<double>(x.values.size());
   RareEstimate result{derived(inputs, response.f)};
   Estimate& e = result.estimate;
   double more2 = 0;
+  const auto slope_of = [&] {
+    for (double& s : step) s *= 1e-3;
+    return gradient(response.f, means, step);
+  };
+  double tau_of_means = e.tau;
+  if (summed && e.error > 0) {  // tau and ess speak of single sweeps: of y, not of its means over a draw
+    auto steps = step;
+    for (double& s : steps) s *= 1e-3;
+    const auto slope = gradient(response.f, means, steps);
+    const double all = square_of(influence(values, means, slope)), own = square_of(influence(columns, means, slope));
+    if (all > 0 && own > 0) {
+      e.tau *= own / all;
+      e.ess *= all / own;
+    }
+  }
   if (!beyond.hotter.empty() && beyond.weights != nullptr && !beyond.weights->own.empty()) {
     const auto elsewhere = response.of(beyond.hotter);
     for (std::size_t a = 0; a < step.size(); ++a) step[a] = std::max(step[a], rms(elsewhere[a], means[a]));
-    for (double& s : step) s *= 1e-3;
-    const auto slope = gradient(response.f, means, step);
-    const auto y = influence(columns, means, slope), other = influence(elsewhere, means, slope);
-    double own = 0;
-    for (const double v : y) own += v * v / n;
+    const auto slope = slope_of();
+    const auto y = influence(values, means, slope), other = influence(elsewhere, means, slope);
+    const double own = square_of(y);
     const double pooled = weighted_square(y, beyond.weights->own) + weighted_square(other, beyond.weights->hotter);
-    const double tau = std::max({0.5, beyond.tau, std::isnan(e.tau) ? 0.5 : e.tau});
+    const double tau = std::max({summed ? 0.0 : 0.5, beyond.tau, std::isnan(e.tau) ? 0.5 : e.tau});
     more2 = std::max(0.0, pooled - own) * 2 * tau / n;
     if (std::isnan(e.error) && std::sqrt(pooled) <= 1e-12 * std::abs(e.value)) more2 = 0;
   } else if (!beyond.unseen.empty() && e.error > 0) {
-    for (double& s : step) s *= 1e-3;
-    const auto slope = gradient(response.f, means, step);
+    const auto slope = slope_of();
     const auto y = influence(columns, means, slope), far = influence(response.of(beyond.unseen), means, slope);
     double second = 0, fourth = 0, largest = 0;
     for (const double v : y) {
@@ -103,7 +125,7 @@ RareEstimate estimate(const Response& response, const ChainSeries& x, const Beyo
       fourth += v * v * v * v / n;
     }
     for (const double v : far) largest = std::max(largest, std::abs(v));
-    const double independent = n / std::max(1.0, 2 * e.tau);
+    const double independent = n / std::max(1.0, 2 * tau_of_means);
     const double events = fourth > 0 ? independent * second * second / fourth : independent;
     if (events < fewest_events) {
       result.events = events;

@@ -38,13 +38,14 @@ struct Beyond {
   const PooledWeights* weights = nullptr;  ///< for (a), own draws in the order of x
   std::vector<double> unseen = {};         ///< values of x a little beyond those seen, for (b)
   double tau = 0;                          ///< draws: the longest autocorrelation time known here and there
+  SweepMoments moments = {};               ///< of x itself, where its draws stand for several sweeps
 };
 
 /// Fewer independent events than this do not make an error to be trusted without help.
 inline constexpr double fewest_events = 30;
 
 struct RareEstimate {
-  Estimate estimate;
+  Estimate estimate;        ///< tau in draws, less than 1/2 where several independent sweeps make a draw
   double events = unknown;  ///< where (b) was needed: independent events that carry it
 };
 

@@ -104,7 +104,7 @@ double BoltzmannMachine::local_field(std::span<const double> x, std::size_t i) c
 
 std::vector<Observable> BoltzmannMachine::observables() const {
   std::vector<Observable> all = {{"energy", "1", "total energy", Role::energy},
-                                 {"energy_density", "1", "energy per unit", Role::energy_density},
+                                 density_of_energy("1", "energy per unit"),
                                  {"visible_magnetization", "1", "mean of the visible units"}};
   if (visible_ < units()) all.push_back({"hidden_magnetization", "1", "mean of the hidden units"});
   if (!patterns_.empty()) {

@@ -45,7 +45,7 @@ double Clock::energy(ConstState s) const noexcept {
 
 std::vector<Observable> Clock::observables() const {
   return {{"energy", "J", "total energy", Role::energy},
-          {"energy_density", "J", "energy per site", Role::energy_density},
+          density_of_energy("J", "energy per site"),
           {"magnetization_x", "1", "magnetization per site along the field", Role::other, Parity::odd, -1, 1},
           {"magnetization_y", "1", "magnetization per site across the field", Role::other, Parity::odd, -1, 1},
           {"abs_magnetization_density", "1", "length of the magnetization per site", Role::order_parameter,

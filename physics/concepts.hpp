@@ -10,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "physics/chance.hpp"
@@ -24,6 +25,9 @@ enum class Role { other, energy, energy_density, order_parameter, of_order_param
 /// Whether an observable changes its sign under the symmetry that a system may have, x -> -x.
 enum class Parity { even, odd };
 
+/// How an observable follows from another one of the same configuration, beside which it need not be kept.
+enum class Follows { not_at_all, per_unit, as_absolute, as_square };
+
 /// A number measured on one configuration.
 struct Observable {
   static constexpr double unbounded = std::numeric_limits<double>::infinity();
@@ -33,7 +37,17 @@ struct Observable {
   Role role = Role::other;
   Parity parity = Parity::even;
   double lowest = -unbounded, highest = unbounded;  ///< what it can be
+  Follows follows = Follows::not_at_all;
+  std::string from = {};  ///< the observable it follows from
+
+  bool measured() const noexcept { return follows == Follows::not_at_all; }
 };
+/// The density of an energy that is measured, `meaning`: "energy per site".
+inline Observable density_of_energy(std::string units, std::string meaning) {
+  return {"energy_density",      std::move(units),  std::move(meaning),
+          Role::energy_density,  Parity::even,      -Observable::unbounded,
+          Observable::unbounded, Follows::per_unit, "energy"};
+}
 
 /// The truth about a model: its configurations, their energy from scratch, and what to measure on them.
 template <class M>

@@ -55,11 +55,14 @@ double Ising::energy(ConstState s) const noexcept {
 
 std::vector<Observable> Ising::observables() const {
   const Role part = Role::of_order_parameter;
+  const char* m = "magnetization_density";
   return {{"energy", "J", "total energy", Role::energy},
-          {"energy_density", "J", "energy per site", Role::energy_density},
-          {"magnetization_density", "1", "magnetization per site", Role::order_parameter, Parity::odd, -1, 1},
-          {"abs_magnetization_density", "1", "absolute magnetization per site", part, Parity::even, 0, 1},
-          {"magnetization_density_squared", "1", "square of the magnetization per site", part, Parity::even, 0, 1}};
+          density_of_energy("J", "energy per site"),
+          {m, "1", "magnetization per site", Role::order_parameter, Parity::odd, -1, 1},
+          {"abs_magnetization_density", "1", "absolute magnetization per site", part, Parity::even, 0, 1,
+           Follows::as_absolute, m},
+          {"magnetization_density_squared", "1", "square of the magnetization per site", part, Parity::even, 0, 1,
+           Follows::as_square, m}};
 }
 
 void Ising::observe(ConstState s, double energy, std::span<double> out) const noexcept {

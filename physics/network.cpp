@@ -139,7 +139,8 @@ double Network::free_energy(std::span<const double> v) const {
 }
 
 std::vector<Observable> Network::observables() const {
-  std::vector<Observable> all = {{"energy", "1", "total energy", Role::energy}, {"energy_density", "1", "energy per unit", Role::energy_density}};
+  std::vector<Observable> all = {{"energy", "1", "total energy", Role::energy},
+                                 density_of_energy("1", "energy per unit")};
   if (restricted()) all.push_back({"visible_free_energy", "1", "free energy of the visible units, -ln sum_h exp(-E)"});
   all.push_back({"visible_magnetization", "1",
                  layers_[0].kind == UnitKind::categorical ? "Potts order parameter of the visible units"

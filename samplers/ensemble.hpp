@@ -65,7 +65,8 @@ struct Layout {
   UnitType unit_type = UnitType::int8;
   double log_z_reference = 0;  ///< ln Z at lambda = 0
   Stride stride = Stride::unused;
-  bool turns = false;  ///< spins in a field: -x is a state too, of another weight; see turning()
+  bool canonical = false;  ///< log_weight(x, lambda) = -lambda E(x), with the energy that is observed
+  bool turns = false;      ///< spins in a field: -x is a state too, of another weight; see turning()
   std::vector<Observable> observables;
   std::string name;  ///< how replicas are laid out: "plain"
 

@@ -28,18 +28,27 @@ struct Trace {
   double at(std::size_t draw, std::size_t column) const { return rows[draw * width + column]; }
 };
 
+/// What a number of a draw is: the value at the draw's own sweep; or, where a draw stands for all sweeps since the one
+/// before it, over those: the mean, the variance around that mean, the means of |x|, x^2, x^4.
+enum class Moment { value, mean, variance, absolute, square, fourth };
+
 /// Part of a row: `count` numbers from `offset`, one per slot (chain-major: slot = chain * betas + beta), pair or
 /// particle.
 struct Field {
   Observable what;
   std::size_t offset = 0, count = 0;
+  Moment moment = Moment::value;
+  std::string of = {};  ///< the observable of which it is a moment
 };
 
 /// Appends a field behind the last one.
 void add_field(std::vector<Field>& fields, Observable what, std::size_t count);
-/// The field of that name, or the first one with that role; or nullptr.
+/// The same, of a moment of `what` (not the value): its name is that of the observable, a "_" and the moment's.
+void add_field(std::vector<Field>& fields, const Observable& what, Moment moment, std::size_t count);
+/// The field of that name, or the first one with that role, or of that moment of that observable; or nullptr.
 const Field* find_field(std::span<const Field> fields, const std::string& name);
 const Field* find_role(std::span<const Field> fields, Role role);
+const Field* find_moment(std::span<const Field> fields, const std::string& of, Moment moment);
 
 /// Work done and to do, in sweeps of all replicas; what is going on in a word or two ("thermalization").
 struct Progress {

@@ -135,6 +135,7 @@ class ArrayEnsemble final : public Ensemble {
     layout.log_z_reference = path.log_z_reference(model);
     layout.stride = K::stride;
     if constexpr (Turnable<M>) layout.turns = path.in_field(model);
+    layout.canonical = P::canonical;
     layout.observables = model.observables();
     layout.name = "plain";
     return layout;

@@ -221,6 +221,7 @@ std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const I
   layout.units = model->units();
   layout.log_z_reference = model->log_states();
   layout.stride = move == ClusterMove::wolff ? Stride::clusters : Stride::unused;
+  layout.canonical = true;
   layout.observables = model->observables();
   layout.name = std::string(move == ClusterMove::wolff ? "coins in bulk, " : "raster, ") + kernels.name;
   return std::make_unique<LatticeClusters>(std::move(model), move, key, std::move(layout), kernels);

@@ -275,6 +275,7 @@ std::unique_ptr<Ensemble> make_packed_lattice_ensemble(std::shared_ptr<const Isi
   layout.units = model->units();
   layout.log_z_reference = model->log_states();
   layout.turns = model->in_field();
+  layout.canonical = true;
   layout.observables = model->observables();
   layout.name = std::string("lattice-packed, 512 spins a word, ") + kernels.name;
   return std::make_unique<PackedLattice>(std::move(model), std::move(layout), *BlockLattice::of(lattice), move, key,

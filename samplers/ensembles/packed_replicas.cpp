@@ -272,6 +272,7 @@ std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> mode
   layout.units = graph.sites();
   layout.log_z_reference = model->log_states();
   layout.turns = model->in_field();
+  layout.canonical = true;
   layout.observables = model->observables();
   layout.name = "replica-packed, " + std::to_string(width) + " lanes, " + kernels.name;
   auto plan =

@@ -17,7 +17,7 @@ namespace gibbsite {
 
 /// energy: E(x) of the model. at(): M, or a reference to the model itself.
 template <class P, class M>
-concept Path = EnergyModel<M> &&
+concept Path = EnergyModel<M> && std::same_as<const bool, decltype(P::canonical)> &&
     requires(const P& path, const M& model, std::span<typename M::Unit> x, std::span<const typename M::Unit> cx,
              double energy, double lambda, Chance& chance) {
   { path.log_z_reference(model) } -> std::convertible_to<double>;
@@ -28,6 +28,7 @@ concept Path = EnergyModel<M> &&
 
 /// From all states alike: log_weight = -lambda E; lambda is an inverse temperature.
 struct PowerPath {
+  static constexpr bool canonical = true;  ///< log_weight = -lambda E
   template <class M>
   double log_z_reference(const M& model) const {
     return model.log_states();
@@ -63,6 +64,7 @@ class MixturePath {
   using ConstState = std::span<const typename M::Unit>;
 
  public:
+  static constexpr bool canonical = false;
   /// fields: one per unit, finite.
   MixturePath(const M& model, std::vector<double> fields)
       : fields_(std::move(fields)), free_(model.free_units(fields_)), log_z_(0) {

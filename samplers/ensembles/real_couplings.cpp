@@ -240,6 +240,7 @@ std::unique_ptr<Ensemble> make_real_couplings_ensemble(std::shared_ptr<const Isi
   layout.units = model->units();
   layout.log_z_reference = model->log_states();
   layout.turns = model->in_field();
+  layout.canonical = true;
   layout.observables = model->observables();
   layout.name = fields == FieldLayout::kept
                     ? std::string("fields kept, 16 lanes, ") + kernels.name

@@ -4,11 +4,19 @@
 #include <stdexcept>
 
 namespace gibbsite {
+namespace {
+
+constexpr std::uint64_t most_reserved = 1 << 27;  // numbers: what is not written to costs nothing
+
+}  // namespace
 
 ChainTrace::ChainTrace(const Ensemble& ensemble, const ChainOptions& options, std::vector<Observable> more)
     : chains_(options.chains),
       betas_(options.lambda.size()),
-      components_(ensemble.layout().observables.size()),
+      observables_(ensemble.layout().observables),
+      more_(std::move(more)),
+      every_(options.every),
+      canonical_(ensemble.layout().canonical),
       draws_(options.draws),
       every_snapshot_(options.snapshots == 0 ? 0 : std::max<std::uint64_t>(1, options.draws / options.snapshots)),
       most_snapshots_(options.snapshots),
@@ -16,14 +24,29 @@ ChainTrace::ChainTrace(const Ensemble& ensemble, const ChainOptions& options, st
       lowest_(ensemble) {
   if (slots() == 0 || slots() != ensemble.layout().replicas)
     throw std::invalid_argument("the ensemble must have chains x betas replicas");
-  for (const Observable& what : ensemble.layout().observables) add_field(fields_, what, slots());
-  add_field(fields_, {"log_ratio_up", "1", "ln of the ratio of weights, next beta to this one"}, slots());
-  add_field(fields_, {"log_ratio_down", "1", "ln of the ratio of weights, previous beta to this one"}, slots());
-  for (Observable& what : more) add_field(fields_, std::move(what), slots());
-  if (overlaps_) add_field(fields_, {"overlap", "1", "overlap q of two chains", Role::of_pairs, Parity::odd, -1, 1}, chains_ / 2 * betas_);
-  trace_.width = fields_.back().offset + fields_.back().count;
+  keep(Kept::what_is_needed);
   if (options.overlaps && chains_ == 1) turnovers_.assign(slots(), 0);
   side_.assign(turnovers_.size(), 0.0);
+}
+
+void ChainTrace::keep(Kept kept) {
+  follow_too_ = kept == Kept::version_1;
+  ratios_ = follow_too_ || !canonical_;
+  means_.reset();
+  if (every_ > 1 && kept == Kept::what_is_needed) means_.emplace(observables_, slots());
+  fields_.clear();
+  for (const Observable& what : observables_)
+    if (what.measured() || follow_too_) add_field(fields_, what, slots());
+  if (means_) means_->add_fields(fields_);
+  if (ratios_) {
+    add_field(fields_, {"log_ratio_up", "1", "ln of the ratio of weights, next beta to this one"}, slots());
+    add_field(fields_, {"log_ratio_down", "1", "ln of the ratio of weights, previous beta to this one"}, slots());
+  }
+  for (const Observable& what : more_) add_field(fields_, what, slots());
+  if (overlaps_)
+    add_field(fields_, {"overlap", "1", "overlap q of two chains", Role::of_pairs, Parity::odd, -1, 1},
+              chains_ / 2 * betas_);
+  trace_.width = fields_.back().offset + fields_.back().count;
 }
 
 /// What is left of the state at the first draw.
@@ -42,23 +65,40 @@ void ChainTrace::follow(const Ensemble& ensemble, std::span<const std::size_t> r
   }
 }
 
-void ChainTrace::look(const Ensemble& ensemble) {
-  std::vector<double> observed(slots() * components_);
-  ensemble.observe(observed);
-  lowest_.look(ensemble, observed);
+void ChainTrace::observe(const Ensemble& ensemble) {
+  observed_.resize(slots() * observables_.size());
+  ensemble.observe(observed_);
+  lowest_.look(ensemble, observed_);
 }
 
-void ChainTrace::enter(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> up,
-                       std::span<const double> down, std::span<const double> more) {
-  std::vector<double> observed(slots() * components_);
-  ensemble.observe(observed);
-  lowest_.look(ensemble, observed);
+void ChainTrace::look(const Ensemble& ensemble) { observe(ensemble); }
+
+void ChainTrace::add_sweep(const Ensemble& ensemble, std::span<const std::size_t> replica) {
+  observe(ensemble);
+  means_->add(observed_, replica);
+}
+
+void ChainTrace::add_draw(const Ensemble& ensemble, std::span<const std::size_t> replica,
+                          std::span<const double> lambda, std::span<const double> more) {
+  observe(ensemble);
   std::vector<double> row(trace_.width);  // whole rows only
   double* at = row.data();
-  for (std::size_t k = 0; k < components_; ++k)
-    for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = observed[replica[slot] * components_ + k];
-  for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = up[replica[slot]];
-  for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = down[replica[slot]];
+  const std::size_t components = observables_.size();
+  for (std::size_t k = 0; k < components; ++k)
+    if (observables_[k].measured() || follow_too_)
+      for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = observed_[replica[slot] * components + k];
+  if (means_) {
+    means_->add(observed_, replica);
+    at = means_->take(at);
+  }
+  if (ratios_) {
+    std::vector<std::size_t> rung(slots());
+    for (std::size_t slot = 0; slot < slots(); ++slot) rung[replica[slot]] = slot % betas_;
+    LogRatios ratios;
+    ratios.renew(ensemble, lambda, rung);
+    for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = ratios.up[replica[slot]];
+    for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = ratios.down[replica[slot]];
+  }
   at = std::copy(more.begin(), more.end(), at);
   if (overlaps_) {
     std::vector<std::pair<std::size_t, std::size_t>> pairs;
@@ -68,6 +108,7 @@ void ChainTrace::enter(const Ensemble& ensemble, std::span<const std::size_t> re
     ensemble.overlap(pairs, {at, pairs.size()});
   }
   if (!turnovers_.empty()) follow(ensemble, replica);
+  if (trace_.rows.empty()) trace_.rows.reserve(std::min<std::uint64_t>(draws_ * trace_.width, most_reserved));
   trace_.rows.insert(trace_.rows.end(), row.begin(), row.end());
   if (every_snapshot_ != 0 && trace_.draws() % every_snapshot_ == 0 &&
       snapshots_.size() < most_snapshots_ * slots() * ensemble.layout().state_bytes()) {
@@ -86,9 +127,12 @@ void ChainTrace::save(Snapshot& snapshot) const {
   snapshot.numbers["side"] = side_;
   snapshot.bytes["first"] = first_;
   lowest_.save(snapshot);
+  if (means_) means_->save(snapshot);
 }
 
 void ChainTrace::load(const Snapshot& snapshot, Trace trace) {
+  if (means_ ? !snapshot.counts.contains("sweeps_summed") : trace.width != trace_.width && !trace.rows.empty())
+    keep(Kept::version_1);
   if (trace.width != trace_.width && !trace.rows.empty())
     throw std::invalid_argument("the draws in the checkpoint do not fit this study");
   const std::size_t width = trace_.width;
@@ -100,6 +144,18 @@ void ChainTrace::load(const Snapshot& snapshot, Trace trace) {
   side_ = numbers(snapshot, "side", side_.size());
   first_ = bytes(snapshot, "first");
   lowest_.load(snapshot);
+  if (means_) means_->load(snapshot);
+}
+
+double ChainMethod::log_ratio(std::size_t draw, std::size_t slot, int step) const {
+  const std::span<const double> ladder = lambda();
+  const std::size_t b = slot % ladder.size(), to = b + static_cast<std::size_t>(step);
+  if (to >= ladder.size()) return 0;
+  const Trace& trace = chain_trace_.trace();
+  const char* stored = step > 0 ? "log_ratio_up" : "log_ratio_down";
+  if (const Field* ratio = find_field(fields(), stored)) return trace.at(draw, ratio->offset + slot);
+  const double energy = trace.at(draw, find_role(fields(), Role::energy)->offset + slot);
+  return -ladder[to] * energy - -ladder[b] * energy;
 }
 
 void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
@@ -112,9 +168,20 @@ void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
     above_[r] = lambda[std::min(b + 1, top)];
     below_[r] = lambda[b - std::min<std::size_t>(b, 1)];
   }
-  ensemble.log_weight(at_, own_);
-  ensemble.log_weight(above_, up);
-  ensemble.log_weight(below_, down);
+  if (ensemble.layout().canonical) {  // -lambda E, asked once
+    std::fill(up.begin(), up.end(), -1.0);
+    ensemble.log_weight(up, down);
+    for (std::size_t r = 0; r < replicas; ++r) {
+      const double energy = down[r];
+      own_[r] = -at_[r] * energy;
+      up[r] = -above_[r] * energy;
+      down[r] = -below_[r] * energy;
+    }
+  } else {
+    ensemble.log_weight(at_, own_);
+    ensemble.log_weight(above_, up);
+    ensemble.log_weight(below_, down);
+  }
   for (std::size_t r = 0; r < replicas; ++r) {
     up[r] -= own_[r];
     down[r] -= own_[r];

@@ -1,12 +1,14 @@
 /// What chains and tempering have in common: C x B replicas in slots (chain c, beta b), a row of the trace per draw.
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "physics/random.hpp"
 #include "samplers/method.hpp"
 #include "samplers/methods/method_support.hpp"
 #include "samplers/methods/starts.hpp"
+#include "samplers/methods/sweep_means.hpp"
 
 namespace gibbsite {
 
@@ -18,7 +20,7 @@ struct ChainOptions {
   std::uint64_t thermalization =
       1000;  ///< sweeps thrown away; strides (and a ladder) are tuned in their first half, then stay
   std::uint64_t draws = 20000;
-  std::uint64_t every = 1;            ///< sweeps from one draw to the next
+  std::uint64_t every = 1;            ///< sweeps that a draw stands for, from one to the next
   std::uint64_t snapshots = 0;        ///< configurations of all slots kept, evenly spaced over the draws
   bool overlaps = false;              ///< measure the overlap of chains 0 and 1, 2 and 3, ... at every beta
   bool ordered = true;                ///< whether an ordered state is known, see start_of()
@@ -28,9 +30,10 @@ struct ChainOptions {
 };
 
 /// The trace of draws of C x B slots: observables, log ratios to the neighbouring lambdas, overlaps, snapshots, the
-/// lowest energy. Fields, each [slot]: the ensemble's observables; "log_ratio_up" = log_weight(x, lambda_{b+1}) -
-/// log_weight(x, lambda_b), 0 at the last b; "log_ratio_down" to lambda_{b-1}, 0 at the first; and "overlap" [pair of
-/// chains][beta].
+/// lowest energy. Fields, each [slot]: the ensemble's observables, but for those that follow from others; where a draw
+/// stands for several sweeps, their moments over these (sweep_means.hpp); unless weights follow from the energy
+/// (Layout::canonical), "log_ratio_up" = log_weight(x, lambda_{b+1}) - log_weight(x, lambda_b), 0 at the last b, and
+/// "log_ratio_down" to lambda_{b-1}, 0 at the first; what the method adds; and "overlap" [pair of chains][beta].
 class ChainTrace {
  public:
   ChainTrace(const Ensemble& ensemble, const ChainOptions& options, std::vector<Observable> more);
@@ -56,17 +59,31 @@ class ChainTrace {
 
   /// Only the lowest energy, during thermalization.
   void look(const Ensemble& ensemble);
-  /// A row: replica[slot] stands in each slot, ratios [slot] up and down, `more` [field][slot].
-  void enter(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> up,
-             std::span<const double> down, std::span<const double> more);
+  /// Whether every sweep is to be entered, not only the last one of a draw.
+  bool sums_sweeps() const noexcept { return means_.has_value(); }
+  /// A sweep that is not the last one of a draw: replica[slot] stands in each slot.
+  void add_sweep(const Ensemble& ensemble, std::span<const std::size_t> replica);
+  /// The last sweep of a draw, and so a row: `more` [field][slot].
+  void add_draw(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> lambda,
+                std::span<const double> more);
 
   void save(Snapshot& snapshot) const;
   void load(const Snapshot& snapshot, Trace trace);
 
  private:
+  /// version_1: as version 1 of the checkpoints has it, with observables that follow from others, all log ratios and no
+  /// moments; a run that was begun so goes on so.
+  enum class Kept { what_is_needed, version_1 };
+  void keep(Kept kept);
   void follow(const Ensemble& ensemble, std::span<const std::size_t> replica);
+  void observe(const Ensemble& ensemble);
 
-  std::size_t chains_, betas_, components_;
+  std::size_t chains_, betas_;
+  std::vector<Observable> observables_, more_;
+  std::uint64_t every_;
+  bool canonical_;
+  bool follow_too_ = false, ratios_ = false;  // whether the trace has them
+  std::optional<SweepMeans> means_;
   std::uint64_t draws_, every_snapshot_, most_snapshots_;
   bool overlaps_;
   std::vector<Field> fields_;
@@ -77,6 +94,7 @@ class ChainTrace {
   std::vector<std::uint64_t> turnovers_;  // [slot]
   std::vector<double> side_;              // of the last overlap with the first draw that was not 0, [slot]
   std::vector<std::byte> first_;          // that draw's states, [slot]
+  std::vector<double> observed_;          // scratch, [replica][component]
 };
 
 /// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;
@@ -104,6 +122,9 @@ class ChainMethod : public Method {
   /// Tallies of the kept sweeps and settings in use, [slot].
   std::span<const Tally> tally() const noexcept { return tally_; }
   std::span<const Setting> settings() const noexcept { return setting_; }
+  /// log_weight(x, lambda of the next slot up or down) - log_weight(x, own lambda) of a draw; 0 past the ends.
+  double log_ratio_up(std::size_t draw, std::size_t slot) const { return log_ratio(draw, slot, 1); }
+  double log_ratio_down(std::size_t draw, std::size_t slot) const { return log_ratio(draw, slot, -1); }
   /// Draws that a lambda is known to remember, whatever its series show; 0: nothing is known.
   virtual std::size_t memory() const { return 0; }
 
@@ -115,6 +136,8 @@ class ChainMethod : public Method {
         options_(std::move(options)),
         chain_trace_(ensemble, options_, std::move(more)),
         tally_(chain_trace_.slots()) {}
+
+  double log_ratio(std::size_t draw, std::size_t slot, int step) const;
 
   Ensemble& ensemble_;
   ChainOptions options_;

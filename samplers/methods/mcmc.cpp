@@ -5,8 +5,7 @@
 
 namespace gibbsite {
 
-Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options)
-    : ChainMethod(ensemble, std::move(options), {}) {
+Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options) : ChainMethod(ensemble, std::move(options), {}) {
   for (std::size_t r = 0; r < chain_trace_.slots(); ++r)
     setting_.push_back({options_.lambda[r % chain_trace_.betas()],
                         options_.thermalization < 2 ? 1 : first_stride(ensemble.layout().stride)});
@@ -42,17 +41,18 @@ void Mcmc::advance() {
   if (sweeps_ < options_.thermalization) return thermalize();
   if (chain_trace_.full()) return;
   const std::uint64_t next_draw = options_.thermalization + (chain_trace_.trace().draws() + 1) * options_.every;
-  const auto count =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(next_draw - sweeps_, sweeps_per_advance(ensemble_.layout())));
-  ensemble_.sweep(setting_, {.time = sweeps_, .count = count}, tally_);
-  sweeps_ += count;
-  if (sweeps_ < next_draw) return;
-  std::vector<std::size_t> replica(chain_trace_.slots()), rung(chain_trace_.slots());
+  const std::uint64_t until = std::min<std::uint64_t>(next_draw, sweeps_ + sweeps_per_advance(ensemble_.layout()));
+  std::vector<std::size_t> replica(chain_trace_.slots());
   std::iota(replica.begin(), replica.end(), std::size_t{0});
-  for (std::size_t r = 0; r < chain_trace_.slots(); ++r) rung[r] = r % chain_trace_.betas();
-  LogRatios ratios;
-  ratios.renew(ensemble_, options_.lambda, rung);
-  chain_trace_.enter(ensemble_, replica, ratios.up, ratios.down, {});
+  while (sweeps_ < until) {
+    const std::uint64_t end = chain_trace_.sums_sweeps() ? sweeps_ + 1 : until;
+    ensemble_.sweep(setting_, {.time = sweeps_, .count = static_cast<std::uint32_t>(end - sweeps_)}, tally_);
+    sweeps_ = end;
+    if (sweeps_ == next_draw)
+      chain_trace_.add_draw(ensemble_, replica, options_.lambda, {});
+    else if (chain_trace_.sums_sweeps())
+      chain_trace_.add_sweep(ensemble_, replica);
+  }
 }
 
 Progress Mcmc::progress() const {

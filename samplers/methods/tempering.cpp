@@ -69,7 +69,9 @@ void Tempering::advance() {
   if (sampling && (sweeps_ - options_.thermalization) % options_.every == 0) {
     std::vector<double> index(slots);
     for (std::size_t slot = 0; slot < slots; ++slot) index[slot] = static_cast<double>(replica_[slot] % betas);
-    chain_trace_.enter(ensemble_, replica_, ratios.up, ratios.down, index);
+    chain_trace_.add_draw(ensemble_, replica_, lambda_, index);
+  } else if (sampling && chain_trace_.sums_sweeps()) {
+    chain_trace_.add_sweep(ensemble_, replica_);
   } else if (!sampling && sweeps_ % 16 == 0) {
     chain_trace_.look(ensemble_);
   }

@@ -19,6 +19,7 @@ bool unscheduled(const Study& s) { return s.keys<AnnealingKeys>().temperatures.s
 void add_annealing_keys(KeyTable& table) {
   add_thermalization_key(table);
   add_every_key(table);
+  add_store_key(table);
   const Section<AnnealingKeys> method(table, "method");
   method.integer("particles", &AnnealingKeys::particles, {2, 1'000'000'000}, "annealing: size of the population");
   method.add(
@@ -55,11 +56,13 @@ std::string plan_of_annealing(const Study& study) {
       keys.reverse ? fmt::format(", {} sweeps there, and back", study.keys<SweepKeys>().thermalization) : "");
 }
 
+std::int64_t sweeps_at_each(const Study& study) { return std::max<std::int64_t>(1, study.keys<SweepKeys>().every); }
+
 double sweeps_of_annealing(const Study& study) {
   const auto& keys = study.keys<AnnealingKeys>();
   const auto& common = study.keys<SweepKeys>();
   const auto& t = keys.temperatures;
-  return static_cast<double>(common.every) * (t.size() > 1 ? static_cast<double>(t.size()) : t[0]) *
+  return static_cast<double>(sweeps_at_each(study)) * (t.size() > 1 ? static_cast<double>(t.size()) : t[0]) *
              (keys.reverse ? 2 : 1) +
          static_cast<double>(common.thermalization);
 }
@@ -89,7 +92,7 @@ AnnealingOptions options_of(const Study& study, Key key) {
     options.temperatures = static_cast<std::size_t>(keys.temperatures.front());
     if (keys.schedule == "linear") options.schedule = linear_schedule(beta, options.temperatures);
   }
-  options.sweeps = static_cast<std::uint64_t>(common.every);
+  options.sweeps = static_cast<std::uint64_t>(sweeps_at_each(study));
   options.resample_below = keys.resample;
   options.reverse = keys.reverse;
   options.thermalization = static_cast<std::uint64_t>(common.thermalization);
@@ -106,7 +109,12 @@ const MethodEntry& annealing_entry() {
       .meaning = "annealed importance sampling from beta = 0, and back; ln Z; optional resampling",
       .add_keys = add_annealing_keys,
       .check = check_annealing,
-      .check_system = [](const Study&, const System&) {},
+      .check_system =
+          [](const Study& study, const System& system) {
+            std::vector<std::string> series = {"log_weight", "log_weight_path", "log_weight_reverse", "family"};
+            for (const Observable& what : system.observables()) series.push_back(what.name);
+            check_stored(study.keys<StoreKeys>(), series);
+          },
       .plan = plan_of_annealing,
       .replicas = [](const Study& study) { return static_cast<std::size_t>(study.keys<AnnealingKeys>().particles); },
       .sweeps = sweeps_of_annealing,
@@ -116,7 +124,8 @@ const MethodEntry& annealing_entry() {
         return std::make_unique<Annealing>(ensemble, options_of(study, key));
       },
       .can_estimate = [](const Method& method) { return annealing_of(method).reported() >= 1; },
-      .series = [](const Study&, const Method& method) { return annealing_series(annealing_of(method)); },
+      .series = [](const Study& study,
+                   const Method& method) { return annealing_series(study.keys<StoreKeys>(), annealing_of(method)); },
       .add_snapshots = [](Group&, const Ensemble&, const Method&) {},
       .findings = [](const Study&, const System& system, const Ensemble& ensemble,
                      const Method& method) { return annealing_findings(system, ensemble, annealing_of(method)); },

@@ -1,4 +1,6 @@
 // Annealing: weights, weighted estimates, ln Z from the way there, the way back, and both.
+#include "studies/methods/annealing_findings.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 #include "estimators/weighted.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/methods/annealing_doubts.hpp"
-#include "studies/methods/annealing_findings.hpp"
 #include "studies/systems/quantities.hpp"
 
 namespace gibbsite {
@@ -59,12 +60,11 @@ struct Population {
 /// Nothing of pairs of replicas.
 std::optional<Estimate> estimate_of(const Population& p, const Conditions& at, MeanMagnetization known,
                                     const Estimated& what) {
-  if (find_field(p.annealing.fields(), what.of) == nullptr) return std::nullopt;
   const ParticleWeights w = p.weights();
+  if (find_field(p.annealing.fields(), what.name) != nullptr) return weighted_mean(w, p.all(what.name));
+  if (find_field(p.annealing.fields(), what.of) == nullptr) return std::nullopt;
   const std::vector<double> x = p.all(what.of);
   switch (what.derivation) {
-    case Derivation::mean:
-      return weighted_mean(w, x);
     case Derivation::specific_heat:
       return specific_heat(w, x, at);
     case Derivation::susceptibility:
@@ -107,7 +107,7 @@ std::vector<double> betas_reported(const Annealing& annealing) {
 
 }  // namespace
 
-Group annealing_series(const Annealing& annealing) {
+Group annealing_series(const StoreKeys& stored, const Annealing& annealing) {
   Group group{.name = "series"};
   const std::vector<double> beta = betas_reported(annealing);
   const std::vector<std::size_t> rows = rows_reported(annealing);
@@ -115,11 +115,14 @@ Group annealing_series(const Annealing& annealing) {
   const std::size_t particles = annealing.fields()[0].count, last = rows.back();
   add_beta(group, beta);
   add_index(group, "particle", particles, "particle");
+  const auto wanted = [&](const std::string& name) { return stored.all() || stored.has(name); };
   for (const Field& field : annealing.fields()) {
+    const bool weights = field.what.name == "log_weight";
+    if (!wanted(field.what.name) && !(weights && wanted("log_weight_path"))) continue;
     std::vector<double> values(particles * beta.size());
     for (std::size_t r = 0, at = 0; r < particles; ++r)
       for (std::size_t b = 0; b < beta.size(); ++b, ++at) values[at] = trace.at(rows[b], field.offset + r);
-    if (field.what.name == "log_weight") {
+    if (weights) {
       const double* w = trace.rows.data() + last * trace.width + field.offset;
       add(group, "log_weight", {"particle"}, {particles}, std::vector<double>(w, w + particles), "1",
           "ln of the importance weight at the last beta");
@@ -133,7 +136,7 @@ Group annealing_series(const Annealing& annealing) {
           field.what.meaning);
     }
   }
-  if (annealing.done() && !annealing.reverse_log_weight().empty())
+  if (wanted("log_weight_reverse") && annealing.done() && !annealing.reverse_log_weight().empty())
     add(group, "log_weight_reverse", {"particle"}, {particles},
         std::vector<double>(annealing.reverse_log_weight().begin(), annealing.reverse_log_weight().end()), "1",
         "ln of the weight on the way back");

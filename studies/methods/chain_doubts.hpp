@@ -14,8 +14,8 @@ namespace gibbsite {
 /// How each chain began, for estimators; empty where all began alike.
 std::vector<ChainStart> chain_starts(const ChainOptions& options);
 
-/// Adds sentences. kind: what there are several of, "chain" or "ladder". warnings: there is a reason to doubt this run. notes: nothing speaks against it, and nothing in it
-/// could.
+/// Adds sentences. kind: what there are several of, "chain" or "ladder". warnings: there is a reason to doubt this run.
+/// notes: nothing speaks against it, and nothing in it could.
 void add_chain_doubts(const char* kind, const ChainDraws& s, const ChainOptions& options,
                       std::vector<std::string>& warnings, std::vector<std::string>& notes);
 

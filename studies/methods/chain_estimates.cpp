@@ -25,17 +25,39 @@ std::vector<double> series_at(const Trace& trace, const Field& field, std::size_
   return series;
 }
 
+Measured measured_at(const ChainDraws& s, const Field& field, std::size_t b) {
+  const Trace& trace = s.method.trace();
+  const auto moment = [&](Moment which) {
+    const Field* found = find_moment(s.method.fields(), field.what.name, which);
+    return found == nullptr ? std::vector<double>() : series_at(trace, *found, s.beta.size(), b);
+  };
+  return {series_at(trace, field, s.beta.size(), b),
+          moment(Moment::mean),
+          moment(Moment::variance),
+          moment(Moment::absolute),
+          moment(Moment::square),
+          moment(Moment::fourth)};
+}
+
+std::vector<double> Measured::level(bool of_absolute) const {
+  if (!of_absolute) return mean.empty() ? value : mean;
+  if (!absolute.empty()) return absolute;
+  std::vector<double> size = mean.empty() ? value : mean;
+  for (double& v : size) v = std::abs(v);
+  return size;
+}
+
 LadderSeries ladder_series(const ChainMethod& method) {
   const ChainTrace& chain_trace = method.chain_trace();
   const std::size_t betas = chain_trace.betas(), draws = method.trace().draws();
   LadderSeries series{{}, {}, chain_trace.chains(), betas - 1};
-  const Field& up = *find_field(method.fields(), "log_ratio_up");
-  const Field& down = *find_field(method.fields(), "log_ratio_down");
+  series.up.reserve(chain_trace.chains() * draws * (betas - 1));
+  series.down.reserve(chain_trace.chains() * draws * (betas - 1));
   for (std::size_t c = 0; c < chain_trace.chains(); ++c)
     for (std::size_t t = 0; t < draws; ++t)
       for (std::size_t k = 0; k + 1 < betas; ++k) {
-        series.up.push_back(method.trace().at(t, up.offset + c * betas + k));
-        series.down.push_back(method.trace().at(t, down.offset + c * betas + k + 1));
+        series.up.push_back(method.log_ratio_up(t, c * betas + k));
+        series.down.push_back(method.log_ratio_down(t, c * betas + k + 1));
       }
   return series;
 }
@@ -48,8 +70,11 @@ bool odd(const ChainDraws& s, const Observable& what) {
   return s.mean_magnetization() == MeanMagnetization::zero_by_symmetry && what.parity == Parity::odd;
 }
 
-/// Observables, not what is kept beside them to join neighbouring betas.
-bool is_observable(const std::string& name) { return !name.starts_with("log_ratio") && name != "replica"; }
+/// Observables that were measured, not what is kept beside them or follows from them.
+bool is_observable(const Field& field) {
+  const std::string& name = field.what.name;
+  return field.moment == Moment::value && field.what.measured() && !name.starts_with("log_ratio") && name != "replica";
+}
 
 /// Draws at b and at the next hotter beta as one sample of b, where they overlap well enough. From energies of whole
 /// states, not from ratios of weights: those of a network can have its hidden units summed out, and then say nothing of
@@ -131,9 +156,11 @@ Response response_of(const ChainDraws& s, Derivation derivation, std::size_t b, 
     case Derivation::binder:
       return binder_response();
     case Derivation::absolute:
-      return absolute_response();
+      return absolute_response(std::abs(centre));
     case Derivation::square:
-      return square_response(1);
+      return square_response(1, centre * centre);
+    case Derivation::mean_per_unit:
+      return mean_response(centre / s.sites(), s.sites());
     default:
       return mean_response(centre);
   }
@@ -146,12 +173,34 @@ std::vector<Named> responses_of(const ChainDraws& s, const std::string& observab
   return all;
 }
 
+/// What people call the level of an observable: the density of an energy, the absolute value of what is odd; nothing
+/// where that is not estimated.
+std::string name_of_level(std::span<const Named> responses, bool is_odd) {
+  const Derivation wanted = is_odd ? Derivation::absolute : Derivation::mean_per_unit;
+  for (const Named& named : responses)
+    if (named.what->derivation == wanted) return named.what->name;
+  return is_odd ? std::string() : responses.front().what->name;
+}
+
+/// Mean of the squared deviations of x, or |x|.
+double variance_of(std::span<const double> x, bool of_absolute) {
+  double sum = 0, squares = 0;
+  for (const double v : x) {
+    const double off = of_absolute ? std::abs(v) : v - x.front();
+    sum += off;
+    squares += off * off;
+  }
+  const double n = static_cast<double>(x.size());
+  return squares / n - sum / n * (sum / n);
+}
+
 /// Chains that do not mix: what each alone would say lies within the error.
-void hold_all_chains(Row& row, std::span<const Named> responses, const ChainSeries& x) {
+void hold_all_chains(Row& row, std::span<const Named> responses, const ChainSeries& x, const SweepMoments& moments) {
   for (std::size_t c = 0; c < x.chains; ++c)
     for (const Named& what : responses) {
       Estimate& e = row.at(what.what->name);
-      const double off = std::abs(estimate(what.response, {x.chain(c), 1, x.memory}, {}).estimate.value - e.value);
+      const Beyond alone{.moments = moments.part(c * x.draws(), x.draws())};
+      const double off = std::abs(estimate(what.response, {x.chain(c), 1, x.memory}, alone).estimate.value - e.value);
       if (off > e.error) e.error = off;
     }
 }
@@ -163,11 +212,14 @@ std::vector<double> longest_taus(const ChainDraws& s) {
 #pragma omp parallel for schedule(dynamic)
   for (std::size_t b = 0; b < s.beta.size(); ++b)
     for (const Field& field : s.method.fields()) {
-      if (!is_observable(field.what.name) || field.what.role == Role::energy) continue;
-      std::vector<double> x = series_at(s.method.trace(), field, s.beta.size(), b);
-      if (odd(s, field.what))
-        for (double& v : x) v = std::abs(v);
-      const double tau = autocorrelation({x, field.count / s.beta.size()}).tau;
+      if (!is_observable(field)) continue;
+      const bool of_absolute = odd(s, field.what);
+      const Measured x = measured_at(s, field, b);
+      const std::vector<double> level = x.level(of_absolute);
+      const Autocorrelation a = autocorrelation({level, field.count / s.beta.size()});
+      double tau = a.tau;
+      const double of_sweeps = x.mean.empty() ? 0 : variance_of(x.value, of_absolute);
+      if (of_sweeps > 0) tau *= a.variance / of_sweeps;  // of sweeps, not of their means over a draw
       if (tau > longest[b]) longest[b] = tau;
     }
   return longest;
@@ -175,7 +227,6 @@ std::vector<double> longest_taus(const ChainDraws& s) {
 
 RowReport estimate_row(const ChainDraws& s, std::size_t b) {
   RowReport report;
-  const Trace& trace = s.method.trace();
   // A quantity that depends on a slow mode only weakly shows it too faintly for its own window, yet its error comes
   // from there: nothing is taken to remember less than three times the slowest.
   const std::size_t memory = std::max(s.memory, static_cast<std::size_t>(3 * s.tau[b]));
@@ -185,16 +236,18 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
   std::optional<PooledWeights> pool_of_pairs;
   if (find_role(s.method.fields(), Role::of_pairs) != nullptr) pool_of_pairs = pool_with_hotter(s, b, true);
   for (const Field& field : s.method.fields()) {
+    if (!is_observable(field)) continue;
     const std::string& name = field.what.name;
-    if (!is_observable(name)) continue;
-    const std::vector<double> x = series_at(trace, field, s.beta.size(), b);
+    const Measured measured = measured_at(s, field, b);
+    const std::vector<double>& x = measured.value;
     const ChainSeries chains{x, field.count / s.beta.size(), memory};
     const bool of_pairs = field.what.role == Role::of_pairs;
     const auto& weights = of_pairs ? pool_of_pairs : pool;
-    const std::vector<double> hotter = weights ? series_at(trace, field, s.beta.size(), b - 1) : std::vector<double>();
+    const std::vector<double> hotter =
+        weights ? series_at(s.method.trace(), field, s.beta.size(), b - 1) : std::vector<double>();
     const std::vector<Named> responses = responses_of(s, name, b, x.front());
     for (const auto& [what, response] : responses) {
-      Beyond beyond{.tau = s.longest_tau(b)};
+      Beyond beyond{.tau = s.longest_tau(b), .moments = measured.moments()};
       if (weights) {
         beyond.hotter = hotter;
         beyond.weights = &*weights;
@@ -224,20 +277,20 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
     // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
     // depend on it.
     const bool is_odd = odd(s, field.what);
-    std::vector<double> size = x;
-    for (double& v : size) v = is_odd ? std::abs(v) : v;
+    const std::vector<double> level = measured.level(is_odd);
     const Convergence found =
-        check_convergence({size, chains.chains, memory},
+        check_convergence({level, chains.chains, memory},
                           of_pairs ? std::span<const ChainStart>() : std::span<const ChainStart>(s.starts));
     constexpr double apart = 5;
     if (std::abs(found.z_starts) > apart || std::abs(found.z_chains) > apart)
-      hold_all_chains(report.row, std::span(responses).subspan(is_odd ? 1 : 0), chains);
+      hold_all_chains(report.row, std::span(responses).subspan(is_odd ? 1 : 0), chains, measured.moments());
     if (is_odd) {
       Estimate& e = report.row[name];
       e.error = std::max(e.error, std::abs(e.value));
-    } else if (field.what.role != Role::energy) {
-      report.findings.push_back({fmt::format("{} at beta = {:.6g}", name, s.beta[b]), found});
     }
+    const std::string level_name = name_of_level(responses, is_odd);
+    if (!level_name.empty() && !(is_odd && of_pairs))  // valleys of a glass are slow, and what lies in them is not
+      report.findings.push_back({fmt::format("{} at beta = {:.6g}", level_name, s.beta[b]), found});
   }
   report.frozen = s.sites() > 1 && std::all_of(report.row.begin(), report.row.end(), [&](const auto& named) {
                     return odd_means.contains(named.first) || !(named.second.error > 0);

@@ -39,6 +39,17 @@ struct ChainDraws {
 /// One field of the trace at one beta, as [chain][draw].
 std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b);
 
+/// An observable at one beta, [chain][draw]: its values, and where draws stand for several sweeps, what they keep of
+/// these.
+struct Measured {
+  std::vector<double> value, mean, variance, absolute, square, fourth;
+
+  SweepMoments moments() const { return {mean, variance, absolute, square, fourth}; }
+  /// What tells best where x, or its absolute value, stands at each draw.
+  std::vector<double> level(bool of_absolute) const;
+};
+Measured measured_at(const ChainDraws& s, const Field& field, std::size_t b);
+
 /// Log ratios between neighbouring lambdas, [chain][draw][pair].
 struct LadderSeries {
   std::vector<double> up, down;

@@ -20,6 +20,7 @@ Group estimates_group(const ChainDraws& s, const std::vector<RowReport>& rows) {
   Group group{.name = "estimates"};
   const auto every = static_cast<double>(s.method.options().every);
   group.attributes.emplace_back("sweeps_per_draw", every);
+  if (s.method.chain_trace().sums_sweeps()) group.attributes.emplace_back("means_over_sweeps", std::int64_t{1});
   add_beta(group, s.beta);
   for (const Estimated& what : s.quantities) {
     if (!rows[0].row.contains(what.name)) continue;
@@ -32,7 +33,7 @@ Group estimates_group(const ChainDraws& s, const std::vector<RowReport>& rows) {
       return values;
     };
     add(group, what.name + "_tau", {"beta"}, {rows.size()}, column(&Estimate::tau, every), "sweep",
-        "integrated autocorrelation time of " + what.name + ", sweeps_per_draw / 2 where draws are independent");
+        "integrated autocorrelation time of " + what.name + ", 1/2 where sweeps are independent");
     add(group, what.name + "_ess", {"beta"}, {rows.size()}, column(&Estimate::ess, 1), "1",
         "effective sample size of " + what.name);
     add(group, what.name + "_rhat", {"beta"}, {rows.size()}, column(&Estimate::rhat, 1), "1",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "studies/files/variables.hpp"
@@ -34,6 +35,7 @@ void add_chain_keys(KeyTable& table) {
   add_thermalization_key(table);
   method.integer("sweeps", &ChainKeys::sweeps, {1}, "sweeps kept");
   add_every_key(table);
+  add_store_key(table);
   method.real("target_error", &ChainKeys::target_error, {.low = 0}, "stop once target is known this well; 0: never");
   method.text("target", &ChainKeys::target, "an observable", "what target_error is about");
   method.integer("snapshots", &ChainKeys::snapshots, {0}, "configurations kept per replica, evenly spaced");
@@ -44,18 +46,25 @@ void check_chains(const Study& study) {
   const auto& common = study.keys<SweepKeys>();
   if (static_cast<double>(keys.sweeps) + static_cast<double>(common.thermalization) > most_sweeps)
     throw RequestError(fmt::format("method.thermalization + method.sweeps is over {:g} sweeps", most_sweeps));
+  const bool open = common.every == SweepKeys::automatic;
   if (common.every > keys.sweeps)
     throw RequestError(
         fmt::format("method.every = {} leaves no draw in method.sweeps = {}", common.every, keys.sweeps));
-  if (keys.snapshots > keys.sweeps / common.every)
-    throw RequestError(
-        fmt::format("method.snapshots = {} is more than the {} draws of method.sweeps / method.every", keys.snapshots,
-                    keys.sweeps / common.every));
+  const std::int64_t draws = open ? keys.sweeps : keys.sweeps / common.every;
+  if (keys.snapshots > draws)
+    throw RequestError(fmt::format("method.snapshots = {} is more than the {} draws of method.sweeps{}", keys.snapshots,
+                                   draws, open ? "" : " / method.every"));
 }
 
 void check_chains_of(const Study& study, const System& system) {
   const auto& keys = study.keys<ChainKeys>();
   const std::vector<double>& beta = study.method.beta;
+  std::vector<std::string> series;
+  for (const Observable& what : system.observables())
+    if (what.measured()) series.push_back(what.name);
+  if (system.disordered()) series.push_back("overlap");
+  if (study.method.name == "tempering") series.push_back("replica");
+  check_stored(study.keys<StoreKeys>(), series);
   std::vector<std::string> names = {"log_z"};
   bool of_pairs = false;
   for (const Estimated& what : estimated_quantities(system)) {
@@ -75,9 +84,11 @@ void check_chains_of(const Study& study, const System& system) {
 
 std::string plan_of_chains(const Study& study, const char* chain) {
   const auto& keys = study.keys<ChainKeys>();
-  return fmt::format("{}: {} {}{} x {} sweeps at {} beta{}, after {} sweeps of thermalization", study.method.name,
+  const auto& common = study.keys<SweepKeys>();
+  return fmt::format("{}: {} {}{} x {} sweeps at {} beta{}, after {} sweeps of thermalization{}", study.method.name,
                      keys.chains, chain, keys.chains > 1 ? "s" : "", keys.sweeps, study.method.beta.size(),
-                     study.method.beta.size() > 1 ? "s" : "", study.keys<SweepKeys>().thermalization);
+                     study.method.beta.size() > 1 ? "s" : "", common.thermalization,
+                     common.every > 1 ? fmt::format("; {} sweeps a draw", common.every) : "");
 }
 
 std::size_t replicas_of_chains(const Study& study) {
@@ -92,11 +103,24 @@ std::vector<MemoryNeed> needs_of_chains(const Study& study, const SystemSize& si
   const auto count = static_cast<double>(replicas_of_chains(study));
   SystemSize plain = size;
   plain.keys.clear();
-  MemoryNeed snapshots = need_of_replicas(static_cast<double>(study.keys<ChainKeys>().snapshots) * count, plain,
-                                          "method.snapshots");
+  MemoryNeed snapshots =
+      need_of_replicas(static_cast<double>(study.keys<ChainKeys>().snapshots) * count, plain, "method.snapshots");
   snapshots.what = "snapshots of " + snapshots.what;
   return {need_of_replicas(count, size, "method.chains"), snapshots};
 }
+
+std::optional<SweepsPerDraw> sweeps_per_draw_of_chains(const Study& study, const System& system) {
+  if (study.keys<SweepKeys>().every != SweepKeys::automatic) return std::nullopt;
+  // A draw of one replica, with all that is made of it later, costs as much as this many unit updates of the fastest
+  // layouts; it may cost a tenth of the sweeps. And a thousand draws are enough for any of them to be seen in.
+  constexpr double draw = 12'000, share = 0.1, fewest_draws = 1000;
+  const auto& keys = study.keys<ChainKeys>();
+  const double most = static_cast<double>(keys.sweeps) / std::max(fewest_draws, static_cast<double>(keys.snapshots));
+  return SweepsPerDraw{static_cast<std::int64_t>(std::ceil(std::min(draw / share / system.work(), 1e6))),
+                       std::max<std::int64_t>(1, static_cast<std::int64_t>(most))};
+}
+
+void settle_sweeps_per_draw_of_chains(Study& study, std::int64_t every) { study.keys<SweepKeys>().every = every; }
 
 Target target_of_chains(const Study& study) {
   const auto& keys = study.keys<ChainKeys>();
@@ -115,8 +139,10 @@ ChainOptions chain_options(const Study& study, const System& system, const Layou
   if (options.start == Starts::given) options.given = read_state(keys.start, layout, system.unit_states());
   options.ordered = !system.disordered() || !system.symmetric();
   options.thermalization = static_cast<std::uint64_t>(common.thermalization);
-  options.every = static_cast<std::uint64_t>(common.every);
-  options.draws = static_cast<std::uint64_t>(keys.sweeps / common.every);
+  std::int64_t every = common.every;
+  if (const auto open = sweeps_per_draw_of_chains(study, system)) every = std::min(open->wanted, open->most);
+  options.every = static_cast<std::uint64_t>(every);
+  options.draws = static_cast<std::uint64_t>(keys.sweeps / every);
   options.snapshots = static_cast<std::uint64_t>(keys.snapshots);
   options.overlaps = system.disordered();
   return options;
@@ -124,21 +150,22 @@ ChainOptions chain_options(const Study& study, const System& system, const Layou
 
 bool can_estimate_chains(const Method& method) { return method.trace().draws() >= 2; }
 
-Group series_of_chains(const Study& study, const ChainMethod& method, const char* chain) {
+Group series_of_chains(const StoreKeys& stored, const ChainMethod& method, const char* chain) {
   Group group{.name = "series"};
   const Trace& trace = method.trace();
   const auto beta = method.lambda();
   const std::size_t betas = beta.size(), draws = trace.draws();
   add_beta(group, beta);
   add_index(group, "chain", method.chain_trace().chains(), chain);
-  const auto& common = study.keys<SweepKeys>();
+  const auto thermalization = static_cast<std::int64_t>(method.options().thermalization);
+  const auto every = static_cast<std::int64_t>(method.options().every);
   std::vector<std::int64_t> sweep;
-  for (std::size_t t = 0; t < draws; ++t)
-    sweep.push_back(common.thermalization + static_cast<std::int64_t>(t + 1) * common.every);
+  for (std::size_t t = 0; t < draws; ++t) sweep.push_back(thermalization + static_cast<std::int64_t>(t + 1) * every);
   add_index(group, "draw", draws, "draw");
   add(group, "sweep", {"draw"}, {draws}, std::move(sweep), "sweep", "sweeps from the start to the draw");
   for (const Field& field : method.fields()) {
-    if (field.what.name.starts_with("log_ratio")) continue;  // they follow from the others
+    if (!stored.all() && !stored.has(field.what.name) && !stored.has(field.of)) continue;
+    if (!field.what.measured() || field.what.name.starts_with("log_ratio")) continue;  // they follow from the others
     const std::size_t rows = field.count / betas;
     std::vector<double> values(rows * draws * betas);
     for (std::size_t c = 0, at = 0; c < rows; ++c)

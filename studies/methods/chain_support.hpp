@@ -6,6 +6,7 @@
 
 #include "samplers/methods/chains.hpp"
 #include "studies/methods/entry.hpp"
+#include "studies/methods/sweep_keys.hpp"
 
 namespace gibbsite {
 
@@ -26,13 +27,15 @@ std::string plan_of_chains(const Study& study, const char* chain);
 std::size_t replicas_of_chains(const Study& study);
 double sweeps_of_chains(const Study& study);
 std::vector<MemoryNeed> needs_of_chains(const Study& study, const SystemSize& size);
+std::optional<SweepsPerDraw> sweeps_per_draw_of_chains(const Study& study, const System& system);
+void settle_sweeps_per_draw_of_chains(Study& study, std::int64_t every);
 Target target_of_chains(const Study& study);
 /// Throws RequestError for a first state that does not fit the system.
 ChainOptions chain_options(const Study& study, const System& system, const Layout& layout, Key key);
 
 bool can_estimate_chains(const Method& method);
 /// chain: "independent chain", as the file says.
-Group series_of_chains(const Study& study, const ChainMethod& method, const char* chain);
+Group series_of_chains(const StoreKeys& stored, const ChainMethod& method, const char* chain);
 void add_snapshots_of_chains(Group& group, const Ensemble& ensemble, const Method& method);
 
 }  // namespace gibbsite

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,11 @@
 
 namespace gibbsite {
 
+/// Sweeps that a draw should stand for where a study leaves that open, and the most it may.
+struct SweepsPerDraw {
+  std::int64_t wanted = 1, most = 1;
+};
+
 /// A quantity that a run is to know so well at every beta; error 0: it runs to its end.
 struct Target {
   std::string quantity;
@@ -22,20 +28,23 @@ struct Target {
 
 /// Functions of a Method get the one that make() made.
 struct MethodEntry {
-  std::string name, meaning;      ///< as `gibbsite list methods` shows them
-  void (*add_keys)(KeyTable&);    ///< its keys under [method]
-  void (*check)(const Study&);    ///< refuses what shows only in several keys together; throws RequestError
+  std::string name, meaning;    ///< as `gibbsite list methods` shows them
+  void (*add_keys)(KeyTable&);  ///< its keys under [method]
+  void (*check)(const Study&);  ///< refuses what shows only in several keys together; throws RequestError
   void (*check_system)(const Study&, const System&);  ///< and what shows only together with the system
-  std::string (*plan)(const Study&);          ///< "mcmc: 8 chains x 5000 sweeps at 13 betas, after 500 ..."
-  std::size_t (*replicas)(const Study&);      ///< that the ensemble must have
-  double (*sweeps)(const Study&);             ///< of all replicas, about
-  std::vector<MemoryNeed> (*needs)(const Study&, const SystemSize&);  ///< of replicas and of what it keeps
-  Target (*target)(const Study&);             ///< when it may stop early
+  std::string (*plan)(const Study&);                  ///< "mcmc: 8 chains x 5000 sweeps at 13 betas, after 500 ..."
+  std::size_t (*replicas)(const Study&);              ///< that the ensemble must have
+  double (*sweeps)(const Study&);                     ///< of all replicas, about
+  std::vector<MemoryNeed> (*needs)(const Study&, const SystemSize&);             ///< of replicas and of what it keeps
+  Target (*target)(const Study&);                                                ///< when it may stop early
   std::unique_ptr<Method> (*make)(const Study&, const System&, Ensemble&, Key);  ///< throws std::invalid_argument
-  bool (*can_estimate)(const Method&);        ///< whether there are draws enough
-  Group (*series)(const Study&, const Method&);                  ///< the draws
-  void (*add_snapshots)(Group&, const Ensemble&, const Method&);  ///< to the group `configurations`
+  bool (*can_estimate)(const Method&);                                           ///< whether there are draws enough
+  Group (*series)(const Study&, const Method&);                                  ///< the draws
+  void (*add_snapshots)(Group&, const Ensemble&, const Method&);                 ///< to the group `configurations`
   Findings (*findings)(const Study&, const System&, const Ensemble&, const Method&);
+  /// Nothing where the study says how many, or where the method has no draws: it is then as it is.
+  std::optional<SweepsPerDraw> (*sweeps_per_draw)(const Study&, const System&) = nullptr;
+  void (*settle_sweeps_per_draw)(Study&, std::int64_t) = nullptr;  ///< one number for all tasks
   bool annealed = false;  ///< every lambda is visited once, from an exact draw on
 };
 

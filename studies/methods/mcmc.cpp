@@ -25,13 +25,16 @@ const MethodEntry& mcmc_entry() {
       .can_estimate = can_estimate_chains,
       .series =
           [](const Study& study, const Method& method) {
-            return series_of_chains(study, static_cast<const ChainMethod&>(method), "independent chain");
+            return series_of_chains(study.keys<StoreKeys>(), static_cast<const ChainMethod&>(method),
+                                    "independent chain");
           },
       .add_snapshots = add_snapshots_of_chains,
       .findings =
           [](const Study&, const System& system, const Ensemble& ensemble, const Method& method) {
             return chain_findings({system, ensemble, static_cast<const ChainMethod&>(method), "chain"}, {});
-          }};
+          },
+      .sweeps_per_draw = sweeps_per_draw_of_chains,
+      .settle_sweeps_per_draw = settle_sweeps_per_draw_of_chains};
   return entry;
 }
 

@@ -9,6 +9,7 @@
 #include "physics/exact/exact.hpp"
 #include "samplers/methods/method_support.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/methods/sweep_keys.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/systems/quantities.hpp"
 #include "studies/text/errors.hpp"
@@ -132,7 +133,7 @@ Group report(const std::string& name, const MethodEntry& entry, const Study& stu
   Group root{.name = name};
   root.groups.push_back(system.record());
   if (entry.can_estimate(method)) {
-    root.groups.push_back(entry.series(study, method));
+    if (!study.keys<StoreKeys>().none()) root.groups.push_back(entry.series(study, method));
     if (auto configurations = configurations_group(entry, ensemble, method))
       root.groups.push_back(std::move(*configurations));
     Findings found = entry.findings(study, system, ensemble, method);

@@ -45,7 +45,8 @@ const MethodEntry& tempering_entry() {
       .can_estimate = can_estimate_chains,
       .series =
           [](const Study& study, const Method& method) {
-            return series_of_chains(study, static_cast<const ChainMethod&>(method), "independent ladder");
+            return series_of_chains(study.keys<StoreKeys>(), static_cast<const ChainMethod&>(method),
+                                    "independent ladder");
           },
       .add_snapshots = add_snapshots_of_chains,
       .findings =
@@ -58,7 +59,9 @@ const MethodEntry& tempering_entry() {
                                                "draws that a rung remembers, half a round trip: no window of an "
                                                "autocorrelation time is shorter");
                                   });
-          }};
+          },
+      .sweeps_per_draw = sweeps_per_draw_of_chains,
+      .settle_sweeps_per_draw = settle_sweeps_per_draw_of_chains};
   return entry;
 }
 

@@ -90,7 +90,9 @@ std::vector<ResultRow> mixing_of(const Group& root) {
   for_each_part(root, "estimates", [&](const Group& group, const Group&, const Coordinates& at) {
     const auto every = std::find_if(group.attributes.begin(), group.attributes.end(),
                                     [](const auto& a) { return a.first == "sweeps_per_draw"; });
-    const double step = every == group.attributes.end() ? 1 : std::get<double>(every->second);
+    const bool means = std::any_of(group.attributes.begin(), group.attributes.end(),
+                                   [](const auto& a) { return a.first == "means_over_sweeps"; });
+    const double step = means || every == group.attributes.end() ? 1 : std::get<double>(every->second);
     std::vector<ResultRow> here;
     add(here, group, nullptr, "energy_density_tau", at);
     for (ResultRow& m : here) {  // draws that forget each other say no more than that

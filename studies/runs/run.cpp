@@ -7,6 +7,7 @@
 #include <chrono>
 #include <exception>
 #include <filesystem>
+#include <limits>
 
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/archive.hpp"
@@ -49,6 +50,7 @@ class Runner {
   bool claim_output();
   void check_complete() const;
   bool outside() const;
+  void settle_sweeps_per_draw();
   void work(ProgressMeter& meter);
   void save_all_tasks();
   void save_before_result();
@@ -130,6 +132,19 @@ bool Runner::outside() const {
   return tasks_.size() > 1 && (most < large || tasks_.size() >= static_cast<std::size_t>(omp_get_max_threads()));
 }
 
+/// Where the study leaves open how many sweeps a draw stands for: what the most hasty task needs and all can bear, one
+/// number, so that the draws of a grid are arrays.
+void Runner::settle_sweeps_per_draw() {
+  std::int64_t wanted = 1, most = std::numeric_limits<std::int64_t>::max();
+  for (const auto& task : tasks_)
+    if (const auto open = task->sweeps_per_draw()) {
+      wanted = std::max(wanted, open->wanted);
+      most = std::min(most, open->most);
+    }
+  for (const auto& task : tasks_)
+    if (task->sweeps_per_draw()) task->settle_sweeps_per_draw(std::min(wanted, most));
+}
+
 void Runner::work(ProgressMeter& meter) {
   const auto unfinished = [&] {
     std::vector<TaskRun*> list;
@@ -188,6 +203,7 @@ int Runner::run() {
   if (run_.max_time > 0) stop_building_after(std::max(run_.max_time, never_broken_off));
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
+  settle_sweeps_per_draw();
   stops_mean(Stop::at_checkpoint);
   if (!claim_output()) return exit_done;
   std::vector<double> weight, total;

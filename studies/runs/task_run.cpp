@@ -19,8 +19,8 @@ std::size_t after(std::size_t check) { return check + check / 2; }
 
 }  // namespace
 
-TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(index) {
-  const Study& study = task.study;
+TaskRun::TaskRun(const Task& task, std::size_t index) : study_(task.study), index_(index) {
+  const Study& study = study_;
   const MethodEntry& method = method_entry(study);
   system_ = make_system(study);
   check_memory_of_replicas(study, *system_);
@@ -31,10 +31,19 @@ TaskRun::TaskRun(const Task& task, std::size_t index) : task_(task), index_(inde
   method.check_system(study, *system_);
 }
 
+std::optional<SweepsPerDraw> TaskRun::sweeps_per_draw() const {
+  const MethodEntry& method = method_entry(study_);
+  return method.sweeps_per_draw == nullptr ? std::nullopt : method.sweeps_per_draw(study_, *system_);
+}
+
+void TaskRun::settle_sweeps_per_draw(std::int64_t every) { method_entry(study_).settle_sweeps_per_draw(study_, every); }
+
+std::string TaskRun::plan() const { return gibbsite::plan(study_); }
+
 void TaskRun::start() {
-  const Key key(task_.study.run.seed, index_);
-  ensemble_ = make_ensemble(task_.study, *system_, key);
-  method_ = make_method(task_.study, *system_, *ensemble_, key);
+  const Key key(study_.run.seed, index_);
+  ensemble_ = make_ensemble(study_, *system_, key);
+  method_ = make_method(study_, *system_, *ensemble_, key);
 }
 
 void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
@@ -54,8 +63,7 @@ void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
 bool TaskRun::target_reached() {
   if (target_.error <= 0 || method_->trace().draws() < next_check_) return false;
   next_check_ = after(next_check_);
-  return largest_error(target_, method_entry(task_.study), task_.study, *system_, *ensemble_, *method_) <=
-         target_.error;
+  return largest_error(target_, method_entry(study_), study_, *system_, *ensemble_, *method_) <= target_.error;
 }
 
 void TaskRun::advance(const std::function<bool()>& pause, ProgressMeter& meter) {
@@ -76,7 +84,7 @@ void TaskRun::save(CheckpointFolder& parts) {
 
 std::optional<Group> TaskRun::result(const std::string& name) const {
   if (method_ == nullptr) return std::nullopt;
-  return report(name, method_entry(task_.study), task_.study, *system_, *ensemble_, *method_);
+  return report(name, method_entry(study_), study_, *system_, *ensemble_, *method_);
 }
 
 }  // namespace gibbsite

@@ -23,6 +23,10 @@ class TaskRun {
   /// Unit updates of one sweep of all replicas; sweeps of the whole task, about.
   double work_per_sweep() const noexcept { return work_per_sweep_; }
   double sweeps() const noexcept { return sweeps_; }
+  /// What it would have a draw stand for, where that is open; and what it was settled to be.
+  std::optional<SweepsPerDraw> sweeps_per_draw() const;
+  void settle_sweeps_per_draw(std::int64_t every);
+  std::string plan() const;
   std::string description() const { return system_->description(); }
 
   /// Takes up what a checkpoint holds of this task, if anything, and says what it lacks. Throws RequestError if it does
@@ -41,7 +45,7 @@ class TaskRun {
   void start();
   bool target_reached();
 
-  const Task& task_;
+  Study study_;
   std::size_t index_;
   std::shared_ptr<const System> system_;
   std::unique_ptr<Ensemble> ensemble_;

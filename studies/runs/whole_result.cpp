@@ -26,7 +26,7 @@ Group whole_result(const Request& request, std::span<const std::unique_ptr<TaskR
   Group root;
   root.attributes = run_attributes(command, request, seconds, complete ? "complete" : "partial");
   root.attributes.emplace_back("system", system_text(request, *tasks.front()));
-  root.attributes.emplace_back("plan", plan(request.tasks.front().study));
+  root.attributes.emplace_back("plan", tasks.front()->plan());
   if (request.grid.empty()) {
     if (auto result = tasks.front()->result("")) root.groups = std::move(result->groups);
     return root;

@@ -186,7 +186,7 @@ template <class Number>
 Value one_or_list(const std::vector<Number>& numbers) {
   if (numbers.size() == 1) return {numbers.front()};
   Value::List list;
-  for (const Number number : numbers) list.push_back({number});
+  for (const Number& number : numbers) list.push_back({number});
   return {std::move(list)};
 }
 

@@ -1,6 +1,7 @@
 /// Models of units on a lattice, or on any graph from a file: what they have in common, whatever a unit is.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <span>
@@ -48,6 +49,7 @@ class GraphSystem : public System {
  public:
   std::string description() const override;
   double sites() const override { return static_cast<double>(graph().sites()); }
+  double work() const override { return sites() * std::max(1.0, static_cast<double>(graph().max_degree()) / 4); }
   bool symmetric() const override { return graph().common_field() == 0.0; }
   bool disordered() const override;
   /// Bonds and fields.

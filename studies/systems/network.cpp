@@ -141,6 +141,14 @@ double NetworkSystem::sites() const {
   return static_cast<double>(network() != nullptr ? network()->units() : machine()->units());
 }
 
+double NetworkSystem::work() const {
+  if (machine() != nullptr) return sites() * sites() / 4;
+  double weights = 0;
+  for (std::size_t l = 0; l + 1 < network()->layers().size(); ++l)
+    weights += static_cast<double>(network()->layers()[l].width() * network()->layers()[l + 1].width());
+  return std::max(sites(), weights);
+}
+
 double NetworkSystem::overlap_step() const { return disordered() ? 2 / sites() : 0; }
 
 bool NetworkSystem::disordered() const {

@@ -38,6 +38,7 @@ class NetworkSystem final : public System {
 
   std::string description() const override;
   double sites() const override;
+  double work() const override;
   PathKind path() const override { return reference_.uniform ? PathKind::temperature : PathKind::mixture; }
   bool symmetric() const override;
   bool disordered() const override;

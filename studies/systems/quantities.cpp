@@ -7,10 +7,25 @@ namespace {
 
 using enum Derivation;
 
-/// Those of a role, each as its mean.
+Derivation derivation_of(Follows follows) {
+  switch (follows) {
+    case Follows::per_unit:
+      return mean_per_unit;
+    case Follows::as_absolute:
+      return absolute;
+    case Follows::as_square:
+      return square;
+    default:
+      return mean;
+  }
+}
+
+/// Those of a role, each as the mean of what was measured.
 void add_means(std::vector<Estimated>& all, const std::vector<Observable>& observables, Role role) {
   for (const Observable& own : observables)
-    if (own.role == role) all.push_back({own.name, own.units, own.meaning, own.name});
+    if (own.role == role)
+      all.push_back({own.name, own.units, own.meaning, own.measured() ? own.name : own.from, derivation_of(own.follows),
+                     own.follows == Follows::as_absolute || own.follows == Follows::as_square});
 }
 
 }  // namespace

@@ -11,7 +11,16 @@
 namespace gibbsite {
 
 /// What is done to the observable that a quantity is made of.
-enum class Derivation { mean, specific_heat, susceptibility, susceptibility_abs, binder, absolute, square };
+enum class Derivation {
+  mean,
+  mean_per_unit,
+  specific_heat,
+  susceptibility,
+  susceptibility_abs,
+  binder,
+  absolute,
+  square
+};
 
 struct Estimated {
   std::string name, units, meaning;  ///< as in files

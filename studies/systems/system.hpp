@@ -38,6 +38,8 @@ class System {
   virtual std::string description() const = 0;
   /// What densities are per.
   virtual double sites() const = 0;
+  /// What a sweep of one replica costs, in flips of a spin with four neighbours.
+  virtual double work() const { return sites(); }
   virtual PathKind path() const { return PathKind::temperature; }
   /// Whether flipping all spins changes nothing, so that the mean magnetization is 0.
   virtual bool symmetric() const { return false; }

@@ -85,13 +85,17 @@ void temper(Ensemble& ensemble, Key key, std::span<const double> ladder, const s
     return all;
   };
   double log_ratio = 0;
-  for (std::size_t b = 0; b + 1 < rungs; ++b)
-    log_ratio += log_mean_exp(of_rung(*find_field(method.fields(), "log_ratio_up"), b));
+  for (std::size_t b = 0; b + 1 < rungs; ++b) {
+    std::vector<double> up;
+    for (std::size_t t = 0; t < trace.draws(); ++t)
+      for (std::size_t c = 0; c < chains; ++c) up.push_back(method.log_ratio_up(t, c * rungs + b));
+    log_ratio += log_mean_exp(up);
+  }
   findings.add("tempering", ensemble.layout().log_z_reference + log_ratio, exact.back().values.at("log_z"), 0.003);
   for (const Observable& observable : ensemble.layout().observables)
     for (std::size_t b = 0; b < rungs; ++b) {
       const auto it = exact[b].values.find(observable.name);
-      if (it == exact[b].values.end()) continue;
+      if (it == exact[b].values.end() || !observable.measured()) continue;
       const std::vector<double> seen = of_rung(*find_field(method.fields(), observable.name), b);
       findings.add(observable.name + " at lambda = " + std::to_string(ladder[b]), statistics::mean_of(seen).value,
                    it->second);

@@ -67,13 +67,12 @@ std::vector<double> log_ratios_of(const Method& method) {
     return {log_mean_exp(w), -log_mean_exp(annealing->reverse_log_weight())};
   }
   const auto& tempering = dynamic_cast<const Tempering&>(method);
-  const Field& up = *find_field(method.fields(), "log_ratio_up");
   const std::size_t rungs = tempering.chain_trace().betas();
   double sum = 0;
   for (std::size_t b = 0; b + 1 < rungs; ++b) {
     std::vector<double> ratio;
     for (std::size_t t = 0; t < trace.draws(); ++t)
-      for (std::size_t slot = b; slot < replicas; slot += rungs) ratio.push_back(trace.at(t, up.offset + slot));
+      for (std::size_t slot = b; slot < replicas; slot += rungs) ratio.push_back(tempering.log_ratio_up(t, slot));
     sum += log_mean_exp(ratio);
   }
   return {sum};
