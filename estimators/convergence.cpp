@@ -13,7 +13,6 @@
 namespace gibbsite {
 namespace {
 
-
 /// The mean of several chains with its squared error as their motion explains it, each around its own mean: 0 where no
 /// chain ever changed. What chains have apart from each other does not enter; it cancels between halves, and is what is
 /// sought between chains.

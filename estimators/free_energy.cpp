@@ -14,7 +14,6 @@
 namespace gibbsite {
 namespace {
 
-
 void require_shape(const LadderRatios& ratios, bool both, const std::string& who) {
   const std::size_t row = ratios.chains * ratios.pairs;
   if (row == 0 || ratios.up.empty()) throw std::invalid_argument(who + ": there are no draws or no pairs of points");
@@ -22,6 +21,8 @@ void require_shape(const LadderRatios& ratios, bool both, const std::string& who
     throw std::invalid_argument(who + ": the ratios do not fill [chain][draw][pair]; check chains and pairs");
   if (!ratios.added.empty() && ratios.added.size() / (ratios.pairs + 1) * ratios.pairs != ratios.up.size())
     throw std::invalid_argument(who + ": what is added does not fill [chain][draw][point]");
+  if (!ratios.added_error.empty() && ratios.added_error.size() != ratios.pairs + 1)
+    throw std::invalid_argument(who + ": errors of what is added are not one per point");
   for (const double v : ratios.up)
     if (!(v < infinite))
       throw std::invalid_argument(who + ": a log-weight difference is nan or +inf; the state drawn has no weight");
@@ -157,14 +158,18 @@ Estimate widened(double value, const ChainSeries& influence, double unexplained2
   return estimate;
 }
 
-/// ln Z_k + <added_k>, from the influence on ln Z_k. Unknown where what is added never changed, unless it is 0.
+/// ln Z_k + <added_k>, from the influence on ln Z_k. Where what is added never changed, its error is from elsewhere.
 Estimate with_added(const LadderRatios& ratios, std::size_t k, double value, std::vector<double> influence,
                     double unexplained2) {
   const std::vector<double> added = column(ratios.added, ratios.pairs + 1, k);
   const Autocorrelation own = autocorrelation({added, ratios.chains, ratios.memory});
-  if (!(own.variance > 0) && own.mean != 0)
-    return {.value = value + own.mean, .error = unexplained2 > 0 ? std::sqrt(unexplained2) : unknown};
-  if (!(own.variance > 0) && k == 0) return {.value = 0, .error = 0};
+  if (!(own.variance > 0) && own.mean == 0 && k == 0) return {.value = 0, .error = 0};
+  if (!(own.variance > 0) && own.mean != 0) {
+    const double elsewhere = ratios.added_error.empty() ? unknown : ratios.added_error[k];
+    if (std::isnan(elsewhere) && !(unexplained2 > 0)) return {.value = value + own.mean};
+    const double more = std::isnan(elsewhere) ? 0 : elsewhere * elsewhere;
+    return widened(value + own.mean, {influence, ratios.chains, ratios.memory}, unexplained2 + more);
+  }
   for (std::size_t t = 0; t < influence.size(); ++t) influence[t] += added[t] - own.mean;
   return widened(value + own.mean, {influence, ratios.chains, ratios.memory}, unexplained2);
 }

@@ -30,6 +30,8 @@ struct LadderRatios {
   /// What the same draws say of something else at every point, [chain][draw][point]: beta_k E_k, for the entropy. May
   /// be empty.
   std::span<const double> added = {};
+  /// Errors of <added>, known from elsewhere, [point]: for points where it never changed. May be empty.
+  std::span<const double> added_error = {};
 };
 
 /// How much two neighbours know of each other.

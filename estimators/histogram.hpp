@@ -17,7 +17,7 @@ enum class Symmetry { none, even };
 /// Probability density on bins [edges[b], edges[b+1]), the last one closed: P_b = <1(q in b)> / width, in inverse units
 /// of q, with the error of that mean by the Gamma method. Draws outside all bins count in the norm, so that sum_b P_b
 /// width is the share inside. Errors
-/// know of rare draws what `beyond` knows (estimators/rare_events.hpp; its `unseen` is not read). A bin that all draws
+/// know of rare draws what `beyond` knows (estimators/rare_events.hpp; its `unseen` is set here). A bin that all draws
 /// or none fell into has the error of one draw in the independent ones there are, where beyond.tau says how many, else
 /// an unknown one. Throws std::invalid_argument for fewer than two edges, edges that do not ascend (or, for an even P,
 /// are not symmetric), no draws, unequal chains or values that are not finite.

@@ -54,6 +54,23 @@ double weighted_square(std::span<const double> y, std::span<const double> w) {
   return sum;
 }
 
+double largest_of(std::span<const double> y) {
+  double largest = 0;
+  for (const double v : y) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+/// How many draws carry sum w y^2 (Kish's number).
+double events_in(std::span<const double> y, std::span<const double> w) {
+  double sum = 0, squares = 0;
+  for (std::size_t t = 0; t < y.size(); ++t) {
+    const double part = w[t] * y[t] * y[t];
+    sum += part;
+    squares += part * part;
+  }
+  return squares > 0 ? sum * sum / squares : 0;
+}
+
 }  // namespace
 
 PooledWeights pooled_weights(std::span<const double> down, std::span<const double> up) {
@@ -116,20 +133,25 @@ RareEstimate estimate(const Response& response, const ChainSeries& x, const Beyo
     const double tau = std::max({summed ? 0.0 : 0.5, beyond.tau, std::isnan(e.tau) ? 0.5 : e.tau});
     more2 = std::max(0.0, pooled - own) * 2 * tau / n;
     if (std::isnan(e.error) && std::sqrt(pooled) <= 1e-12 * std::abs(e.value)) more2 = 0;
+    // Of what only the hotter draws saw, and a few times at that, one event more may be missing here.
+    if (std::isnan(e.error) && more2 > 0 && !beyond.unseen.empty() &&
+        events_in(other, beyond.weights->hotter) < fewest_events) {
+      const auto far = influence(response.of(beyond.unseen), means, slope);
+      more2 = std::max(more2, std::pow(largest_of(far) * std::max(1.0, 2 * tau) / n, 2));
+    }
   } else if (!beyond.unseen.empty() && e.error > 0) {
     const auto slope = slope_of();
     const auto y = influence(columns, means, slope), far = influence(response.of(beyond.unseen), means, slope);
-    double second = 0, fourth = 0, largest = 0;
+    double second = 0, fourth = 0;
     for (const double v : y) {
       second += v * v / n;
       fourth += v * v * v * v / n;
     }
-    for (const double v : far) largest = std::max(largest, std::abs(v));
     const double independent = n / std::max(1.0, 2 * tau_of_means);
     const double events = fourth > 0 ? independent * second * second / fourth : independent;
     if (events < fewest_events) {
       result.events = events;
-      more2 = std::pow(largest / independent, 2);
+      more2 = std::pow(largest_of(far) / independent, 2);
     }
   }
   if (more2 > 0) {

@@ -9,7 +9,7 @@
 ///       error^2 += max(0, S_hot - S_own) 2 tau / n:
 ///     the variance that the hotter draws show and the own ones miss. The value stays that of the own draws. The
 ///     weights are those of two distributions joined by Bennett's ratio (M. R. Shirts & J. D. Chodera, J. Chem. Phys.
-///     129, 124105 (2008), eq. 15);
+///     129, 124105 (2008), eq. 15). What never changed here and hotter draws saw a few times only counts as in (b) too;
 ///
 /// (b) where a temperature stands alone and y rests on few events (n_eff / kurtosis of y below 30), one event more
 ///     than were seen, of a kind a little beyond what was seen: error^2 += (max |y| there / n_eff)^2, the rule of

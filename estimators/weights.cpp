@@ -18,7 +18,6 @@ std::size_t number_of_families(const ParticleWeights& weights) {
   return *std::max_element(weights.family.begin(), weights.family.end()) + 1;
 }
 
-
 void require_valid(const ParticleWeights& weights) {
   if (weights.log_w.empty()) throw std::invalid_argument("weights: there are no particles");
   for (const double v : weights.log_w)

@@ -122,6 +122,7 @@ void ChainTrace::add_draw(const Ensemble& ensemble, std::span<const std::size_t>
 
 void ChainTrace::save(Snapshot& snapshot) const {
   snapshot.counts["draws_wanted"] = {draws_};
+  snapshot.counts["sweeps_per_draw"] = {every_};
   snapshot.bytes["snapshots"] = snapshots_;
   snapshot.counts["turnovers"] = turnovers_;
   snapshot.numbers["side"] = side_;
@@ -131,6 +132,10 @@ void ChainTrace::save(Snapshot& snapshot) const {
 }
 
 void ChainTrace::load(const Snapshot& snapshot, Trace trace) {
+  if (snapshot.counts.contains("sweeps_per_draw")) {  // as it began, whatever a study would choose today
+    every_ = counts(snapshot, "sweeps_per_draw", 1)[0];
+    keep(Kept::what_is_needed);
+  }
   if (means_ ? !snapshot.counts.contains("sweeps_summed") : trace.width != trace_.width && !trace.rows.empty())
     keep(Kept::version_1);
   if (trace.width != trace_.width && !trace.rows.empty())

@@ -48,6 +48,7 @@ class ChainTrace {
   std::span<const std::byte> snapshots() const noexcept { return snapshots_; }
   std::uint64_t every_snapshot() const noexcept { return every_snapshot_; }
   std::uint64_t wanted() const noexcept { return draws_; }
+  std::uint64_t every() const noexcept { return every_; }  ///< sweeps that a draw stands for
   /// See begin().
   std::span<const Witness> witnesses() const noexcept { return witnesses_; }
   void keep(std::vector<Witness> witnesses) { witnesses_ = std::move(witnesses); }

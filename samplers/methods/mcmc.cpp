@@ -80,6 +80,7 @@ void Mcmc::load(const Snapshot& snapshot, Trace trace) {
   tally_ = tallies(numbers(snapshot, "tally", 2 * chain_trace_.slots()));
   load_all(ensemble_, bytes(snapshot, "states"));
   chain_trace_.load(snapshot, std::move(trace));
+  options_.every = chain_trace_.every();
 }
 
 }  // namespace gibbsite

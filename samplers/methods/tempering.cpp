@@ -213,6 +213,7 @@ void Tempering::load(const Snapshot& snapshot, Trace trace) {
   exchanges_ = numbers(snapshot, "exchanges", 1)[0];
   load_all(ensemble_, bytes(snapshot, "states"));
   chain_trace_.load(snapshot, std::move(trace));
+  options_.every = chain_trace_.every();
 }
 
 std::vector<double> equalised(std::span<const double> old, std::span<const double> rejection) {

@@ -251,9 +251,8 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
       if (weights) {
         beyond.hotter = hotter;
         beyond.weights = &*weights;
-      } else if (!drawn_afresh) {
-        beyond.unseen = beyond_seen(field.what, x, what->even);
       }
+      if (!drawn_afresh) beyond.unseen = beyond_seen(field.what, x, what->even);
       const RareEstimate found = estimate(response, chains, beyond);
       report.row[what->name] = found.estimate;
       if (what->derivation == Derivation::mean && odd(s, field.what)) {

@@ -66,12 +66,11 @@ Group free_energy_group(const ChainDraws& s, const std::vector<RowReport>& rows,
   std::vector<double> reduced;  // beta E, which makes the entropy of ln Z
   if (s.system.path() == PathKind::temperature) reduced = reduced_energies(s);
   ratios.added = reduced;
+  std::vector<double> reduced_error;
+  for (std::size_t b = 0; b < s.beta.size(); ++b) reduced_error.push_back(s.beta[b] * rows[b].row.at("energy").error);
+  ratios.added_error = reduced_error;
   const LadderFreeEnergy stones = stepping_stone(ratios), bar = bennett_ladder(ratios);
   std::vector<std::vector<Estimate>> log_z = {bar.log_z, stones.log_z}, entropy = {bar.sum, stones.sum};
-  for (std::size_t r = 0; r < entropy.size(); ++r)  // an energy that never changed has an error from elsewhere
-    for (std::size_t b = 1; b < entropy[r].size(); ++b)
-      if (std::isnan(entropy[r][b].error))
-        entropy[r][b].error = std::hypot(log_z[r][b].error, s.beta[b] * rows[b].row.at("energy").error);
   for (auto* routes : {&log_z, &entropy})
     for (auto& route : *routes)
       for (Estimate& e : route) e.value += log_z_reference;

@@ -51,6 +51,7 @@ class Runner {
   void check_complete() const;
   bool outside() const;
   void settle_sweeps_per_draw();
+  void settle_sweeps_per_draw(std::int64_t every);
   void work(ProgressMeter& meter);
   void save_all_tasks();
   void save_before_result();
@@ -80,7 +81,7 @@ void Runner::check_complete() const {
     throw RequestError(fmt::format("{} is no result of gibbsite; choose another name with -o", out));
   note_format(root, out);
   const std::string before = fingerprint(text_attribute(root, "study")), now = fingerprint(request_.resolved);
-  if (before != now)
+  if (before != now && !begun_by_version_1(before, now))
     throw RequestError(
         fmt::format("{} holds another study: {}; choose another name with -o, or replace it with --force", out,
                     difference(before, now)));
@@ -99,7 +100,9 @@ bool Runner::claim_output() {
                                           git_commit(), tasks_.size()};
   if (request_.resume && parts_.exist()) {
     const Manifest before = parts_.resume();
-    if (before.study != manifest.study)
+    const bool older = begun_by_version_1(before.study, manifest.study);
+    if (older) settle_sweeps_per_draw(1);
+    if (before.study != manifest.study && !older)
       throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
                                      out.string(), difference(before.study, manifest.study)));
     if (before.git_commit != manifest.git_commit || before.version != manifest.version)
@@ -141,8 +144,10 @@ void Runner::settle_sweeps_per_draw() {
       wanted = std::max(wanted, open->wanted);
       most = std::min(most, open->most);
     }
-  for (const auto& task : tasks_)
-    if (task->sweeps_per_draw()) task->settle_sweeps_per_draw(std::min(wanted, most));
+  settle_sweeps_per_draw(std::min(wanted, most));
+}
+void Runner::settle_sweeps_per_draw(std::int64_t every) {
+  for (const auto& task : tasks_) task->settle_sweeps_per_draw(every);
 }
 
 void Runner::work(ProgressMeter& meter) {

@@ -25,6 +25,16 @@ std::string fingerprint(const std::string& resolved) {
   return kept;
 }
 
+bool begun_by_version_1(const std::string& before, const std::string& now) {
+  std::string then = now;
+  const auto replace = [&](const std::string& line, const std::string& by) {
+    if (const auto at = then.find(line); at != std::string::npos) then.replace(at, line.size(), by);
+  };
+  replace("every = \"auto\"\n", "every = 1\n");
+  replace("store = \"all\"\n", "");
+  return then == before;
+}
+
 std::string difference(const std::string& before, const std::string& now) {
   std::size_t a = 0, b = 0;
   while (a < before.size() && b < now.size()) {

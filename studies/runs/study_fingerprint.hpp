@@ -14,6 +14,9 @@ std::string fingerprint(const std::string& resolved);
 std::string checksums_of_files(const Request& request);
 
 /// The first line in which two fingerprints differ, for people.
+/// Whether `before` is what version 1 made of the study that is `now`: without keys that it had not, and a draw of
+/// every sweep where that is left open now. Its run can go on so.
+bool begun_by_version_1(const std::string& before, const std::string& now);
 std::string difference(const std::string& before, const std::string& now);
 
 }  // namespace gibbsite

@@ -19,7 +19,7 @@ std::size_t after(std::size_t check) { return check + check / 2; }
 
 }  // namespace
 
-TaskRun::TaskRun(const Task& task, std::size_t index) : study_(task.study), index_(index) {
+TaskRun::TaskRun(const Task& task, std::size_t index) : asked_(task.study), study_(task.study), index_(index) {
   const Study& study = study_;
   const MethodEntry& method = method_entry(study);
   system_ = make_system(study);
@@ -32,11 +32,13 @@ TaskRun::TaskRun(const Task& task, std::size_t index) : study_(task.study), inde
 }
 
 std::optional<SweepsPerDraw> TaskRun::sweeps_per_draw() const {
-  const MethodEntry& method = method_entry(study_);
-  return method.sweeps_per_draw == nullptr ? std::nullopt : method.sweeps_per_draw(study_, *system_);
+  const MethodEntry& method = method_entry(asked_);
+  return method.sweeps_per_draw == nullptr ? std::nullopt : method.sweeps_per_draw(asked_, *system_);
 }
 
-void TaskRun::settle_sweeps_per_draw(std::int64_t every) { method_entry(study_).settle_sweeps_per_draw(study_, every); }
+void TaskRun::settle_sweeps_per_draw(std::int64_t every) {
+  if (sweeps_per_draw()) method_entry(asked_).settle_sweeps_per_draw(study_, every);
+}
 
 std::string TaskRun::plan() const { return gibbsite::plan(study_); }
 

@@ -23,7 +23,7 @@ class TaskRun {
   /// Unit updates of one sweep of all replicas; sweeps of the whole task, about.
   double work_per_sweep() const noexcept { return work_per_sweep_; }
   double sweeps() const noexcept { return sweeps_; }
-  /// What it would have a draw stand for, where that is open; and what it was settled to be.
+  /// What it would have a draw stand for, where the study leaves that open; and what that is settled to be.
   std::optional<SweepsPerDraw> sweeps_per_draw() const;
   void settle_sweeps_per_draw(std::int64_t every);
   std::string plan() const;
@@ -45,7 +45,8 @@ class TaskRun {
   void start();
   bool target_reached();
 
-  Study study_;
+  const Study& asked_;
+  Study study_;  // with what was settled
   std::size_t index_;
   std::shared_ptr<const System> system_;
   std::unique_ptr<Ensemble> ensemble_;

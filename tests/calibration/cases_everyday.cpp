@@ -37,7 +37,7 @@ std::vector<Case> everyday_cases() {
 std::vector<Case> all_cases() {
   std::vector<Case> all;
   for (const auto& part : {chain_cases(), ladder_cases(), annealing_cases(), glass_cases(), reweighting_cases(),
-                           likelihood_cases(), everyday_cases()})
+                           likelihood_cases(), everyday_cases(), draw_cases()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

@@ -175,6 +175,34 @@ TEST_CASE("a side that never left the wrong valley is found out by the other") {
   CHECK(std::abs(z_score(f.sum[1], exact + step / (1 + std::exp(step)))) < 3);
 }
 
+TEST_CASE(
+    "where the energy of a point never changed, ln Z + beta E has the error of ln Z and of an energy from elsewhere") {
+  Normal normal(607, 0);
+  std::vector<double> up, down, added;
+  for (std::size_t t = 0; t < 1000; ++t) {
+    const double e = normal.uniform() < 0.3 ? -1 : 0;
+    up.insert(up.end(), {-2 * e, -3 * -1.0});
+    down.insert(down.end(), {2 * -1.0, 3 * -1.0});
+    added.insert(added.end(), {0, -2, -5});
+  }
+  LadderRatios ratios{up, down, 1, 2, 0, added};
+  const std::vector<double> elsewhere = {0, 0.25, 0.5};
+  for (const auto& route : {stepping_stone, bennett_ladder}) {
+    ratios.added_error = {};
+    const LadderFreeEnergy without = route(ratios);
+    ratios.added_error = elsewhere;
+    const LadderFreeEnergy f = route(ratios);
+    for (std::size_t k = 1; k <= 2; ++k) {
+      REQUIRE(f.log_z[k].error > 0);
+      CHECK(f.sum[k].error >= std::hypot(f.log_z[k].error, elsewhere[k]) * (1 - 1e-12));
+      CHECK((std::isnan(without.sum[k].error) || without.sum[k].error >= f.log_z[k].error * (1 - 1e-12)));
+    }
+  }
+  const std::vector<double> few = {0, 1};
+  ratios.added_error = few;
+  CHECK_THROWS_AS(stepping_stone(ratios), std::invalid_argument);
+}
+
 TEST_CASE("ln Z along a tempering ladder has an honest error by both routes; added variances and forgotten tau do not",
           "[calibration][mutant]") {
   constexpr std::size_t top = Oscillators::pairs;

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "estimators/autocorrelation.hpp"
+#include "estimators/histogram.hpp"
 #include "estimators/thermodynamics.hpp"
 #include "tests/estimators/synthetic.hpp"
 
@@ -110,6 +112,48 @@ TEST_CASE("a series that never changed has an error from the hotter one alone") 
   const std::vector<double> still(100, ordered);
   const PooledWeights same = pooled_weights(log_ratio(own, 0.1, 0.1, 1), log_ratio(still, 0.1, 0.1, -1));
   CHECK(std::isnan(estimate(what, {own, 2}, {.hotter = still, .weights = &same}).estimate.error));
+}
+
+TEST_CASE("what hotter draws saw once, and own ones never, counts as one event that was missed") {
+  // 400 draws without the event; one of the hotter ones has it, of next to no weight here.
+  const std::vector<double> own(400, 0.0);
+  std::vector<double> hot(400, 0.0);
+  hot[7] = 1;
+  PooledWeights weights{std::vector<double>(400, 1.0 / 800), std::vector<double>(400, 1.0 / 800), 0.9};
+  weights.hotter[7] = 1e-9;
+  const Beyond alone{.hotter = hot, .weights = &weights, .tau = 0.5};
+  CHECK(estimate(mean_response(0), {own, 2}, alone).estimate.error < 1e-5);
+  const Beyond beyond{.hotter = hot, .weights = &weights, .unseen = {0, 1}, .tau = 0.5};
+  CHECK(estimate(mean_response(0), {own, 2}, beyond).estimate.error == Approx(1.0 / 400));
+  const std::vector<double> edges = {-0.5, 0.5, 1.5};
+  CHECK(histogram({own, 2}, edges, alone)[1].error == Approx(1.0 / 400));
+}
+
+TEST_CASE("a draw that stands for many sweeps has the error of their mean, and the tau of one of them") {
+  // Sweeps are independent numbers, a draw is 25 of them: the error of 400 draws is that of 10000 numbers.
+  constexpr std::size_t sweeps = 25, n = 400;
+  double sum = 0, tau = 0, plain = 0;
+  constexpr int seeds = 50;
+  for (int seed = 0; seed < seeds; ++seed) {
+    const std::vector<double> all = draws(1908, static_cast<std::uint64_t>(seed), 0.5, sweeps * n);
+    std::vector<double> last, average(n, 0.0), spread(n, 0.0);
+    for (std::size_t t = 0; t < n; ++t) {
+      for (std::size_t k = 0; k < sweeps; ++k) average[t] += all[t * sweeps + k] / sweeps;
+      for (std::size_t k = 0; k < sweeps; ++k) spread[t] += std::pow(all[t * sweeps + k] - average[t], 2) / sweeps;
+      last.push_back(all[t * sweeps + sweeps - 1]);
+    }
+    const SweepMoments moments{.mean = average, .variance = spread};
+    const Estimate e = estimate(mean_response(last[0]), {last, 2}, Beyond{.moments = moments}).estimate;
+    CHECK(e.value == Approx(mean(all)));
+    const Estimate v = estimate(variance_response(1, last[0]), {last, 2}, Beyond{.moments = moments}).estimate;
+    CHECK(v.value == Approx(variance({all, 2}).value).epsilon(1e-3));
+    sum += e.error / estimate_mean({all, 2}).error / seeds;
+    tau += sweeps * e.tau / seeds;
+    plain += estimate(mean_response(last[0]), {last, 2}, Beyond{}).estimate.error / e.error / seeds;
+  }
+  CHECK(sum == Approx(1).margin(0.1));
+  CHECK(tau == Approx(0.5).margin(0.1));
+  CHECK(plain == Approx(5).margin(0.7));  // what draws alone would say
 }
 
 TEST_CASE("pooled weights are those of one sample of the own distribution") {

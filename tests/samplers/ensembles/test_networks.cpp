@@ -95,8 +95,11 @@ void temper(Ensemble& ensemble, Key key, std::span<const double> ladder, const s
   for (const Observable& observable : ensemble.layout().observables)
     for (std::size_t b = 0; b < rungs; ++b) {
       const auto it = exact[b].values.find(observable.name);
-      if (it == exact[b].values.end() || !observable.measured()) continue;
-      const std::vector<double> seen = of_rung(*find_field(method.fields(), observable.name), b);
+      if (it == exact[b].values.end()) continue;
+      std::vector<double> seen =
+          of_rung(*find_field(method.fields(), observable.measured() ? observable.name : observable.from), b);
+      if (observable.follows == Follows::per_unit)
+        for (double& x : seen) x *= it->second / exact[b].values.at(observable.from);  // units, not numbers in a state
       findings.add(observable.name + " at lambda = " + std::to_string(ladder[b]), statistics::mean_of(seen).value,
                    it->second);
     }
