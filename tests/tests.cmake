@@ -4,6 +4,13 @@ set(brief 300)  # seconds; what takes longer is stuck
 if(GIBBSITE_SANITIZE)
   set(brief 1500)  # programs are ten times slower
 endif()
+# So many files compiled at once, for much of the time goes into headers and templates that they share: names in the
+# unnamed namespaces of a program's tests differ.
+function(gibbsite_at_once target files)
+  if(GIBBSITE_FAST_BUILD)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
+  endif()
+endfunction()
 find_package(Catch2 2.13 REQUIRED)
 include(Catch)
 add_library(gibbsite_test_main OBJECT tests/main.cpp)
@@ -17,8 +24,9 @@ foreach(room physics samplers estimators studies)
   add_executable(test_${room} ${sources})
   # Laws of samplers are checked with estimators, so every room's tests may use all rooms but the studies.
   target_link_libraries(test_${room} PRIVATE gibbsite_test_main gibbsite_${room} gibbsite_estimators gibbsite_options Catch2::Catch2)
-  target_precompile_headers(test_${room} PRIVATE <catch2/catch.hpp>)  # a second for each file
-  if(NOT room STREQUAL "samplers" AND NOT room STREQUAL "estimators")  # the others compute little themselves
+  target_precompile_headers(test_${room} PRIVATE <catch2/catch.hpp> ${GIBBSITE_HEADERS})
+  gibbsite_at_once(test_${room} 6)
+  if(NOT room STREQUAL "estimators")  # the others compute little themselves: the rooms, at -O3, do it for them
     target_compile_options(test_${room} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   target_compile_definitions(test_${room} PRIVATE
@@ -34,6 +42,7 @@ include(tests/fuzz/fuzz.cmake)
 file(GLOB sources CONFIGURE_DEPENDS "tests/calibration/*.cpp")
 add_executable(calibrate ${sources})
 target_link_libraries(calibrate PRIVATE gibbsite_studies gibbsite_options)
+gibbsite_at_once(calibrate 9)
 # Half a minute of one core; and a mutant, errors that are a fifth too small.
 add_test(NAME "calibration: the quick rows" COMMAND calibrate --quick)
 add_test(NAME "calibration: errors a fifth too small are found out" COMMAND sh -c "\"$1\" --quick --only 'defaults$|annealing$|particles' --errors 0.8; test $? = 3"

@@ -71,7 +71,7 @@ Truth::At Truth::compute(const System& system, double beta) const {
     found.values = case_.formula(beta);
   } else {
     const std::vector<double> one = {beta};
-    const auto answers = system.exact(one, Effort::asked_for);
+    const auto answers = system.exact(one, gibbsite::Effort::asked_for);
     if (const auto* known = std::get_if<ExactAnswers>(&answers)) found.values = known->at[0].values;
     if (const auto graph = graph_of(system)) {
       if (!found.values.contains("binder_cumulant") && graph->sites() <= 64)

@@ -13,12 +13,12 @@ using namespace gibbsite::synthetic;
 
 namespace {
 
-constexpr std::size_t chains = 2, draws = 8000;
+constexpr std::size_t derived_chains = 2, derived_draws = 8000;
 constexpr double tau = 2;
 
 std::vector<double> gaussian(std::uint64_t run) {
   Normal normal(401, run);
-  return ar1(normal, tau, chains, draws);
+  return ar1(normal, tau, derived_chains, derived_draws);
 }
 
 /// A positive series and its reciprocal weight: two strongly correlated inputs whose ratio of means is 2.
@@ -30,7 +30,7 @@ struct Pair {
       b[i] = 4 + 0.9 * x[i] + 0.1 * x[i] * x[i] - 0.1;
     }
   }
-  std::vector<ChainSeries> inputs() const { return {{a, chains}, {b, chains}}; }
+  std::vector<ChainSeries> inputs() const { return {{a, derived_chains}, {b, derived_chains}}; }
 };
 double ratio(std::span<const double> means) { return means[1] / means[0]; }
 
@@ -43,13 +43,14 @@ TEST_CASE("derived quantities have honest errors", "[calibration]") {
     CHECK(z.honest());
   };
   check("specific heat", [](const auto& x) {
-    return z_score(specific_heat({x, chains}, {.beta = 0.5, .sites = 4}), 0.0625);
+    return z_score(specific_heat({x, derived_chains}, {.beta = 0.5, .sites = 4}), 0.0625);
   });
   check("susceptibility", [](const auto& x) {
-    return z_score(susceptibility({x, chains}, {.beta = 0.5, .sites = 4}, MeanMagnetization::zero_by_symmetry), 2);
+    return z_score(susceptibility({x, derived_chains}, {.beta = 0.5, .sites = 4}, MeanMagnetization::zero_by_symmetry),
+                   2);
   });
   check("susceptibility_abs", [](const auto& x) {
-    return z_score(susceptibility_abs({x, chains}, {.beta = 0.5, .sites = 4}), 2 * (1 - 2 / std::numbers::pi));
+    return z_score(susceptibility_abs({x, derived_chains}, {.beta = 0.5, .sites = 4}), 2 * (1 - 2 / std::numbers::pi));
   });
   check("ratio", [](const auto& x) { return z_score(derived(Pair(x).inputs(), ratio), 2); });
   check("ratio, jackknife", [](const auto& x) { return z_score(jackknife(Pair(x).inputs(), ratio), 2); });
@@ -61,7 +62,7 @@ TEST_CASE("the Binder cumulant has an honest error", "[calibration]") {
   const Calibration z = calibrate([&](std::uint64_t run) {
     auto m = gaussian(run);
     for (std::size_t t = 0; t < m.size(); ++t) m[t] = (t % 1000 < 500 ? 1 : -1) + s * m[t];
-    return z_score(binder_cumulant({m, chains}), 1 - fourth / (3 * second * second));
+    return z_score(binder_cumulant({m, derived_chains}), 1 - fourth / (3 * second * second));
   });
   INFO(z);
   CHECK(z.honest());
@@ -79,7 +80,7 @@ TEST_CASE("derived errors that ignore tau or the correlation of inputs are found
   CHECK_FALSE(
       honest([](const Pair& p) { return derived(p.inputs(), ratio).error / std::sqrt(2 * tau); }));  // tau ignored
   CHECK_FALSE(honest([](const Pair& p) {  // variances added as if <a> and <b> had nothing to do with each other
-    const Estimate a = estimate_mean({p.a, chains}), b = estimate_mean({p.b, chains});
+    const Estimate a = estimate_mean({p.a, derived_chains}), b = estimate_mean({p.b, derived_chains});
     return b.value / a.value * std::hypot(a.error / a.value, b.error / b.value);
   }));
 }

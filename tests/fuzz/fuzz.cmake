@@ -1,10 +1,16 @@
 # A fuzzing target for every reader, included by tests.cmake. Without GIBBSITE_FUZZ each replays its kept corpus; with
 # it (clang; the nightly preset) libFuzzer also looks for more, ten minutes each.
 set(GIBBSITE_FUZZ_SECONDS 600 CACHE STRING "How long each fuzzing target runs under the label fuzz")
+if(NOT GIBBSITE_FUZZ)
+  add_library(gibbsite_fuzz_replay OBJECT tests/fuzz/replay.cpp)
+  target_include_directories(gibbsite_fuzz_replay PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(gibbsite_fuzz_replay PRIVATE gibbsite_options)
+  target_compile_options(gibbsite_fuzz_replay PRIVATE $<$<CONFIG:Release>:-O1>)
+endif()
 foreach(reader study options couplings arrays model result reweight)
   set(corpus ${CMAKE_CURRENT_SOURCE_DIR}/tests/fuzz/corpus/${reader})
-  add_executable(fuzz_${reader} tests/fuzz/${reader}.cpp $<$<NOT:$<BOOL:${GIBBSITE_FUZZ}>>:tests/fuzz/replay.cpp>)
-  target_link_libraries(fuzz_${reader} PRIVATE gibbsite_studies gibbsite_options)
+  add_executable(fuzz_${reader} tests/fuzz/${reader}.cpp)
+  target_link_libraries(fuzz_${reader} PRIVATE gibbsite_studies gibbsite_options $<TARGET_NAME_IF_EXISTS:gibbsite_fuzz_replay>)
   target_compile_options(fuzz_${reader} PRIVATE $<$<CONFIG:Release>:-O1>)
   if(GIBBSITE_FUZZ)
     target_link_options(fuzz_${reader} PRIVATE -fsanitize=fuzzer)

@@ -12,7 +12,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-Lattice lattice_of(Geometry geometry, std::vector<std::size_t> size, double coupling = 1, double field = 0) {
+Lattice uniform_lattice(Geometry geometry, std::vector<std::size_t> size, double coupling = 1, double field = 0) {
   Lattice lattice;
   lattice.geometry = geometry;
   lattice.size = std::move(size);
@@ -38,14 +38,14 @@ std::string refusal(const Lattice& lattice, std::size_t most = 26) {
 TEST_CASE("every route gives all observables on small systems, and they are right") {
   const std::vector<double> betas{0, 1e-8, 0.3, 1, 6};
   std::vector<Lattice> lattices{
-      lattice_of(Geometry::square, {3, 4}),           lattice_of(Geometry::square, {4, 3}, 0.5),
-      lattice_of(Geometry::square, {2, 4}, -1),       lattice_of(Geometry::square, {3, 4}, -1),
-      lattice_of(Geometry::square, {3, 3}, 0),        lattice_of(Geometry::square, {3, 4}, 1, 0.2),
-      lattice_of(Geometry::hypercubic, {4, 3}),       lattice_of(Geometry::hypercubic, {9}, -1, 0.1),
-      lattice_of(Geometry::chain, {10}, 1, 0.1),      lattice_of(Geometry::chain, {9}, -1),
-      lattice_of(Geometry::complete, {9}, 1, 0.1),    lattice_of(Geometry::complete, {8}, -1),
-      lattice_of(Geometry::triangular, {3, 3}, -1),   lattice_of(Geometry::honeycomb, {2, 3}),
-      lattice_of(Geometry::hypercubic, {2, 2, 2, 1}), lattice_of(Geometry::complete, {9})};
+      uniform_lattice(Geometry::square, {3, 4}),           uniform_lattice(Geometry::square, {4, 3}, 0.5),
+      uniform_lattice(Geometry::square, {2, 4}, -1),       uniform_lattice(Geometry::square, {3, 4}, -1),
+      uniform_lattice(Geometry::square, {3, 3}, 0),        uniform_lattice(Geometry::square, {3, 4}, 1, 0.2),
+      uniform_lattice(Geometry::hypercubic, {4, 3}),       uniform_lattice(Geometry::hypercubic, {9}, -1, 0.1),
+      uniform_lattice(Geometry::chain, {10}, 1, 0.1),      uniform_lattice(Geometry::chain, {9}, -1),
+      uniform_lattice(Geometry::complete, {9}, 1, 0.1),    uniform_lattice(Geometry::complete, {8}, -1),
+      uniform_lattice(Geometry::triangular, {3, 3}, -1),   uniform_lattice(Geometry::honeycomb, {2, 3}),
+      uniform_lattice(Geometry::hypercubic, {2, 2, 2, 1}), uniform_lattice(Geometry::complete, {9})};
   lattices[14].size = {2, 2, 2};
   lattices[15].disorder = Disorder::gaussian;
   for (const Lattice& lattice : lattices) {
@@ -67,30 +67,31 @@ TEST_CASE("every route gives all observables on small systems, and they are righ
 }
 
 TEST_CASE("the source names the route") {
-  CHECK_THAT(answer(lattice_of(Geometry::square, {32, 32}), {0.4}).source,
+  CHECK_THAT(answer(uniform_lattice(Geometry::square, {32, 32}), {0.4}).source,
              Contains("Kaufman") && !Contains("enumeration"));
-  CHECK_THAT(answer(lattice_of(Geometry::square, {4, 4}), {0.4}).source, Contains("Kaufman") && Contains("2^16"));
-  CHECK_THAT(answer(lattice_of(Geometry::square, {4, 4}), {0.4}, 8).source,
+  CHECK_THAT(answer(uniform_lattice(Geometry::square, {4, 4}), {0.4}).source, Contains("Kaufman") && Contains("2^16"));
+  CHECK_THAT(answer(uniform_lattice(Geometry::square, {4, 4}), {0.4}, 8).source,
              Contains("Kaufman") && !Contains("enumeration"));
-  CHECK_THAT(answer(lattice_of(Geometry::square, {3, 3}, -1), {0.4}).source,
+  CHECK_THAT(answer(uniform_lattice(Geometry::square, {3, 3}, -1), {0.4}).source,
              Contains("enumeration") && !Contains("Kaufman"));
-  CHECK_THAT(answer(lattice_of(Geometry::chain, {500}), {0.4}).source, Contains("transfer matrix"));
-  CHECK_THAT(answer(lattice_of(Geometry::complete, {500}), {0.4}).source, Contains("complete graph"));
+  CHECK_THAT(answer(uniform_lattice(Geometry::chain, {500}), {0.4}).source, Contains("transfer matrix"));
+  CHECK_THAT(answer(uniform_lattice(Geometry::complete, {500}), {0.4}).source, Contains("complete graph"));
 }
 
 TEST_CASE("an antiferromagnet on even sides is the ferromagnet turned over") {
-  const auto ferro = answer(lattice_of(Geometry::square, {8, 6}), {0.1, 0.5}),
-             anti = answer(lattice_of(Geometry::square, {8, 6}, -1), {0.1, 0.5});
+  const auto ferro = answer(uniform_lattice(Geometry::square, {8, 6}), {0.1, 0.5}),
+             anti = answer(uniform_lattice(Geometry::square, {8, 6}, -1), {0.1, 0.5});
   for (std::size_t b = 0; b < 2; ++b) CHECK(anti.at[b].values == ferro.at[b].values);
-  const auto strong = answer(lattice_of(Geometry::square, {8, 6}, 2), {0.25});
+  const auto strong = answer(uniform_lattice(Geometry::square, {8, 6}, 2), {0.25});
   CHECK(strong.at[0].values.at("log_z") == ferro.at[1].values.at("log_z"));
   CHECK(strong.at[0].values.at("energy") == 2 * ferro.at[1].values.at("energy"));
   CHECK(strong.at[0].values.at("specific_heat") == Approx(ferro.at[1].values.at("specific_heat")).epsilon(1e-15));
 }
 
 TEST_CASE("answers stay numbers at absurdly low temperatures") {
-  for (const Lattice& lattice : {lattice_of(Geometry::square, {16, 16}), lattice_of(Geometry::square, {3, 4}, 1, 0.2),
-                                 lattice_of(Geometry::chain, {50}), lattice_of(Geometry::complete, {50})}) {
+  for (const Lattice& lattice :
+       {uniform_lattice(Geometry::square, {16, 16}), uniform_lattice(Geometry::square, {3, 4}, 1, 0.2),
+        uniform_lattice(Geometry::chain, {50}), uniform_lattice(Geometry::complete, {50})}) {
     const ExactAnswers cold = answer(lattice, {1e200});
     for (const auto& [name, value] : cold.at[0].values) {
       CAPTURE(lattice.geometry, name);
@@ -100,22 +101,23 @@ TEST_CASE("answers stay numbers at absurdly low temperatures") {
 }
 
 TEST_CASE("without an answer, the reason says what is missing") {
-  CHECK_THAT(refusal(lattice_of(Geometry::square, {32, 32}, 1, 0.1)),
+  CHECK_THAT(refusal(uniform_lattice(Geometry::square, {32, 32}, 1, 0.1)),
              Contains("no field") && !Contains("periodic") && Contains("1024 spins"));
-  CHECK_THAT(refusal(lattice_of(Geometry::square, {31, 32}, -1)), Contains("even sides"));
-  Lattice open = lattice_of(Geometry::square, {32, 32});
+  CHECK_THAT(refusal(uniform_lattice(Geometry::square, {31, 32}, -1)), Contains("even sides"));
+  Lattice open = uniform_lattice(Geometry::square, {32, 32});
   open.boundary = Boundary::open;
   open.disorder = Disorder::bimodal;
   CHECK_THAT(refusal(open), Contains("periodic boundaries") && Contains("one coupling"));
-  CHECK_THAT(refusal(lattice_of(Geometry::cubic, {4, 4, 4})), Contains("no closed form") && Contains("at most 26"));
-  Lattice glass = lattice_of(Geometry::complete, {64});
+  CHECK_THAT(refusal(uniform_lattice(Geometry::cubic, {4, 4, 4})),
+             Contains("no closed form") && Contains("at most 26"));
+  Lattice glass = uniform_lattice(Geometry::complete, {64});
   glass.disorder = Disorder::gaussian;
   CHECK_THAT(refusal(glass), Contains("magnetisation needs one coupling"));
-  CHECK_THAT(refusal(lattice_of(Geometry::triangular, {3, 3}), 8), Contains("9 spins") && Contains("at most 8"));
+  CHECK_THAT(refusal(uniform_lattice(Geometry::triangular, {3, 3}), 8), Contains("9 spins") && Contains("at most 8"));
 }
 
 TEST_CASE("a graph from a file is enumerated, and a beta must be a temperature") {
-  Lattice lattice = lattice_of(Geometry::graph, {});
+  Lattice lattice = uniform_lattice(Geometry::graph, {});
   const Graph graph({{0, 1, 0.5}, {1, 2, -1}, {0, 1, 0.25}}, {0.1, 0, -0.2});
   const auto found = std::get<ExactAnswers>(exact_answers(lattice, graph, std::vector{0.8}));
   for (const auto& [name, value] : test::brute_force(graph, 0.8))

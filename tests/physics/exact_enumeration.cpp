@@ -14,7 +14,7 @@ using namespace gibbsite;
 
 namespace {
 
-Lattice lattice_of(Geometry geometry, std::vector<std::size_t> size, Boundary boundary = Boundary::periodic) {
+Lattice bounded_lattice(Geometry geometry, std::vector<std::size_t> size, Boundary boundary = Boundary::periodic) {
   Lattice lattice;
   lattice.geometry = geometry;
   lattice.size = std::move(size);
@@ -26,10 +26,11 @@ Lattice lattice_of(Geometry geometry, std::vector<std::size_t> size, Boundary bo
 
 TEST_CASE("enumeration agrees with the loop over all states, whatever the lattice, disorder and field") {
   const std::vector<double> betas{0, 0.2, 1, 50};
-  for (Lattice lattice : {lattice_of(Geometry::square, {3, 4}), lattice_of(Geometry::square, {3, 4}, Boundary::open),
-                          lattice_of(Geometry::chain, {1}, Boundary::open), lattice_of(Geometry::chain, {2}),
-                          lattice_of(Geometry::cubic, {2, 2, 2}), lattice_of(Geometry::triangular, {3, 4}),
-                          lattice_of(Geometry::honeycomb, {3, 2}), lattice_of(Geometry::complete, {13})})
+  for (Lattice lattice :
+       {bounded_lattice(Geometry::square, {3, 4}), bounded_lattice(Geometry::square, {3, 4}, Boundary::open),
+        bounded_lattice(Geometry::chain, {1}, Boundary::open), bounded_lattice(Geometry::chain, {2}),
+        bounded_lattice(Geometry::cubic, {2, 2, 2}), bounded_lattice(Geometry::triangular, {3, 4}),
+        bounded_lattice(Geometry::honeycomb, {3, 2}), bounded_lattice(Geometry::complete, {13})})
     for (const Disorder disorder : {Disorder::none, Disorder::bimodal, Disorder::gaussian})
       for (const double field : {0.0, 0.3})
         for (const double coupling : {1.0, -0.5}) {
@@ -71,20 +72,20 @@ TEST_CASE("enumeration takes fields that differ from site to site") {
 }
 
 TEST_CASE("enumeration agrees with published numbers in three dimensions") {
-  const Enumeration two = enumerate(build(lattice_of(Geometry::cubic, {2, 2, 2})), std::vector{0.2});
+  const Enumeration two = enumerate(build(bounded_lattice(Geometry::cubic, {2, 2, 2})), std::vector{0.2});
   CHECK(two.at[0].log_z == Approx(6.64366111418836).epsilon(1e-14));
 }
 
 TEST_CASE("27 spins in a cube take a moment") {
   const double K = 0.221654626;
-  const Enumeration three = enumerate(build(lattice_of(Geometry::cubic, {3, 3, 3})), std::vector{K});
+  const Enumeration three = enumerate(build(bounded_lattice(Geometry::cubic, {3, 3, 3})), std::vector{K});
   CHECK(three.at[0].log_z == Approx(21.67619336686065).epsilon(1e-14));
   CHECK(three.at[0].energy / 27 == Approx(-1.4344440115).margin(6e-11));
   CHECK(K * K * three.at[0].energy_variance / 27 == Approx(0.78543092).margin(6e-9));
 }
 
 TEST_CASE("enumeration gives the same bits for any number of threads") {
-  Lattice lattice = lattice_of(Geometry::square, {4, 4});
+  Lattice lattice = bounded_lattice(Geometry::square, {4, 4});
   lattice.disorder = Disorder::gaussian;
   const std::vector<double> betas{0.1, 1, 10};
   const int before = omp_get_max_threads();

@@ -22,7 +22,7 @@ struct Notebook {
 };
 static_assert(DiscreteChance<Notebook>);
 
-Lattice lattice_of(Geometry geometry, std::vector<std::size_t> size, Disorder disorder, double field) {
+Lattice disordered_lattice(Geometry geometry, std::vector<std::size_t> size, Disorder disorder, double field) {
   Lattice lattice;
   lattice.geometry = geometry;
   lattice.size = std::move(size);
@@ -44,7 +44,7 @@ std::vector<Lattice> all_lattices() {
                                                                       {Geometry::honeycomb, {3, 3}},
                                                                       {Geometry::complete, {12}},
                                                                       {Geometry::complete, {80}}})
-        all.push_back(lattice_of(geometry, size, disorder, field));
+        all.push_back(disordered_lattice(geometry, size, disorder, field));
   return all;
 }
 
@@ -107,10 +107,10 @@ TEST_CASE("tables and formulas agree: the same system, made table-driven or not 
   // A field on a bondless site of its own breaks the table; the probabilities of all other sites must not notice.
   Chance chance(Stream(Key(3), Purpose::test, 0, 0));
   for (const Disorder disorder : {Disorder::none, Disorder::bimodal}) {
-    const Graph graph = build(lattice_of(Geometry::square, {6, 4}, disorder, 0.1));
+    const Graph graph = build(disordered_lattice(Geometry::square, {6, 4}, disorder, 0.1));
     std::vector<double> fields(graph.fields().begin(), graph.fields().end());
     fields.push_back(7);
-    const Ising table(build(lattice_of(Geometry::square, {6, 4}, disorder, 0.1)));
+    const Ising table(build(disordered_lattice(Geometry::square, {6, 4}, disorder, 0.1)));
     const Ising formula(Graph({graph.bonds().begin(), graph.bonds().end()}, fields));
     std::vector<Ising::Unit> s(formula.units());
     for (int trial = 0; trial < 20; ++trial) {
@@ -160,7 +160,7 @@ TEST_CASE("clusters join satisfied bonds alone") {
 }
 
 TEST_CASE("observables and overlaps of a known configuration") {
-  const Ising ising(build(lattice_of(Geometry::square, {4, 4}, Disorder::none, 0)));
+  const Ising ising(build(disordered_lattice(Geometry::square, {4, 4}, Disorder::none, 0)));
   std::vector<Ising::Unit> up(16), s(16);
   ising.set_ordered(up);
   ising.set_ordered(s);
@@ -180,7 +180,7 @@ TEST_CASE("observables and overlaps of a known configuration") {
 
 TEST_CASE("uniform draws are fair at every site") {
   // False alarm 1e-3 over 12 sites and 11 pairs: 4.1 standard errors each.
-  const Ising ising(build(lattice_of(Geometry::chain, {12}, Disorder::none, 0)));
+  const Ising ising(build(disordered_lattice(Geometry::chain, {12}, Disorder::none, 0)));
   Chance chance(Stream(Key(5), Purpose::test, 0, 0));
   constexpr int draws = 20'000;
   std::vector<Ising::Unit> s(12);

@@ -26,7 +26,7 @@ inline std::complex<double> position(const Lattice& lattice, std::size_t site) {
 
 /// ln Z but for a constant. Cost: an LU decomposition of a sparse matrix with two rows for each bond.
 inline double kac_ward_log_z(const Lattice& lattice, const Graph& graph, double beta) {
-  using Matrix = Eigen::SparseMatrix<std::complex<double>>;
+  using Sparse = Eigen::SparseMatrix<std::complex<double>>;
   struct Way {
     std::uint32_t from, to;
     double t;
@@ -50,9 +50,9 @@ inline double kac_ward_log_z(const Lattice& lattice, const Graph& graph, double 
       entries.emplace_back(static_cast<int>(w), static_cast<int>(next), -ways[w].t * std::polar(1.0, angle / 2));
     }
   }
-  Matrix matrix(static_cast<Eigen::Index>(ways.size()), static_cast<Eigen::Index>(ways.size()));
+  Sparse matrix(static_cast<Eigen::Index>(ways.size()), static_cast<Eigen::Index>(ways.size()));
   matrix.setFromTriplets(entries.begin(), entries.end());
-  const Eigen::SparseLU<Matrix> lu(matrix);
+  const Eigen::SparseLU<Sparse> lu(matrix);
   return log_z + lu.logAbsDeterminant().real() / 2;
 }
 

@@ -50,7 +50,7 @@ std::unique_ptr<Ensemble> population(std::shared_ptr<const M> model, K kernel, K
 
 /// Calls see(name, kernel, stride) for every kernel that may move the model.
 template <class M, class See>
-void for_each_kernel(const M& model, See see) {
+void for_each_mover(const M& model, See see) {
   const Graph& graph = model.graph();
   const std::pair<ScanOrder, std::string> orders[] = {
       {ScanOrder::sequential, "sequential"}, {ScanOrder::checkerboard, "checkerboard"}, {ScanOrder::random, "random"}};
@@ -195,7 +195,7 @@ void try_energies(const test::ModelCase<M>& row) {
   const laws::States<M> states(*model);
   const laws::Vector E = laws::energies(row, *model);
   const std::size_t some = 37 % states.count();
-  for_each_kernel(*model, [&](const std::string& name, const auto& kernel, double stride) {
+  for_each_mover(*model, [&](const std::string& name, const auto& kernel, double stride) {
     constexpr std::size_t replicas = 12;
     const auto ensemble = population(model, kernel, Key(5), {100, replicas, 100 + replicas});
     const auto setting = settings(replicas, stride);
@@ -241,7 +241,7 @@ void try_transitions(const test::ModelCase<M>& row) {
   constexpr double false_alarm = 1e-3;
   const double threshold = statistics::sidak(false_alarm, transition_comparisons);
   std::size_t comparisons = 0;
-  for_each_kernel(*model, [&](const std::string& name, const auto& kernel, double stride) {
+  for_each_mover(*model, [&](const std::string& name, const auto& kernel, double stride) {
     const auto ensemble = population(model, kernel, Key(11), replicas);
     for (const Direction order : {Direction::forward, Direction::reversed}) {
       std::vector<laws::Matrix> P;
@@ -357,7 +357,7 @@ TEST_CASE("any number of threads gives the same bits") {
   const int threads = omp_get_max_threads();
   test::for_each_model([&](const auto& row) {
     const auto model = share(row, build({.geometry = Geometry::square, .size = {8, 8}, .field = 0.1}));
-    for_each_kernel(*model, [&](const std::string& name, const auto& kernel, double stride) {
+    for_each_mover(*model, [&](const std::string& name, const auto& kernel, double stride) {
       const auto setting = settings(replicas, stride);
       const auto run = [&](int n) {
         omp_set_num_threads(n);
@@ -383,7 +383,7 @@ TEST_CASE("k sweeps are k times one sweep, and replicas do not see each other") 
   constexpr std::size_t replicas = 16;
   test::for_each_model([&](const auto& row) {
     const auto model = share(row, build({.geometry = Geometry::square, .size = {4, 4}, .field = 0.1}));
-    for_each_kernel(*model, [&](const std::string& name, const auto& kernel, double stride) {
+    for_each_mover(*model, [&](const std::string& name, const auto& kernel, double stride) {
       INFO(row.name << ", " << name);
       const auto setting = settings(replicas, stride);
       const auto at_once = population(model, kernel, Key(31), replicas);
@@ -420,7 +420,7 @@ TEST_CASE("k sweeps are k times one sweep, and replicas do not see each other") 
 TEST_CASE("a sweep at lambda = 0 is a fresh draw that forgets everything") {
   test::for_each_model([](const auto& row) {
     const auto model = share(row, frustrated());
-    for_each_kernel(*model, [&](const std::string& name, const auto& kernel, double stride) {
+    for_each_mover(*model, [&](const std::string& name, const auto& kernel, double stride) {
       INFO(row.name << ", " << name);
       constexpr std::size_t replicas = 40;
       const auto a = population(model, kernel, Key(41), replicas), b = population(model, kernel, Key(41), replicas);
@@ -449,7 +449,7 @@ void try_spread(const test::ModelCase<M>& row) {
   const std::size_t expected = model->graph().two_colouring() ? 9 : 7;
   const double threshold = statistics::sidak(false_alarm, static_cast<double>(2 * expected));
   std::size_t kernels = 0;
-  for_each_kernel(*model, [&](const std::string& name, const auto& kernel, double stride) {
+  for_each_mover(*model, [&](const std::string& name, const auto& kernel, double stride) {
     std::uint32_t sweeps = 60;  // of a random scan, whose matrix is too large to write down
     if (name.find("random") == std::string::npos)
       sweeps = sweeps_to_converge(laws::transition_matrix(*model, kernel, beta, 1), p);
@@ -550,7 +550,7 @@ template <class M>
 void try_crooks(const test::ModelCase<M>& row) {
   const Crooks<M> crooks(row);
   if (count_states(crooks.model()) > 27) return;  // too many paths
-  for_each_kernel(crooks.model(), [&](const std::string& name, const auto& kernel, double stride) {
+  for_each_mover(crooks.model(), [&](const std::string& name, const auto& kernel, double stride) {
     INFO(row.name << ", " << name);
     const auto [worst, mean_w] = crooks.compare(kernel, stride, Direction::reversed);
     CHECK(worst < 1e-13);

@@ -12,34 +12,35 @@ using Catch::Contains;
 
 namespace {
 
-constexpr std::size_t units = 5, visible = 3, states = 32;
+constexpr std::size_t machine_units = 5, machine_visible = 3, machine_states = 32;
 
 std::shared_ptr<const BoltzmannMachine> machine_of(UnitKind kind) {
-  Eigen::MatrixXd w(units, units);
+  Eigen::MatrixXd w(machine_units, machine_units);
   w << 0, 0.9, -0.4, 0.7, -1.1,  //
       0.9, 0, 0.5, -0.8, 0.3,    //
       -0.4, 0.5, 0, 1.2, 0.6,    //
       0.7, -0.8, 1.2, 0, -0.5,   //
       -1.1, 0.3, 0.6, -0.5, 0;
-  return std::make_shared<const BoltzmannMachine>(kind, visible, w, std::vector<double>{0.3, -0.6, 0.2, 0.5, -0.1});
+  return std::make_shared<const BoltzmannMachine>(kind, machine_visible, w,
+                                                  std::vector<double>{0.3, -0.6, 0.2, 0.5, -0.1});
 }
 
 const IndependentUnits base_rates{{0.8, -0.4, 1.1}, {}};
 
-std::vector<double> state_of(UnitKind kind, std::size_t number) {
-  std::vector<double> x(units);
-  for (std::size_t i = 0; i < units; ++i) x[i] = (number >> i & 1U) != 0 ? 1 : kind == UnitKind::spin ? -1 : 0;
+std::vector<double> machine_state(UnitKind kind, std::size_t number) {
+  std::vector<double> x(machine_units);
+  for (std::size_t i = 0; i < machine_units; ++i) x[i] = (number >> i & 1U) != 0 ? 1 : kind == UnitKind::spin ? -1 : 0;
   return x;
 }
 
 /// p_lambda from its definition.
 laws::Vector target(const BoltzmannMachine& machine, double lambda) {
-  laws::Vector log_p(states);
-  for (std::size_t k = 0; k < states; ++k) {
-    const auto x = state_of(machine.kind(), k);
+  laws::Vector log_p(machine_states);
+  for (std::size_t k = 0; k < machine_states; ++k) {
+    const auto x = machine_state(machine.kind(), k);
     double a = 0, e = 0;
-    for (std::size_t i = 0; i < visible; ++i) a += base_rates.field[i] * x[i];
-    for (std::size_t i = 0; i < units; ++i) {
+    for (std::size_t i = 0; i < machine_visible; ++i) a += base_rates.field[i] * x[i];
+    for (std::size_t i = 0; i < machine_units; ++i) {
       e -= machine.bias()[i] * x[i];
       for (std::size_t j = 0; j < i; ++j)
         e -= machine.weights()(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) * x[i] * x[j];
@@ -52,17 +53,17 @@ laws::Vector target(const BoltzmannMachine& machine, double lambda) {
 
 template <class Kernel>
 laws::Matrix transition_matrix(const Kernel& kernel, double lambda, Direction order = Direction::forward) {
-  laws::Matrix P = laws::Matrix::Zero(states, states);
+  laws::Matrix P = laws::Matrix::Zero(machine_states, machine_states);
   std::vector<double> x;
-  for (std::size_t from = 0; from < states; ++from)
+  for (std::size_t from = 0; from < machine_states; ++from)
     for_each_outcome(
         [&](Enumerator& chance) {
-          x = state_of(kernel.machine().kind(), from);
+          x = machine_state(kernel.machine().kind(), from);
           kernel.sweep(lambda, std::span(x), order, chance);
         },
         [&](double probability) {
           std::size_t to = 0;
-          for (std::size_t i = 0; i < units; ++i) to |= std::size_t{x[i] > 0} << i;
+          for (std::size_t i = 0; i < machine_units; ++i) to |= std::size_t{x[i] > 0} << i;
           P(laws::at(from), laws::at(to)) += probability;
         });
   return P;
@@ -76,7 +77,7 @@ laws::Verdicts judge(const Kernel& kernel, double lambda) {
 }
 
 /// All units at once, each given what the others were before.
-struct AllAtOnce : BoltzmannHeatBath {
+struct UnitsAtOnce : BoltzmannHeatBath {
   using BoltzmannHeatBath::BoltzmannHeatBath;
   template <class C>
   void sweep(double lambda, std::span<double> x, Direction, C& chance) const {
@@ -90,13 +91,13 @@ struct AllAtOnce : BoltzmannHeatBath {
 };
 
 /// Forgets the reference on the way: the energy alone acts.
-struct NoReference : BoltzmannHeatBath {
-  explicit NoReference(std::shared_ptr<const BoltzmannMachine> machine)
-      : BoltzmannHeatBath(std::move(machine), {std::vector<double>(visible, 0.0), {}}) {}
+struct ForgetsReference : BoltzmannHeatBath {
+  explicit ForgetsReference(std::shared_ptr<const BoltzmannMachine> machine)
+      : BoltzmannHeatBath(std::move(machine), {std::vector<double>(machine_visible, 0.0), {}}) {}
 };
 
 /// Claims a reversed sweep and makes a forward one.
-struct NeverBackwards : BoltzmannHeatBath {
+struct MachineOneWay : BoltzmannHeatBath {
   using BoltzmannHeatBath::BoltzmannHeatBath;
   template <class C>
   void sweep(double lambda, std::span<double> x, Direction, C& chance) const {
@@ -124,9 +125,9 @@ TEST_CASE("heat bath of a Boltzmann machine leaves p invariant and converges to 
 TEST_CASE("mutants of a Boltzmann machine's heat bath break the laws") {
   for (const UnitKind kind : {UnitKind::binary, UnitKind::spin}) {
     const auto machine = machine_of(kind);
-    CHECK_FALSE(judge(AllAtOnce(machine, base_rates), 0.7).invariance);
-    CHECK_FALSE(judge(NoReference(machine), 0.7).invariance);
-    const laws::Verdicts verdict = judge(NeverBackwards(machine, base_rates), 0.7);
+    CHECK_FALSE(judge(UnitsAtOnce(machine, base_rates), 0.7).invariance);
+    CHECK_FALSE(judge(ForgetsReference(machine), 0.7).invariance);
+    const laws::Verdicts verdict = judge(MachineOneWay(machine, base_rates), 0.7);
     CHECK(verdict.invariance);
     CHECK(verdict.convergence);
     CHECK_FALSE(verdict.time_reversal);
@@ -142,7 +143,7 @@ TEST_CASE("an ensemble of Boltzmann machines does to every replica what the kern
     const auto ensemble = make_boltzmann_ensemble(machine, base_rates, key, {first, replicas, first + replicas});
     const std::vector<Setting> setting{{0}, {0.3}, {1}, {1.4}, {0.3}, {1}};
     std::vector<Tally> tally(replicas);
-    std::vector<std::vector<double>> x(replicas, std::vector<double>(units));
+    std::vector<std::vector<double>> x(replicas, std::vector<double>(machine_units));
     for (auto& state : x) machine->set_ordered(state);
     std::uint64_t time = 7;
     for (const Direction order : {Direction::forward, Direction::reversed}) {
@@ -157,10 +158,10 @@ TEST_CASE("an ensemble of Boltzmann machines does to every replica what the kern
     std::vector<double> lambda(replicas, 0.6), log_weight(replicas), seen(replicas * machine->observables().size());
     ensemble->log_weight(lambda, log_weight);
     ensemble->observe(seen);
-    std::vector<std::byte> bytes(units);
+    std::vector<std::byte> bytes(machine_units);
     for (std::size_t r = 0; r < replicas; ++r) {
       ensemble->save(r, bytes);
-      for (std::size_t i = 0; i < units; ++i) CHECK(static_cast<std::int8_t>(bytes[i]) == x[r][i]);
+      for (std::size_t i = 0; i < machine_units; ++i) CHECK(static_cast<std::int8_t>(bytes[i]) == x[r][i]);
       CHECK(log_weight[r] == 0.4 * kernel.reference_weight(x[r]) - 0.6 * machine->energy(x[r]));
       std::vector<double> expected(machine->observables().size());
       machine->observe(x[r], expected);
@@ -173,7 +174,7 @@ TEST_CASE("an ensemble of Boltzmann machines does to every replica what the kern
     ensemble->overlap(pairs, overlap);
     CHECK(overlap[0] == 1);
     double alike = 0;
-    for (std::size_t i = 0; i < units; ++i) alike += x[2][i] == x[3][i];
+    for (std::size_t i = 0; i < machine_units; ++i) alike += x[2][i] == x[3][i];
     CHECK(overlap[1] == Approx(2 * alike / 5 - 1));
   }
 }

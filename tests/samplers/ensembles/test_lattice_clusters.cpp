@@ -23,11 +23,11 @@ namespace {
 
 std::shared_ptr<const Ising> shared(Graph graph) { return std::make_shared<const Ising>(std::move(graph)); }
 
-const std::vector<double> lambdas = {0.3, 0.8};
+const std::vector<double> lambdas_of_clusters = {0.3, 0.8};
 
 std::vector<laws::Matrix> exact(const Ising& model, ClusterMove move, double stride, double factor = 1) {
   std::vector<laws::Matrix> P;
-  for (const double lambda : lambdas)
+  for (const double lambda : lambdas_of_clusters)
     P.push_back(move == ClusterMove::wolff ? laws::transition_matrix(model, Wolff(), factor * lambda, stride)
                                            : laws::transition_matrix(model, SwendsenWang(), factor * lambda));
   return P;
@@ -35,11 +35,11 @@ std::vector<laws::Matrix> exact(const Ising& model, ClusterMove move, double str
 std::vector<laws::Matrix> transitions(const std::shared_ptr<const Ising>& model, ClusterMove move, double stride,
                                       const simd::CoinKernels& kernels) {
   const std::size_t n = model->units(), states = std::size_t{1} << n, replicas = 2 * states;
-  std::vector<laws::Matrix> count(lambdas.size(), laws::Matrix::Zero(laws::at(states), laws::at(states)));
+  std::vector<laws::Matrix> count(lambdas_of_clusters.size(), laws::Matrix::Zero(laws::at(states), laws::at(states)));
   const auto ensemble = make_lattice_clusters_ensemble(model, move, Key(4), replicas, kernels);
   std::vector<Setting> setting(replicas);
   std::vector<Tally> tally(replicas);
-  for (std::size_t r = 0; r < replicas; ++r) setting[r] = {lambdas[r % 2], stride};
+  for (std::size_t r = 0; r < replicas; ++r) setting[r] = {lambdas_of_clusters[r % 2], stride};
   for (std::uint64_t time = 0; time < 600; ++time) {
     for (std::size_t r = 0; r < replicas; ++r) {
       const std::vector<std::int8_t> s = laws::spins_of(r / 2, n);

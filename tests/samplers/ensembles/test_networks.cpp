@@ -14,7 +14,7 @@ using namespace gibbsite;
 
 namespace {
 
-constexpr std::size_t runs = 20;
+constexpr std::size_t network_runs = 20;
 constexpr double false_alarm = 1e-3;  // of a whole test case
 
 /// Comparisons of one test case, by name.
@@ -111,7 +111,7 @@ void try_methods(const seam::NetworkCase& it, Comparisons& all, const Make& wrap
   const std::vector<double> ladder{0, 0.2, 0.45, 0.7, 1};
   const auto exact = it.exact(ladder);
   Findings findings;
-  for (std::size_t run = 0; run < runs; ++run) {
+  for (std::size_t run = 0; run < network_runs; ++run) {
     const Key key(500 + run);
     const auto make = [&](std::size_t replicas) {
       auto ensemble = it.make(key, replicas);

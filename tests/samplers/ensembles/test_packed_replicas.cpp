@@ -22,7 +22,7 @@ using trajectories::state_of;
 
 namespace {
 
-const std::vector<double> lambdas = {0, 0.05, 0.2, 0.44, 0.7, 1.1, 2.5};  // of lanes, in turn
+const std::vector<double> lambdas_of_lanes = {0, 0.05, 0.2, 0.44, 0.7, 1.1, 2.5};  // of lanes, in turn
 
 struct Small {
   std::string name;
@@ -84,22 +84,22 @@ std::vector<std::byte> bytes_of(std::size_t state, std::size_t n) {
 
 /// [lambda][from][to]
 using Counts = std::vector<std::vector<std::vector<double>>>;
-constexpr std::size_t replicas = 640, sweeps = 40;
+constexpr std::size_t replicas_in_lanes = 640, sweeps_in_lanes = 40;
 
 Counts count_transitions(const Small& it, Packing packing, Direction order) {
   const std::size_t n = it.model->units(), states = std::size_t{1} << n;
-  const auto ensemble =
-      make_packed_replicas(it.model, it.kernel, it.order, Key(5), {512, replicas, 512 + replicas}, packing);
-  std::vector<Setting> setting(replicas);
-  for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = lambdas[r % lambdas.size()];
-  std::vector<Tally> tally(replicas);
-  Counts count(lambdas.size(), std::vector(states, std::vector<double>(states)));
-  for (std::uint64_t time = 0; time < sweeps; ++time) {
+  const auto ensemble = make_packed_replicas(it.model, it.kernel, it.order, Key(5),
+                                             {512, replicas_in_lanes, 512 + replicas_in_lanes}, packing);
+  std::vector<Setting> setting(replicas_in_lanes);
+  for (std::size_t r = 0; r < replicas_in_lanes; ++r) setting[r].lambda = lambdas_of_lanes[r % lambdas_of_lanes.size()];
+  std::vector<Tally> tally(replicas_in_lanes);
+  Counts count(lambdas_of_lanes.size(), std::vector(states, std::vector<double>(states)));
+  for (std::uint64_t time = 0; time < sweeps_in_lanes; ++time) {
     const auto from = [&](std::size_t r) { return (r * 7 + time * 11) % states; };
-    for (std::size_t r = 0; r < replicas; ++r) ensemble->load(r, bytes_of(from(r), n));
+    for (std::size_t r = 0; r < replicas_in_lanes; ++r) ensemble->load(r, bytes_of(from(r), n));
     ensemble->sweep(setting, {.time = 100 + time, .order = order}, tally);
-    for (std::size_t r = 0; r < replicas; ++r)
-      count[r % lambdas.size()][from(r)][laws::number_of(state_of(*ensemble, r))] += 1;
+    for (std::size_t r = 0; r < replicas_in_lanes; ++r)
+      count[r % lambdas_of_lanes.size()][from(r)][laws::number_of(state_of(*ensemble, r))] += 1;
   }
   return count;
 }
@@ -126,8 +126,9 @@ TEST_CASE("transitions of packed replicas have the kernels' probabilities, every
     for (std::size_t t = 0; t <= kernels.size(); ++t) {
       const Direction order = t == kernels.size() ? Direction::reversed : Direction::forward;
       std::vector<laws::Matrix> exact, mutant;  // a lane that takes its neighbour's lambda
-      for (const double lambda : lambdas) exact.push_back(transitions(it, lambda, order));
-      for (std::size_t l = 0; l < lambdas.size(); ++l) mutant.push_back(exact[(l + 1) % lambdas.size()]);
+      for (const double lambda : lambdas_of_lanes) exact.push_back(transitions(it, lambda, order));
+      for (std::size_t l = 0; l < lambdas_of_lanes.size(); ++l)
+        mutant.push_back(exact[(l + 1) % lambdas_of_lanes.size()]);
       const Packing packing{widths[(k + t) % 4], kernels[t % kernels.size()]};
       INFO(it.name << ", " << packing.kernels->name << ", " << packing.width << " lanes"
                    << (order == Direction::reversed ? ", reversed" : ""));

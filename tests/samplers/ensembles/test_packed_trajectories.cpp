@@ -27,7 +27,7 @@ std::shared_ptr<const Ising> glass(std::size_t side, Boundary boundary = Boundar
                                               .disorder = Disorder::bimodal,
                                               .disorder_seed = 9}));
 }
-std::vector<Setting> ladder(std::size_t n, double top) {
+std::vector<Setting> settings_up_to(std::size_t n, double top) {
   std::vector<Setting> setting(n);
   for (std::size_t r = 0; r < n; ++r) setting[r].lambda = top * static_cast<double>(r) / static_cast<double>(n);
   return setting;
@@ -56,7 +56,7 @@ TEST_CASE("energies, observables and overlaps of packed replicas are the model's
           std::vector<std::size_t> parent(n);
           for (std::size_t r = 0; r < n; ++r) parent[r] = r * 37 % n;
           if (stage == 0) ensemble->draw_reference(1);
-          if (stage == 1) ensemble->sweep(ladder(n, 1.5), {.time = 1}, tally);
+          if (stage == 1) ensemble->sweep(settings_up_to(n, 1.5), {.time = 1}, tally);
           if (stage == 2) ensemble->resample(parent);
           if (stage == 3) ensemble->load(n - 1, std::vector<std::byte>(units, std::byte{1}));
           ensemble->observe(observed);
@@ -99,7 +99,7 @@ TEST_CASE(
           return make_packed_replicas(model, move, ScanOrder::sequential, Key(3), {first, count, first + count},
                                       {64, kernels});
         };
-        const std::vector<Setting> setting = ladder(n, 1.4);
+        const std::vector<Setting> setting = settings_up_to(n, 1.4);
         std::vector<Tally> tally(n);
         const auto whole = make(n, 0), resumed = make(n, 0);
         whole->draw_reference(1);
@@ -137,9 +137,9 @@ TEST_CASE("changes of spins are counted alike over few sweeps and over many") {
       };
       const auto whole = make(), parts = make();
       std::vector<Tally> all(n), sum(n);
-      whole->sweep(ladder(n, 0.8), {.time = 0, .count = count}, all);
+      whole->sweep(settings_up_to(n, 0.8), {.time = 0, .count = count}, all);
       for (std::uint32_t begin = 0; begin < count; begin += count / 3)
-        parts->sweep(ladder(n, 0.8), {.time = begin, .count = std::min(count / 3, count - begin)}, sum);
+        parts->sweep(settings_up_to(n, 0.8), {.time = begin, .count = std::min(count / 3, count - begin)}, sum);
       bool same = true;
       for (std::size_t r = 0; r < n; ++r) same = same && all[r].accepted == sum[r].accepted && all[r].accepted > 0;
       INFO(kernels->name << ", " << width << " lanes");

@@ -12,8 +12,8 @@ using namespace gibbsite;
 
 namespace {
 
-Graph short_chain() { return Graph({{0, 1, 0.8}, {1, 2, -0.5}}, {0.3, -0.2, 0.15}); }
-const std::vector<double> fields = {0.4, -0.9, 0.0};
+Graph two_bonds() { return Graph({{0, 1, 0.8}, {1, 2, -0.5}}, {0.3, -0.2, 0.15}); }
+const std::vector<double> fields_of_path = {0.4, -0.9, 0.0};
 
 /// Weighs the reference as much at any lambda.
 template <class M>
@@ -66,24 +66,25 @@ void try_path(const M& model, const P& path) {
 TEST_CASE("every path is the Boltzmann weight of the models it gives, and draws its reference") {
   test::for_each_model([](const auto& row) {
     INFO(row.name);
-    const auto model = row.of(short_chain());
+    const auto model = row.of(two_bonds());
     using M = std::remove_cvref_t<decltype(model)>;
     try_path(model, PowerPath());
     if constexpr (InFields<M>) {
-      try_path(model, MixturePath<M>(model, fields));
-      CHECK(off(model, NeverLeaves<M>(model, fields)) > 0.01);
+      try_path(model, MixturePath<M>(model, fields_of_path));
+      CHECK(off(model, NeverLeaves<M>(model, fields_of_path)) > 0.01);
     }
   });
 }
 
 TEST_CASE("an ensemble on a mixture path keeps weights, draws the reference at 0 and moves by p_lambda") {
   test::for_each_model([](const auto& row) {
-    const auto model = std::make_shared<const decltype(row.of(short_chain()))>(row.of(short_chain()));
+    const auto model = std::make_shared<const decltype(row.of(two_bonds()))>(row.of(two_bonds()));
     using M = std::remove_cvref_t<decltype(*model)>;
     if constexpr (InFields<M> && Bonds<M>) {
       INFO(row.name);
-      const MixturePath<M> path(*model, fields);
-      ArrayEnsemble<M, Wolff, MixturePath<M>> ensemble(model, Wolff(), Key(4), 3, MixturePath<M>(*model, fields));
+      const MixturePath<M> path(*model, fields_of_path);
+      ArrayEnsemble<M, Wolff, MixturePath<M>> ensemble(model, Wolff(), Key(4), 3,
+                                                       MixturePath<M>(*model, fields_of_path));
       CHECK(ensemble.layout().log_z_reference == path.log_z_reference(*model));
       std::vector<Tally> tally(3);
       std::vector<std::byte> begin(ensemble.layout().state_bytes());

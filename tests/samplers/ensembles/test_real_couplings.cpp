@@ -14,17 +14,17 @@ using namespace gibbsite::in_lanes;
 
 namespace {
 
-const std::vector<double> lambdas = {0, 0.3, 0.8, 1.3};
+const std::vector<double> lambdas_of_couplings = {0, 0.3, 0.8, 1.3};
 
 /// Transitions of one sweep from every state at every lambda, each lane its own: [lambda](from, to).
 std::vector<laws::Matrix> transitions(const std::shared_ptr<const Ising>& model, RealCouplings how, const Target& t,
                                       Direction order) {
   const std::size_t n = model->units(), states = std::size_t{1} << n, replicas = 4 * states * 8;
-  std::vector<laws::Matrix> count(lambdas.size(), laws::Matrix::Zero(laws::at(states), laws::at(states)));
+  std::vector<laws::Matrix> count(lambdas_of_couplings.size(), laws::Matrix::Zero(laws::at(states), laws::at(states)));
   const auto ensemble = make(model, how, replicas, t);
   std::vector<Setting> setting(replicas);
   std::vector<Tally> tally(replicas);
-  for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = lambdas[r % 4];
+  for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = lambdas_of_couplings[r % 4];
   for (std::uint64_t time = 0; time < 60; ++time) {
     for (std::size_t r = 0; r < replicas; ++r) {
       const std::vector<std::int8_t> s = laws::spins_of(r / 4 % states, n);
@@ -39,7 +39,7 @@ std::vector<laws::Matrix> transitions(const std::shared_ptr<const Ising>& model,
 std::vector<laws::Matrix> exact(const Ising& model, RealCouplings how, Direction order, double factor = 1) {
   const Scan scan(how.scan, model.graph());
   std::vector<laws::Matrix> P;
-  for (const double lambda : lambdas)
+  for (const double lambda : lambdas_of_couplings)
     P.push_back(lambda == 0 || how.move == LocalMove::heat_bath
                     ? laws::transition_matrix(model, HeatBath(scan), factor * lambda, 1, order)
                     : laws::transition_matrix(model, Metropolis(scan), factor * lambda, 1, order));

@@ -16,7 +16,7 @@ using namespace gibbsite;
 
 namespace {
 
-constexpr std::size_t replicas = 128;
+constexpr std::size_t replicas_at_seam = 128;
 
 struct Route {
   std::string name;
@@ -44,7 +44,7 @@ std::vector<Route> routes() {
     return [=](Ensemble& ensemble, double target, Key key) -> std::unique_ptr<Method> {
       ChainOptions options{.key = key,
                            .lambda = ladder(target, 8),
-                           .chains = replicas / 8,
+                           .chains = replicas_at_seam / 8,
                            .thermalization = 100,
                            .draws = 80,
                            .every = 2};
@@ -63,7 +63,7 @@ std::vector<double> log_ratios_of(const Method& method) {
   const Trace& trace = method.trace();
   if (const auto* annealing = dynamic_cast<const Annealing*>(&method)) {
     const std::size_t last = trace.draws() - 1;
-    const auto w = std::span(trace.rows).subspan(last * trace.width, replicas);
+    const auto w = std::span(trace.rows).subspan(last * trace.width, replicas_at_seam);
     return {log_mean_exp(w), -log_mean_exp(annealing->reverse_log_weight())};
   }
   const auto& tempering = dynamic_cast<const Tempering&>(method);
@@ -72,7 +72,8 @@ std::vector<double> log_ratios_of(const Method& method) {
   for (std::size_t b = 0; b + 1 < rungs; ++b) {
     std::vector<double> ratio;
     for (std::size_t t = 0; t < trace.draws(); ++t)
-      for (std::size_t slot = b; slot < replicas; slot += rungs) ratio.push_back(tempering.log_ratio_up(t, slot));
+      for (std::size_t slot = b; slot < replicas_at_seam; slot += rungs)
+        ratio.push_back(tempering.log_ratio_up(t, slot));
     sum += log_mean_exp(ratio);
   }
   return {sum};
@@ -94,7 +95,7 @@ TEST_CASE("ln Z by annealing, resampling and tempering is exact for every ensemb
       std::vector<std::vector<double>> log_z;
       for (int run = 0; run < runs; ++run) {
         const Key key(1000 + static_cast<std::uint64_t>(run));
-        const auto ensemble = it.make(key, replicas);
+        const auto ensemble = it.make(key, replicas_at_seam);
         const auto method = route.make(*ensemble, it.target, key);
         finish(*method);
         log_z.push_back(log_ratios_of(*method));
@@ -120,9 +121,9 @@ TEST_CASE("split is whole, bit for bit, in every method") {
     for (const Route& route : routes()) {
       INFO(it.name << ", " << route.name);
       const Key key(7);
-      const auto whole = it.make(key, replicas);
-      seam::Joined split(it.make(key, {0, replicas / 2, replicas}),
-                         it.make(key, {replicas / 2, replicas / 2, replicas}));
+      const auto whole = it.make(key, replicas_at_seam);
+      seam::Joined split(it.make(key, {0, replicas_at_seam / 2, replicas_at_seam}),
+                         it.make(key, {replicas_at_seam / 2, replicas_at_seam / 2, replicas_at_seam}));
       const auto a = route.make(*whole, it.target, key);
       const auto b = route.make(split, it.target, key);
       finish(*a);
@@ -223,7 +224,7 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
   all.push_back({"chains", [](Ensemble& ensemble, double target, Key key) -> std::unique_ptr<Method> {
                    ChainOptions options{.key = key,
                                         .lambda = ladder(target, 4),
-                                        .chains = replicas / 4,
+                                        .chains = replicas_at_seam / 4,
                                         .thermalization = 50,
                                         .draws = 30,
                                         .every = 3,
@@ -234,7 +235,7 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
   for (const seam::Case& it : seam::cases())
     for (const Route& route : all) {
       const Key key(11);
-      const auto calm = it.make(key, replicas);
+      const auto calm = it.make(key, replicas_at_seam);
       const auto whole = route.make(*calm, it.target, key);
       std::size_t length = 0;
       while (!whole->done()) {
@@ -244,10 +245,10 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
       for (const std::size_t cut :
            {std::size_t{0}, std::size_t{1}, length / 4, length / 2, 3 * length / 4, length - 1, length}) {
         INFO(it.name << ", " << route.name << ", cut after " << cut << " of " << length);
-        const auto first = it.make(key, replicas);
+        const auto first = it.make(key, replicas_at_seam);
         const auto before = route.make(*first, it.target, key);
         for (std::size_t k = 0; k < cut; ++k) before->advance();
-        const auto second = it.make(key, replicas);
+        const auto second = it.make(key, replicas_at_seam);
         const auto after = route.make(*second, it.target, key);
         after->load(before->save(), before->trace());
         finish(*after);
@@ -260,7 +261,7 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
 // The overlap is the model's, whatever is stored for a state: what multiplies bytes fails here where units are 0 and 1.
 TEST_CASE("every ensemble's overlap is 1 for a state with itself, symmetric, and that of the states it saves") {
   for (const seam::Case& it : seam::cases()) {
-    const auto ensemble = it.make(Key(3), replicas);
+    const auto ensemble = it.make(Key(3), replicas_at_seam);
     ensemble->draw_reference(1);
     const std::size_t bytes = ensemble->layout().state_bytes();
     const std::vector<std::byte> states = save_all(*ensemble);
@@ -281,8 +282,8 @@ TEST_CASE("every ensemble's overlap is 1 for a state with itself, symmetric, and
 
 TEST_CASE("a checkpoint of another study is refused") {
   const auto cases = seam::cases();
-  const auto a = cases[0].make(Key(1), replicas);
-  const auto b = cases[3].make(Key(1), replicas);
+  const auto a = cases[0].make(Key(1), replicas_at_seam);
+  const auto b = cases[3].make(Key(1), replicas_at_seam);
   const auto anneal = routes()[0].make(*a, 0.8, Key(1));
   const auto temper = routes()[2].make(*b, 1, Key(1));
   CHECK_THROWS_AS(temper->load(anneal->save(), {}), std::invalid_argument);

@@ -23,7 +23,7 @@ namespace {
 
 constexpr UnitKind binary = UnitKind::binary, spin = UnitKind::spin;
 
-std::vector<double> state_of(const Ensemble& ensemble, std::size_t replica) {
+std::vector<double> units_of(const Ensemble& ensemble, std::size_t replica) {
   std::vector<std::byte> bytes(ensemble.layout().units);
   ensemble.save(replica, bytes);
   std::vector<double> x;
@@ -32,7 +32,7 @@ std::vector<double> state_of(const Ensemble& ensemble, std::size_t replica) {
 }
 std::size_t code_of(const Ensemble& ensemble, std::size_t replica) {
   std::size_t code = 0, bit = 1;
-  for (const double x : state_of(ensemble, replica)) {
+  for (const double x : units_of(ensemble, replica)) {
     code |= x > 0 ? bit : 0;
     bit <<= 1;
   }
@@ -54,7 +54,7 @@ struct System {
   std::shared_ptr<const Network> network;
   Reference reference;
 };
-std::vector<System> small_systems() {
+std::vector<System> table_systems() {
   std::vector<System> all;
   for (const std::vector<Shape>& shapes :
        std::vector<std::vector<Shape>>{{{binary, 3}, {binary, 2}},
@@ -126,7 +126,7 @@ TEST_CASE("the table layout takes two-state units whose fields fit") {
 }
 
 TEST_CASE("fields in bits and whole numbers are the network's to a grid, and fit 32 bits") {
-  std::vector<System> systems = small_systems();
+  std::vector<System> systems = table_systems();
   systems.push_back(odd_sizes());
   Stream stream(Key(8), Purpose::test, 0, 0);
   for (const System& system : systems) {
@@ -166,7 +166,7 @@ TEST_CASE("without an instruction set that fits, the table layout is refused") {
 }
 
 TEST_CASE("log weights of the table layout are the network's") {
-  std::vector<System> systems = small_systems();
+  std::vector<System> systems = table_systems();
   systems.push_back(odd_sizes());
   const auto large = random_network({{binary, 784}, {binary, 500}}, 0.02, 9, -1.5);
   systems.push_back({large, random_reference(*large, 1)});
@@ -184,7 +184,7 @@ TEST_CASE("log weights of the table layout are the network's") {
         ensemble->log_weight(lambda, out);
         ensemble->observe(observed);
         for (std::size_t r = 0; r < replicas; r += system.network == large ? 9 : 1) {
-          const std::vector<double> x = state_of(*ensemble, r);
+          const std::vector<double> x = units_of(*ensemble, r);
           CHECK(out[r] == Approx(log_weight(*system.network, system.reference, x, lambda[r])).epsilon(0).margin(1e-6));
           system.network->observe(x, expected);
           for (std::size_t k = 0; k < components; ++k)
@@ -193,9 +193,9 @@ TEST_CASE("log weights of the table layout are the network's") {
         if (time == 1) {  // after load() as after a sweep
           std::vector<std::size_t> parent(replicas);
           for (std::size_t r = 0; r < replicas; ++r) parent[r] = r * 5 % replicas;
-          const std::vector<double> x = state_of(*ensemble, parent[3]);
+          const std::vector<double> x = units_of(*ensemble, parent[3]);
           ensemble->resample(parent);
-          CHECK(state_of(*ensemble, 3) == x);
+          CHECK(units_of(*ensemble, 3) == x);
         } else {
           ensemble->sweep(spread(replicas, {0.4, 1.0}), {.time = time, .count = 2}, tally);
         }
@@ -208,7 +208,7 @@ TEST_CASE("log weights of the table layout are the network's") {
 
 TEST_CASE("log weights of the table layout are the plain layout's, of the same states") {
   if (simd::kernels().empty()) return;
-  std::vector<System> systems = small_systems();
+  std::vector<System> systems = table_systems();
   systems.push_back(odd_sizes());
   for (const System& system : systems) {
     const std::size_t replicas = 20;
@@ -227,7 +227,7 @@ TEST_CASE("log weights of the table layout are the plain layout's, of the same s
 }
 
 TEST_CASE("transitions of the table layout have block Gibbs's probabilities") {
-  const std::vector<System> systems = small_systems();
+  const std::vector<System> systems = table_systems();
   const std::vector<const simd::Kernels*> kernels = simd::kernels();
   const double least = statistics::sidak(4e-7, kernels.size() * systems.size());
   for (const System& system : systems) {
@@ -255,7 +255,7 @@ TEST_CASE("transitions of the table layout have block Gibbs's probabilities") {
 TEST_CASE("chains of the table layout converge to their lambda, and at 0 are fresh draws") {
   if (simd::kernels().empty()) return;
   const Threads one(1);
-  const std::vector<System> systems = small_systems();
+  const std::vector<System> systems = table_systems();
   for (const System& system : systems) {
     const std::size_t states = std::size_t{1} << system.network->units(), replicas = 3 * 4096;
     const std::vector<double> lambdas = {0, 0.5, 1};

@@ -15,7 +15,7 @@ using namespace gibbsite;
 
 namespace {
 
-constexpr std::size_t replicas = 40;
+constexpr std::size_t replicas_on_torus = 40;
 
 struct Length {
   std::uint32_t thermalization, draws, every;  // sweeps
@@ -29,14 +29,15 @@ struct Verdict {
 Verdict judge(Ensemble& ensemble, std::size_t side, double beta, double stride, Length length, double wrong) {
   const double sites = static_cast<double>(side * side);
   const std::vector<Thermal> exact = solve_torus(side, side, std::vector<double>{beta, 0.99 * beta, wrong * beta});
-  const std::vector<Setting> setting(replicas, {beta, stride});
-  std::vector<Tally> tally(replicas);
-  std::vector<double> minus(replicas, -1.0), energy(replicas), mean(replicas, 0.0), square(replicas, 0.0);
+  const std::vector<Setting> setting(replicas_on_torus, {beta, stride});
+  std::vector<Tally> tally(replicas_on_torus);
+  std::vector<double> minus(replicas_on_torus, -1.0), energy(replicas_on_torus), mean(replicas_on_torus, 0.0),
+      square(replicas_on_torus, 0.0);
   ensemble.sweep(setting, {.time = 1, .count = length.thermalization}, tally);
   for (std::uint64_t k = 0; k < length.draws; ++k) {
     ensemble.sweep(setting, {.time = 1 + length.thermalization + k * length.every, .count = length.every}, tally);
     ensemble.log_weight(minus, energy);
-    for (std::size_t r = 0; r < replicas; ++r) {
+    for (std::size_t r = 0; r < replicas_on_torus; ++r) {
       const double off = energy[r] - exact[0].energy;
       mean[r] += energy[r] / length.draws;
       square[r] += beta * beta * off * off / (sites * length.draws);
@@ -65,7 +66,7 @@ TEST_CASE("clusters have Kaufman's energy and specific heat at and next to the c
   for (const std::size_t side : {64, 128})
     for (const double beta : {0.432, 0.44068679350977151})
       for (const ClusterMove move : {ClusterMove::swendsen_wang, ClusterMove::wolff}) {
-        const auto ensemble = make_lattice_clusters_ensemble(torus(side), move, Key(12), replicas);
+        const auto ensemble = make_lattice_clusters_ensemble(torus(side), move, Key(12), replicas_on_torus);
         const double stride = beta < 0.44 ? 6 : 3;
         const Verdict p = judge(*ensemble, side, beta, stride, {50, side == 64 ? 100U : 60U, 1}, 0.9);
         CHECK(p.energy > least);
@@ -82,7 +83,7 @@ TEST_CASE("packed lattices have Kaufman's energy and specific heat on both sides
     for (const double beta : {0.42, 0.46})
       for (const LocalMove move : {LocalMove::heat_bath, LocalMove::metropolis}) {
         const Lattice lattice{.size = {side, side}};
-        const auto ensemble = make_packed_lattice_ensemble(torus(side), lattice, move, Key(13), replicas);
+        const auto ensemble = make_packed_lattice_ensemble(torus(side), lattice, move, Key(13), replicas_on_torus);
         if (beta < 0.44) ensemble->draw_reference(0);  // else from the ordered state: stripes live long
         const Verdict p = judge(*ensemble, side, beta, 1, {2000, 400, 20}, 1.05);
         CHECK(p.energy > least);

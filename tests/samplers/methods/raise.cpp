@@ -13,16 +13,16 @@ using namespace gibbsite;
 
 namespace {
 
-constexpr std::size_t visible = 4, states = 1U << visible;
+constexpr std::size_t raised_units = 4, raised_states = 1U << raised_units;
 
 std::shared_ptr<const Network> machine() {
-  const std::vector<std::size_t> sizes = {visible, 3};
+  const std::vector<std::size_t> sizes = {raised_units, 3};
   return std::make_shared<const Network>(random_network(UnitKind::binary, sizes, {.coupling = 4, .field = -0.5}));
 }
 
-std::vector<double> state_of(std::size_t k) {
-  std::vector<double> v(visible);
-  for (std::size_t i = 0; i < visible; ++i) v[i] = static_cast<double>(k >> i & 1U);
+std::vector<double> raised_state(std::size_t k) {
+  std::vector<double> v(raised_units);
+  for (std::size_t i = 0; i < raised_units; ++i) v[i] = static_cast<double>(k >> i & 1U);
   return v;
 }
 
@@ -31,24 +31,24 @@ std::vector<double> draws_of(const std::shared_ptr<const Network>& rbm, std::siz
                              bool forgets_reference) {
   const std::vector<double> mean = {0.2, 0.5, 0.6, 0.9};
   const Reference reference = Reference::base_rates(rbm->layers()[0], mean, {}, 100);
-  const auto ensemble = make_network_ensemble(rbm, reference, Key(11), states * draws);
+  const auto ensemble = make_network_ensemble(rbm, reference, Key(11), raised_states * draws);
   std::vector<std::byte> bytes(rbm->width());
-  for (std::size_t r = 0; r < states * draws; ++r) {
-    const std::vector<double> v = state_of(r / draws);
-    for (std::size_t i = 0; i < visible; ++i) bytes[i] = static_cast<std::byte>(static_cast<std::int8_t>(v[i]));
+  for (std::size_t r = 0; r < raised_states * draws; ++r) {
+    const std::vector<double> v = raised_state(r / draws);
+    for (std::size_t i = 0; i < raised_units; ++i) bytes[i] = static_cast<std::byte>(static_cast<std::int8_t>(v[i]));
     ensemble->load(r, bytes);
   }
   std::vector<double> log_p =
       raise_log_likelihood(*ensemble, linear_schedule(std::vector<double>{1.0}, temperatures), 5);
   if (forgets_reference)
-    for (double& p : log_p) p += ensemble->layout().log_z_reference - std::log(static_cast<double>(states));
+    for (double& p : log_p) p += ensemble->layout().log_z_reference - std::log(static_cast<double>(raised_states));
   return log_p;
 }
 
 /// (sum over states of the mean of exp - 1) in standard errors.
 double z_of_total(const std::vector<double>& log_p, std::size_t draws) {
   double total = 0, variance = 0;
-  for (std::size_t k = 0; k < states; ++k) {
+  for (std::size_t k = 0; k < raised_states; ++k) {
     double sum = 0, square = 0;
     for (std::size_t d = 0; d < draws; ++d) {
       const double p = std::exp(log_p[k * draws + d]);
@@ -74,12 +74,12 @@ TEST_CASE("probabilities by reverse annealing sum to one, for any number of temp
 TEST_CASE("reverse annealing is conservative, and slow annealing gives the model's probabilities") {
   const auto rbm = machine();
   std::vector<double> exact;
-  for (std::size_t k = 0; k < states; ++k) exact.push_back(-rbm->free_energy(state_of(k)));
+  for (std::size_t k = 0; k < raised_states; ++k) exact.push_back(-rbm->free_energy(raised_state(k)));
   const double log_z = log_sum_exp(exact);
   const auto mean_gap = [&](std::size_t temperatures) {  // Kullback-Leibler from the model to the annealed one
     const std::vector<double> log_p = draws_of(rbm, 2000, temperatures, false);
     double gap = 0;
-    for (std::size_t k = 0; k < states; ++k)
+    for (std::size_t k = 0; k < raised_states; ++k)
       gap += std::exp(exact[k] - log_z) * (exact[k] - log_z - log_mean_exp(std::span(log_p).subspan(k * 2000, 2000)));
     return gap;
   };

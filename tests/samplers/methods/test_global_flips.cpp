@@ -57,11 +57,11 @@ laws::Verdicts judge(const Ising& model, K kernel, double beta, Mutation mutatio
 
 Scan sequential(const Ising& model) { return Scan(ScanOrder::sequential, model.graph()); }
 
-struct Named {
+struct InField {
   std::string name;
   std::shared_ptr<const Ising> model;
 };
-std::vector<Named> models_in_fields() {
+std::vector<InField> models_in_fields() {
   const auto of = [](Graph graph) { return std::make_shared<const Ising>(std::move(graph)); };
   return {{"open chain of 4",
            of(build({.geometry = Geometry::chain, .size = {4}, .boundary = Boundary::open, .field = 0.3}))},
@@ -73,15 +73,15 @@ std::vector<Named> models_in_fields() {
 }
 
 /// Replicas of a system of few units in one layout, and the sweep's matrix without the flip.
-struct Layouts {
+struct FlippedLayouts {
   std::string name;
   std::function<std::unique_ptr<Ensemble>(Key, std::size_t replicas)> make;
   std::size_t units;
   std::function<laws::Matrix(double beta, Direction)> sweep;
   std::function<double(std::size_t state)> energy;
 };
-std::vector<Layouts> layouts() {
-  std::vector<Layouts> all;
+std::vector<FlippedLayouts> layouts() {
+  std::vector<FlippedLayouts> all;
   const auto add = [&](std::string name, std::shared_ptr<const Ising> model, auto make) {
     all.push_back({std::move(name), make, model->units(),
                    [model](double beta, Direction order) {
@@ -89,7 +89,7 @@ std::vector<Layouts> layouts() {
                    },
                    [model](std::size_t state) { return model->energy(laws::spins_of(state, model->units())); }});
   };
-  for (const Named& it : models_in_fields())
+  for (const InField& it : models_in_fields())
     add(it.name + ", plain", it.model, [model = it.model](Key key, std::size_t n) -> std::unique_ptr<Ensemble> {
       return std::make_unique<ArrayEnsemble<Ising, HeatBath>>(model, HeatBath(sequential(*model)), key, n);
     });
@@ -110,14 +110,14 @@ std::vector<Layouts> layouts() {
   return all;
 }
 
-std::vector<std::byte> bytes_of(std::size_t state, std::size_t n) {
+std::vector<std::byte> spins_of(std::size_t state, std::size_t n) {
   std::vector<std::byte> bytes;
   for (const std::int8_t s : laws::spins_of(state, n)) bytes.push_back(static_cast<std::byte>(s));
   return bytes;
 }
 
 /// The matrix of flips alone, accepted with `share` of the energy.
-laws::Matrix flips(const Layouts& it, double beta, double share = 1) {
+laws::Matrix flips(const FlippedLayouts& it, double beta, double share = 1) {
   const std::size_t states = std::size_t{1} << it.units;
   laws::Matrix F = laws::Matrix::Zero(laws::at(states), laws::at(states));
   for (std::size_t k = 0; k < states; ++k) {
@@ -129,7 +129,7 @@ laws::Matrix flips(const Layouts& it, double beta, double share = 1) {
   return F;
 }
 
-double p_value(const Layouts& it, Direction order, double beta, const laws::Matrix& P) {
+double p_value(const FlippedLayouts& it, Direction order, double beta, const laws::Matrix& P) {
   constexpr std::size_t replicas = 320, sweeps = 60;
   const std::size_t states = std::size_t{1} << it.units;
   const auto ensemble = with_global_flips(it.make(Key(9), replicas), Key(9));
@@ -138,7 +138,7 @@ double p_value(const Layouts& it, Direction order, double beta, const laws::Matr
   laws::Matrix count = laws::Matrix::Zero(laws::at(states), laws::at(states));
   for (std::uint64_t time = 0; time < sweeps; ++time) {
     const auto from = [&](std::size_t r) { return (r * 7 + time * 11) % states; };
-    for (std::size_t r = 0; r < replicas; ++r) ensemble->load(r, bytes_of(from(r), it.units));
+    for (std::size_t r = 0; r < replicas; ++r) ensemble->load(r, spins_of(from(r), it.units));
     ensemble->sweep(setting, {.time = 100 + time, .order = order}, tally);
     for (std::size_t r = 0; r < replicas; ++r)
       count(laws::at(from(r)), laws::at(laws::number_of(state_of(*ensemble, r)))) += 1;
@@ -149,7 +149,7 @@ double p_value(const Layouts& it, Direction order, double beta, const laws::Matr
 }  // namespace
 
 TEST_CASE("a sweep and the flip behind it leave p invariant, converge, and are reversed with the flip first") {
-  for (const Named& it : models_in_fields())
+  for (const InField& it : models_in_fields())
     for (const double beta : {0.4, 1.3}) {
       const auto obeys = [&](const laws::Verdicts& verdict) {
         CHECK(verdict.rows);
@@ -179,9 +179,9 @@ TEST_CASE("a flip by Metropolis' rule leads some sweeps in circles that converge
 }
 
 TEST_CASE("every layout makes the flip behind its sweep, or reversed before it") {
-  const std::vector<Layouts> all = layouts();
+  const std::vector<FlippedLayouts> all = layouts();
   const double least = statistics::sidak(1e-4, 2 * all.size()), beta = 0.6;
-  for (const Layouts& it : all)
+  for (const FlippedLayouts& it : all)
     for (const Direction order : {Direction::forward, Direction::reversed}) {
       INFO(it.name << (order == Direction::reversed ? ", reversed" : ""));
       const laws::Matrix S = it.sweep(beta, order), F = flips(it, beta), wrong = flips(it, beta, -1);
@@ -241,7 +241,7 @@ void check_turns(const std::string& name, Ensemble& ensemble, double lambda) {
 }  // namespace
 
 TEST_CASE("every layout weighs and turns its spins over as their states say") {
-  for (const Layouts& it : layouts()) check_turns(it.name, *it.make(Key(2), 40), 0.7);
+  for (const FlippedLayouts& it : layouts()) check_turns(it.name, *it.make(Key(2), 40), 0.7);
   for (const Lattice& lattice :
        {Lattice{.size = {64, 32}, .field = 0.3}, Lattice{.size = {20, 46}, .field = -0.2},
         Lattice{.size = {21, 13}, .boundary = Boundary::open, .field = 0.1},

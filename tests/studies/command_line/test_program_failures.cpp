@@ -16,8 +16,8 @@ namespace {
 const Words still_clock = {"MOMENTS_STEP=1e-9"};
 const Words fast_clock = {"MOMENTS_STEP=1"};  // a second at each look: every step is worth a checkpoint
 
-struct Trial {
-  explicit Trial(const std::string& name = "wolff") {
+struct Attempt {
+  explicit Attempt(const std::string& name = "wolff") {
     write_bytes(folder / "study.toml", small_study(name));
     const Ended ended = run(words("whole.h5"), folder.path());
     INFO(ended.err);
@@ -50,7 +50,7 @@ std::string at(const char* kind, long number, const char* act) { return fmt::for
 }  // namespace
 
 TEST_CASE("program: checkpoints that vanish as the result goes to its place do no harm") {
-  const Trial trial;
+  const Attempt trial;
   const long last = trial.count("rename", still_clock) - 1;  // the result's, before the manifest's
   Child child(trial.words("out.h5"), trial.folder.path(), at_moments(at("rename", last, "s19"), still_clock));
   REQUIRE(wait_until([&] { return child.stopped(); }));
@@ -64,7 +64,7 @@ TEST_CASE("program: checkpoints that vanish as the result goes to its place do n
 
 TEST_CASE("program: checkpoints that vanish in the middle are made anew") {
   for (const std::string name : {"wolff", "grid"}) {
-    const Trial trial(name);
+    const Attempt trial(name);
     Child child(trial.words("out.h5", {"--run.checkpoint", "20"}), trial.folder.path(),
                 at_moments("rename:6:s19", fast_clock));
     REQUIRE(wait_until([&] { return child.stopped(); }));
@@ -79,7 +79,7 @@ TEST_CASE("program: checkpoints that vanish in the middle are made anew") {
 }
 
 TEST_CASE("program: killed at any call as it ends, the next start leaves nothing but the result") {
-  const Trial trial;
+  const Attempt trial;
   const long calls = trial.count("file", still_clock);
   int kills = 0, unfinished = 0;
   for (long call = 1; call <= calls; ++call) {
@@ -105,7 +105,7 @@ TEST_CASE("program: killed at any call as it ends, the next start leaves nothing
 }
 
 TEST_CASE("program: what is ready is saved before the result is made, and a stop then ends it at once") {
-  const Trial trial;
+  const Attempt trial;
   const long last = trial.count("rename", fast_clock) - 1;  // the result's, before the manifest's
   const Words words = trial.words("out.h5");
   const auto saved_whole = [&] {
@@ -132,7 +132,7 @@ TEST_CASE("program: what is ready is saved before the result is made, and a stop
 }
 
 TEST_CASE("program: a state that is gone is told of, and its copy goes on") {
-  const Trial trial("grid");
+  const Attempt trial("grid");
   const Words words = trial.words("out.h5", {"--run.checkpoint", "20"});
   const long third = trial.count("clock", fast_clock) / 3;
   const auto stop = [&](const Words& more) {
@@ -182,7 +182,7 @@ TEST_CASE("program: killed while they write, import, reweight and loglik leave w
 }
 
 TEST_CASE("program: standard error that is closed, full or unread changes no exit code") {
-  const Trial trial;
+  const Attempt trial;
   write_bytes(trial.folder / "bad.toml", "[model]\nsise = 4\n");
   const auto closed = [] { ::close(2); };
   const auto full = [] { ::dup2(::open("/dev/full", O_WRONLY), 2); };
@@ -209,7 +209,7 @@ TEST_CASE("program: standard error that is closed, full or unread changes no exi
 
 #if !defined(GIBBSITE_SANITIZED)  // whose shadow is larger than any limit
 TEST_CASE("program: threads that cannot be had are done without, and it says so") {
-  const Trial trial;
+  const Attempt trial;
   const auto little_room = [] {
     const rlimit stack{64 << 20, 64 << 20}, room{rlim_t{3} << 30, rlim_t{3} << 30};
     ::setrlimit(RLIMIT_STACK, &stack);
@@ -226,7 +226,7 @@ TEST_CASE("program: threads that cannot be had are done without, and it says so"
 #endif
 
 TEST_CASE("program: calls that a signal breaks off are made again") {
-  const Trial trial("grid");
+  const Attempt trial("grid");
   for (const char* kind : {"open", "fsync", "close", "write"}) {
     INFO(kind);
     const Ended ended = run(trial.words("out.h5", {"--run.checkpoint", "50"}), trial.folder.path(),

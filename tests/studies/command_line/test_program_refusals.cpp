@@ -50,8 +50,8 @@ void check_refused(const Scratch& folder, const Refusal& refusal) {
 const std::string good = "[model]\nsize = 4\n[method]\nbeta = [0.2, 0.4]\nsweeps = 50\nthermalization = 10\n";
 
 /// A folder with a good study, a result of it, and files of every kind that is not one.
-struct Place : Scratch {
-  Place() {
+struct StudyFolder : Scratch {
+  StudyFolder() {
     const Scratch& here = *this;
     write_bytes(here / "good.toml", good);
     REQUIRE(run({"run", "good.toml", "--quiet"}, here.path()).code == 0);
@@ -85,7 +85,7 @@ Words with(const Words& more) { return Words{"run", "good.toml", "-o", "new.h5"}
 }  // namespace
 
 TEST_CASE("program: wrong words are refused") {
-  const Place place;
+  const StudyFolder place;
   const std::vector<Refusal> refusals = {
       {{"rum", "good.toml"}, 2, {"unknown command `rum`", "did you mean `run`?"}},
       {{"train", "good.toml"}, 2, {"not in this version"}},
@@ -115,7 +115,7 @@ TEST_CASE("program: wrong words are refused") {
 }
 
 TEST_CASE("program: wrong values are refused") {
-  const Place place;
+  const StudyFolder place;
   const std::vector<Refusal> refusals = {
       {with({"--model.size", "0"}), 2, {"`model.size` = 0", "out of range", "allowed: integer >= 1"}},
       {with({"--model.size", "[4, 0]"}), 2, {"`model.size` = 0"}},
@@ -155,7 +155,7 @@ TEST_CASE("program: wrong values are refused") {
 }
 
 TEST_CASE("program: wrong study files are refused with line and column") {
-  const Place place;
+  const StudyFolder place;
   const std::vector<std::pair<std::string, Words>> studies = {
       {"", {"method.beta is missing"}},
       {"[model\nsize = 4\n", {"bad.toml:1:"}},
@@ -186,7 +186,7 @@ TEST_CASE("program: wrong study files are refused with line and column") {
 }
 
 TEST_CASE("program: wrong couplings files are refused with file and line") {
-  const Place place;
+  const StudyFolder place;
   const std::vector<std::pair<std::string, Words>> files = {
       {"none.txt", {"none.txt", "cannot be opened"}},
       {"folder", {"folder"}},
@@ -206,7 +206,7 @@ TEST_CASE("program: wrong couplings files are refused with file and line") {
 }
 
 TEST_CASE("program: samplers that cannot move a system are refused by name") {
-  const Place place;
+  const StudyFolder place;
   const Words wolff = {"--sampler.name", "wolff"};
   const Words couplings = {"--model.couplings", "fields.txt"};
   write_bytes(place / "graph.toml", "[model]\ncouplings = \"fields.txt\"\n[method]\nbeta = 0.2\nsweeps = 10\n");
@@ -223,7 +223,7 @@ TEST_CASE("program: samplers that cannot move a system are refused by name") {
 }
 
 TEST_CASE("program: what cannot be shown is refused") {
-  const Place place;
+  const StudyFolder place;
   for (const std::string name : {"cut1.h5", "cut10.h5", "cut50.h5", "cut90.h5", "cut99.h5", "damaged.h5", "empty.h5",
                                  "text.h5", "foreign.h5", "good.toml", "none.h5", "folder"}) {
     check_refused(place, {{"show", name}, 2, {name}});
@@ -233,7 +233,7 @@ TEST_CASE("program: what cannot be shown is refused") {
 }
 
 TEST_CASE("program: outputs that cannot be, or are there already, are refused") {
-  const Place place;
+  const StudyFolder place;
   const auto to = [](const std::string& out, const Words& more = {}) {
     return Words{"run", "good.toml", "-o", out} + more;
   };
@@ -250,7 +250,7 @@ TEST_CASE("program: outputs that cannot be, or are there already, are refused") 
 }
 
 TEST_CASE("program: a run is continued only where there is one, by the same study") {
-  const Place place;
+  const StudyFolder place;
   const Words base = {"run", "good.toml", "-o", "new.h5"};
   check_refused(place, {base + Words{"--resume"}, 2, {"new.h5", "no unfinished run", "without --resume"}});
   check_refused(place, {{"run", "good.toml", "-o", "text.h5", "--resume"}, 2, {"text.h5"}});
@@ -282,7 +282,7 @@ TEST_CASE("program: a run is continued only where there is one, by the same stud
 }
 
 TEST_CASE("program: a run is not continued with other couplings under the same name") {
-  const Place place;
+  const StudyFolder place;
   write_bytes(place / "graph.toml",
               "[model]\ncouplings = \"graph.txt\"\n[method]\nbeta = 0.2\nsweeps = 100\nthermalization = 10\n");
   const Words words = {"run", "graph.toml", "--run.max_time", "1e-9"};
@@ -295,7 +295,7 @@ TEST_CASE("program: a run is not continued with other couplings under the same n
 }
 
 TEST_CASE("program: two runs on one result do not meet") {
-  const Place place;
+  const StudyFolder place;
   const Words words = {"run", "good.toml", "-o", "new.h5", "--method.sweeps", "100000000"};
   Child child(words, place.path());
   REQUIRE(wait_until([&] { return fs::exists(place / "new.h5.parts/manifest.h5"); }));  // it holds the lock by then

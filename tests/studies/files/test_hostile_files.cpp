@@ -40,7 +40,7 @@ const Scratch& hostile() {
 }
 
 /// With what an array is refused.
-std::string complaint(const std::string& file, const std::string& array = "") {
+std::string complaint_about(const std::string& file, const std::string& array = "") {
   return refusal([&] { read_array(hostile() / file, array); });
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("results with names, plans and warnings that hold escapes are shown wi
 }
 
 TEST_CASE("HDF5: groups in groups without end are refused, groups in circles read once") {
-  CHECK_THAT(complaint("deep.h5"), Contains("deeper than 64 levels"));
+  CHECK_THAT(complaint_about("deep.h5"), Contains("deeper than 64 levels"));
   const Ended shown = run({"show", (hostile() / "deep.h5").string()}, hostile().path());
   CHECK(shown.code == 2);
   CHECK(is_one_message(shown.err));
@@ -118,19 +118,19 @@ TEST_CASE("HDF5: of an array that is named only that one is read") {
   CHECK(read_array(hostile() / "wide.h5", "small").values.size() == 6);
   CHECK(read_array(hostile() / "mixed.h5", "").values.size() == 6);
   CHECK(read_array(hostile() / "mixed.h5", "/samples").shape == std::vector<std::size_t>{2, 3});
-  CHECK_THAT(complaint("mixed.h5", "vast"), Contains("larger than the file can hold"));
-  CHECK_THAT(complaint("mixed.h5", "other"), Contains("there are: ") && Contains("samples") && Contains("vast"));
+  CHECK_THAT(complaint_about("mixed.h5", "vast"), Contains("larger than the file can hold"));
+  CHECK_THAT(complaint_about("mixed.h5", "other"), Contains("there are: ") && Contains("samples") && Contains("vast"));
 }
 
 TEST_CASE("HDF5: no other file is opened, and what lies there is named") {
-  CHECK_THAT(complaint("outside.h5"), Contains("several arrays") || Contains("another file"));
-  CHECK_THAT(complaint("outside.h5", "samples"),
+  CHECK_THAT(complaint_about("outside.h5"), Contains("several arrays") || Contains("another file"));
+  CHECK_THAT(complaint_about("outside.h5", "samples"),
              Contains("array `samples` has its numbers in another file (") && Contains("secret)"));
-  CHECK_THAT(complaint("piped.h5"), Contains("pipe)"));
-  CHECK_THAT(complaint("virtual.h5", "samples"), Contains("is a virtual dataset"));
+  CHECK_THAT(complaint_about("piped.h5"), Contains("pipe)"));
+  CHECK_THAT(complaint_about("virtual.h5", "samples"), Contains("is a virtual dataset"));
   CHECK(read_array(hostile() / "outside.h5", "safe").values.size() == 6);
   CHECK(read_array(hostile() / "virtual.h5", "safe").values.size() == 6);
-  CHECK_THAT(complaint("links.h5"), Contains("holds no arrays"));
+  CHECK_THAT(complaint_about("links.h5"), Contains("holds no arrays"));
 }
 
 TEST_CASE("HDF5: no filter plugin is loaded, whatever a file or the environment asks for") {

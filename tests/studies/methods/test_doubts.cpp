@@ -155,9 +155,9 @@ TEST_CASE("a witness stands below a run only if it has settled where the run nev
   CHECK_FALSE(stands_below(around(20, 100), around(0, 5000)));
   CHECK_FALSE(stands_below(around(-2, 100), around(0, 5000)));
   CHECK_FALSE(stands_below(around(-20, 100, 12), around(0, 5000)));  // on its way
-  int same = 0;
-  for (int k = 0; k < 200; ++k) same += stands_below(around(0, 100), around(0, 5000));
-  CHECK(same == 0);
+  int below = 0;
+  for (int k = 0; k < 200; ++k) below += stands_below(around(0, 100), around(0, 5000));
+  CHECK(below == 0);
 }
 
 TEST_CASE("a state to start from is read from text and from results, and must fit") {

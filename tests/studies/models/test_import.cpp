@@ -11,7 +11,7 @@ using namespace gibbsite::test;
 namespace {
 
 /// Weights and energies, written once.
-const Scratch& foreign() {
+const Scratch& foreign_weights() {
   static const Scratch folder;
   static const bool made = (run_python("foreign_weights.py", folder.path().string()), true);
   REQUIRE(made);
@@ -21,10 +21,10 @@ const Scratch& foreign() {
 ModelFile imported(const Words& words) {
   Words all = {"import"};
   all.insert(all.end(), words.begin(), words.end());
-  const Ended ended = run(all + Words{"-o", "model.h5", "--force"}, foreign().path());
+  const Ended ended = run(all + Words{"-o", "model.h5", "--force"}, foreign_weights().path());
   INFO(ended.err);
   REQUIRE(ended.code == 0);
-  return read_model(foreign() / "model.h5");
+  return read_model(foreign_weights() / "model.h5");
 }
 
 double energy(const AnyModel& model, std::span<const double> x) {
@@ -34,8 +34,8 @@ double energy(const AnyModel& model, std::span<const double> x) {
 
 /// Every energy as the weights' maker has it, but for a constant.
 void check_energies(const ModelFile& file, const std::string& name, double constant = 0, double tolerance = 1e-12) {
-  const NumberArray states = read_array(foreign() / (name + "_states.npy"), "");
-  const NumberArray energies = read_array(foreign() / (name + "_energies.npy"), "");
+  const NumberArray states = read_array(foreign_weights() / (name + "_states.npy"), "");
+  const NumberArray energies = read_array(foreign_weights() / (name + "_energies.npy"), "");
   REQUIRE(states.shape.at(0) > 8);
   const std::size_t width = states.shape[1];
   for (std::size_t s = 0; s < states.shape[0]; ++s) {
@@ -47,7 +47,7 @@ void check_energies(const ModelFile& file, const std::string& name, double const
 
 /// What the program says when it refuses to import; nothing is written.
 std::string refused(const Words& words) {
-  const Ended ended = run(Words{"import"} + words, foreign().path());
+  const Ended ended = run(Words{"import"} + words, foreign_weights().path());
   CHECK(ended.code == 2);
   CHECK(ended.out == "");
   CHECK(is_one_message(ended.err));
@@ -56,7 +56,7 @@ std::string refused(const Words& words) {
 
 std::string refused_new(const Words& words) {
   const std::string said = refused(words + Words{"-o", "new.h5"});
-  CHECK_FALSE(fs::exists(foreign() / "new.h5"));
+  CHECK_FALSE(fs::exists(foreign_weights() / "new.h5"));
   return said;
 }
 
@@ -80,17 +80,17 @@ TEST_CASE("import: arrays have the energies their maker gives them") {
 }
 
 TEST_CASE("import: belief and Hopfield networks") {
-  const NumberArray recognition = read_array(foreign() / "belief.npz", "V_0");
+  const NumberArray recognition = read_array(foreign_weights() / "belief.npz", "V_0");
   const ModelFile file = imported({"belief.npz", "--model", "dbn"});
   const BeliefNetwork& belief = *std::get<std::shared_ptr<const BeliefNetwork>>(file.model);
   REQUIRE(belief.below().size() == 2);
   CHECK(belief.visible() == 4);
   CHECK(belief.below()[0].recognition_weights(1, 2) == recognition.values[5]);
-  CHECK(belief.below()[0].recognition_bias == read_array(foreign() / "belief.npz", "r_0").values);
-  CHECK(belief.below()[0].bias == read_array(foreign() / "belief.npz", "b_0").values);
+  CHECK(belief.below()[0].recognition_bias == read_array(foreign_weights() / "belief.npz", "r_0").values);
+  CHECK(belief.below()[0].bias == read_array(foreign_weights() / "belief.npz", "b_0").values);
   CHECK(belief.below()[1].recognition_weights == belief.below()[1].weights);
-  CHECK(belief.below()[1].recognition_bias == read_array(foreign() / "belief.npz", "b_2").values);
-  CHECK(belief.top()->layers()[1].bias == read_array(foreign() / "belief.npz", "b_3").values);
+  CHECK(belief.below()[1].recognition_bias == read_array(foreign_weights() / "belief.npz", "b_2").values);
+  CHECK(belief.top()->layers()[1].bias == read_array(foreign_weights() / "belief.npz", "b_3").values);
 
   const std::vector<std::vector<std::int8_t>> patterns = {{1, -1, 1, 1, -1}, {1, 1, -1, 1, 1}};
   const auto machine = [](const ModelFile& f) { return std::get<std::shared_ptr<const BoltzmannMachine>>(f.model); };
@@ -119,12 +119,12 @@ TEST_CASE("import: base rates come from data, and can be added later") {
   REQUIRE(file.base_rates);
   CHECK(file.base_rates->samples == 2);
   CHECK(file.base_rates->mean == std::vector<double>{0, 1, 0.5, 0});
-  fs::rename(foreign() / "model.h5", foreign() / "before.h5");
+  fs::rename(foreign_weights() / "model.h5", foreign_weights() / "before.h5");
   const ModelFile later = imported({"before.h5", "--data", "data.npy"});
   REQUIRE(later.base_rates);
   CHECK(later.base_rates->samples == 4);
   check_energies(later, "binary");
-  CHECK(contains(run({"show", "model.h5"}, foreign().path()).out, "base rates of 4 data"));
+  CHECK(contains(run({"show", "model.h5"}, foreign_weights().path()).out, "base rates of 4 data"));
 }
 
 TEST_CASE("import: centred machines, and names that say the same thing") {
@@ -136,7 +136,7 @@ TEST_CASE("import: centred machines, and names that say the same thing") {
 
 TEST_CASE("import: how arrays were read is said where it could be otherwise") {
   const auto said = [](const Words& words) {
-    const Ended ended = run(Words{"import"} + words + Words{"-o", "model.h5", "--force"}, foreign().path());
+    const Ended ended = run(Words{"import"} + words + Words{"-o", "model.h5", "--force"}, foreign_weights().path());
     INFO(ended.err);
     REQUIRE(ended.code == 0);
     std::string text = ended.out;  // as one line
@@ -152,8 +152,9 @@ TEST_CASE("import: how arrays were read is said where it could be otherwise") {
   const std::string dim = said({"binary.npz", "--data", "dim.npy", "--binarize", "0.5", "--maximum", "16"});
   CHECK(
       contains(dim, "base rates of 2 data: dim.npy, 2 samples of 4 numbers; divided by 16, then 1 above 0.5, else 0"));
-  CHECK(contains(run({"show", "model.h5", "--json"}, foreign().path()).out, "2 samples of 4 numbers; divided by 16"));
-  CHECK(read_model(foreign() / "model.h5").base_rates->mean == std::vector<double>{0, 1, 0.5, 0});
+  CHECK(contains(run({"show", "model.h5", "--json"}, foreign_weights().path()).out,
+                 "2 samples of 4 numbers; divided by 16"));
+  CHECK(read_model(foreign_weights() / "model.h5").base_rates->mean == std::vector<double>{0, 1, 0.5, 0});
 }
 
 TEST_CASE("import: what is wrong is said") {
@@ -204,9 +205,9 @@ TEST_CASE("import: what is wrong is said") {
   says(refused_new({"BBRBM.h5", "--units", "spin"}), {"says itself what it holds", "--units"});
   says(refused_new({"BEBM.h5"}), {"`BEBM` cannot be imported"});
   says(refused_new({"shape.h5"}), {"update_1: params", "weight_matrix has the shape 4 x 3", "expected 4 x 2"});
-  write_bytes(foreign() / "kept.h5", "kept");
+  write_bytes(foreign_weights() / "kept.h5", "kept");
   says(refused({"binary.npz", "-o", "kept.h5"}), {"kept.h5 exists", "--force"});
-  CHECK(read_bytes(foreign() / "kept.h5") == "kept");
+  CHECK(read_bytes(foreign_weights() / "kept.h5") == "kept");
   says(refused({"binary.npz", "-o", "data.npy", "--force", "--data", "data.npy"}), {"would overwrite what is read"});
   says(refused({"binary.npz", "-o", "."}), {"is a folder"});
 }

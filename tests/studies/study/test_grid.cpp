@@ -12,7 +12,7 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-const std::string beta = "[method]\nbeta = 0.4\n";
+const std::string one_beta = "[method]\nbeta = 0.4\n";
 
 std::vector<std::string> coordinates(const Request& request) {
   std::vector<std::string> out;
@@ -35,7 +35,7 @@ std::string fingerprint(const Study& study) {
 }  // namespace
 
 TEST_CASE("Every combination of a grid is a task, the last key fastest") {
-  const Request request = read(beta + R"(
+  const Request request = read(one_beta + R"(
 [model]
 disorder = "bimodal"
 [grid]
@@ -54,13 +54,13 @@ disorder = "bimodal"
 }
 
 TEST_CASE("A grid takes the place of the single value that the file gives beside it") {
-  const Request request = read(beta + "[grid]\n\"model.size\" = [4, 8]\n[model]\nsize = [32, 32]\n");
+  const Request request = read(one_beta + "[grid]\n\"model.size\" = [4, 8]\n[model]\nsize = [32, 32]\n");
   CHECK(coordinates(request) == std::vector<std::string>{"model.size=4", "model.size=8"});
   CHECK(read(request.resolved).tasks.size() == 2);
 }
 
 TEST_CASE("The order of a grid is the order in the file, quoted or not") {
-  const Request request = read(beta +
+  const Request request = read(one_beta +
                                "[grid]\nsampler.name = [\"wolff\", \"heat-bath\"]\nmodel.field = \"0:1:3\"\n"
                                "\"model.boundary\" = [\"open\"]\n");
   REQUIRE(request.grid.size() == 3);
@@ -72,8 +72,8 @@ TEST_CASE("The order of a grid is the order in the file, quoted or not") {
 }
 
 TEST_CASE("A key belongs to a grid where it has a part in one of the tasks") {
-  CHECK(refused(beta + "particles = 10\n[grid]\n\"method.name\" = [\"mcmc\", \"annealing\"]\n") == "(accepted)");
-  CHECK_THAT(refused(beta + "particles = 10\n[grid]\n\"method.name\" = [\"mcmc\"]\n"),
+  CHECK(refused(one_beta + "particles = 10\n[grid]\n\"method.name\" = [\"mcmc\", \"annealing\"]\n") == "(accepted)");
+  CHECK_THAT(refused(one_beta + "particles = 10\n[grid]\n\"method.name\" = [\"mcmc\"]\n"),
              StartsWith("`method.particles` (study.toml:3:1) has no part in this study"));
 }
 
@@ -105,15 +105,15 @@ TEST_CASE("Bad grids are refused with key, line and column") {
   };
   for (const auto& [text, message] : mistakes) {
     INFO(text);
-    CHECK(refused(beta + "[grid]\n" + text + '\n') == message);
+    CHECK(refused(one_beta + "[grid]\n" + text + '\n') == message);
   }
-  CHECK_THAT(refused(beta + "[grid]\n\"model.sise\" = [4]\n"),
+  CHECK_THAT(refused(one_beta + "[grid]\n\"model.sise\" = [4]\n"),
              StartsWith("unknown key `model.sise` (study.toml:4:1); did you mean `model.size`?"));
-  CHECK_THAT(refused("grid = 3\n" + beta), StartsWith("unknown key `grid` (study.toml:1:1)"));
+  CHECK_THAT(refused("grid = 3\n" + one_beta), StartsWith("unknown key `grid` (study.toml:1:1)"));
 }
 
 TEST_CASE("The command line wins over the file, key by key") {
-  const std::string file = beta + "[model]\nsize = 8\n[grid]\n\"model.field\" = [0, 1]\n";
+  const std::string file = one_beta + "[model]\nsize = 8\n[grid]\n\"model.field\" = [0, 1]\n";
   CHECK(read(file, {{"model.size", "16"}}).tasks[0].study.keys<LatticeKeys>().size == std::vector<std::int64_t>{16});
   CHECK(coordinates(read(file, {{"model.field", "2"}})) == std::vector<std::string>{""});
   CHECK(read(file, {{"model.field", "2"}}).tasks[0].study.keys<InteractionKeys>().field == 2);
@@ -136,40 +136,42 @@ TEST_CASE("The command line silences keys of the file that it leaves without a p
 }
 
 TEST_CASE("Words on the command line mean what they mean in the file, and text needs no quotes") {
-  const auto first = [](const Overrides& overrides) { return read(beta, overrides).tasks.at(0).study; };
+  const auto first = [](const Overrides& overrides) { return read(one_beta, overrides).tasks.at(0).study; };
   CHECK(first({{"model.size", "[32, 64]"}}).keys<LatticeKeys>().size == std::vector<std::int64_t>{32, 64});
   CHECK(first({{"method.sweeps", "2e4"}}).keys<ChainKeys>().sweeps == 20000);
   CHECK(first({{"method.beta", "0.3:0.5:3"}}).method.beta == std::vector<double>{0.3, 0.4, 0.5});
   CHECK(first({{"method.beta", "[0.1,0.2]"}}).method.beta == std::vector<double>{0.1, 0.2});
   CHECK(first({{"sampler.name", "wolff"}}).sampler.name == "wolff");
   CHECK_FALSE(first({{"method.name", "annealing"}, {"method.reverse", "false"}}).keys<AnnealingKeys>().reverse);
-  CHECK(first({{"model.couplings", "1"}}).keys<LatticeKeys>().couplings == (std::filesystem::current_path() / "1").string());
-  CHECK(coordinates(read(beta, {{"grid.sampler.name", "[wolff, \"swendsen-wang\"]"}})) ==
+  CHECK(first({{"model.couplings", "1"}}).keys<LatticeKeys>().couplings ==
+        (std::filesystem::current_path() / "1").string());
+  CHECK(coordinates(read(one_beta, {{"grid.sampler.name", "[wolff, \"swendsen-wang\"]"}})) ==
         std::vector<std::string>{"sampler.name=wolff", "sampler.name=swendsen-wang"});
   const std::string place = " (on the command line) ";
-  CHECK(refused(beta, {{"run.seed", "-1"}}) == "`run.seed` = -1" + place + "is out of range; allowed: integer >= 0");
-  CHECK(refused(beta, {{"run.seed", "18446744073709551616"}}) ==
+  CHECK(refused(one_beta, {{"run.seed", "-1"}}) ==
+        "`run.seed` = -1" + place + "is out of range; allowed: integer >= 0");
+  CHECK(refused(one_beta, {{"run.seed", "18446744073709551616"}}) ==
         "`run.seed` = 1.8446744073709552e+19" + place + "is too large to be an exact integer; allowed: integer >= 0");
-  CHECK(refused(beta, {{"method.sweeps", "nan"}}) ==
+  CHECK(refused(one_beta, {{"method.sweeps", "nan"}}) ==
         "`method.sweeps` = nan" + place + "is not a finite number; allowed: integer >= 1");
-  CHECK(refused(beta, {{"method.sweeps", "0x10"}}) ==
+  CHECK(refused(one_beta, {{"method.sweeps", "0x10"}}) ==
         "`method.sweeps` = \"0x10\"" + place + "is text, not an integer; allowed: integer >= 1");
-  CHECK(refused(beta, {{"model.size", "[3, 4"}}) ==
+  CHECK(refused(one_beta, {{"model.size", "[3, 4"}}) ==
         "`model.size` = \"[3, 4\"" + place + "is text, not an integer; allowed: integer >= 1 or a list");
-  CHECK_THAT(refused(beta, {{"model.sise", "3"}}), StartsWith("unknown key `model.sise`" + place.substr(0, 22)));
+  CHECK_THAT(refused(one_beta, {{"model.sise", "3"}}), StartsWith("unknown key `model.sise`" + place.substr(0, 22)));
 }
 
 TEST_CASE("The resolved study reads back to the same tasks") {
   const std::vector<std::string> studies = {
-      beta,
+      one_beta,
       "[method]\nbeta = \"0.1:0.7:101\"\nsweeps = 12\n[model]\nfield = 0.1\ncoupling = 1e-17\n[run]\ncheckpoint = "
       "1e9\n",
       "[method]\ntemperature = \"1:3:23\"\nname = \"tempering\"\nladder = \"adaptive\"\n",
       "[method]\nbeta = [0.1, 0.3]\nname = \"annealing\"\ntemperatures = [0, 0.1, 0.3]\nreverse = false\n",
-      beta + "particles = 7\n[grid]\nmethod.name = [\"mcmc\", \"annealing\"]\nmodel.field = \"0:0.3:4\"\n",
-      beta + "[model]\ncouplings = \"odd \\\"name\\\"\\t\\\\.txt\"\nindex_base = 0\n",
-      beta + "[model]\nlattice = \"hypercubic\"\n[grid]\n\"model.size\" = [4, [3, 4, 5]]\n",
-      beta + "[grid]\n\"model.couplings\" = [\"a.txt\", \"b.txt\"]\n"};
+      one_beta + "particles = 7\n[grid]\nmethod.name = [\"mcmc\", \"annealing\"]\nmodel.field = \"0:0.3:4\"\n",
+      one_beta + "[model]\ncouplings = \"odd \\\"name\\\"\\t\\\\.txt\"\nindex_base = 0\n",
+      one_beta + "[model]\nlattice = \"hypercubic\"\n[grid]\n\"model.size\" = [4, [3, 4, 5]]\n",
+      one_beta + "[grid]\n\"model.couplings\" = [\"a.txt\", \"b.txt\"]\n"};
   for (const std::string& text : studies) {
     INFO(text);
     const Request once = read(text);

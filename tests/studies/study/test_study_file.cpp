@@ -11,7 +11,7 @@ using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
 namespace {
-const std::string beta = "[method]\nbeta = 0.4\n";  // two lines that make any study complete
+const std::string complete = "[method]\nbeta = 0.4\n";  // two lines that make any study complete
 }
 
 TEST_CASE("A study file fills in the study and leaves the rest at its defaults") {
@@ -73,27 +73,28 @@ TEST_CASE("A byte order mark and Windows line ends do no harm") {
 
 TEST_CASE("A relative couplings file is relative to the study file, or to the current folder on the command line") {
   const Folder folder;
-  const std::string study = folder.write("study.toml", beta + "[model]\ncouplings = \"data/../graph.txt\"\n");
+  const std::string study = folder.write("study.toml", complete + "[model]\ncouplings = \"data/../graph.txt\"\n");
   CHECK(read_study(study, {}).tasks[0].study.keys<LatticeKeys>().couplings == (folder.path() / "graph.txt").string());
   CHECK(read_study(study, {{"model.couplings", "other.txt"}}).tasks[0].study.keys<LatticeKeys>().couplings ==
         (std::filesystem::current_path() / "other.txt").string());
 }
 
 TEST_CASE("Unknown keys and sections are refused, with what was perhaps meant") {
-  CHECK_THAT(refused(beta + "[model]\nsise = 3\n"),
+  CHECK_THAT(refused(complete + "[model]\nsise = 3\n"),
              StartsWith("unknown key `model.sise` (study.toml:4:1); did you mean `model.size`? [model] has name, "));
-  CHECK(refused("size = 3\n" + beta) ==
+  CHECK(refused("size = 3\n" + complete) ==
         "unknown key `size` (study.toml:1:1); did you mean `model.size`? the sections "
         "are model, data, sampler, method, run and grid");
-  CHECK(refused("xyzzy = 3\n" + beta) ==
+  CHECK(refused("xyzzy = 3\n" + complete) ==
         "unknown key `xyzzy` (study.toml:1:1); the sections are model, data, sampler, method, run and grid");
-  CHECK_THAT(refused(beta + "[modle]\nsize = 3\n"),
+  CHECK_THAT(refused(complete + "[modle]\nsize = 3\n"),
              StartsWith("unknown section `[modle]` (study.toml:3:2); did you mean `model`?"));
-  CHECK_THAT(refused(beta + "[nothing]\n"), StartsWith("unknown section `[nothing]` (study.toml:3:2)"));
-  CHECK_THAT(refused("model = 3\n" + beta), StartsWith("`model` (study.toml:1:1) is a section, not a key"));
-  CHECK_THAT(refused("[[model]]\nsize = 3\n" + beta), StartsWith("`model` (study.toml:1:3) is a section, not a key"));
-  CHECK(refused(beta + "[model.size]\n") == "`model.size` (study.toml:3:8) is a key, not a section");
-  CHECK_THAT(refused(beta + "[grid]\nsize = [3, 4]\n"),
+  CHECK_THAT(refused(complete + "[nothing]\n"), StartsWith("unknown section `[nothing]` (study.toml:3:2)"));
+  CHECK_THAT(refused("model = 3\n" + complete), StartsWith("`model` (study.toml:1:1) is a section, not a key"));
+  CHECK_THAT(refused("[[model]]\nsize = 3\n" + complete),
+             StartsWith("`model` (study.toml:1:3) is a section, not a key"));
+  CHECK(refused(complete + "[model.size]\n") == "`model.size` (study.toml:3:8) is a key, not a section");
+  CHECK_THAT(refused(complete + "[grid]\nsize = [3, 4]\n"),
              StartsWith("unknown key `size` (study.toml:4:1); did you mean "));
 }
 
@@ -131,7 +132,7 @@ TEST_CASE("Values of the wrong type or out of range are refused where they stand
   };
   for (const auto& [text, message] : mistakes) {
     INFO(text);
-    CHECK(refused(beta + text + '\n') == message);
+    CHECK(refused(complete + text + '\n') == message);
   }
   CHECK(refused("[method]\nname = \"annealing\"\nbeta = 1\nreverse = 1\n") ==
         "`method.reverse` = 1 (study.toml:4:11) is an integer, not true or false; allowed: true or false");
@@ -174,16 +175,16 @@ TEST_CASE("Inverse temperatures that are missing, double, descending or not numb
 
 TEST_CASE("What is no TOML is refused with line and column") {
   CHECK_THAT(refused("[method\nbeta = 1\n"), StartsWith("not valid TOML: ") && Contains("(study.toml:1:8)"));
-  CHECK(refused(beta + "beta = 0.5\n") == "not valid TOML: 'beta' is given twice (study.toml:3:8)");
+  CHECK(refused(complete + "beta = 0.5\n") == "not valid TOML: 'beta' is given twice (study.toml:3:8)");
   CHECK_THAT(refused("[method]\nbeta = 0.4.4\n"), StartsWith("not valid TOML: ") && Contains("(study.toml:2:"));
   CHECK_THAT(refused("[run]\nseed = 99999999999999999999\n"), Contains("not representable in 64 bits"));
   CHECK_THAT(refused("\xff\xfe[method]"), StartsWith("not valid TOML: ") && Contains("(study.toml:1:1)"));
   CHECK(
-      refused(beta + "\"model.size\" = 3\n[model]\nsize = 4\n") ==
+      refused(complete + "\"model.size\" = 3\n[model]\nsize = 4\n") ==
       "unknown key `method.model.size` (study.toml:3:1); "
       "did you mean `model.size`? [method] has name, beta, temperature, chains, start, thermalization, sweeps, every, "
       "store, target_error, target, snapshots, ladder, particles, temperatures, schedule, resample, reverse");
-  CHECK(refused("\"model.size\" = 3\n[model]\nsize = 4\n" + beta) ==
+  CHECK(refused("\"model.size\" = 3\n[model]\nsize = 4\n" + complete) ==
         "`model.size` is given twice (study.toml:3:1 and study.toml:1:1)");
 }
 
@@ -247,7 +248,7 @@ TEST_CASE("Keys that do not go together are refused") {
   };
   for (const auto& [text, message] : mistakes) {
     INFO(text);
-    CHECK(refused(beta + text + '\n') == message);
+    CHECK(refused(complete + text + '\n') == message);
   }
 }
 
@@ -259,7 +260,7 @@ TEST_CASE("Lattices take one number for all sides, or as many as they have") {
       "size = [1, 7]\nboundary = \"open\""};
   for (const std::string& text : good) {
     INFO(text);
-    CHECK(refused(beta + "[model]\n" + text + '\n') == "(accepted)");
+    CHECK(refused(complete + "[model]\n" + text + '\n') == "(accepted)");
   }
 }
 
