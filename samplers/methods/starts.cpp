@@ -22,7 +22,11 @@ constexpr std::uint64_t longest_quench = 16;
 class Beginning {
  public:
   Beginning(Ensemble& ensemble, const Opening& opening)
-      : ensemble_(ensemble), opening_(opening), replicas_(ensemble.layout().replicas), ordered_(bytes()) {
+      : ensemble_(ensemble),
+        opening_(opening),
+        replicas_(ensemble.layout().replicas),
+        ordered_(bytes()),
+        given_(opening.given.begin(), opening.given.end()) {
     ensemble.save(0, ordered_);  // a new ensemble holds ordered states
     ordered_weight_ = reference_weight();
     const double room =
@@ -32,7 +36,9 @@ class Beginning {
                        std::max<std::uint64_t>(opening.thermalization / 4, 1));
   }
 
-  State of(StartKind kind, std::size_t chain) {
+  StartKind kind_of(std::size_t chain) const { return start_of(opening_.starts, chain, opening_.ordered); }
+  /// Stays as it is while this lives. Of a chain that begins like this, or of the first.
+  const State& of(StartKind kind, std::size_t chain) {
     switch (kind) {
       case StartKind::hot:
       case StartKind::given:
@@ -41,15 +47,15 @@ class Beginning {
         return ordered_;
       case StartKind::turned:
         turn();
-        return state_of(first(chain), turned_);
+        return turned_.at(chain);
       case StartKind::annealed:
         anneal();
-        return state_of(lowest(chain), annealed_);
+        return annealed_.at(chain);
       case StartKind::quenched:
         quench();
-        return state_of(first(chain), quenched_);
+        return quenched_.at(chain);
     }
-    return {opening_.given.begin(), opening_.given.end()};
+    return given_;
   }
   std::vector<Witness> witnesses();
 
@@ -77,13 +83,14 @@ class Beginning {
     return ensemble_.layout().unit_type == UnitType::int8 &&
            std::abs(weight - ordered_weight_) <= 1e-9 * (1 + std::abs(weight));
   }
-  /// Whether units are -1 and 1: some draw of the reference has a -1, and no unit is anything else.
+  /// Whether units are -1 and 1: some draw of the reference has a -1, and no unit is anything else. Draws are looked at
+  /// until one has it.
   bool of_spins() {
     if (ensemble_.layout().unit_type != UnitType::int8) return false;
     ensemble_.draw_reference(time_++);
     bool down = false;
     State state(bytes());
-    for (std::size_t r = 0; r < replicas_; ++r) {
+    for (std::size_t r = 0; r < replicas_ && !down; ++r) {
       ensemble_.save(r, state);
       for (const std::byte unit : state) {
         if (static_cast<std::int8_t>(unit) != 1 && static_cast<std::int8_t>(unit) != -1) return false;
@@ -102,7 +109,7 @@ class Beginning {
         unit = static_cast<std::byte>(static_cast<std::int8_t>(-static_cast<std::int8_t>(unit)));
     for (std::size_t r = 0; r < replicas_; ++r) ensemble_.load(r, state);
     if (is_temperature()) sweep(colder * coldest(), std::min(longest_quench, sweeps_));
-    turned_ = save_all(ensemble_);
+    turned_ = states_of_chains(StartKind::turned, [&](std::size_t chain) { return first(chain); });
   }
   /// All replicas, each by an annealing of its own.
   void anneal() {
@@ -110,24 +117,32 @@ class Beginning {
     ensemble_.draw_reference(time_++);
     for (std::uint64_t k = 1; k <= sweeps_; ++k)
       sweep(coldest() * static_cast<double>(k) / static_cast<double>(sweeps_), 1);
-    annealed_ = save_all(ensemble_);
-    log_weight_.resize(replicas_);
-    ensemble_.log_weight(std::vector<double>(replicas_, coldest()), log_weight_);
+    std::vector<double> log_weight(replicas_);
+    ensemble_.log_weight(std::vector<double>(replicas_, coldest()), log_weight);
+    annealed_ = states_of_chains(StartKind::annealed, [&](std::size_t chain) { return lowest(chain, log_weight); });
   }
   /// All replicas, each by a quench of its own; where lambda is no inverse temperature, to the last lambda.
   void quench() {
     if (!quenched_.empty()) return;
     ensemble_.draw_reference(time_++);
     sweep(is_temperature() ? colder * coldest() : coldest(), std::min(longest_quench, sweeps_));
-    quenched_ = save_all(ensemble_);
+    quenched_ = states_of_chains(StartKind::quenched, [&](std::size_t chain) { return first(chain); });
   }
-  State state_of(std::size_t replica, const State& all) const {
-    const auto at = all.begin() + static_cast<std::ptrdiff_t>(replica * bytes());
-    return {at, at + static_cast<std::ptrdiff_t>(bytes())};
+  /// Of the chains that begin like this, and of the first, which may want to know: the states of their replicas now.
+  template <class Replica>
+  std::map<std::size_t, State> states_of_chains(StartKind kind, Replica&& replica) const {
+    std::map<std::size_t, State> states;
+    for (std::size_t c = 0; c < std::max<std::size_t>(opening_.chains, 1); ++c) {
+      if (c > 0 && kind_of(c) != kind) continue;
+      State& state = states[c];
+      state.resize(bytes());
+      ensemble_.save(replica(c), state);
+    }
+    return states;
   }
   /// Of the annealed replicas of a chain, that with the lowest energy.
-  std::size_t lowest(std::size_t chain) const {
-    const auto begin = log_weight_.begin() + static_cast<std::ptrdiff_t>(first(chain));
+  std::size_t lowest(std::size_t chain, const std::vector<double>& log_weight) const {
+    const auto begin = log_weight.begin() + static_cast<std::ptrdiff_t>(first(chain));
     return first(chain) +
            static_cast<std::size_t>(std::max_element(begin, begin + static_cast<std::ptrdiff_t>(betas())) - begin);
   }
@@ -135,9 +150,9 @@ class Beginning {
   Ensemble& ensemble_;
   const Opening& opening_;
   std::size_t replicas_;
-  State ordered_, turned_, annealed_, quenched_;
-  std::vector<double> log_weight_;  // of the annealed states
-  double ordered_weight_ = 0;       // of the ordered state in the reference
+  State ordered_, given_;
+  std::map<std::size_t, State> turned_, annealed_, quenched_;  // by chain
+  double ordered_weight_ = 0;                                  // of the ordered state in the reference
   std::uint64_t sweeps_ = 0, time_ = first_time;
 };
 
@@ -148,12 +163,12 @@ std::vector<Witness> Beginning::witnesses() {
   const std::size_t energy = energy_component(ensemble_.layout());
   std::vector<Witness> all;
   if (energy == names.size() || sweeps_ < fewest || coldest() == 0) return all;
-  std::vector<State> states;
-  for (const StartKind kind : kinds) states.push_back(of(kind, 0));
+  std::vector<const State*> states;
+  for (const StartKind kind : kinds) states.push_back(&of(kind, 0));
   std::vector<double> seen(replicas_ * names.size());
   for (std::size_t begin = 0; begin < kinds.size(); begin += replicas_) {
     const std::size_t count = std::min(replicas_, kinds.size() - begin);
-    for (std::size_t r = 0; r < replicas_; ++r) ensemble_.load(r, states[begin + r % count]);
+    for (std::size_t r = 0; r < replicas_; ++r) ensemble_.load(r, *states[begin + r % count]);
     for (std::size_t r = 0; r < count; ++r) all.push_back({kinds[begin + r], {}});
     for (std::uint64_t k = 0; k < sweeps_; ++k) {
       sweep(coldest(), 1);
@@ -201,17 +216,17 @@ std::vector<Witness> begin(Ensemble& ensemble, const Opening& opening) {
     throw std::invalid_argument("the state to start from does not fit the system");
   Beginning beginning(ensemble, opening);
   bool alike = true;
-  std::vector<State> states(opening.chains);
+  std::vector<const State*> states(opening.chains);  // null: as drawn
   for (std::size_t c = 0; c < opening.chains; ++c) {
-    const StartKind kind = start_of(opening.starts, c, opening.ordered);
-    alike = alike && kind == start_of(opening.starts, 0, opening.ordered);
-    if (kind != StartKind::hot) states[c] = beginning.of(kind, c);
+    const StartKind kind = beginning.kind_of(c);
+    alike = alike && kind == beginning.kind_of(0);
+    if (kind != StartKind::hot) states[c] = &beginning.of(kind, c);
   }
   std::vector<Witness> witnesses;
   if (alike) witnesses = beginning.witnesses();
   ensemble.draw_reference(0);
   for (std::size_t r = 0; r < ensemble.layout().replicas; ++r)
-    if (const State& state = states[r / opening.lambda.size()]; !state.empty()) ensemble.load(r, state);
+    if (const State* state = states[r / opening.lambda.size()]; state != nullptr) ensemble.load(r, *state);
   return witnesses;
 }
 
