@@ -37,7 +37,8 @@ class PackedLattice final : public Ensemble {
         stale_(this->layout().replicas, 1) {
     std::vector<std::int8_t> ordered(this->layout().units);
     model_->set_ordered(ordered);
-    for (std::size_t r = 0; r < this->layout().replicas; ++r) load(r, std::as_bytes(std::span(ordered)));
+    load(0, std::as_bytes(std::span(ordered)));
+    states_.spread();
   }
 
   void draw_reference(std::uint64_t time) override {

@@ -33,6 +33,18 @@ void to_spins(std::uint64_t bits, std::size_t count, std::byte* spins) {
     std::memcpy(spins + k, spins_of_byte[bits >> k & 255U].data(), std::min<std::size_t>(8, count - k));
 }
 
+/// Bit k: whether spin k is 1.
+std::uint64_t from_spins(const std::byte* spins, std::size_t count) {
+  std::uint64_t bits = 0;
+  for (std::size_t k = 0; k < count; k += 8) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, spins + k, std::min<std::size_t>(8, count - k));
+    constexpr std::uint64_t ones = 0x0101010101010101, gather = 0x0102040810204080;
+    bits |= ((eight & ~(eight >> 7) & ones) * gather >> 56) << k;  // 1, and not -1
+  }
+  return bits;
+}
+
 }  // namespace
 
 std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
@@ -151,16 +163,23 @@ std::size_t BlockLattice::live_in_row(std::size_t lane, std::size_t z, std::size
 
 void pack(const BlockLattice& blocks, std::span<const std::byte> spins, std::uint64_t* state) {
   const auto steps = blocks.lane_steps();
-  blocks.visit_words([&](std::ptrdiff_t at, std::size_t first, const BlockLattice::Lanes& live) {
-    for (std::size_t part = 0; part < word_parts; ++part) {
-      std::uint64_t bits = 0;
-      for (std::uint64_t left = live[part]; left != 0; left &= left - 1) {
-        const auto k = static_cast<std::size_t>(std::countr_zero(left));
-        bits |= std::uint64_t{static_cast<std::int8_t>(spins[first + steps[64 * part + k]]) > 0} << k;
+  for (std::size_t z = 0; z < blocks.cells[2]; ++z)
+    for (std::size_t y = 0; y < blocks.cells[1]; ++y)
+      for (std::size_t begin = 0; begin < blocks.row_sites(); begin += 64) {
+        const std::size_t count = std::min<std::size_t>(64, blocks.row_sites() - begin);
+        for (std::size_t part = 0; part < word_parts; ++part) {
+          std::array<std::uint64_t, 64> bits{};  // of a lane, at all sites; then of a site, in all lanes of this part
+          for (std::size_t k = 0; k < 64; ++k) {
+            const std::size_t row = blocks.live_in_row(64 * part + k, z, y);
+            if (row > begin)
+              bits[k] = from_spins(&spins[blocks.row_start(z, y) + steps[64 * part + k] + begin],
+                                   std::min(count, row - begin));
+          }
+          transpose(bits);
+          for (std::size_t q = 0; q < count; ++q)
+            state[blocks.in_row(z, y, begin + q) + static_cast<std::ptrdiff_t>(part)] = bits[q];
+        }
       }
-      state[at + static_cast<std::ptrdiff_t>(part)] = bits;
-    }
-  });
 }
 
 void unpack(const BlockLattice& blocks, const std::uint64_t* state, std::span<std::byte> spins) {

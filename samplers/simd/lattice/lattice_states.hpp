@@ -1,6 +1,7 @@
 /// The spins of replicas of one lattice in blocks, their bonds, and the kernels that move them.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -62,6 +63,11 @@ class LatticeStates {
     return with_other_colour(sum, replica, 1 - colour, share);
   }
   void load(std::size_t replica, std::span<const std::byte> spins);
+  /// All replicas as the first.
+  void spread() noexcept {
+    for (std::size_t r = 1; r * blocks_.state_parts() < spins_.size(); ++r)
+      std::copy_n(state(0), blocks_.state_parts(), state(r));
+  }
   void save(std::size_t replica, std::span<std::byte> spins) const { unpack(blocks_, state(replica), spins); }
   void resample(std::span<const std::size_t> parent);
   /// All spins over. With them the halo, and dead bits, that mean nothing.
