@@ -22,7 +22,13 @@ double sine_of(int k, int n) { return cosine_of(4 * k + 3 * n, 4 * n); }
 
 }  // namespace
 
-Clock::Clock(Graph graph, int q) : graph_(std::move(graph)), q_(q) {
+Clock::Clock(Graph graph, int q)
+    : graph_(std::move(graph)),
+      first_(graph_.first().data()),
+      neighbour_(graph_.neighbour().data()),
+      coupling_(graph_.coupling().data()),
+      field_(graph_.fields().data()),
+      q_(q) {
   if (q < 2 || q > most_states)
     throw std::invalid_argument("a clock of " + std::to_string(q) + " states: q must be from 2 to " +
                                 std::to_string(most_states));
@@ -30,8 +36,8 @@ Clock::Clock(Graph graph, int q) : graph_(std::move(graph)), q_(q) {
   for (int k = 0; k < 2 * q; ++k) normal_.push_back(sine_of(k, 2 * q));
   constexpr double rounding = 1e-13;  // as in physics/ising.cpp
   for (std::size_t i = 0; i < units(); ++i) {
-    double largest = std::abs(graph_.fields()[i]);
-    for (std::uint32_t e = graph_.first()[i]; e < graph_.first()[i + 1]; ++e) largest += std::abs(graph_.coupling()[e]);
+    double largest = std::abs(field_[i]);
+    for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) largest += std::abs(coupling_[e]);
     free_.push_back(2 * rounding * largest);
   }
 }
@@ -39,7 +45,7 @@ Clock::Clock(Graph graph, int q) : graph_(std::move(graph)), q_(q) {
 double Clock::energy(ConstState s) const noexcept {
   double sum = 0;
   for (const Bond& bond : graph_.bonds()) sum -= bond.J * cosine(s[bond.i] - s[bond.j]);
-  for (std::size_t i = 0; i < units(); ++i) sum -= graph_.fields()[i] * cosine(s[i]);
+  for (std::size_t i = 0; i < units(); ++i) sum -= field_[i] * cosine(s[i]);
   return sum;
 }
 
@@ -104,7 +110,7 @@ bool Clock::in_field() const noexcept {
 
 double Clock::turning_energy(ConstState s) const noexcept {
   double sum = 0;
-  for (std::size_t i = 0; i < s.size(); ++i) sum += graph_.fields()[i] * cosine(s[i]);
+  for (std::size_t i = 0; i < s.size(); ++i) sum += field_[i] * cosine(s[i]);
   return 2 * sum;
 }
 
@@ -112,8 +118,8 @@ void Clock::rotation_energies(ConstState s, std::span<double> out) const noexcep
   Vector field;  // sum_i h_i e_{s_i}
   for (std::size_t i = 0; i < s.size(); ++i) {
     const Vector& e = direction_[static_cast<std::size_t>(s[i])];
-    field.x += graph_.fields()[i] * e.x;
-    field.y += graph_.fields()[i] * e.y;
+    field.x += field_[i] * e.x;
+    field.y += field_[i] * e.y;
   }
   for (std::size_t k = 0; k < out.size(); ++k)
     out[k] = field.x - (field.x * direction_[k].x - field.y * direction_[k].y);

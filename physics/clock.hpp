@@ -84,11 +84,11 @@ class Clock {
   };
   /// f_i; unit i in state k has the energy -f_i . e_k.
   Vector local_field(ConstState s, std::size_t i) const noexcept {
-    Vector f{graph_.fields()[i], 0};
-    for (std::uint32_t e = graph_.first()[i]; e < graph_.first()[i + 1]; ++e) {
-      const Vector& n = direction_[static_cast<std::size_t>(s[graph_.neighbour()[e]])];
-      f.x += graph_.coupling()[e] * n.x;
-      f.y += graph_.coupling()[e] * n.y;
+    Vector f{field_[i], 0};
+    for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) {
+      const Vector& n = direction_[static_cast<std::size_t>(s[neighbour_[e]])];
+      f.x += coupling_[e] * n.x;
+      f.y += coupling_[e] * n.y;
     }
     return f;
   }
@@ -160,12 +160,11 @@ class Clock {
     Clusters(const Clock& model, double beta);
     Coin join(Reflection turn, ConstState s, std::size_t i, std::size_t e, bool wanted) const noexcept {
       if (!wanted) return {};
-      const Graph& graph = model_->graph_;
-      return bond(graph.coupling()[e] * model_->normal(turn, s[i]) * model_->normal(turn, s[graph.neighbour()[e]]));
+      return bond(model_->coupling_[e] * model_->normal(turn, s[i]) * model_->normal(turn, s[model_->neighbour_[e]]));
     }
     bool has_ghost() const noexcept { return ghost_; }
     Coin ghost(Reflection turn, ConstState s, std::size_t i) const noexcept {
-      return bond(model_->graph_.fields()[i] * model_->normal(turn, s[i]) * model_->normal(turn, 0));
+      return bond(model_->field_[i] * model_->normal(turn, s[i]) * model_->normal(turn, 0));
     }
 
    private:
@@ -190,6 +189,10 @@ class Clock {
   }
 
   Graph graph_;
+  const std::uint32_t* first_;  // of the graph's lists, which copies share
+  const std::uint32_t* neighbour_;
+  const double* coupling_;
+  const double* field_;
   int q_;
   std::vector<Vector> direction_;  // e_k
   std::vector<double> normal_;     // sin(pi k / q), k = 0 ... 2q-1

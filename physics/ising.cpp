@@ -13,35 +13,38 @@ constexpr double rounding = 1e-13;
 
 }  // namespace
 
-Ising::Ising(Graph graph)
-    : graph_(std::move(graph)),
-      first_(graph_.first().data()),
-      neighbour_(graph_.neighbour().data()),
-      coupling_(graph_.coupling().data()) {
-  for (const double J : graph_.coupling()) sign_.push_back(static_cast<std::int8_t>((J > 0) - (J < 0)));
+Ising::Ising(Graph graph) : graph_(std::move(graph)) {
   const auto strength = graph_.common_strength();
   const auto field = graph_.common_field();
   constexpr std::size_t widest_table = 64;
-  if (!strength || !field || graph_.max_degree() > widest_table) {
-    for (std::size_t i = 0; i < units(); ++i) {
-      double largest = std::abs(graph_.fields()[i]);
-      for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) largest += std::abs(coupling_[e]);
-      free_.push_back(rounding * largest);
-    }
-    return;
-  }
+  if (!strength || !field || graph_.max_degree() > widest_table) return;
   degree_ = static_cast<int>(graph_.max_degree());
   strength_ = *strength;
   field_ = *field;
   table_driven_ = true;
 }
 
-double Ising::energy(ConstState s) const noexcept {
+Ising::Rows Ising::make_rows() const {
+  Rows rows{graph_.first().data(), graph_.neighbour().data(), graph_.coupling().data(), graph_.fields().data(), {}, {}};
+  rows.sign.reserve(graph_.coupling().size());
+  for (const double J : graph_.coupling()) rows.sign.push_back(static_cast<std::int8_t>((J > 0) - (J < 0)));
+  if (table_driven()) return rows;
+  rows.free.reserve(units());
+  for (std::size_t i = 0; i < units(); ++i) {
+    double largest = std::abs(rows.field[i]);
+    for (std::uint32_t e = rows.first[i]; e < rows.first[i + 1]; ++e) largest += std::abs(rows.coupling[e]);
+    rows.free.push_back(rounding * largest);
+  }
+  return rows;
+}
+
+double Ising::energy(ConstState s) const {
+  const Rows& rows = this->rows();
   if (table_driven()) {  // integers until the end: exact, and fast
     std::int64_t satisfied = 0, up = 0;
     for (std::size_t i = 0; i < units(); ++i) {
       int sum = 0;
-      for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) sum += sign_[e] * s[neighbour_[e]];
+      for (std::uint32_t e = rows.first[i]; e < rows.first[i + 1]; ++e) sum += rows.sign[e] * s[rows.neighbour[e]];
       satisfied += sum * s[i];
       up += s[i];
     }
@@ -49,7 +52,7 @@ double Ising::energy(ConstState s) const noexcept {
   }
   double sum = 0;
   for (const Bond& bond : graph_.bonds()) sum -= bond.J * (s[bond.i] * s[bond.j]);
-  for (std::size_t i = 0; i < units(); ++i) sum -= graph_.fields()[i] * s[i];
+  for (std::size_t i = 0; i < units(); ++i) sum -= rows.field[i] * s[i];
   return sum;
 }
 
@@ -86,7 +89,11 @@ double Ising::overlap(ConstState a, ConstState b) const noexcept {
   return static_cast<double>(sum) / static_cast<double>(a.size());
 }
 
-void Ising::set_ordered(State s) const noexcept {
+void Ising::set_ordered(State s) const {
+  if (const auto field = graph_.common_field()) {
+    std::fill(s.begin(), s.end(), static_cast<Unit>(*field < 0 ? -1 : 1));
+    return;
+  }
   const auto h = graph_.fields();
   const double total = std::accumulate(h.begin(), h.end(), 0.0);
   const auto most = static_cast<Unit>(total < 0 ? -1 : 1);
@@ -105,6 +112,7 @@ Ising Ising::with_fields(std::span<const double> fields) const {
 }
 
 bool Ising::in_field() const noexcept {
+  if (const auto field = graph_.common_field()) return *field != 0;
   const auto h = graph_.fields();
   return std::any_of(h.begin(), h.end(), [](double field) { return field != 0; });
 }
@@ -120,13 +128,13 @@ double Ising::turning_energy(ConstState s) const noexcept {
   return 2 * sum;
 }
 
-Ising::Conditional::Conditional(const Ising& model, double beta) : model_(&model), beta_(beta) {
+Ising::Conditional::Conditional(const Ising& model, double beta) : model_(&model), rows_(&model.rows()), beta_(beta) {
   if (!model.table_driven()) return;
   for (std::size_t level = 0; level < model.levels(); ++level)
     table_.emplace_back(1 / (1 + std::exp(-2 * beta * model.field_at(level))));
 }
 
-Ising::Flips::Flips(const Ising& model, double beta) : model_(&model), beta_(beta) {
+Ising::Flips::Flips(const Ising& model, double beta) : model_(&model), rows_(&model.rows()), beta_(beta) {
   if (!model.table_driven()) return;
   for (std::size_t level = 0; level < model.levels(); ++level)
     for (const int spin : {-1, 1}) {
@@ -136,11 +144,11 @@ Ising::Flips::Flips(const Ising& model, double beta) : model_(&model), beta_(bet
     }
 }
 
-Ising::Clusters::Clusters(const Ising& model, double beta) : model_(&model), beta_(beta) {
+Ising::Clusters::Clusters(const Ising& model, double beta) : rows_(&model.rows()), beta_(beta) {
   const auto strength = model.graph_.common_strength();
   common_ = strength.has_value();
   if (common_) coin_[1] = Coin(-std::expm1(-2 * beta * *strength));
-  for (const double h : model.graph_.fields()) ghost_ = ghost_ || h != 0;
+  ghost_ = model.in_field();
 }
 
 }  // namespace gibbsite

@@ -25,13 +25,23 @@
 namespace gibbsite {
 
 class Ising {
+  /// The adjacency, and what follows from it; made when first asked for.
+  struct Rows {
+    const std::uint32_t* first;
+    const std::uint32_t* neighbour;
+    const double* coupling;
+    const double* field;
+    std::vector<std::int8_t> sign;  // of each adjacency entry: -1, 0, 1
+    std::vector<double> free;       // of each site: a local field that is zero but for rounding; without a table
+  };
+
  public:
   using Unit = std::int8_t;  ///< a spin, +1 or -1
   using State = std::span<Unit>;
   using ConstState = std::span<const Unit>;
 
   explicit Ising(Graph graph);
-  Ising(Ising&&) = default;  // moving keeps the adjacency where it is; a copy would point into the original
+  Ising(Ising&&) = default;
   Ising(const Ising&) = delete;
 
   const Graph& graph() const noexcept { return graph_; }
@@ -40,13 +50,9 @@ class Ising {
 
   /// Total energy from scratch, in units of J. Exact, in any order of summation, where couplings are multiples of one
   /// power of 2.
-  double energy(ConstState s) const noexcept;
+  double energy(ConstState s) const;
   /// f_i = sum_j J_ij s_j + h_i; flipping spin i costs 2 f_i s_i.
-  double local_field(ConstState s, std::size_t i) const noexcept {
-    double f = graph_.fields()[i];
-    for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) f += coupling_[e] * s[neighbour_[e]];
-    return f;
-  }
+  double local_field(ConstState s, std::size_t i) const { return local_field(rows(), s, i); }
 
   /// energy, energy_density, magnetization_density, abs_magnetization_density, magnetization_density_squared.
   std::vector<Observable> observables() const;
@@ -56,7 +62,7 @@ class Ising {
   /// q = sum_i a_i b_i / N.
   double overlap(ConstState a, ConstState b) const noexcept;
   /// All spins alike, along the sum of the fields, or each along its own field: what has the lower energy.
-  void set_ordered(State s) const noexcept;
+  void set_ordered(State s) const;
   void flip(State s, std::size_t i) const noexcept { s[i] = static_cast<Unit>(-s[i]); }
   std::size_t states(std::size_t) const noexcept { return 2; }
   void set_state(State s, std::size_t i, std::size_t k) const noexcept { s[i] = k == 0 ? -1 : 1; }
@@ -88,10 +94,11 @@ class Ising {
 
    private:
     Coin up(ConstState s, std::size_t i) const noexcept {
-      if (!table_.empty()) return table_[model_->level(s, i)];
-      return Coin(1 / (1 + std::exp(-2 * beta_ * model_->local_field(s, i))));
+      if (!table_.empty()) return table_[model_->level(*rows_, s, i)];
+      return Coin(1 / (1 + std::exp(-2 * beta_ * local_field(*rows_, s, i))));
     }
     const Ising* model_;
+    const Rows* rows_;
     double beta_;
     std::vector<Coin> table_;  // by level
   };
@@ -110,12 +117,13 @@ class Ising {
 
    private:
     Coin acceptance(ConstState s, std::size_t i) const noexcept {
-      if (!table_.empty()) return table_[2 * model_->level(s, i) + (s[i] > 0)];
-      const double f = model_->local_field(s, i);
-      if (std::abs(f) <= model_->free_[i]) return half_;
+      if (!table_.empty()) return table_[2 * model_->level(*rows_, s, i) + (s[i] > 0)];
+      const double f = local_field(*rows_, s, i);
+      if (std::abs(f) <= rows_->free[i]) return half_;
       return Coin(std::exp(std::min(0.0, -2 * beta_ * f * s[i])));
     }
     const Ising* model_;
+    const Rows* rows_;
     double beta_;
     std::vector<Coin> table_;  // by level and spin
     Coin half_{0.5};
@@ -136,18 +144,18 @@ class Ising {
     Clusters(const Ising& model, double beta);
     /// Coin of adjacency entry e of site i; never true unless `wanted`. No branch where all |J| are the same.
     Coin join(Flip, ConstState s, std::size_t i, std::size_t e, bool wanted) const noexcept {
-      const bool satisfied = model_->sign_[e] * s[i] * s[model_->neighbour_[e]] > 0;
+      const bool satisfied = rows_->sign[e] * s[i] * s[rows_->neighbour[e]] > 0;
       if (common_) return coin_[static_cast<std::size_t>(wanted) & static_cast<std::size_t>(satisfied)];
-      return wanted && satisfied ? Coin(-std::expm1(-2 * beta_ * std::abs(model_->coupling_[e]))) : Coin();
+      return wanted && satisfied ? Coin(-std::expm1(-2 * beta_ * std::abs(rows_->coupling[e]))) : Coin();
     }
     bool has_ghost() const noexcept { return ghost_; }
     Coin ghost(Flip, ConstState s, std::size_t i) const noexcept {
-      const double satisfied = model_->graph_.fields()[i] * s[i];
+      const double satisfied = rows_->field[i] * s[i];
       return satisfied <= 0 ? Coin() : Coin(-std::expm1(-2 * beta_ * satisfied));
     }
 
    private:
-    const Ising* model_;
+    const Rows* rows_;
     double beta_;
     bool common_ = false, ghost_ = false;  // all |J| are the same; there are fields
     std::array<Coin, 2> coin_{};           // never, and for a satisfied bond where all |J| are the same
@@ -155,10 +163,19 @@ class Ising {
   Clusters bonds(double beta) const { return {*this, beta}; }
 
  private:
+  const Rows& rows() const {
+    return rows_.get([this] { return make_rows(); });
+  }
+  Rows make_rows() const;
+  static double local_field(const Rows& rows, ConstState s, std::size_t i) noexcept {
+    double f = rows.field[i];
+    for (std::uint32_t e = rows.first[i]; e < rows.first[i + 1]; ++e) f += rows.coupling[e] * s[rows.neighbour[e]];
+    return f;
+  }
   /// Which of the few possible local fields site i sees: (sum_j sign_ij s_j) + max_degree; only if table_driven().
-  std::size_t level(ConstState s, std::size_t i) const noexcept {
+  std::size_t level(const Rows& rows, ConstState s, std::size_t i) const noexcept {
     int k = degree_;
-    for (std::uint32_t e = first_[i]; e < first_[i + 1]; ++e) k += sign_[e] * s[neighbour_[e]];
+    for (std::uint32_t e = rows.first[i]; e < rows.first[i + 1]; ++e) k += rows.sign[e] * s[rows.neighbour[e]];
     return static_cast<std::size_t>(k);
   }
   bool table_driven() const noexcept { return table_driven_; }
@@ -168,14 +185,10 @@ class Ising {
   }
 
   Graph graph_;
-  const std::uint32_t* first_;
-  const std::uint32_t* neighbour_;
-  const double* coupling_;
-  std::vector<std::int8_t> sign_;  // of each adjacency entry: -1, 0, 1
-  bool table_driven_ = false;      // |J_ij| and h_i are the same everywhere: few local fields are possible
+  Lazy<Rows> rows_;
+  bool table_driven_ = false;  // |J_ij| and h_i are the same everywhere: few local fields are possible
   int degree_ = 0;
   double strength_ = 0, field_ = 0;
-  std::vector<double> free_;  // of each site: a local field that is zero but for rounding; without a table
 };
 
 static_assert(Conditionals<Ising> && LocalMoves<Ising> && Bonds<Ising> && Turnable<Ising> && Enumerable<Ising> &&

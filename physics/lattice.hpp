@@ -18,9 +18,9 @@ enum class Disorder { none, bimodal, gaussian };
 struct LatticeKind {
   Geometry geometry;
   std::string_view name, meaning;
-  std::size_t sides;        ///< 0: any number
-  double bonds_per_site;    ///< of a periodic one; 0: as many as sides; below 0: every pair of sites is bonded
-  std::size_t cell = 1;     ///< sites of a cell
+  std::size_t sides;      ///< 0: any number
+  double bonds_per_site;  ///< of a periodic one; 0: as many as sides; below 0: every pair of sites is bonded
+  std::size_t cell = 1;   ///< sites of a cell
 };
 /// All but Geometry::graph.
 std::span<const LatticeKind> lattice_kinds();
@@ -39,7 +39,17 @@ struct Lattice {
   double field = 0;  ///< h, the same on every site
 };
 
-/// The graph of a lattice. A periodic side of 2 bonds each pair twice; honeycomb has two sites per cell; `complete` has
+/// Whether the keys of a lattice say all about its bonds.
+inline bool is_plain(const Lattice& lattice) {
+  return lattice.geometry != Geometry::graph && lattice.disorder == Disorder::none;
+}
+
+/// The bonds of a cell: how far along each side the cell is to which they lead, 0 or 1; those of honeycomb lead from
+/// the second site of a cell to the first of another. None for the complete graph, all of whose pairs are bonded.
+std::vector<std::vector<int>> steps_of(const Lattice& lattice);
+
+/// The graph of a lattice; without disorder by a rule (physics/lattice_rule.hpp), so that it takes no memory until its
+/// lists are asked for. A periodic side of 2 bonds each pair twice; honeycomb has two sites per cell; `complete` has
 /// J_ij = J/N, disordered J_ij scale as J/sqrt(N) (Sherrington-Kirkpatrick); bimodal J_ij = +-J with equal probability,
 /// gaussian J_ij = J times a standard normal. Couplings depend on disorder_seed and the lattice alone.
 /// Throws std::invalid_argument: wrong number of sides, a side of 0, a periodic side of 1, too many sites.

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 
+#include "physics/lattice_rows.hpp"
 #include "samplers/ensembles/ising_observables.hpp"
 #include "samplers/ensembles/raster_clusters.hpp"
 #include "samplers/ensembles/word_queue.hpp"
@@ -21,6 +22,43 @@ struct Scratch {
   RasterClusters clusters;
   std::vector<std::uint32_t> cluster;
   std::vector<std::uint64_t> packed;
+};
+
+/// Neighbours as the graph lists them.
+class ListedRows {
+ public:
+  explicit ListedRows(const Graph& graph) : first_(graph.first().data()), neighbour_(graph.neighbour().data()) {}
+  struct Row {
+    const std::uint32_t* neighbour;
+    std::uint32_t count;
+    std::uint32_t operator[](std::uint32_t e) const noexcept { return neighbour[e]; }
+  };
+  Row row(std::uint32_t i) const noexcept { return {neighbour_ + first_[i], first_[i + 1] - first_[i]}; }
+  void prefetch(std::uint32_t i) const noexcept { __builtin_prefetch(neighbour_ + first_[i]); }
+
+ private:
+  const std::uint32_t* first_;
+  const std::uint32_t* neighbour_;
+};
+
+/// Neighbours by arithmetic; kinds: of all sites.
+class RuledRows {
+ public:
+  RuledRows(const LatticeRows& rows, const std::vector<std::uint8_t>& kinds) : rows_(rows), kinds_(kinds.data()) {}
+  struct Row {
+    const std::int32_t* away;
+    std::uint32_t count, site;
+    std::uint32_t operator[](std::uint32_t e) const noexcept { return site + static_cast<std::uint32_t>(away[e]); }
+  };
+  Row row(std::uint32_t i) const noexcept {
+    const LatticeRows::Row& row = rows_.of_kind(kinds_[i]);
+    return {row.away.data(), row.count, i};
+  }
+  void prefetch(std::uint32_t i) const noexcept { __builtin_prefetch(kinds_ + i); }
+
+ private:
+  const LatticeRows& rows_;
+  const std::uint8_t* kinds_;
 };
 
 class LatticeClusters final : public Ensemble {
@@ -38,6 +76,10 @@ class LatticeClusters final : public Ensemble {
         s_(this->layout().replicas * stride_),
         energy_(this->layout().replicas),
         up_(this->layout().replicas) {
+    if (const LatticeRows* rows = model_->graph().rows(); rows != nullptr && move_ == ClusterMove::wolff) {
+      kinds_.resize(raster_.sites());
+      for (std::uint32_t i = 0; i < raster_.sites(); ++i) kinds_[i] = rows->kind(i);
+    }
     std::vector<std::int8_t> x(raster_.sites());
     model_->set_ordered(x);
     for (std::size_t r = 0; r < this->layout().replicas; ++r) load(r, std::as_bytes(std::span(x)));
@@ -122,7 +164,8 @@ class LatticeClusters final : public Ensemble {
     for (const std::uint64_t word : scratch.packed) up_[r] += std::popcount(word);
   }
   void go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch, std::size_t threads);
-  std::size_t grow(std::span<std::uint8_t> s, WordQueue& words, std::uint64_t threshold,
+  template <class Rows>
+  std::size_t grow(const Rows& rows, std::span<std::uint8_t> s, WordQueue& words, std::uint64_t threshold,
                    std::vector<std::uint32_t>& cluster) const;
 
   std::shared_ptr<const Ising> model_;
@@ -132,7 +175,8 @@ class LatticeClusters final : public Ensemble {
   BondRaster raster_;
   double strength_;
   std::size_t stride_;
-  std::vector<std::uint8_t> s_;  // [replica][site], 0 or 1, filled up to whole words of bits with zeros
+  std::vector<std::uint8_t> kinds_;  // of sites, as LatticeRows has them; only Wolff needs them
+  std::vector<std::uint8_t> s_;      // [replica][site], 0 or 1, filled up to whole words of bits with zeros
   std::vector<double> energy_;
   std::vector<std::int64_t> up_;
   std::vector<Scratch> scratch_;  // [thread]
@@ -159,15 +203,20 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
     }
     WordQueue words(kernels_, cipher, model_->graph().max_degree());
     const auto clusters = std::max<long long>(1, std::llround(setting.stride));
-    for (long long c = 0; c < clusters; ++c)
-      tally.accepted += static_cast<double>(grow(spins(r), words, threshold, scratch.cluster));
+    const auto grow_by = [&](const auto& rows) {
+      for (long long c = 0; c < clusters; ++c)
+        tally.accepted += static_cast<double>(grow(rows, spins(r), words, threshold, scratch.cluster));
+    };
+    if (const LatticeRows* rows = model_->graph().rows())
+      grow_by(RuledRows(*rows, kinds_));
+    else
+      grow_by(ListedRows(model_->graph()));
   }
 }
 
-std::size_t LatticeClusters::grow(std::span<std::uint8_t> spins, WordQueue& words, std::uint64_t threshold,
-                                  std::vector<std::uint32_t>& cluster) const {
-  const std::uint32_t* const first = model_->graph().first().data();
-  const std::uint32_t* const neighbour = model_->graph().neighbour().data();
+template <class Rows>
+std::size_t LatticeClusters::grow(const Rows& rows, std::span<std::uint8_t> spins, WordQueue& words,
+                                  std::uint64_t threshold, std::vector<std::uint32_t>& cluster) const {
   const auto high = static_cast<std::uint32_t>(threshold >> 32), low = static_cast<std::uint32_t>(threshold);
   constexpr std::size_t ahead = 12;         // sites whose neighbours are fetched before their turn
   cluster.resize(raster_.sites() + ahead);  // more, because a candidate is written before it is known to belong
@@ -178,11 +227,11 @@ std::size_t LatticeClusters::grow(std::span<std::uint8_t> spins, WordQueue& word
   s[sites[0]] ^= 1;
   std::size_t size = 1;
   for (std::size_t at = 0; at < size; ++at) {
-    const std::uint32_t begin = first[sites[at]], end = first[sites[at] + 1];
-    __builtin_prefetch(neighbour + first[sites[at + ahead - 1]]);
-    const std::uint32_t* word = words.take(end - begin);
-    for (std::uint32_t e = begin; e < end; ++e, ++word) {
-      const std::uint32_t j = neighbour[e];
+    const auto row = rows.row(sites[at]);
+    rows.prefetch(sites[at + ahead - 1]);
+    const std::uint32_t* word = words.take(row.count);
+    for (std::uint32_t e = 0; e < row.count; ++e, ++word) {
+      const std::uint32_t j = row[e];
       bool coin = *word < high;
       if (*word == high) [[unlikely]]
         coin = words.second() < low;
@@ -198,12 +247,9 @@ std::size_t LatticeClusters::grow(std::span<std::uint8_t> spins, WordQueue& word
 }  // namespace
 
 bool lattice_clusters_supported(const Graph& graph, ClusterMove move) {
-  const auto strength = graph.common_strength();
-  const auto fields = graph.fields(), couplings = graph.coupling();
-  return !simd::coin_kernels().empty() && strength && *strength > 0 &&
-         std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; }) &&
-         (move == ClusterMove::swendsen_wang ||
-          std::all_of(couplings.begin(), couplings.end(), [](double J) { return J > 0; }));
+  const auto strength = graph.common_strength(), coupling = graph.common_coupling();
+  return !simd::coin_kernels().empty() && strength && *strength > 0 && graph.common_field() == 0.0 &&
+         (move == ClusterMove::swendsen_wang || (coupling && *coupling > 0));
 }
 
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,

@@ -147,7 +147,7 @@ class PackedLattice final : public Ensemble {
   }
   void know() const;
   double energy(std::size_t r) const {  // as Ising::energy adds it up
-    const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
+    const auto bonds = static_cast<std::int64_t>(model_->graph().bond_count());
     const double satisfied = static_cast<double>(bonds - 2 * counts_[r].unsatisfied);
     return -strength_ * satisfied - field_ * static_cast<double>(magnetization(r));
   }

@@ -194,7 +194,7 @@ void PackedReplicas::know_totals() const {
 void PackedReplicas::know_energies() const {
   if (!stale_) return;
   if (field_ != 0) know_totals();
-  const auto bonds = static_cast<std::int64_t>(model_->graph().bonds().size());
+  const auto bonds = static_cast<std::int64_t>(model_->graph().bond_count());
   for_packs(look_, 0.1, [&](std::size_t p) {
     const simd::LaneNumbers& unsatisfied = packs_[p].count_unsatisfied();
     for_replicas(p, [&](std::size_t r, std::size_t lane) {  // as Ising::energy

@@ -45,9 +45,7 @@ bool packed_replicas_supported(const Graph& graph, LocalMove kernel, ScanOrder o
   const auto strength = graph.common_strength(), field = graph.common_field();
   if (!strength || !field || graph.max_degree() > simd::most_degree) return false;
   if (kernel == LocalMove::heat_bath) return true;
-  for (std::size_t i = 0; i < graph.sites(); ++i)
-    if (graph.degree(i) == 0) return false;
-  return *field == 0 && *strength > 0;
+  return *field == 0 && *strength > 0 && !graph.any_alone();
 }
 
 bool packed_replicas_are_faster(const Graph& graph, LocalMove kernel, ScanOrder order, std::size_t replicas,

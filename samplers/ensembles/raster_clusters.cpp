@@ -1,6 +1,7 @@
 #include "samplers/ensembles/raster_clusters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -39,23 +40,35 @@ inline std::uint32_t root(const std::uint32_t* parent, std::uint32_t i) {
 BondRaster::BondRaster(const Graph& graph) : sites_(graph.sites()) {
   std::map<std::size_t, std::size_t> count;
   const auto distance = [](const Bond& bond) { return std::max(bond.i, bond.j) - std::min(bond.i, bond.j); };
-  for (const Bond& bond : graph.bonds()) ++count[distance(bond)];
+  struct Known {
+    std::size_t distance = 0;
+    std::size_t* bonds = nullptr;
+  };
+  std::array<Known, 61> known;  // of the many bonds of a lattice most have one of a few distances
+  graph.visit_bonds([&](std::span<const Bond> some) {
+    for (const Bond& bond : some) {
+      Known& at = known[distance(bond) % known.size()];
+      if (at.bonds == nullptr || at.distance != distance(bond)) at = {distance(bond), &count[distance(bond)]};
+      ++*at.bonds;
+    }
+  });
   for (const auto& [d, bonds] : count)
     if (4 * bonds >= sites_ && diagonals_.size() < most_diagonals)
       diagonals_.push_back({d, std::vector<std::uint64_t>(words()), std::vector<std::uint64_t>(words())});
   if (!diagonals_.empty()) front_ += diagonals_.back().distance / 64;
-  for (const Bond& bond : graph.bonds()) {
+  const auto enter = [&](const Bond& bond) {
     const auto found = std::find_if(diagonals_.begin(), diagonals_.end(),
                                     [&](const Diagonal& diagonal) { return diagonal.distance == distance(bond); });
     const std::size_t i = std::max(bond.i, bond.j);
     const std::uint64_t bit = std::uint64_t{1} << (i % 64);
     if (found == diagonals_.end() || (found->has[i / 64] & bit) != 0) {  // or a parallel bond
       others_.push_back(bond);
-      continue;
+      return;
     }
     found->has[i / 64] |= bit;
     if (bond.J < 0) found->negative[i / 64] |= bit;
-  }
+  };
+  graph.visit_bonds([&](std::span<const Bond> some) { std::for_each(some.begin(), some.end(), enter); });
 }
 
 void BondRaster::pack(std::span<const std::uint8_t> spins, std::vector<std::uint64_t>& packed) const {

@@ -35,7 +35,7 @@ bool real_couplings_are_faster(const Graph& graph, RealCouplings how, std::size_
 
 FieldLayout field_layout(const Graph& graph) {
   const auto n = static_cast<double>(graph.sites());
-  const bool dense = 16 * static_cast<double>(graph.bonds().size()) >= n * n && graph.sites() >= 64;
+  const bool dense = 16 * static_cast<double>(graph.bond_count()) >= n * n && graph.sites() >= 64;
   return dense && graph.sites() <= most_products ? FieldLayout::made_anew : FieldLayout::kept;
 }
 

@@ -41,20 +41,18 @@ class ClockSystem final : public GraphSystem {
     for (int k = 0; k < clock_->q(); ++k) states.values.push_back(k);
     return states;
   }
+  const Graph& graph() const override { return clock_->graph(); }
   std::vector<Observable> observables() const override { return clock_->observables(); }
   std::variant<ExactAnswers, std::string> exact(std::span<const double> beta, Effort effort) const override {
     constexpr double most_beside_a_run = 1e6, most_when_asked = 1e8;  // states
     return exact_answers(*clock_, beta, effort == Effort::asked_for ? most_when_asked : most_beside_a_run);
   }
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool) const override {
-    const auto fields = graph().fields();
-    if (std::all_of(fields.begin(), fields.end(), [](double h) { return h == 0; }))
-      return plain_ensemble(study, clock_, key, slice);
+    if (graph().common_field() == 0.0) return plain_ensemble(study, clock_, key, slice);
     return plain_ensemble(study, clock_, key, slice, [](auto kernel) { return WithRotations(std::move(kernel)); });
   }
 
  private:
-  const Graph& graph() const override { return clock_->graph(); }
   std::shared_ptr<const Clock> clock_;
 };
 

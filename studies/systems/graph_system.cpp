@@ -33,14 +33,9 @@ bool GraphSystem::disordered() const {
   return graph().sites() > 1 && (keys.disorder != "none" || !keys.couplings.empty());
 }
 
-bool GraphSystem::bonded() const {
-  const auto bonds = graph().bonds();
-  return std::any_of(bonds.begin(), bonds.end(), [](const Bond& bond) { return bond.J != 0; });
-}
-
 Group GraphSystem::record() const {
   Group group{.name = "model"};
-  const std::size_t bonds = graph().bonds().size();
+  const std::size_t bonds = graph().bond_count();
   std::vector<std::int64_t> i(bonds), j(bonds);
   std::vector<double> J(bonds);
   for (std::size_t b = 0; b < bonds; ++b) {
@@ -62,8 +57,13 @@ Group GraphSystem::record() const {
 
 void GraphSystem::check_range(std::span<const double> beta) const {
   double largest = 0;  // energy
-  for (const Bond& bond : graph().bonds()) largest += std::abs(bond.J);
-  for (const double h : graph().fields()) largest += std::abs(h);
+  if (is_plain(lattice_)) {
+    largest = static_cast<double>(graph().bond_count()) * *graph().common_strength() +
+              static_cast<double>(graph().sites()) * std::abs(*graph().common_field());
+  } else {
+    for (const Bond& bond : graph().bonds()) largest += std::abs(bond.J);
+    for (const double h : graph().fields()) largest += std::abs(h);
+  }
   constexpr double most = 1e150, least = 1e-150;  // so that squares are numbers too
   if (largest > most || largest * beta.back() > most || (largest > 0 && largest < least))
     throw RequestError(fmt::format(
@@ -77,11 +77,11 @@ void GraphSystem::check(const Study& study) const {
   std::optional<std::string> why;
   if (name == "heat-bath" || name == "metropolis") {
     const ScanOrder order = scan_of(study);
-    if (order == ScanOrder::checkerboard && !graph().two_colouring())
+    if (order == ScanOrder::checkerboard && !graph().bipartite())
       why =
           "a checkerboard needs a bipartite graph, and this one has a cycle of odd length; use scan = \"sequential\" "
           "or \"random\"";
-  } else if (graph().bonds().empty()) {
+  } else if (graph().bond_count() == 0) {
     why = "there are no bonds, so there are no clusters; use the heat bath";
   }
   if (why) throw RequestError(fmt::format("{} cannot move this system ({}): {}", name, description(), *why));

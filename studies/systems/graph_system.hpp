@@ -57,17 +57,17 @@ class GraphSystem : public System {
   std::vector<std::string> doubts() const override { return doubts_; }
   void check_range(std::span<const double> beta) const override;
   void check(const Study& study) const override;
+  virtual const Graph& graph() const = 0;
 
  protected:
   /// built: but for the graph, which the model holds.
   GraphSystem(const Study& study, GraphOfStudy& built)
       : study_(study), lattice_(std::move(built.lattice)), doubts_(std::move(built.doubts)) {}
 
-  virtual const Graph& graph() const = 0;
   const Lattice& lattice() const noexcept { return lattice_; }
   const Study& study() const noexcept { return study_; }
   /// Whether any bond has a coupling.
-  bool bonded() const;
+  bool bonded() const { return graph().common_coupling() != 0.0; }
 
  private:
   Study study_;

@@ -1,6 +1,8 @@
 // The Ising model on a lattice, or on any graph from a file.
 #include "physics/ising.hpp"
 
+#include <fmt/format.h>
+
 #include "physics/exact/exact.hpp"
 #include "samplers/ensembles/global_flips.hpp"
 #include "studies/systems/entries.hpp"
@@ -24,6 +26,7 @@ class IsingSystem final : public GraphSystem {
   double overlap_step() const override { return 2 / sites(); }
   bool frustrated() const override { return disordered() && graph().frustrated(); }
   UnitStates unit_states() const override { return {{-1, 1}, "-1 and 1"}; }
+  const Graph& graph() const override { return ising_->graph(); }
   std::vector<Observable> observables() const override { return ising_->observables(); }
   std::variant<ExactAnswers, std::string> exact(std::span<const double> beta, Effort effort) const override {
     return exact_answers(lattice(), graph(), beta,
@@ -34,7 +37,6 @@ class IsingSystem final : public GraphSystem {
   }
 
  private:
-  const Graph& graph() const override { return ising_->graph(); }
   std::unique_ptr<Ensemble> bare_ensemble(const Study& study, Key key, Slice slice, bool annealed) const {
     if (by_clusters(study) && !bonded())  // every cluster is one spin
       return std::make_unique<ArrayEnsemble<Ising, HeatBath>>(ising_, HeatBath(Scan(ScanOrder::sequential, graph())),
@@ -47,6 +49,18 @@ class IsingSystem final : public GraphSystem {
   std::shared_ptr<const Ising> ising_;
 };
 
+/// As any lattice; but of what moves by its rule a report holds a configuration and the numbers of sites.
+SystemSize size_of_ising(const Study& study) try {
+  SystemSize size = size_of_lattice(study);
+  if (!moves_by_rule(study, lattice_of(study))) return size;
+  constexpr double configuration = 12;  // bytes a site
+  size.need.bytes = configuration * size.sites;
+  size.need.what = fmt::format("{:.3g} sites", size.sites);
+  return size;
+} catch (const std::invalid_argument&) {  // make() says what is wrong with it
+  return size_of_lattice(study);
+}
+
 }  // namespace
 
 const SystemEntry& ising_entry() {
@@ -55,7 +69,7 @@ const SystemEntry& ising_entry() {
       .meaning = "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i",
       .add_keys = add_lattice_keys,
       .check = check_lattice,
-      .size = size_of_lattice,
+      .size = size_of_ising,
       .make = [](const Study& study) -> std::shared_ptr<const System> {
         return std::make_shared<const IsingSystem>(study, build_graph(study));
       }};

@@ -14,8 +14,17 @@ namespace gibbsite {
 
 namespace {
 
-bool possible(ScanOrder order, const Graph& graph) {
-  return order != ScanOrder::checkerboard || graph.two_colouring().has_value();
+bool possible(ScanOrder order, const Graph& graph) { return order != ScanOrder::checkerboard || graph.bipartite(); }
+
+ClusterMove cluster_move(const Study& study) {
+  return study.sampler.name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
+}
+
+double mean_square_coupling(const Graph& graph) {
+  if (const auto strength = graph.common_strength()) return *strength * *strength;
+  double sum = 0;
+  for (const Bond& bond : graph.bonds()) sum += bond.J * bond.J / static_cast<double>(graph.bond_count());
+  return sum;
 }
 
 /// Fixed orders in which layouts other than the plain one may visit sites. Where the order is left open, colours come
@@ -23,14 +32,13 @@ bool possible(ScanOrder order, const Graph& graph) {
 /// spins over at every sweep, nearly, and the energy hardly changes (tau is 3 sweeps at 0.02, 20 at 0.002).
 std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph, bool annealed) {
   const std::string& scan = study.sampler.scan;
-  if (scan == "random" || graph.bonds().empty()) return {};
+  if (scan == "random" || graph.bond_count() == 0) return {};
   if (scan != "default") return {scan_of(study)};
   const auto& beta = study.method.beta;
   const auto hottest = std::find_if(beta.begin(), beta.end(), [](double b) { return b > 0; });
-  double square = 0;
-  for (const Bond& bond : graph.bonds()) square += bond.J * bond.J / static_cast<double>(graph.bonds().size());
   constexpr double least = 0.02;
-  if (study.sampler.name == "metropolis" && !annealed && hottest != beta.end() && *hottest * std::sqrt(square) < least)
+  if (study.sampler.name == "metropolis" && !annealed && hottest != beta.end() &&
+      *hottest * std::sqrt(mean_square_coupling(graph)) < least)
     return {};
   return {ScanOrder::checkerboard, ScanOrder::sequential};
 }
@@ -59,12 +67,20 @@ std::optional<LocalMove> packed_move(const Study& study, const Lattice& lattice,
 
 }  // namespace
 
+bool moves_by_rule(const Study& study, const Lattice& lattice) {
+  const bool complete = lattice.geometry == Geometry::complete;
+  if (!is_plain(lattice) || complete || study.sampler.layout != "fastest") return false;
+  const Graph graph = build(lattice);
+  if (by_clusters(study)) return graph.rows() != nullptr && lattice_clusters_supported(graph, cluster_move(study));
+  return packed_move(study, lattice, graph, fast_orders(study, graph, false)).has_value();
+}
+
 std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
                                         Key key, Slice slice, bool annealed) {
   const std::string& name = study.sampler.name;
   const Graph& graph = model->graph();
-  if (name == "wolff" || name == "swendsen-wang") {
-    const ClusterMove move = name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
+  if (by_clusters(study)) {
+    const ClusterMove move = cluster_move(study);
     return lattice_clusters_supported(graph, move) ? make_lattice_clusters_ensemble(model, move, key, slice) : nullptr;
   }
   // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.

@@ -169,7 +169,7 @@ std::string describe_lattice(const Study& study, const Graph& graph) {
   const auto& keys = study.keys<LatticeKeys>();
   const auto& interaction = study.keys<InteractionKeys>();
   if (!keys.couplings.empty())
-    return fmt::format("graph of {} sites and {} bonds{}", graph.sites(), graph.bonds().size(),
+    return fmt::format("graph of {} sites and {} bonds{}", graph.sites(), graph.bond_count(),
                        interaction.coupling == 1 ? "" : fmt::format(", J of the file times {}", interaction.coupling));
   const bool complete = kind_named(keys.lattice).geometry == Geometry::complete;
   const std::string couplings = keys.disorder == "none" ? fmt::format("J = {}", interaction.coupling)

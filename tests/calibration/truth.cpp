@@ -6,6 +6,7 @@
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/study/request.hpp"
+#include "studies/systems/graph_system.hpp"
 #include "studies/systems/lattice_keys.hpp"
 #include "tests/calibration/frontier.hpp"
 #include "tests/calibration/overlaps.hpp"
@@ -16,18 +17,8 @@ namespace {
 constexpr std::uint64_t first_sample = 1'000'000, samples = 1500;  // of the disorder, for its true average
 
 std::optional<Graph> graph_of(const System& system) {
-  const Group model = system.record();
-  const auto h = doubles(model, "h");
-  if (h.empty() || model.groups.size() > 0) return std::nullopt;
-  std::vector<Bond> bonds;
-  const auto J = doubles(model, "J");
-  if (!J.empty()) {
-    const auto& i = std::get<std::vector<std::int64_t>>(model.find("i")->data);
-    const auto& j = std::get<std::vector<std::int64_t>>(model.find("j")->data);
-    for (std::size_t b = 0; b < J.size(); ++b)
-      bonds.push_back({static_cast<std::uint32_t>(i[b]), static_cast<std::uint32_t>(j[b]), J[b]});
-  }
-  return Graph(std::move(bonds), {h.begin(), h.end()});
+  const auto* on_graph = dynamic_cast<const GraphSystem*>(&system);
+  return on_graph == nullptr ? std::nullopt : std::optional(on_graph->graph());
 }
 
 /// transfer(), once for all cases that share a system.

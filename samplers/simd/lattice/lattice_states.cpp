@@ -7,12 +7,10 @@ namespace gibbsite::simd {
 LatticeStates::LatticeStates(const BlockLattice& blocks, const Graph& graph, const LatticeKernels& kernels,
                              std::size_t replicas)
     : blocks_(blocks), kernels_(kernels), spins_(replicas * blocks.state_parts()) {
-  bool positive = false, negative = false;
-  for (const Bond& bond : graph.bonds()) (bond.J < 0 ? negative : positive) = true;
-  if (positive && negative)
+  if (const auto coupling = graph.common_coupling())
+    all_signs_ = *coupling < 0 ? ~std::uint64_t{0} : 0;
+  else
     signs_ = bond_signs(blocks_, graph);
-  else if (negative)
-    all_signs_ = ~std::uint64_t{0};
 }
 
 Counts LatticeStates::with_other_colour(const Counts& one, std::size_t replica, std::size_t other, Share share) {
