@@ -131,14 +131,18 @@ if(TARGET test_studies)
       list(APPEND estimates "estimates/${quantity}${suffix}(beta)")
     endforeach()
   endforeach()
-  set(system "model/i(bond)" "model/j(bond)" "model/J(bond)" "model/h(site)")
-  set(chains ${system} ${estimates} "series/energy(chain,draw,beta)" "series/temperature(beta)"
+  set(bonds "model/i(bond)" "model/j(bond)" "model/J(bond)" "model/h(site)")
+  set(lattice "model/size(side)" "model/steps(step,side)")
+  set(chains ${estimates} "series/energy(chain,draw,beta)" "series/temperature(beta)"
     "series/magnetization_density(chain,draw,beta)" "series/sweep(draw)" "diagnostics/acceptance(beta)"
     "configurations/lowest_energy()" "configurations/lowest_energy_configuration(site)"
     "configurations/configuration(snapshot,chain,beta,site)")
   set(free_energy "free_energy/log_z(estimator,beta)" "free_energy/log_z_error(estimator,beta)"
     "free_energy/log_z_density(estimator,beta)" "free_energy/free_energy_density(estimator,beta)"
     "free_energy/entropy_density(estimator,beta)" "exact/log_z(beta)")
+  add_test(NAME "studies: the README's lines list the bonds of plain lattices" COMMAND ${GIBBSITE_PYTHON} -W error
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/bonds_of_lattices.py $<TARGET_FILE:gibbsite> ${CMAKE_CURRENT_SOURCE_DIR}/README.md)
+  set_tests_properties("studies: the README's lines list the bonds of plain lattices" PROPERTIES LABELS studies TIMEOUT 200)
   function(gibbsite_opens name code study)
     cmake_parse_arguments(RESULT "" "" "KEYS;HOLDS" ${ARGN})
     set(out ${CMAKE_CURRENT_BINARY_DIR}/${name}.h5)
@@ -152,14 +156,14 @@ if(TARGET test_studies)
       FIXTURES_REQUIRED ${name} TIMEOUT 200)
   endfunction()
   gibbsite_opens(chains 0 onsager KEYS --model.size 4 --method.sweeps 60 --method.snapshots 3
-    HOLDS ${chains} "exact/energy_density(beta)" "exact/binder_cumulant(beta)" "exact/log_z(beta)")
+    HOLDS ${lattice} ${chains} "exact/energy_density(beta)" "exact/binder_cumulant(beta)" "exact/log_z(beta)")
   gibbsite_opens(tempering 0 spin_glass KEYS --model.size "[2, 2, 3]" --method.sweeps 200 --method.snapshots 3
-    HOLDS ${chains} ${free_energy} "series/replica(chain,draw,beta)" "series/overlap(pair,draw,beta)"
+    HOLDS ${bonds} ${chains} ${free_energy} "series/replica(chain,draw,beta)" "series/overlap(pair,draw,beta)"
     "estimates/overlap_squared(beta)" "estimates/overlap_distribution(beta,q)" "diagnostics/swap_rate(pair)"
     "diagnostics/round_trips(chain,replica)" "diagnostics/communication_barrier()" "exact/ground_energy()")
   gibbsite_opens(annealing 0 free_energy
     KEYS --model.size 4 --method.particles 20 --method.temperatures 20 --method.thermalization 20
-    HOLDS ${system} ${free_energy} "series/log_weight(particle)" "series/energy(particle,beta)"
+    HOLDS ${lattice} ${free_energy} "series/log_weight(particle)" "series/energy(particle,beta)"
     "estimates/energy_density(beta)" "estimates/energy_density_error(beta)" "diagnostics/weight_ess(beta)")
   gibbsite_opens(grid 0 spin_glass
     KEYS --method.name mcmc --method.beta "[0.2, 0.4]" --method.chains 2 --method.thermalization 20
@@ -179,7 +183,7 @@ if(TARGET test_studies)
     HOLDS "estimates/pattern_overlap(patterns,beta)" "estimates/largest_overlap_error(patterns,beta)"
     "tasks/000/model/patterns/xi(pattern,unit)")
   gibbsite_opens(partial 75 finite_size KEYS --run.max_time 2 --method.sweeps 100000000
-    HOLDS "tasks/000/series/energy(chain,draw,beta)" "tasks/000/model/J(bond)")
+    HOLDS "tasks/000/series/energy(chain,draw,beta)" "tasks/000/model/steps(step,side)")
   # Stopped after so many steps: its clock goes on by a millisecond at each look.
   set_tests_properties("studies: a result of partial" PROPERTIES ENVIRONMENT
     "LD_PRELOAD=$<TARGET_FILE:gibbsite_moments>;MOMENTS_STEP=0.001;ASAN_OPTIONS=verify_asan_link_order=0")

@@ -189,8 +189,7 @@ void print_significance(const std::vector<ResultRow>& estimates, const std::vect
 bool without_fields(const Group& root) {
   const auto none = [](const Group& task) {
     const Group* model = task.child("model");
-    const auto h = model == nullptr ? std::span<const double>() : doubles(*model, "h");
-    return !h.empty() && std::all_of(h.begin(), h.end(), [](double field) { return field == 0; });
+    return model != nullptr && has_fields(*model) == false;
   };
   const Group* tasks = root.child("tasks");
   return tasks == nullptr ? none(root) : std::all_of(tasks->groups.begin(), tasks->groups.end(), none);

@@ -155,4 +155,12 @@ std::vector<std::string> sentences_of(const Group& root, const char* name) {
 std::vector<std::string> warnings_of(const Group& root) { return sentences_of(root, "warnings"); }
 std::vector<std::string> notes_of(const Group& root) { return sentences_of(root, "notes"); }
 
+std::optional<bool> has_fields(const Group& model) {
+  for (const auto& [name, value] : model.attributes)
+    if (const auto* field = std::get_if<double>(&value); field != nullptr && name == "field") return *field != 0;
+  const auto h = doubles(model, "h");
+  if (h.empty()) return std::nullopt;
+  return std::any_of(h.begin(), h.end(), [](double field) { return field != 0; });
+}
+
 }  // namespace gibbsite

@@ -1,6 +1,7 @@
 /// A result, line by line: every number that was estimated, with its error, next to the exact one.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,5 +34,7 @@ std::vector<ResultRow> free_energies_of(const Group& root);
 std::vector<std::string> warnings_of(const Group& root);
 /// What runs of such a kind cannot tell, likewise.
 std::vector<std::string> notes_of(const Group& root);
+/// Whether the lattice or graph in a group /model has fields; nothing where it is none.
+std::optional<bool> has_fields(const Group& model);
 
 }  // namespace gibbsite

@@ -7,6 +7,7 @@
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/files/version.hpp"
+#include "studies/results/result_rows.hpp"
 #include "studies/reweight/reweighted.hpp"
 #include "studies/text/errors.hpp"
 
@@ -39,11 +40,11 @@ std::pair<double, bool> sites_of(const Group& model, const std::string& name) {
       const auto* sites = std::get_if<std::int64_t>(&value);
       if (sites == nullptr || *sites < 1)
         throw RequestError(fmt::format("{} is damaged, or not of gibbsite: its number of sites is none", name));
-      return {static_cast<double>(*sites), true};
+      return {static_cast<double>(*sites), has_fields(model).value_or(true)};
     }
   const auto h = doubles(model, "h");
   if (h.empty()) throw RequestError(fmt::format("{} does not say what system it is of: /model/h is missing", name));
-  return {static_cast<double>(h.size()), std::any_of(h.begin(), h.end(), [](double x) { return x != 0; })};
+  return {static_cast<double>(h.size()), *has_fields(model)};
 }
 
 /// Errors are of squares of fourth powers of magnetisations, and of squares of energies, which are to be numbers too.

@@ -33,7 +33,36 @@ bool GraphSystem::disordered() const {
   return graph().sites() > 1 && (keys.disorder != "none" || !keys.couplings.empty());
 }
 
+namespace {
+
+Group record_of_lattice(const Lattice& lattice, const Graph& graph) {
+  Group group{.name = "model"};
+  const bool complete = lattice.geometry == Geometry::complete;
+  group.attributes.emplace_back("lattice", std::string(kind_of(lattice.geometry).name));
+  if (!complete)
+    group.attributes.emplace_back("boundary", std::string(lattice.boundary == Boundary::open ? "open" : "periodic"));
+  group.attributes.emplace_back("coupling", lattice.coupling);
+  group.attributes.emplace_back("field", lattice.field);
+  group.attributes.emplace_back("sites", static_cast<std::int64_t>(graph.sites()));
+  group.attributes.emplace_back("bonds", static_cast<std::int64_t>(graph.bond_count()));
+  const std::size_t sides = lattice.size.size();
+  add_index(group, "side", sides, "side");
+  add(group, "size", {"side"}, {sides}, std::vector<std::int64_t>(lattice.size.begin(), lattice.size.end()), "1",
+      complete ? "sites" : "cells along the side; the first side runs fastest in the numbering");
+  const auto steps = steps_of(lattice);
+  if (steps.empty()) return group;
+  std::vector<std::int64_t> along;
+  for (const std::vector<int>& step : steps) along.insert(along.end(), step.begin(), step.end());
+  add_index(group, "step", steps.size(), "bond of a cell");
+  add(group, "steps", {"step", "side"}, {steps.size(), sides}, std::move(along), "1",
+      "how far along each side the cell is to which the bond leads");
+  return group;
+}
+
+}  // namespace
+
 Group GraphSystem::record() const {
+  if (is_plain(lattice_)) return record_of_lattice(lattice_, graph());
   Group group{.name = "model"};
   const std::size_t bonds = graph().bond_count();
   std::vector<std::int64_t> i(bonds), j(bonds);

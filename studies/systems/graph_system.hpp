@@ -52,7 +52,7 @@ class GraphSystem : public System {
   double work() const override { return sites() * std::max(1.0, static_cast<double>(graph().max_degree()) / 4); }
   bool symmetric() const override { return graph().common_field() == 0.0; }
   bool disordered() const override;
-  /// Bonds and fields.
+  /// Bonds and fields; of a plain lattice what they follow from.
   Group record() const override;
   std::vector<std::string> doubts() const override { return doubts_; }
   void check_range(std::span<const double> beta) const override;

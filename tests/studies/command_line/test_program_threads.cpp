@@ -91,7 +91,7 @@ TEST_CASE("program: seeds and tasks share no random numbers") {
       const Words found = differences(one, root);
       CHECK(std::ranges::count(found, "/tasks/000/series/energy") == 1);
       CHECK(std::ranges::count(found, "/tasks/001/series/energy") == 1);
-      CHECK(std::ranges::count(found, "/tasks/001/model/J") == 0);
+      CHECK(std::ranges::none_of(found, [](const auto& what) { return what.starts_with("/tasks/001/model"); }));
     }
     for (auto& energies : energies_of_tasks(root)) series.push_back(std::move(energies));
   }
