@@ -16,13 +16,14 @@ namespace gibbsite {
 /// Generation downwards and recognition upwards between two layers.
 struct SigmoidLayer {
   std::vector<double> bias;              ///< b, [lower]
-  Eigen::MatrixXd weights;               ///< W, lower x upper
+  Matrix weights;                        ///< W, [lower][upper]
   std::vector<double> recognition_bias;  ///< r, [upper]
-  Eigen::MatrixXd recognition_weights;   ///< V, lower x upper; as weights where none were trained
+  Matrix recognition_weights;            ///< V, [lower][upper]; as weights where none were trained
 
-  /// What acts on the upper units in the way up, and on the lower ones in the way down; [unit][sample].
-  Eigen::MatrixXd up(const Eigen::Ref<const Eigen::MatrixXd>& lower) const;
-  Eigen::MatrixXd down(const Eigen::Ref<const Eigen::MatrixXd>& upper) const;
+  /// What acts on the upper units on the way up, r + V' lower, and on the lower ones on the way down, b + W upper;
+  /// lower, upper and the answers: [unit][sample].
+  Matrix up(const Matrix& lower) const;
+  Matrix down(const Matrix& upper) const;
 };
 
 /// Immutable.
@@ -38,7 +39,7 @@ class BeliefNetwork {
 
   /// Means of the top RBM's visible units by recognition, each layer's means passed on, for base rates there. data:
   /// [visible unit][sample]. Throws std::invalid_argument for another height.
-  Eigen::MatrixXd recognise_means(const Eigen::Ref<const Eigen::MatrixXd>& data) const;
+  Matrix recognise_means(const Matrix& data) const;
 
  private:
   std::vector<SigmoidLayer> below_;

@@ -6,35 +6,34 @@
 #include <stdexcept>
 #include <string>
 
+#include "physics/matrices/eigen.hpp"
+
 namespace gibbsite {
 namespace {
 
-using Vector = Eigen::Map<const Eigen::VectorXd>;
 using Pattern = std::vector<std::int8_t>;
-
-Vector map(std::span<const double> x) { return {x.data(), static_cast<Eigen::Index>(x.size())}; }
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("a Boltzmann machine " + what); }
 
-void check(UnitKind kind, std::size_t visible, const Eigen::MatrixXd& weights, std::span<const double> bias) {
+void check(UnitKind kind, std::size_t visible, const Matrix& weights, std::span<const double> bias) {
   if (kind != UnitKind::binary && kind != UnitKind::spin) refuse("has binary units or spins, no others");
   if (bias.empty()) refuse("needs one unit or more");
   if (visible == 0 || visible > bias.size())
     refuse("of " + std::to_string(bias.size()) + " units cannot have " + std::to_string(visible) + " visible ones");
-  const auto n = static_cast<Eigen::Index>(bias.size());
-  if (weights.rows() != n || weights.cols() != n)
+  const std::size_t n = bias.size();
+  if (weights.rows() != n || weights.columns() != n)
     refuse("of " + std::to_string(n) + " biases has weights of " + std::to_string(weights.rows()) + " x " +
-           std::to_string(weights.cols()) + ", not " + std::to_string(n) + " x " + std::to_string(n));
-  if (!weights.allFinite()) refuse("has a weight that is not finite");
-  if (!(weights.cwiseAbs().sum() < 1e100)) refuse("has weights that are too large to be added up");
+           std::to_string(weights.columns()) + ", not " + std::to_string(n) + " x " + std::to_string(n));
+  if (!eigen(weights).allFinite()) refuse("has a weight that is not finite");
+  if (!(eigen(weights).cwiseAbs().sum() < 1e100)) refuse("has weights that are too large to be added up");
   if (!std::all_of(bias.begin(), bias.end(), [](double b) { return std::isfinite(b); }))
     refuse("has a bias that is not finite");
-  for (Eigen::Index i = 0; i < n; ++i)
+  for (std::size_t i = 0; i < n; ++i)
     if (weights(i, i) != 0)
       refuse("has a weight between unit " + std::to_string(i) + " and itself; the diagonal must be zero");
-  const double most = weights.cwiseAbs().maxCoeff();
-  for (Eigen::Index j = 0; j < n; ++j)
-    for (Eigen::Index i = 0; i < j; ++i)
+  const double most = eigen(weights).cwiseAbs().maxCoeff();
+  for (std::size_t j = 0; j < n; ++j)
+    for (std::size_t i = 0; i < j; ++i)
       if (std::abs(weights(i, j) - weights(j, i)) > 1e-12 * most)
         refuse("has weights that are not symmetric (units " + std::to_string(i) + " and " + std::to_string(j) + ")");
 }
@@ -73,8 +72,8 @@ Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
 
 }  // namespace
 
-BoltzmannMachine::BoltzmannMachine(UnitKind kind, std::size_t visible, Eigen::MatrixXd weights,
-                                   std::vector<double> bias, std::vector<Pattern> patterns)
+BoltzmannMachine::BoltzmannMachine(UnitKind kind, std::size_t visible, Matrix weights, std::vector<double> bias,
+                                   std::vector<Pattern> patterns)
     : kind_(kind),
       visible_(visible),
       weights_(std::move(weights)),
@@ -83,7 +82,7 @@ BoltzmannMachine::BoltzmannMachine(UnitKind kind, std::size_t visible, Eigen::Ma
   check(kind_, visible_, weights_, bias_);
   if (!patterns_.empty() && kind_ != UnitKind::spin) refuse("of binary units cannot have patterns of spins");
   check(patterns_, bias_.size());
-  weights_ = ((weights_ + weights_.transpose()) / 2).eval();
+  weights_ = matrix((eigen(weights_) + eigen(weights_).transpose()) / 2);
 }
 
 Layer BoltzmannMachine::visible_layer() const {
@@ -93,13 +92,13 @@ Layer BoltzmannMachine::visible_layer() const {
 
 double BoltzmannMachine::energy(std::span<const double> x) const {
   double pairs = 0;
-  for (Eigen::Index j = 1; j < weights_.cols(); ++j)
-    pairs += x[static_cast<std::size_t>(j)] * weights_.col(j).head(j).dot(map(x).head(j));
-  return -pairs - map(bias_).dot(map(x));
+  for (std::size_t j = 1; j < weights_.columns(); ++j)
+    pairs += x[j] * eigen(weights_.column(j).first(j)).dot(eigen(x.first(j)));
+  return -pairs - eigen(bias_).dot(eigen(x));
 }
 
 double BoltzmannMachine::local_field(std::span<const double> x, std::size_t i) const {
-  return bias_[i] + weights_.col(static_cast<Eigen::Index>(i)).dot(map(x));
+  return bias_[i] + eigen(weights_.column(i)).dot(eigen(x));
 }
 
 std::vector<Observable> BoltzmannMachine::observables() const {
@@ -118,8 +117,8 @@ void BoltzmannMachine::observe(std::span<const double> x, std::span<double> out)
   std::size_t k = 0;
   out[k++] = energy(x);
   out[k++] = out[0] / static_cast<double>(units());
-  out[k++] = map(x.first(visible_)).mean();
-  if (visible_ < units()) out[k++] = map(x.subspan(visible_)).mean();
+  out[k++] = eigen(x.first(visible_)).mean();
+  if (visible_ < units()) out[k++] = eigen(x.subspan(visible_)).mean();
   if (patterns_.empty()) return;
   out[k++] = overlap(patterns_[0], x);
   double most = 0;
@@ -157,7 +156,7 @@ BoltzmannMachine hopfield(std::vector<Pattern> patterns, PatternRule rule) {
   if (rule == PatternRule::hebbian) weights /= static_cast<double>(n);
   weights.triangularView<Eigen::StrictlyUpper>() = weights.transpose();
   weights.diagonal().setZero();
-  return {UnitKind::spin, units, std::move(weights), std::vector<double>(units, 0.0), std::move(patterns)};
+  return {UnitKind::spin, units, matrix(weights), std::vector<double>(units, 0.0), std::move(patterns)};
 }
 
 std::vector<Pattern> random_patterns(std::size_t patterns, std::size_t units, std::uint64_t seed) {

@@ -5,12 +5,12 @@
 /// The first `visible` units are the visible ones; the rest, perhaps none, are hidden. Binary or spin units, all alike.
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "physics/concepts.hpp"
+#include "physics/matrices/matrix.hpp"
 #include "physics/units.hpp"
 
 namespace gibbsite {
@@ -18,17 +18,17 @@ namespace gibbsite {
 /// Immutable. A state is one number per unit.
 class BoltzmannMachine {
  public:
-  /// weights: symmetric, [units][units], zero diagonal. patterns: [pattern][unit], +-1 each, may be empty; overlaps
-  /// with them are observables (Hopfield networks). Throws std::invalid_argument where shapes do not fit, weights are
-  /// not symmetric (to 1e-12 of the largest; they are then made so exactly), a diagonal is not zero, numbers are not
-  /// finite, or patterns come with units that are not spins.
-  BoltzmannMachine(UnitKind kind, std::size_t visible, Eigen::MatrixXd weights, std::vector<double> bias,
+  /// weights: W, [unit][unit], symmetric with a zero diagonal; bias: [unit]. patterns: [pattern][unit], +-1 each, may
+  /// be empty; overlaps with them are observables (Hopfield networks). Throws std::invalid_argument where shapes do not
+  /// fit, weights are not symmetric (to 1e-12 of the largest; they are then made so exactly), a diagonal is not zero,
+  /// numbers are not finite, or patterns come with units that are not spins.
+  BoltzmannMachine(UnitKind kind, std::size_t visible, Matrix weights, std::vector<double> bias,
                    std::vector<std::vector<std::int8_t>> patterns = {});
 
   UnitKind kind() const noexcept { return kind_; }
   std::size_t units() const noexcept { return bias_.size(); }
   std::size_t visible() const noexcept { return visible_; }
-  const Eigen::MatrixXd& weights() const noexcept { return weights_; }
+  const Matrix& weights() const noexcept { return weights_; }
   std::span<const double> bias() const noexcept { return bias_; }
   std::span<const std::vector<std::int8_t>> patterns() const noexcept { return patterns_; }
   /// The visible layer alone, for base rates (physics/network.hpp).
@@ -47,7 +47,7 @@ class BoltzmannMachine {
  private:
   UnitKind kind_;
   std::size_t visible_;
-  Eigen::MatrixXd weights_;
+  Matrix weights_;
   std::vector<double> bias_;
   std::vector<std::vector<std::int8_t>> patterns_;
 };

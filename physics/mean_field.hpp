@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "physics/boltzmann.hpp"
-#include "physics/matrices/matrix.hpp"
 #include "physics/network.hpp"
 
 namespace gibbsite {

@@ -5,12 +5,12 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "physics/matrices/eigen.hpp"
+
 namespace gibbsite {
 namespace {
 
 using Vector = Eigen::Map<const Eigen::VectorXd>;
-
-Vector map(std::span<const double> x) { return {x.data(), static_cast<Eigen::Index>(x.size())}; }
 
 constexpr double largest_sum = 1e100;  // so that energies, and their squares, are numbers
 
@@ -26,7 +26,7 @@ void check(std::size_t l, const Layer& layer) {
   if (layer.bias.size() != layer.width())
     refuse(l, "has " + std::to_string(layer.bias.size()) + " biases for " + std::to_string(layer.width()) + " numbers");
   if (!std::all_of(layer.bias.begin(), layer.bias.end(), finite)) refuse(l, "has a bias that is not finite");
-  if (!(map(layer.bias).cwiseAbs().sum() < largest_sum)) refuse(l, "has biases that are too large to be added up");
+  if (!(eigen(layer.bias).cwiseAbs().sum() < largest_sum)) refuse(l, "has biases that are too large to be added up");
   const bool gaussian = layer.kind == UnitKind::gaussian;
   if (layer.variance.size() != (gaussian ? layer.units : 0))
     refuse(l, gaussian ? "needs one variance per gaussian unit" : "has variances, but no gaussian units");
@@ -37,11 +37,11 @@ void check(std::size_t l, const Layer& layer) {
 }
 
 /// The sums over a categorical unit's states leave weights for the biases above, and biases for the constant.
-void fix_gauge(std::vector<Layer>& layers, Eigen::MatrixXd& weights, double& constant) {
+void fix_gauge(std::vector<Layer>& layers, Matrix& weights, double& constant) {
   Layer& visible = layers[0];
   const auto q = static_cast<Eigen::Index>(visible.states);
   for (std::size_t i = 0; i < visible.units; ++i) {
-    auto rows = weights.middleRows(static_cast<Eigen::Index>(i) * q, q);
+    auto rows = eigen(weights).middleRows(static_cast<Eigen::Index>(i) * q, q);
     const Eigen::RowVectorXd mean = rows.colwise().mean();
     rows.rowwise() -= mean;
     for (std::size_t j = 0; j < layers[1].bias.size(); ++j) layers[1].bias[j] += mean[static_cast<Eigen::Index>(j)];
@@ -56,7 +56,7 @@ void fix_gauge(std::vector<Layer>& layers, Eigen::MatrixXd& weights, double& con
 
 double magnetization(const Layer& layer, std::span<const double> x) {
   const double n = static_cast<double>(layer.units);
-  if (layer.kind != UnitKind::categorical) return map(x).sum() / n;
+  if (layer.kind != UnitKind::categorical) return eigen(x).sum() / n;
   std::vector<double> count(layer.states, 0.0);
   for (std::size_t i = 0; i < x.size(); ++i) count[i % layer.states] += x[i];
   const double q = static_cast<double>(layer.states);
@@ -72,7 +72,7 @@ double log_unit(UnitKind kind, double field) noexcept {
 }
 double logistic(double x) noexcept { return 1 / (1 + std::exp(-x)); }
 
-Network::Network(std::vector<Layer> layers, std::vector<Eigen::MatrixXd> weights, double constant)
+Network::Network(std::vector<Layer> layers, std::vector<Matrix> weights, double constant)
     : layers_(std::move(layers)), weights_(std::move(weights)), constant_(constant) {
   if (layers_.size() < 2) throw std::invalid_argument("a network needs two layers or more");
   if (weights_.size() + 1 != layers_.size())
@@ -80,13 +80,13 @@ Network::Network(std::vector<Layer> layers, std::vector<Eigen::MatrixXd> weights
                                 " layers needs one weight matrix less");
   for (std::size_t l = 0; l < layers_.size(); ++l) check(l, layers_[l]);
   for (std::size_t l = 0; l < weights_.size(); ++l) {
-    const auto rows = static_cast<std::size_t>(weights_[l].rows()),
-               columns = static_cast<std::size_t>(weights_[l].cols());
+    const std::size_t rows = weights_[l].rows(), columns = weights_[l].columns();
     if (rows != layers_[l].width() || columns != layers_[l + 1].width())
       refuse(l, "has weights of " + std::to_string(rows) + " x " + std::to_string(columns) + " to the next, not " +
                     std::to_string(layers_[l].width()) + " x " + std::to_string(layers_[l + 1].width()));
-    if (!weights_[l].allFinite()) refuse(l, "has a weight that is not finite");
-    if (!(weights_[l].cwiseAbs().sum() < largest_sum)) refuse(l, "has weights that are too large to be added up");
+    if (!eigen(weights_[l]).allFinite()) refuse(l, "has a weight that is not finite");
+    if (!(eigen(weights_[l]).cwiseAbs().sum() < largest_sum))
+      refuse(l, "has weights that are too large to be added up");
   }
   if (layers_[0].kind == UnitKind::categorical) fix_gauge(layers_, weights_[0], constant_);
   offset_.push_back(0);
@@ -100,29 +100,31 @@ double Network::energy(std::span<const double> x) const {
   double sum = constant_;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
-    const Vector here = map(x.subspan(offset_[l], layer.width()));
-    const Vector bias = map(layer.bias);
+    const Vector here = eigen(x.subspan(offset_[l], layer.width()));
+    const Vector bias = eigen(layer.bias);
     Eigen::VectorXd pull = bias;
-    if (l < weights_.size()) pull.noalias() += weights_[l] * map(x.subspan(offset_[l + 1], layers_[l + 1].width()));
+    if (l < weights_.size())
+      pull.noalias() += eigen(weights_[l]) * eigen(x.subspan(offset_[l + 1], layers_[l + 1].width()));
     if (layer.kind != UnitKind::gaussian) {
       sum -= pull.dot(here);
       continue;
     }
-    const Vector variance = map(layer.variance);
+    const Vector variance = eigen(layer.variance);
     sum += ((here - bias).array().square() / 2 / variance.array()).sum();
     sum -= ((pull - bias).array() * here.array() / variance.array()).sum();
   }
   return sum;
 }
 
-Eigen::VectorXd Network::field(std::size_t l, std::span<const double> x) const {
-  Eigen::VectorXd f = map(layers_[l].bias);
-  if (l + 1 < layers_.size()) f.noalias() += weights_[l] * map(x.subspan(offset_[l + 1], layers_[l + 1].width()));
-  if (l == 0) return f;
-  Eigen::VectorXd below = map(x.subspan(offset_[l - 1], layers_[l - 1].width()));
-  if (layers_[l - 1].kind == UnitKind::gaussian) below.array() /= map(layers_[l - 1].variance).array();
-  f.noalias() += weights_[l - 1].transpose() * below;
-  return f;
+std::vector<double> Network::field(std::size_t l, std::span<const double> x) const {
+  Eigen::VectorXd f = eigen(layers_[l].bias);
+  if (l + 1 < layers_.size())
+    f.noalias() += eigen(weights_[l]) * eigen(x.subspan(offset_[l + 1], layers_[l + 1].width()));
+  if (l == 0) return numbers(f);
+  Eigen::VectorXd below = eigen(x.subspan(offset_[l - 1], layers_[l - 1].width()));
+  if (layers_[l - 1].kind == UnitKind::gaussian) below.array() /= eigen(layers_[l - 1].variance).array();
+  f.noalias() += eigen(weights_[l - 1]).transpose() * below;
+  return numbers(f);
 }
 
 double Network::free_energy(std::span<const double> v) const {

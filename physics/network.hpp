@@ -10,12 +10,12 @@
 /// that every probability stays what it was, and the constant that E would lose is kept in `constant()`.
 #pragma once
 
-#include <Eigen/Core>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "physics/concepts.hpp"
+#include "physics/matrices/matrix.hpp"
 #include "physics/units.hpp"
 
 namespace gibbsite {
@@ -29,13 +29,13 @@ double logistic(double x) noexcept;                     ///< 1 / (1 + e^-x)
 /// Immutable. A state is one number per unit (q per categorical unit), layer behind layer: `width()` of them.
 class Network {
  public:
-  /// weights[l] has layers[l].width() rows and layers[l + 1].width() columns. Throws std::invalid_argument, naming the
-  /// layer, where shapes do not fit, numbers are not finite, variances are not positive, there are fewer than two
-  /// layers, or a layer above the first is gaussian or categorical.
-  Network(std::vector<Layer> layers, std::vector<Eigen::MatrixXd> weights, double constant = 0);
+  /// weights[l]: W_l, [layers[l].width()][layers[l + 1].width()]. Throws std::invalid_argument, naming the layer, where
+  /// shapes do not fit, numbers are not finite, variances are not positive, there are fewer than two layers, or a layer
+  /// above the first is gaussian or categorical.
+  Network(std::vector<Layer> layers, std::vector<Matrix> weights, double constant = 0);
 
   std::span<const Layer> layers() const noexcept { return layers_; }
-  std::span<const Eigen::MatrixXd> weights() const noexcept { return weights_; }
+  std::span<const Matrix> weights() const noexcept { return weights_; }
   std::size_t units() const noexcept { return units_; }          ///< of all layers
   std::size_t width() const noexcept { return offset_.back(); }  ///< numbers in a state
   /// Where layer l begins in a state; offset(layers().size()) is width().
@@ -50,9 +50,9 @@ class Network {
 
   /// From scratch, with the constant.
   double energy(std::span<const double> x) const;
-  /// What acts on layer l: f = b_l + W_{l-1}' x_{l-1} + W_l x_{l+1}. For gaussian units this is the mean of x_0 given
-  /// x_1. [layers()[l].width()].
-  Eigen::VectorXd field(std::size_t l, std::span<const double> x) const;
+  /// What acts on layer l, [layers()[l].width()]: f = b_l + W_{l-1}' x_{l-1} + W_l x_{l+1}. For gaussian units this is
+  /// the mean of x_0 given x_1.
+  std::vector<double> field(std::size_t l, std::span<const double> x) const;
   /// -ln sum_h exp(-E(v, h)) of the visible units, two layers only; v: [layers()[0].width()].
   double free_energy(std::span<const double> v) const;
 
@@ -72,7 +72,7 @@ class Network {
 
  private:
   std::vector<Layer> layers_;
-  std::vector<Eigen::MatrixXd> weights_;
+  std::vector<Matrix> weights_;
   std::vector<std::size_t> offset_;
   std::size_t units_ = 0;
   double constant_ = 0;

@@ -5,8 +5,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "physics/matrices/eigen.hpp"
-
 namespace gibbsite {
 namespace {
 
@@ -44,8 +42,8 @@ Matrix part(const Matrix& weights, const std::vector<std::size_t>& rows, const s
 std::vector<Way> ways_of(const BoltzmannMachine& machine) {
   const std::size_t units = machine.units(), visible = machine.visible(), hidden = units - visible;
   std::vector<Way> ways;
-  if (hidden > 0 && !bonded(matrix(machine.weights()), visible, units)) ways.push_back({Visited::visible, 0, visible});
-  if (hidden > 0 && !bonded(matrix(machine.weights()), 0, visible)) ways.push_back({Visited::hidden, visible, hidden});
+  if (hidden > 0 && !bonded(machine.weights(), visible, units)) ways.push_back({Visited::visible, 0, visible});
+  if (hidden > 0 && !bonded(machine.weights(), 0, visible)) ways.push_back({Visited::hidden, visible, hidden});
   if (ways.size() == 2 && ways[1].count < ways[0].count) std::swap(ways[0], ways[1]);
   // Small systems: everything, for what only all states know.
   const bool rather_all = !machine.patterns().empty() && units <= 16;
@@ -72,9 +70,9 @@ TwoSides divide(const BoltzmannMachine& machine, const IndependentUnits& referen
   sides.listed = {units_of(machine, listed)};
   if (sides.log2_listed() > most) return sides;
   if (!free.empty()) sides.free = {units_of(machine, free)};
-  sides.bonds = part(matrix(machine.weights()), free, listed);
-  if (bonded(matrix(machine.weights()), way.begin, way.begin + way.count))
-    sides.among = part(matrix(machine.weights()), listed, listed);
+  sides.bonds = part(machine.weights(), free, listed);
+  if (bonded(machine.weights(), way.begin, way.begin + way.count))
+    sides.among = part(machine.weights(), listed, listed);
   for (const std::size_t i : listed) sides.listed_reference.push_back(a[i]);
   for (const std::size_t i : free) sides.free_reference.push_back(a[i]);
   sides.free_reference_variance.assign(free.size(), 1.0);

@@ -6,8 +6,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "physics/matrices/eigen.hpp"
-
 namespace gibbsite {
 namespace {
 
@@ -37,7 +35,7 @@ TwoSides divide(const Network& network, const Reference& reference, std::size_t 
   if (sides.log2_listed() > most) return sides;
   sides.bonds = Matrix(width[1], width[0]);
   for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
-    const Matrix w = matrix(network.weights()[l]);
+    const Matrix& w = network.weights()[l];
     for (std::size_t j = 0; j < w.columns(); ++j)
       for (std::size_t i = 0; i < w.rows(); ++i)
         (l % 2 == parity ? sides.bonds(at[l + 1] + j, at[l] + i) : sides.bonds(at[l] + i, at[l + 1] + j)) = w(i, j);

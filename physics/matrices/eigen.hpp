@@ -27,7 +27,6 @@ inline MatrixMap eigen(Matrix& m) {
   return {m.data(), static_cast<Eigen::Index>(m.rows()), static_cast<Eigen::Index>(m.columns())};
 }
 void eigen(const Matrix&&) = delete;
-inline const Eigen::MatrixXd& eigen(const Eigen::MatrixXd& m) { return m; }
 
 /// Numbers as a column, aligned or not.
 inline Eigen::Map<const Eigen::VectorXd> eigen(std::span<const double> x) {

@@ -1,15 +1,13 @@
 #include "samplers/ensembles/network_ensemble.hpp"
 
-#include <Eigen/Dense>
 #include <cstring>
 
+#include "physics/matrices/eigen.hpp"
 #include "physics/tilted_layer.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
 namespace gibbsite {
 namespace {
-
-using Matrix = Eigen::MatrixXd;
 
 /// Chains that move together. A product always has this many columns, so that every chain's sums are the same bits
 /// whoever is in the other columns.
@@ -18,7 +16,7 @@ constexpr std::size_t tile = 32;
 /// The states of a tile of chains, [unit][chain] per layer, and what acts on the layers that are summed out: a pure
 /// function of the kept layers, made when it is asked for.
 struct Tile {
-  std::vector<Matrix> x, field;
+  std::vector<Eigen::MatrixXd> x, field;
   bool known = false;  ///< whether field belongs to x
 };
 
@@ -160,15 +158,15 @@ class NetworkEnsemble final : public Ensemble {
   }
 
   /// f = b_l + W_{l-1}' x_{l-1} + W_l x_{l+1} for all chains of a tile.
-  Matrix field(const Tile& t, std::size_t l) const {
+  Eigen::MatrixXd field(const Tile& t, std::size_t l) const {
     const Layer& layer = network_->layers()[l];
-    Matrix f = Eigen::Map<const Eigen::VectorXd>(layer.bias.data(), width(l)).replicate(1, tile);
-    if (l + 1 < layers()) f.noalias() += network_->weights()[l] * t.x[l + 1];
+    Eigen::MatrixXd f = eigen(layer.bias).replicate(1, tile);
+    if (l + 1 < layers()) f.noalias() += eigen(network_->weights()[l]) * t.x[l + 1];
     if (l == 0) return f;
     const Layer& below = network_->layers()[l - 1];
-    const Matrix& w = network_->weights()[l - 1];
+    const auto w = eigen(network_->weights()[l - 1]);
     if (below.kind == UnitKind::gaussian) {
-      const Eigen::Map<const Eigen::ArrayXd> variance(below.variance.data(), width(l - 1));
+      const auto variance = eigen(below.variance).array();
       f.noalias() += w.transpose() * (t.x[l - 1].array().colwise() / variance).matrix();
     } else {
       f.noalias() += w.transpose() * t.x[l - 1];
@@ -193,7 +191,7 @@ class NetworkEnsemble final : public Ensemble {
     for (const bool kept : {false, true})
       for (std::size_t l = 0; l < layers(); ++l) {
         if (network_->kept(l) != kept) continue;
-        const Matrix f = kept ? field(t, l) : t.field[l];
+        const Eigen::MatrixXd f = kept ? field(t, l) : t.field[l];
         for (std::size_t r = index * tile; r < end_of(index); ++r)
           at(l, setting[r].lambda).draw(units_of(f, r), units_of(t.x[l], r), chance[r % tile]);
       }
@@ -203,10 +201,10 @@ class NetworkEnsemble final : public Ensemble {
   TiltedLayer at(std::size_t l, double lambda) const {
     return {network_->layers()[l], l == 0 ? &reference_.visible : nullptr, lambda};
   }
-  std::span<double> units_of(Matrix& of_layer, std::size_t r) const {
+  std::span<double> units_of(Eigen::MatrixXd& of_layer, std::size_t r) const {
     return {of_layer.col(column(r)).data(), static_cast<std::size_t>(of_layer.rows())};
   }
-  std::span<const double> units_of(const Matrix& of_layer, std::size_t r) const {
+  std::span<const double> units_of(const Eigen::MatrixXd& of_layer, std::size_t r) const {
     return {of_layer.col(column(r)).data(), static_cast<std::size_t>(of_layer.rows())};
   }
 

@@ -1,5 +1,5 @@
 /// Block Gibbs of R chains of a layered network (physics/network.hpp) from its reference, in the plain layout: one
-/// matrix per layer, Eigen's products in fixed tiles of chains, any kind of units, any number of layers.
+/// matrix per layer, matrix products in fixed tiles of chains, any kind of units, any number of layers.
 ///
 ///   ln p_lambda(x) = (1 - lambda) A(x_0) - lambda E(x) + const.
 ///

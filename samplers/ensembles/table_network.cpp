@@ -25,7 +25,7 @@ class TableNetwork final : public Ensemble {
         chains_(std::move(chains)),
         key_(key) {
     for (std::size_t b = 0; b < chains_.blocks.size(); ++b) block_.insert(block_.end(), chains_.blocks[b].vectors, b);
-    for (const Eigen::MatrixXd& w : network_->weights()) work_per_chain_ += static_cast<double>(w.size()) / 256;
+    for (const Matrix& w : network_->weights()) work_per_chain_ += static_cast<double>(w.size()) / 256;
     work_per_chain_ += static_cast<double>(network_->units()) / 8;
     scales_.reference = simd::Buffer<float>(block_.size() * lanes);
     for (std::size_t l = 0; l < bits_.layers.size(); ++l) scales_.field.emplace_back(block_.size() * lanes);

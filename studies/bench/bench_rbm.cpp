@@ -1,9 +1,9 @@
-#include <array>
 #include <omp.h>
 
-#include <Eigen/Core>
+#include <array>
 #include <cmath>
 
+#include "physics/matrices/eigen.hpp"
 #include "physics/random_network.hpp"
 #include "physics/reference.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
@@ -22,7 +22,8 @@ constexpr double by_tables = 460;  // GFLOP/s that counting operations allows on
 class Machine {
  public:
   Machine() {
-    network_ = std::make_shared<const Network>(random_network(UnitKind::binary, std::array{visible, hidden}, {1, 0, 1}));
+    network_ =
+        std::make_shared<const Network>(random_network(UnitKind::binary, std::array{visible, hidden}, {1, 0, 1}));
     reference_ = Reference::base_rates(network_->layers()[0], std::vector<double>(visible, 0.2), {}, 60000);
   }
   const Network& network() const { return *network_; }
@@ -41,11 +42,9 @@ class Machine {
 class Loops {
  public:
   Loops(const Network& network, std::size_t chains)
-      : weights_(network.weights()[0].cast<float>()),
-        x_{Matrix::Zero(static_cast<Eigen::Index>(chains), visible), Matrix(chains, hidden)} {
-    for (const Layer& layer : network.layers())
-      bias_.push_back(
-          Eigen::Map<const Eigen::VectorXd>(layer.bias.data(), static_cast<Eigen::Index>(layer.units)).cast<float>());
+      : weights_(eigen(network.weights()[0]).cast<float>()),
+        x_{Floats::Zero(static_cast<Eigen::Index>(chains), visible), Floats(chains, hidden)} {
+    for (const Layer& layer : network.layers()) bias_.push_back(eigen(layer.bias).cast<float>());
   }
   void sweep() {
     field_.noalias() = x_[0] * weights_;
@@ -56,10 +55,10 @@ class Loops {
   }
 
  private:
-  using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
   void draw(std::size_t layer) {
-    Matrix& x = x_[layer];
+    Floats& x = x_[layer];
     for (Eigen::Index r = 0; r < x.rows(); ++r) {
       Stream stream(Key(1), Purpose::sweep, time_, static_cast<std::uint64_t>(r));
       for (Eigen::Index u = 0; u < x.cols(); ++u) {
@@ -69,7 +68,7 @@ class Loops {
     }
   }
 
-  Matrix weights_, x_[2], field_;
+  Floats weights_, x_[2], field_;
   std::vector<Eigen::RowVectorXf> bias_;
   std::uint64_t time_ = 0;
 };

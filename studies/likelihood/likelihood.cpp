@@ -51,9 +51,9 @@ struct Recognised {
 Recognised recognise(const BeliefNetwork& belief, const Matrix& v, Chance& chance) {
   Recognised out{v, Eigen::VectorXd::Zero(static_cast<Eigen::Index>(v.columns()))};
   for (const SigmoidLayer& layer : belief.below()) {
-    const Matrix up = matrix(layer.up(eigen(out.top)));
+    const Matrix up = layer.up(out.top);
     Matrix h = draw(up, chance);
-    out.correction += log_probability(out.top, matrix(layer.down(eigen(h)))) - log_probability(h, up);
+    out.correction += log_probability(out.top, layer.down(h)) - log_probability(h, up);
     out.top = std::move(h);
   }
   return out;
@@ -90,7 +90,7 @@ std::optional<double> summed(const Network& network, std::span<const double> v, 
   std::vector<double> x(network.width(), 0.0);
   std::copy(v.begin(), v.end(), x.begin());
   std::vector<Layer> layers(network.layers().begin() + 1, network.layers().end());
-  layers[0].bias = numbers(network.field(1, x));
+  layers[0].bias = network.field(1, x);
   const Network hidden(layers, {network.weights().begin() + 1, network.weights().end()});
   const auto log_z = exact_log_z(hidden, Reference::flat(layers[0]), std::vector<double>{1.0}, limits);
   const auto* known = std::get_if<std::vector<double>>(&log_z);
@@ -104,7 +104,7 @@ std::optional<double> summed(const BoltzmannMachine& machine, std::span<const do
   std::copy(v.begin(), v.end(), x.begin());
   for (std::size_t i = machine.visible(); i < machine.units(); ++i) bias.push_back(machine.local_field(x, i));
   const auto n = static_cast<Eigen::Index>(hidden);
-  const BoltzmannMachine rest(machine.kind(), hidden, machine.weights().bottomRightCorner(n, n), bias);
+  const BoltzmannMachine rest(machine.kind(), hidden, matrix(eigen(machine.weights()).bottomRightCorner(n, n)), bias);
   const IndependentUnits flat{std::vector<double>(hidden, 0.0), {}};
   const auto log_z = exact_log_z(rest, flat, std::vector<double>{1.0}, limits);
   const auto* known = std::get_if<std::vector<double>>(&log_z);
@@ -181,7 +181,7 @@ RaiseStart start_of(const Network& network, std::span<const double> v, Chance& c
     if (network.kept(l)) start.correction -= log_q;
     at += layer.units;
   }
-  start.correction += log_conditional(network.layers()[0], v, numbers(network.field(0, start.state)));
+  start.correction += log_conditional(network.layers()[0], v, network.field(0, start.state));
   return start;
 }
 

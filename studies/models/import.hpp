@@ -33,7 +33,7 @@ struct WithoutHidden {
   std::shared_ptr<const BoltzmannMachine> machine;
   double log_z_shift;  ///< ln Z of the original, minus ln Z of the machine
 };
-WithoutHidden integrate_hidden(UnitKind kind, const Eigen::MatrixXd& weights, const std::vector<double>& visible_bias,
+WithoutHidden integrate_hidden(UnitKind kind, const Matrix& weights, const std::vector<double>& visible_bias,
                                const std::vector<double>& hidden_bias, double precision);
 
 }  // namespace gibbsite

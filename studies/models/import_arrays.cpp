@@ -6,15 +6,15 @@
 #include <span>
 #include <stdexcept>
 
+#include "physics/matrices/eigen.hpp"
 #include "studies/models/import_source.hpp"
 
 namespace gibbsite {
 namespace {
 
-std::size_t rows(const Eigen::MatrixXd& m) { return static_cast<std::size_t>(m.rows()); }
-std::size_t columns(const Eigen::MatrixXd& m) { return static_cast<std::size_t>(m.cols()); }
-
 using enum UnitKind;
+
+Matrix transposed(const Matrix& m) { return matrix(eigen(m).transpose()); }
 
 /// Two arrays that say the same thing, or contradict each other; both count as read.
 void check_same(const ImportSource& source, const std::string& a, std::span<const double> left, const std::string& b,
@@ -63,33 +63,33 @@ void refuse_offsets(const ImportSource& source, const std::string& why) {
 
 /// A centred machine, E = -(v - ov)'b - (h - oh)'c - (v - ov)'W(h - oh) (Melchior, Fischer & Wiskott, J. Mach. Learn.
 /// Res. 17, 99 (2016), eq. 9), is a plain one of other biases; `constant` is what its energy has besides.
-double remove_offsets(const ImportSource& source, const Eigen::MatrixXd& weights, std::vector<double>& b,
+double remove_offsets(const ImportSource& source, const Matrix& weights, std::vector<double>& b,
                       std::vector<double>& c) {
   if (source.find("ov") == nullptr && source.find("oh") == nullptr) return 0;
   const auto offset = [&](const char* name, std::size_t length, const char* meaning) {
     const auto v =
         source.find(name) == nullptr ? std::vector<double>(length, 0.0) : source.vector(name, length, meaning);
-    return Eigen::VectorXd(Eigen::Map<const Eigen::VectorXd>(v.data(), static_cast<Eigen::Index>(v.size())));
+    return Eigen::VectorXd(eigen(v));
   };
   const Eigen::VectorXd ov = offset("ov", b.size(), "one per visible unit"),
                         oh = offset("oh", c.size(), "one per hidden unit");
-  Eigen::Map<Eigen::VectorXd> visible(b.data(), static_cast<Eigen::Index>(b.size())),
-      hidden(c.data(), static_cast<Eigen::Index>(c.size()));
-  const double constant = ov.dot(visible) + oh.dot(hidden) - ov.dot(weights * oh);
-  visible -= weights * oh;
-  hidden -= weights.transpose() * ov;
+  const auto w = eigen(weights);
+  Eigen::Map<Eigen::VectorXd> visible = eigen(b), hidden = eigen(c);
+  const double constant = ov.dot(visible) + oh.dot(hidden) - ov.dot(w * oh);
+  visible -= w * oh;
+  hidden -= w.transpose() * ov;
   source.remark("offsets ov and oh of a centred machine were put into the biases and a constant of the energy");
   return constant;
 }
 
 /// scikit-learn's names beside ours.
-void check_twins(const ImportSource& source, const Eigen::MatrixXd& weights, std::span<const double> b,
+void check_twins(const ImportSource& source, const Matrix& weights, std::span<const double> b,
                  std::span<const double> c) {
   if (source.find("components_") != nullptr) {
-    const Eigen::MatrixXd other = source.matrix("components_").transpose();
-    const bool shaped = other.rows() == weights.rows() && other.cols() == weights.cols();
-    check_same(source, "W", {weights.data(), static_cast<std::size_t>(weights.size())},
-               "components_ (hidden x visible)", {other.data(), shaped ? static_cast<std::size_t>(other.size()) : 0});
+    const Matrix other = transposed(source.matrix("components_"));
+    const bool shaped = other.rows() == weights.rows() && other.columns() == weights.columns();
+    check_same(source, "W", weights.numbers(), "components_ (hidden x visible)",
+               shaped ? other.numbers() : std::span<const double>());
   }
   if (source.find("intercept_visible_") != nullptr)
     check_same(source, "b", b, "intercept_visible_", source.array("intercept_visible_").values);
@@ -117,10 +117,10 @@ AnyModel read_rbm(const ImportSource& source) {
   const UnitKind hidden = source.kind("units", binary, {binary, spin});
   const UnitKind visible = source.kind("visible", hidden, {binary, spin, gaussian, categorical});
   refuse_parts_of_others(source, visible);
-  Eigen::MatrixXd weights;
+  Matrix weights;
   std::size_t states = 1;
   if (sklearn) {
-    weights = source.matrix("components_").transpose();
+    weights = transposed(source.matrix("components_"));
   } else if (const NumberArray& w = source.array("W"); visible == categorical && w.shape.size() == 3) {
     if (w.values.empty()) source.refuse(fmt::format("W is empty ({})", shape_text(w.shape)));
     weights = ImportSource::flat(w);
@@ -133,23 +133,23 @@ AnyModel read_rbm(const ImportSource& source) {
   }
   if (visible == categorical && states == 1) {
     states = source.count("states", 0);
-    if (states < 2 || rows(weights) % states != 0)
+    if (states < 2 || weights.rows() % states != 0)
       source.refuse(
           fmt::format("categorical units: W has {} rows, visible units times states; give --states, or W as "
                       "visible x states x hidden",
-                      rows(weights)));
+                      weights.rows()));
   }
   const char* b = sklearn ? "intercept_visible_" : "b";
   const char* c = sklearn ? "intercept_hidden_" : "c";
-  if (source.array(b).values.size() == columns(weights) && source.array(c).values.size() == rows(weights) &&
-      rows(weights) != columns(weights))
+  if (source.array(b).values.size() == weights.columns() && source.array(c).values.size() == weights.rows() &&
+      weights.rows() != weights.columns())
     source.refuse(
         fmt::format("W is {} x {}, but {} has {} and {} has {} numbers; W must be visible x hidden: "
                     "transpose it",
-                    rows(weights), columns(weights), b, columns(weights), c, rows(weights)));
-  Layer below{visible, rows(weights) / states, states, source.vector(b, rows(weights), "one per row of W"), {}};
+                    weights.rows(), weights.columns(), b, weights.columns(), c, weights.rows()));
+  Layer below{visible, weights.rows() / states, states, source.vector(b, weights.rows(), "one per row of W"), {}};
   if (visible == gaussian) below.variance = read_variance(source, below.units);
-  Layer above{hidden, columns(weights), 1, source.vector(c, columns(weights), "one per column of W"), {}};
+  Layer above{hidden, weights.columns(), 1, source.vector(c, weights.columns(), "one per column of W"), {}};
   if (!sklearn) check_twins(source, weights, below.bias, above.bias);
   if (sklearn)
     source.remark_square("components_ transposed", weights, "visible", "hidden");
@@ -158,12 +158,11 @@ AnyModel read_rbm(const ImportSource& source) {
   if (visible != binary && visible != spin) refuse_offsets(source, "which are not known for such units");
   const double constant =
       visible == binary || visible == spin ? remove_offsets(source, weights, below.bias, above.bias) : 0;
-  return std::make_shared<const Network>(std::vector<Layer>{below, above}, std::vector<Eigen::MatrixXd>{weights},
-                                         constant);
+  return std::make_shared<const Network>(std::vector<Layer>{below, above}, std::vector<Matrix>{weights}, constant);
 }
 
-std::vector<Eigen::MatrixXd> read_stack(const ImportSource& source) {
-  std::vector<Eigen::MatrixXd> weights;
+std::vector<Matrix> read_stack(const ImportSource& source) {
+  std::vector<Matrix> weights;
   while (weights.empty() || source.find(fmt::format("W_{}", weights.size())) != nullptr)
     weights.push_back(source.matrix(fmt::format("W_{}", weights.size())));
   for (std::size_t l = 0; l < weights.size(); ++l)
@@ -173,9 +172,9 @@ std::vector<Eigen::MatrixXd> read_stack(const ImportSource& source) {
   return weights;
 }
 
-std::vector<double> read_bias(const ImportSource& source, std::size_t l, const std::vector<Eigen::MatrixXd>& weights) {
+std::vector<double> read_bias(const ImportSource& source, std::size_t l, const std::vector<Matrix>& weights) {
   const bool top = l == weights.size();
-  return source.vector(fmt::format("b_{}", l), top ? columns(weights.back()) : rows(weights[l]),
+  return source.vector(fmt::format("b_{}", l), top ? weights.back().columns() : weights[l].rows(),
                        top ? fmt::format("one per column of W_{}", l - 1) : fmt::format("one per row of W_{}", l));
 }
 
@@ -205,7 +204,7 @@ AnyModel read_dbn(const ImportSource& source) {
     below.push_back({read_bias(source, l, weights), weights[l], read_bias(source, l + 1, weights), weights[l]});
     if (source.find(V) != nullptr) below.back().recognition_weights = source.matrix(V);
     if (source.find(r) != nullptr)
-      below.back().recognition_bias = source.vector(r, columns(weights[l]), fmt::format("one per column of W_{}", l));
+      below.back().recognition_bias = source.vector(r, weights[l].columns(), fmt::format("one per column of W_{}", l));
   }
   std::vector<Layer> top;
   for (std::size_t l = weights.size() - 1; l <= weights.size(); ++l) {
@@ -213,24 +212,24 @@ AnyModel read_dbn(const ImportSource& source) {
     top.back().units = top.back().bias.size();
   }
   return std::make_shared<const BeliefNetwork>(
-      std::move(below), std::make_shared<const Network>(top, std::vector<Eigen::MatrixXd>{weights.back()}));
+      std::move(below), std::make_shared<const Network>(top, std::vector<Matrix>{weights.back()}));
 }
 
 AnyModel read_boltzmann(const ImportSource& source) {
   const UnitKind kind = source.kind("units", binary, {binary, spin});
   const auto weights = source.matrix("W");
   refuse_offsets(source, "which are not known for boltzmann");
-  return std::make_shared<const BoltzmannMachine>(kind, source.count("visible_units", rows(weights)), weights,
-                                                  source.vector("b", rows(weights), "one per row of W"));
+  return std::make_shared<const BoltzmannMachine>(kind, source.count("visible_units", weights.rows()), weights,
+                                                  source.vector("b", weights.rows(), "one per row of W"));
 }
 
 AnyModel read_hopfield(const ImportSource& source) {
   source.kind("units", spin, {spin});
-  const Eigen::MatrixXd xi = source.matrix("xi");
-  std::vector<std::vector<std::int8_t>> patterns(rows(xi));
+  const Matrix xi = source.matrix("xi");
+  std::vector<std::vector<std::int8_t>> patterns(xi.rows());
   for (std::size_t k = 0; k < patterns.size(); ++k)
-    for (std::size_t i = 0; i < columns(xi); ++i) {
-      const double value = xi(static_cast<Eigen::Index>(k), static_cast<Eigen::Index>(i));
+    for (std::size_t i = 0; i < xi.columns(); ++i) {
+      const double value = xi(k, i);
       if (value != 1 && value != -1)
         source.refuse(fmt::format("xi holds {} (pattern {}, unit {}); patterns are made of -1 and +1", value, k, i));
       patterns[k].push_back(value > 0 ? 1 : -1);
@@ -244,8 +243,8 @@ AnyModel read_hopfield(const ImportSource& source) {
   if (!rule.empty() && source.find("W") != nullptr)
     source.refuse("it holds W beside --rule, and both say what the weights are; leave one out");
   if (rule.empty() && source.find("W") != nullptr)
-    return std::make_shared<const BoltzmannMachine>(spin, columns(xi), source.matrix("W"),
-                                                    std::vector<double>(columns(xi), 0.0), std::move(patterns));
+    return std::make_shared<const BoltzmannMachine>(spin, xi.columns(), source.matrix("W"),
+                                                    std::vector<double>(xi.columns(), 0.0), std::move(patterns));
   if (!rule.empty() && rule != "hebbian" && rule != "pseudo-inverse")
     source.refuse(fmt::format("rule = {}; allowed: hebbian, pseudo-inverse", rule));
   return std::make_shared<const BoltzmannMachine>(

@@ -70,7 +70,7 @@ std::shared_ptr<const Network> layered(const Place& params, UnitKind visible, Un
   return std::make_shared<const Network>(
       std::vector<Layer>{{visible, v[0], categorical ? v[1] : 1, params.numbers("vbias", v, ""), {}},
                          {hidden, h[0], 1, params.numbers("hbias", h, ""), {}}},
-      std::vector<Eigen::MatrixXd>{weights});
+      std::vector<Matrix>{weights});
 }
 
 WithoutHidden with_gaussian_hidden(const Place& params, UnitKind kind) {
@@ -84,13 +84,14 @@ WithoutHidden with_gaussian_hidden(const Place& params, UnitKind kind) {
 
 }  // namespace
 
-WithoutHidden integrate_hidden(UnitKind kind, const Eigen::MatrixXd& weights, const std::vector<double>& visible_bias,
+WithoutHidden integrate_hidden(UnitKind kind, const Matrix& weights, const std::vector<double>& visible_bias,
                                const std::vector<double>& hidden_bias, double precision) {
   // The integral over h is exp(sum_a t_a^2 / (2 precision)) (2 pi / precision)^(hidden / 2), t = c + W'v; its v_i v_j
   // are bonds, its v_i^2 = v_i biases of binary units, its v_i^2 = 1 of spins a constant.
-  const Eigen::Map<const Eigen::VectorXd> c(hidden_bias.data(), weights.cols());
-  Eigen::MatrixXd bonds = weights * weights.transpose() / precision;
-  const Eigen::VectorXd own = bonds.diagonal(), pull = weights * c / precision;
+  const auto w = eigen(weights);
+  const auto c = eigen(hidden_bias);
+  Eigen::MatrixXd bonds = w * w.transpose() / precision;
+  const Eigen::VectorXd own = bonds.diagonal(), pull = w * c / precision;
   bonds.diagonal().setZero();
   bonds = (0.5 * (bonds + bonds.transpose())).eval();
   std::vector<double> bias = visible_bias;
@@ -99,10 +100,10 @@ WithoutHidden integrate_hidden(UnitKind kind, const Eigen::MatrixXd& weights, co
     bias[i] += pull[at] + (kind == UnitKind::binary ? own[at] / 2 : 0);
   }
   const double shift = c.squaredNorm() / (2 * precision) +
-                       0.5 * static_cast<double>(weights.cols()) * std::log(2 * std::numbers::pi / precision) +
+                       0.5 * static_cast<double>(weights.columns()) * std::log(2 * std::numbers::pi / precision) +
                        (kind == UnitKind::spin ? own.sum() / 2 : 0);
   const std::size_t units = bias.size();
-  return {std::make_shared<const BoltzmannMachine>(kind, units, std::move(bonds), std::move(bias)), shift};
+  return {std::make_shared<const BoltzmannMachine>(kind, units, matrix(bonds), std::move(bias)), shift};
 }
 
 bool is_rbms(const Group& root) { return root.find("model_type") != nullptr && !updates_of(root).empty(); }

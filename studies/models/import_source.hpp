@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "physics/matrices/matrix.hpp"
 #include "studies/models/import.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/study/value.hpp"
@@ -70,17 +71,15 @@ class ImportSource {
       refuse(fmt::format("{} has the shape {}, expected {}: {}", name, shape_text(a.shape), length, meaning));
     return a.values;
   }
-  Eigen::MatrixXd matrix(const std::string& name) const {
+  Matrix matrix(const std::string& name) const {
     const NumberArray& a = array(name);
     if (a.shape.size() != 2 || a.values.empty())
       refuse(fmt::format("{} has the shape {}, expected a matrix", name, shape_text(a.shape)));
     return flat(a);
   }
   /// All axes but the last joined.
-  static Eigen::MatrixXd flat(const NumberArray& a) {
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const auto columns = static_cast<Eigen::Index>(a.shape.back());
-    return Eigen::Map<const RowMajor>(a.values.data(), static_cast<Eigen::Index>(a.values.size()) / columns, columns);
+  static Matrix flat(const NumberArray& a) {
+    return Matrix::from_rows(a.values.size() / a.shape.back(), a.shape.back(), a.values);
   }
 
   /// For whoever imports: how an array was understood, where it could be understood otherwise.
@@ -94,9 +93,9 @@ class ImportSource {
     return all;
   }
   /// A matrix that could as well be its transpose.
-  void remark_square(const std::string& name, const Eigen::MatrixXd& m, const std::string& below,
+  void remark_square(const std::string& name, const Matrix& m, const std::string& below,
                      const std::string& above) const {
-    if (m.rows() == m.cols() && m.rows() > 1)
+    if (m.rows() == m.columns() && m.rows() > 1)
       remark(
           fmt::format("{0} is square ({1} x {1}): its rows were taken for the {2} units, its columns for the {3} ones",
                       name, m.rows(), below, above));

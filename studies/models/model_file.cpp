@@ -38,7 +38,7 @@ std::vector<Layer> read_layers(const Place& place) {
   return layers;
 }
 
-Eigen::MatrixXd read_weights(const Place& place, const std::string& group, const Layer& lower, const Layer& upper) {
+Matrix read_weights(const Place& place, const std::string& group, const Layer& lower, const Layer& upper) {
   if (lower.kind == UnitKind::categorical)
     return place.child(group).matrix("W", {lower.units, lower.states, upper.units}, "(lower, state, upper)");
   return place.child(group).matrix("W", {lower.units, upper.units}, "(lower, upper)");
@@ -49,7 +49,7 @@ std::shared_ptr<const Network> read_network(const Place& place, const std::strin
   if (name == "rbm" ? layers.size() != 2 : layers.size() < 3)
     place.refuse(fmt::format("it has {} layers (groups layer_0, ...); {}", layers.size(),
                              name == "rbm" ? "an rbm has 2, call more a dbm or dbn" : "a dbm has 3 or more"));
-  std::vector<Eigen::MatrixXd> weights;
+  std::vector<Matrix> weights;
   for (std::size_t l = 0; l + 1 < layers.size(); ++l)
     weights.push_back(read_weights(place, fmt::format("weights_{}", l), layers[l], layers[l + 1]));
   return std::make_shared<const Network>(std::move(layers), std::move(weights),
@@ -104,7 +104,7 @@ std::shared_ptr<const BeliefNetwork> read_belief_network(const Place& place) {
   std::vector<SigmoidLayer> below;
   const std::size_t depth = layers.size() - 2;
   for (std::size_t l = 0; l < depth; ++l) {
-    const Eigen::MatrixXd down = read_weights(place, fmt::format("weights_{}", l), layers[l], layers[l + 1]);
+    const Matrix down = read_weights(place, fmt::format("weights_{}", l), layers[l], layers[l + 1]);
     below.push_back({layers[l].bias, down, layers[l + 1].bias, down});
     const std::string group = fmt::format("recognition_{}", l);
     if (!place.has(group)) continue;
@@ -116,7 +116,7 @@ std::shared_ptr<const BeliefNetwork> read_belief_network(const Place& place) {
   const auto weights = read_weights(place, fmt::format("weights_{}", depth), layers[depth], layers[depth + 1]);
   return std::make_shared<const BeliefNetwork>(
       std::move(below), std::make_shared<const Network>(std::vector<Layer>{layers[depth], layers[depth + 1]},
-                                                        std::vector<Eigen::MatrixXd>{weights}));
+                                                        std::vector<Matrix>{weights}));
 }
 
 BaseRates read_base_rates(const Place& place, const Layer& visible) {

@@ -4,13 +4,13 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Core>
 #include <cmath>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "physics/matrices/matrix.hpp"
 #include "studies/data/arrays.hpp"
 #include "studies/files/record.hpp"
 #include "studies/text/errors.hpp"
@@ -69,11 +69,11 @@ class Place {
         v.data);
     return out;
   }
-  Eigen::MatrixXd matrix(const std::string& name, const Shape& expected, const std::string& meaning) const {
-    using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    const std::vector<double> values = numbers(name, expected, meaning);
-    const auto columns = static_cast<Eigen::Index>(expected.back());
-    return Eigen::Map<const RowMajor>(values.data(), static_cast<Eigen::Index>(values.size()) / columns, columns);
+  /// The last axis are the columns, all others joined are the rows.
+  Matrix matrix(const std::string& name, const Shape& expected, const std::string& meaning) const {
+    std::size_t rows = 1;
+    for (std::size_t axis = 0; axis + 1 < expected.size(); ++axis) rows *= expected[axis];
+    return Matrix::from_rows(rows, expected.back(), numbers(name, expected, meaning));
   }
 
  private:

@@ -29,10 +29,7 @@ Block block(std::string name, std::vector<std::size_t> shape, std::span<const do
   return b;
 }
 
-Block block(std::string name, const Eigen::MatrixXd& m) {
-  return block(std::move(name), {static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols())},
-               {m.data(), static_cast<std::size_t>(m.size())});
-}
+Block block(std::string name, const Matrix& m) { return block(std::move(name), {m.rows(), m.columns()}, m.numbers()); }
 
 struct Portrait {
   std::vector<Layer> layers;  ///< from the visible one

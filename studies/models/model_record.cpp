@@ -10,11 +10,11 @@
 namespace gibbsite {
 namespace {
 
-std::vector<double> row_major(const Eigen::MatrixXd& m) {
+std::vector<double> row_major(const Matrix& m) {
   std::vector<double> values;
-  values.reserve(static_cast<std::size_t>(m.size()));
-  for (Eigen::Index i = 0; i < m.rows(); ++i)
-    for (Eigen::Index j = 0; j < m.cols(); ++j) values.push_back(m(i, j));
+  values.reserve(m.size());
+  for (std::size_t i = 0; i < m.rows(); ++i)
+    for (std::size_t j = 0; j < m.columns(); ++j) values.push_back(m(i, j));
   return values;
 }
 
@@ -43,9 +43,9 @@ Group layer_group(std::size_t l, const Layer& layer) {
 }
 
 /// `states`: of the units below.
-Group weights_group(const std::string& name, const Eigen::MatrixXd& weights, std::size_t states) {
+Group weights_group(const std::string& name, const Matrix& weights, std::size_t states) {
   Group group{.name = name};
-  const auto rows = static_cast<std::size_t>(weights.rows()), columns = static_cast<std::size_t>(weights.cols());
+  const std::size_t rows = weights.rows(), columns = weights.columns();
   add_index(group, "lower", rows / states, "unit of the layer below");
   if (states > 1) add_index(group, "state", states, "state of a unit below");
   add_index(group, "upper", columns, "unit of the layer above");

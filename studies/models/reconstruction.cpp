@@ -15,9 +15,9 @@ Matrix reconstructed(const Model& model, const Matrix& v) {
   return reconstruction(model, v, posterior(model, v));
 }
 Matrix reconstructed(const BeliefNetwork& belief, const Matrix& v) {
-  Matrix back = reconstructed(*belief.top(), matrix(belief.recognise_means(eigen(v))));
+  Matrix back = reconstructed(*belief.top(), belief.recognise_means(v));
   for (auto layer = belief.below().rbegin(); layer != belief.below().rend(); ++layer) {
-    back = matrix(layer->down(eigen(back)));
+    back = layer->down(back);
     for (double& x : back.numbers()) x = logistic(x);
   }
   return back;

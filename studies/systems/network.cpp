@@ -8,6 +8,7 @@
 
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
+#include "physics/matrices/eigen.hpp"
 #include "samplers/ensembles/boltzmann_ensemble.hpp"
 #include "samplers/ensembles/global_flips.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
@@ -51,13 +52,8 @@ BaseRates rates_from(const ModelFile& model, const Data& data) {
   BaseRates rates{std::vector<double>((*belief)->top()->layers()[0].width(), 0.0), {}, data.samples};
   constexpr std::size_t batch = 256;
   for (std::size_t begin = 0; begin < data.samples; begin += batch) {
-    const std::size_t count = std::min(batch, data.samples - begin);
-    const Eigen::VectorXd sum = (*belief)
-                                    ->recognise_means(Eigen::Map<const Eigen::MatrixXd>(
-                                        data.values.data() + begin * data.width, static_cast<Eigen::Index>(data.width),
-                                        static_cast<Eigen::Index>(count)))
-                                    .rowwise()
-                                    .sum();
+    const Matrix means = (*belief)->recognise_means(data.batch(begin, std::min(batch, data.samples - begin)));
+    const Eigen::VectorXd sum = eigen(means).rowwise().sum();
     for (std::size_t i = 0; i < rates.mean.size(); ++i)
       rates.mean[i] += sum[static_cast<Eigen::Index>(i)] / static_cast<double>(data.samples);
   }

@@ -44,7 +44,7 @@ AnyModel random_dbn(const Study& study) {
   for (std::size_t l = 0; l < top; ++l)
     below.push_back({deep.layers()[l].bias, deep.weights()[l], deep.layers()[l + 1].bias, deep.weights()[l]});
   auto machine = std::make_shared<const Network>(std::vector<Layer>{deep.layers()[top], deep.layers()[top + 1]},
-                                                 std::vector<Eigen::MatrixXd>{deep.weights()[top]});
+                                                 std::vector<Matrix>{deep.weights()[top]});
   return std::make_shared<const BeliefNetwork>(std::move(below), std::move(machine));
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <Eigen/Core>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +11,7 @@
 
 #include "estimators/log_sum_exp.hpp"
 #include "physics/chance.hpp"
+#include "physics/matrices/eigen.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/systems/lattice_keys.hpp"
@@ -76,7 +76,7 @@ void write_blocks(const std::string& name, int blocks, int visible, int hidden, 
   const std::vector<double> low(static_cast<std::size_t>(W.rows()), (tilt - bonds) / units),
       up(static_cast<std::size_t>(W.cols()), (tilt - bonds) / units);
   const std::vector<Layer> layers = {{UnitKind::binary, low.size(), 1, low}, {UnitKind::binary, up.size(), 1, up}};
-  write_model(name, {"rbm", std::make_shared<const Network>(layers, std::vector<MatrixXd>{W})}, "calibrate");
+  write_model(name, {"rbm", std::make_shared<const Network>(layers, std::vector<Matrix>{matrix(W)})}, "calibrate");
 }
 
 /// Spins in `blocks` of `size`, ferromagnetic within.
@@ -85,9 +85,10 @@ void write_hopfield(const std::string& name, int blocks, int size, double J) {
   for (int b = 0; b < blocks; ++b) W.block(b * size, b * size, size, size).setConstant(J);
   W.diagonal().setZero();
   const auto n = static_cast<std::size_t>(blocks * size);
-  write_model(
-      name, {"boltzmann", std::make_shared<const BoltzmannMachine>(UnitKind::spin, n, W, std::vector<double>(n, 0.02))},
-      "calibrate");
+  write_model(name,
+              {"boltzmann",
+               std::make_shared<const BoltzmannMachine>(UnitKind::spin, n, matrix(W), std::vector<double>(n, 0.02))},
+              "calibrate");
 }
 
 /// Samples of `units` coins, on (1) or off.

@@ -13,15 +13,14 @@ std::shared_ptr<const Network> rbm(std::size_t visible, std::size_t hidden, Unit
   return std::make_shared<const Network>(
       std::vector<Layer>{{.kind = kind, .units = visible, .bias = std::vector<double>(visible, 0.1)},
                          {.units = hidden, .bias = std::vector<double>(hidden, 0.2)}},
-      std::vector<Eigen::MatrixXd>{
-          Eigen::MatrixXd::Constant(static_cast<Eigen::Index>(visible), static_cast<Eigen::Index>(hidden), 0.3)});
+      std::vector<Matrix>{Matrix(visible, hidden, 0.3)});
 }
 
 SigmoidLayer sigmoid(std::size_t lower, std::size_t upper) {
-  SigmoidLayer layer{std::vector<double>(lower, -0.1), Eigen::MatrixXd(lower, upper), std::vector<double>(upper, 0.4),
-                     Eigen::MatrixXd(lower, upper)};
-  for (Eigen::Index i = 0; i < layer.weights.rows(); ++i)
-    for (Eigen::Index j = 0; j < layer.weights.cols(); ++j) {
+  SigmoidLayer layer{std::vector<double>(lower, -0.1), Matrix(lower, upper), std::vector<double>(upper, 0.4),
+                     Matrix(lower, upper)};
+  for (std::size_t i = 0; i < layer.weights.rows(); ++i)
+    for (std::size_t j = 0; j < layer.weights.columns(); ++j) {
       layer.weights(i, j) = std::sin(1.0 + 3.0 * static_cast<double>(i) + 7.0 * static_cast<double>(j));
       layer.recognition_weights(i, j) = layer.weights(i, j) / 2;
     }
@@ -42,14 +41,15 @@ TEST_CASE("recognition passes means upwards, layer by layer") {
     for (int i = 0; i < 3; ++i) f += first[i] * v(i, j);
     second[j] = 1 / (1 + std::exp(-f));
   }
-  const Eigen::VectorXd mean =
-      network.recognise_means(Eigen::Map<const Eigen::VectorXd>(data.data(), static_cast<Eigen::Index>(data.size())));
-  REQUIRE(mean.size() == 2);
-  CHECK(mean[0] == Approx(second[0]).epsilon(1e-14));
-  CHECK(mean[1] == Approx(second[1]).epsilon(1e-14));
+  const Matrix mean = network.recognise_means(Matrix(4, 1, data));
+  REQUIRE(mean.rows() == 2);
+  REQUIRE(mean.columns() == 1);
+  CHECK(mean(0, 0) == Approx(second[0]).epsilon(1e-14));
+  CHECK(mean(1, 0) == Approx(second[1]).epsilon(1e-14));
   const BeliefNetwork bare({}, rbm(2, 5));
   CHECK(bare.visible() == 2);
-  CHECK(bare.recognise_means(Eigen::Vector2d(1, 0)) == Eigen::Vector2d(1, 0));
+  const Matrix two(2, 1, std::vector<double>{1, 0});
+  CHECK(bare.recognise_means(two) == two);
 }
 
 TEST_CASE("what is no belief network is refused") {
@@ -61,7 +61,7 @@ TEST_CASE("what is no belief network is refused") {
   layer.recognition_bias.pop_back();
   CHECK_THROWS_WITH(BeliefNetwork({layer}, rbm(2, 3)), Contains("1 recognition biases for 2 units above"));
   layer = sigmoid(4, 2);
-  layer.recognition_weights.resize(4, 3);
+  layer.recognition_weights = Matrix(4, 3);
   CHECK_THROWS_WITH(BeliefNetwork({layer}, rbm(2, 3)), Contains("recognition weights of 4 x 3, not 4 x 2"));
   layer = sigmoid(4, 2);
   layer.weights(1, 1) = INFINITY;
@@ -70,5 +70,5 @@ TEST_CASE("what is no belief network is refused") {
   layer.bias[0] = NAN;
   CHECK_THROWS_WITH(BeliefNetwork({layer}, rbm(2, 3)), Contains("bias that is not finite"));
   const BeliefNetwork network({sigmoid(4, 2)}, rbm(2, 3));
-  CHECK_THROWS_WITH(network.recognise_means(Eigen::Vector2d(1, 0)), Contains("do not fit"));
+  CHECK_THROWS_WITH(network.recognise_means(Matrix(2, 1)), Contains("do not fit"));
 }

@@ -5,6 +5,7 @@
 
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
+#include "physics/matrices/eigen.hpp"
 #include "tests/physics/network_brute_force.hpp"
 
 using namespace gibbsite;
@@ -17,14 +18,12 @@ enum class Bonded { all, visible_only, hidden_only, between };
 BoltzmannMachine machine_of(UnitKind kind, std::size_t visible, std::size_t hidden, Bonded bonded, double scale = 0.7,
                             std::size_t patterns = 0) {
   const std::size_t n = visible + hidden;
-  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
+  Matrix w(n, n);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = i + 1; j < n; ++j) {
       if (j < visible && bonded != Bonded::all && bonded != Bonded::visible_only) continue;
       if (i >= visible && bonded != Bonded::all && bonded != Bonded::hidden_only) continue;
-      const double strength = scale * std::sin(1.0 + 3.0 * static_cast<double>(i) + 7.0 * static_cast<double>(j));
-      w(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = strength;
-      w(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(i)) = strength;
+      w(i, j) = w(j, i) = scale * std::sin(1.0 + 3.0 * static_cast<double>(i) + 7.0 * static_cast<double>(j));
     }
   std::vector<double> bias(n);
   for (std::size_t i = 0; i < n; ++i) bias[i] = std::cos(2.0 * static_cast<double>(i) + 1) / 2;
@@ -98,7 +97,7 @@ TEST_CASE("a restricted Boltzmann machine is the same as machine and as network"
   const BoltzmannMachine machine = machine_of(UnitKind::binary, 20, 10, Bonded::between, 0.5);
   const Layer visible = machine.visible_layer();
   const Layer hidden{.units = 10, .bias = {machine.bias().begin() + 20, machine.bias().end()}};
-  const Network network({visible, hidden}, {machine.weights().topRightCorner(20, 10)});
+  const Network network({visible, hidden}, {matrix(eigen(machine.weights()).topRightCorner(20, 10))});
   const IndependentUnits reference = tilted(20);
   const auto a = get(exact_answers(machine, reference, lambdas));
   const auto b = get(exact_answers(network, {reference, false}, lambdas));

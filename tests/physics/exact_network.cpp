@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "physics/exact/network.hpp"
+#include "physics/matrices/eigen.hpp"
 #include "tests/physics/network_brute_force.hpp"
 #include "tests/physics/small_networks.hpp"
 
@@ -63,7 +64,7 @@ TEST_CASE("either side gives the same, and the larger visible side keeps what on
   CHECK_FALSE(small[0].visible_free_energy);
   const Layer& visible = network.layers()[0];
   Layer fewer{.units = 16, .bias = {visible.bias.begin(), visible.bias.end() - 1}};
-  const Network other({fewer, network.layers()[1]}, {network.weights()[0].topRows(16)});
+  const Network other({fewer, network.layers()[1]}, {matrix(eigen(network.weights()[0]).topRows(16))});
   CHECK(get(exact_averages(other, Reference::flat(fewer), lambdas))[0].visible_free_energy);
   for (std::size_t k = 0; k < lambdas.size(); ++k) {
     const auto exact = test::brute_force(network, reference, lambdas[k]);

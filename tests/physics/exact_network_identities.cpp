@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "physics/exact/network.hpp"
+#include "physics/matrices/eigen.hpp"
 #include "tests/physics/small_networks.hpp"
 
 using namespace gibbsite;
@@ -28,7 +29,7 @@ TEST_CASE("the derivatives of ln Z in lambda are the averages: d ln Z = -<A + E>
 
 TEST_CASE("spins are binary units, s = 2x - 1") {
   const Network binary = rbm(6, 5, 1.1);
-  const Eigen::MatrixXd w = binary.weights()[0] / 4;
+  const Eigen::MatrixXd w = eigen(binary.weights()[0]) / 4;
   std::vector<Layer> layers(binary.layers().begin(), binary.layers().end());
   double constant = -w.sum();
   for (std::size_t l = 0; l < 2; ++l) {
@@ -39,7 +40,7 @@ TEST_CASE("spins are binary units, s = 2x - 1") {
       layers[l].bias[i] = layers[l].bias[i] / 2 + pull[static_cast<Eigen::Index>(i)];
     }
   }
-  const Network spins(layers, {w}, constant);
+  const Network spins(layers, {matrix(w)}, constant);
   const auto a = get(exact_averages(binary, Reference::flat(binary.layers()[0]), lambdas));
   const auto b = get(exact_averages(spins, Reference::flat(spins.layers()[0]), lambdas));
   for (std::size_t k = 0; k < lambdas.size(); ++k) {
@@ -52,13 +53,15 @@ TEST_CASE("spins are binary units, s = 2x - 1") {
 
 TEST_CASE("a shift of categorical weights and biases that no probability feels changes nothing") {
   std::vector<Layer> layers{layer(UnitKind::categorical, 3, 4), layer(UnitKind::binary, 5)};
-  Eigen::MatrixXd w = weights(12, 5, 0.8);
+  Matrix w = weights(12, 5, 0.8);
   const Network before(layers, {w}, 0.25);
-  for (Eigen::Index i = 0; i < 3; ++i) {
-    const Eigen::RowVectorXd shift = 0.7 * weights(1, 5, 1.0).array() + static_cast<double>(i);
-    w.middleRows(4 * i, 4).rowwise() += shift;
-    for (std::size_t j = 0; j < 5; ++j) layers[1].bias[j] -= shift[static_cast<Eigen::Index>(j)];
-    for (std::size_t k = 0; k < 4; ++k) layers[0].bias[static_cast<std::size_t>(4 * i) + k] += 1.5;
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t j = 0; j < 5; ++j) {
+      const double shift = 0.7 * weight(0, j) + static_cast<double>(i);
+      for (std::size_t k = 0; k < 4; ++k) w(4 * i + k, j) += shift;
+      layers[1].bias[j] -= shift;
+    }
+    for (std::size_t k = 0; k < 4; ++k) layers[0].bias[4 * i + k] += 1.5;
   }
   const Network after(layers, {w}, 0.25 + 3 * 1.5);
   const Reference reference = base_rates(layers[0]);

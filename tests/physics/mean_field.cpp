@@ -68,7 +68,7 @@ TEST_CASE("mean field bounds deep machines from below, closely where bonds are w
 
 TEST_CASE("a hidden layer that is not bonded to itself makes a Boltzmann machine exact") {
   BoltzmannMachine machine = random_boltzmann(UnitKind::binary, 3, 2, {.coupling = 2});
-  Eigen::MatrixXd w = machine.weights();
+  Matrix w = machine.weights();
   w(3, 4) = w(4, 3) = 0;
   machine = BoltzmannMachine(UnitKind::binary, 3, w, {machine.bias().begin(), machine.bias().end()});
   const Matrix v = all_states(3, UnitKind::binary);

@@ -15,11 +15,10 @@ inline double weight(std::size_t i, std::size_t j) {
   return std::sin(1.0 + 3.0 * static_cast<double>(i) + 7.0 * static_cast<double>(j));
 }
 
-inline Eigen::MatrixXd weights(std::size_t rows, std::size_t columns, double scale) {
-  Eigen::MatrixXd w(rows, columns);
+inline Matrix weights(std::size_t rows, std::size_t columns, double scale) {
+  Matrix w(rows, columns);
   for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t j = 0; j < columns; ++j)
-      w(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = scale * weight(i, j);
+    for (std::size_t j = 0; j < columns; ++j) w(i, j) = scale * weight(i, j);
   return w;
 }
 
@@ -39,7 +38,7 @@ inline Network rbm(std::size_t visible, std::size_t hidden, double scale) {
 }
 
 inline Network stack(std::vector<Layer> layers, double scale = 0.8, double constant = 0.37) {
-  std::vector<Eigen::MatrixXd> w;
+  std::vector<Matrix> w;
   for (std::size_t l = 0; l + 1 < layers.size(); ++l)
     w.push_back(weights(layers[l].width(), layers[l + 1].width(), scale / (1 + 0.1 * static_cast<double>(l))));
   return {std::move(layers), std::move(w), constant};

@@ -23,12 +23,22 @@ struct NetworkCase {
   std::function<std::vector<ExactPoint>(std::span<const double> lambda)> exact;
 };
 
-inline Eigen::MatrixXd wave(std::size_t rows, std::size_t columns, double scale, double phase = 1) {
-  Eigen::MatrixXd w(rows, columns);
-  for (Eigen::Index i = 0; i < w.rows(); ++i)
-    for (Eigen::Index j = 0; j < w.cols(); ++j)
+inline Matrix wave(std::size_t rows, std::size_t columns, double scale, double phase = 1) {
+  Matrix w(rows, columns);
+  for (std::size_t i = 0; i < w.rows(); ++i)
+    for (std::size_t j = 0; j < w.columns(); ++j)
       w(i, j) = scale * std::sin(phase + 3 * static_cast<double>(i) + 7 * static_cast<double>(j));
   return w;
+}
+
+/// Symmetric, with zeros on the diagonal.
+inline Matrix standing_wave(std::size_t units, double scale) {
+  const Matrix w = wave(units, units, scale);
+  Matrix out(units, units);
+  for (std::size_t i = 0; i < units; ++i)
+    for (std::size_t j = 0; j < units; ++j)
+      if (i != j) out(i, j) = (w(i, j) + w(j, i)) / 2;
+  return out;
 }
 
 inline Layer wave_layer(UnitKind kind, std::size_t units, std::size_t states = 1) {
@@ -40,7 +50,7 @@ inline Layer wave_layer(UnitKind kind, std::size_t units, std::size_t states = 1
 }
 
 inline std::shared_ptr<const Network> wave_network(std::vector<Layer> layers, double scale) {
-  std::vector<Eigen::MatrixXd> weights;
+  std::vector<Matrix> weights;
   for (std::size_t l = 0; l + 1 < layers.size(); ++l)
     weights.push_back(wave(layers[l].width(), layers[l + 1].width(), scale, 1 + static_cast<double>(l)));
   return std::make_shared<const Network>(std::move(layers), std::move(weights));
@@ -64,10 +74,7 @@ inline NetworkCase boltzmann_case(std::string name, std::shared_ptr<const Boltzm
 
 /// Two machines: 4 visible and 2 hidden binary units from base rates; 7 spins that hold two patterns.
 inline std::vector<NetworkCase> boltzmann_cases() {
-  Eigen::MatrixXd w = wave(6, 6, 2);
-  w = ((w + w.transpose()) / 2).eval();
-  w.diagonal().setZero();
-  const auto machine = std::make_shared<const BoltzmannMachine>(UnitKind::binary, 4, w,
+  const auto machine = std::make_shared<const BoltzmannMachine>(UnitKind::binary, 4, standing_wave(6, 2),
                                                                 std::vector<double>{0.4, -0.7, 0.2, 0.5, -0.3, 0.6});
   const Reference rates =
       Reference::base_rates(machine->visible_layer(), std::vector<double>{0.7, 0.2, 0.5, 0.9}, {}, 20);
@@ -83,7 +90,7 @@ inline std::vector<NetworkCase> network_cases() {
   const BeliefNetwork belief(
       {{std::vector<double>(6, 0.1), wave(6, 4, 1), std::vector<double>(4, -0.2), wave(6, 4, 1)}},
       wave_network({wave_layer(binary, 4), wave_layer(binary, 3)}, 1.4));
-  const Eigen::VectorXd recognised = belief.recognise_means(Eigen::Vector<double, 6>(1, 0, 0, 1, 1, 0));
+  const Matrix recognised = belief.recognise_means(Matrix(6, 1, std::vector<double>{1, 0, 0, 1, 1, 0}));
   struct Rates {
     std::vector<double> mean, variance = {};
   };
@@ -101,7 +108,7 @@ inline std::vector<NetworkCase> network_cases() {
       {"three layers",
        wave_network({wave_layer(binary, 4), wave_layer(binary, 3), wave_layer(binary, 3)}, 1.1),
        {{0.8, 0.3, 0.4, 0.6}}},
-      {"top of a belief network", belief.top(), {{recognised.begin(), recognised.end()}}}};
+      {"top of a belief network", belief.top(), {{recognised.numbers().begin(), recognised.numbers().end()}}}};
   std::vector<NetworkCase> cases;
   for (const auto& [name, network, rates] : all) {
     const Layer& visible = network->layers()[0];

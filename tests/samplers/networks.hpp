@@ -20,14 +20,14 @@ inline std::shared_ptr<const Network> random_network(std::vector<Shape> shapes, 
                                                      double constant = 0) {
   Chance chance(Stream(Key(seed), Purpose::test, 0, 0));
   std::vector<Layer> layers;
-  std::vector<Eigen::MatrixXd> weights;
+  std::vector<Matrix> weights;
   for (const Shape& shape : shapes) {
     layers.push_back({.kind = shape.kind, .units = shape.units});
     for (std::size_t u = 0; u < shape.units; ++u) layers.back().bias.push_back(0.5 * chance.normal());
   }
   for (std::size_t l = 0; l + 1 < shapes.size(); ++l) {
     weights.emplace_back(shapes[l].units, shapes[l + 1].units);
-    for (double& w : weights.back().reshaped()) w = scale * chance.normal();
+    for (double& w : weights.back().numbers()) w = scale * chance.normal();
   }
   return std::make_shared<const Network>(std::move(layers), std::move(weights), constant);
 }
@@ -44,9 +44,9 @@ inline Reference random_reference(const Network& network, std::uint64_t seed) {
 inline std::vector<double> pull(const Network& network, const Reference& reference, std::size_t l,
                                 std::span<const double> x, double lambda) {
   std::vector<double> out;
-  const Eigen::VectorXd f = network.field(l, x);
-  for (Eigen::Index u = 0; u < f.size(); ++u)
-    out.push_back(lambda * f[u] + (l == 0 ? (1 - lambda) * reference.visible.field[static_cast<std::size_t>(u)] : 0));
+  const std::vector<double> f = network.field(l, x);
+  for (std::size_t u = 0; u < f.size(); ++u)
+    out.push_back(lambda * f[u] + (l == 0 ? (1 - lambda) * reference.visible.field[u] : 0));
   return out;
 }
 

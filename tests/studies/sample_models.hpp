@@ -15,9 +15,8 @@ inline std::vector<double> normals(std::mt19937& random, std::size_t count) {
   return out;
 }
 
-inline Eigen::MatrixXd matrix(std::mt19937& random, std::size_t rows, std::size_t columns) {
-  return Eigen::MatrixXd::NullaryExpr(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns),
-                                      [&] { return normal(random); });
+inline Matrix matrix(std::mt19937& random, std::size_t rows, std::size_t columns) {
+  return {rows, columns, normals(random, rows * columns)};
 }
 
 inline Layer sample_layer(std::mt19937& random, UnitKind kind, std::size_t units) {
@@ -31,7 +30,7 @@ inline Layer sample_layer(std::mt19937& random, UnitKind kind, std::size_t units
 inline std::shared_ptr<const Network> sample_network(const std::vector<UnitKind>& kinds) {
   std::mt19937 random(7);
   std::vector<Layer> layers;
-  std::vector<Eigen::MatrixXd> weights;
+  std::vector<Matrix> weights;
   for (std::size_t l = 0; l < kinds.size(); ++l) layers.push_back(sample_layer(random, kinds[l], 4 - l));
   for (std::size_t l = 0; l + 1 < kinds.size(); ++l)
     weights.push_back(matrix(random, layers[l].width(), layers[l + 1].width()));
@@ -40,9 +39,11 @@ inline std::shared_ptr<const Network> sample_network(const std::vector<UnitKind>
 
 inline std::shared_ptr<const BoltzmannMachine> sample_machine(UnitKind kind) {
   std::mt19937 random(8);
-  Eigen::MatrixXd weights = matrix(random, 5, 5);
-  weights = (weights + weights.transpose()).eval();
-  weights.diagonal().setZero();
+  const Matrix half = matrix(random, 5, 5);
+  Matrix weights(5, 5);
+  for (std::size_t i = 0; i < 5; ++i)
+    for (std::size_t j = 0; j < 5; ++j)
+      if (i != j) weights(i, j) = half(i, j) + half(j, i);
   return std::make_shared<const BoltzmannMachine>(kind, 3, weights, normals(random, 5));
 }
 
@@ -51,7 +52,7 @@ inline std::shared_ptr<const BeliefNetwork> sample_belief_network() {
   std::vector<SigmoidLayer> below{{normals(random, 4), matrix(random, 4, 3), normals(random, 3), matrix(random, 4, 3)}};
   const std::vector<Layer> top = {sample_layer(random, UnitKind::binary, 3), sample_layer(random, UnitKind::binary, 2)};
   return std::make_shared<const BeliefNetwork>(
-      below, std::make_shared<const Network>(top, std::vector<Eigen::MatrixXd>{matrix(random, 3, 2)}));
+      below, std::make_shared<const Network>(top, std::vector<Matrix>{matrix(random, 3, 2)}));
 }
 
 inline ModelFile model_file(AnyModel model) { return {.name = model_name(model), .model = std::move(model)}; }

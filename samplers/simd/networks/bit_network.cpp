@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "physics/matrices/eigen.hpp"
+
 namespace gibbsite::simd {
 namespace {
 
@@ -20,15 +22,15 @@ struct Fields {
 
 Fields fields_of(const Network& network, std::size_t l) {
   const Layer& layer = network.layers()[l];
-  Fields f{Eigen::Map<const Eigen::VectorXd>(layer.bias.data(), static_cast<Eigen::Index>(layer.units)), {}, {}};
+  Fields f{eigen(layer.bias), {}, {}};
   const auto add = [&](std::size_t input, const Eigen::MatrixXd& w) {
     const UnitKind kind = network.layers()[input].kind;
     f.bias += beta(kind) * w.colwise().sum().transpose();
     f.inputs.push_back(input);
     f.weights.push_back(alpha(layer.kind) * alpha(kind) * w);
   };
-  if (l > 0) add(l - 1, network.weights()[l - 1]);
-  if (l + 1 < network.layers().size()) add(l + 1, network.weights()[l].transpose());
+  if (l > 0) add(l - 1, eigen(network.weights()[l - 1]));
+  if (l + 1 < network.layers().size()) add(l + 1, eigen(network.weights()[l]).transpose());
   f.bias *= alpha(layer.kind);
   return f;
 }

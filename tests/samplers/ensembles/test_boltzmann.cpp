@@ -15,13 +15,12 @@ namespace {
 constexpr std::size_t machine_units = 5, machine_visible = 3, machine_states = 32;
 
 std::shared_ptr<const BoltzmannMachine> machine_of(UnitKind kind) {
-  Eigen::MatrixXd w(machine_units, machine_units);
-  w << 0, 0.9, -0.4, 0.7, -1.1,  //
-      0.9, 0, 0.5, -0.8, 0.3,    //
-      -0.4, 0.5, 0, 1.2, 0.6,    //
-      0.7, -0.8, 1.2, 0, -0.5,   //
-      -1.1, 0.3, 0.6, -0.5, 0;
-  return std::make_shared<const BoltzmannMachine>(kind, machine_visible, w,
+  const std::vector<double> numbers = {0,    0.9,  -0.4, 0.7,  -1.1,  //
+                                       0.9,  0,    0.5,  -0.8, 0.3,   //
+                                       -0.4, 0.5,  0,    1.2,  0.6,   //
+                                       0.7,  -0.8, 1.2,  0,    -0.5,  //
+                                       -1.1, 0.3,  0.6,  -0.5, 0};
+  return std::make_shared<const BoltzmannMachine>(kind, machine_visible, Matrix(machine_units, machine_units, numbers),
                                                   std::vector<double>{0.3, -0.6, 0.2, 0.5, -0.1});
 }
 
@@ -42,8 +41,7 @@ laws::Vector target(const BoltzmannMachine& machine, double lambda) {
     for (std::size_t i = 0; i < machine_visible; ++i) a += base_rates.field[i] * x[i];
     for (std::size_t i = 0; i < machine_units; ++i) {
       e -= machine.bias()[i] * x[i];
-      for (std::size_t j = 0; j < i; ++j)
-        e -= machine.weights()(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) * x[i] * x[j];
+      for (std::size_t j = 0; j < i; ++j) e -= machine.weights()(i, j) * x[i] * x[j];
     }
     log_p[laws::at(k)] = (1 - lambda) * a - lambda * e;
   }

@@ -16,11 +16,11 @@ std::shared_ptr<const Network> machine(std::size_t visible, std::size_t hidden, 
   Layer v{UnitKind::binary, visible, 1, {}, {}}, h{UnitKind::binary, hidden, 1, {}, {}};
   for (std::size_t i = 0; i < visible; ++i) v.bias.push_back(std::cos(2.0 * static_cast<double>(i) + 1) / 2);
   for (std::size_t j = 0; j < hidden; ++j) h.bias.push_back(std::sin(5.0 * static_cast<double>(j) + 2) / 2);
-  Eigen::MatrixXd w(visible, hidden);
-  for (Eigen::Index i = 0; i < w.rows(); ++i)
-    for (Eigen::Index j = 0; j < w.cols(); ++j)
+  Matrix w(visible, hidden);
+  for (std::size_t i = 0; i < w.rows(); ++i)
+    for (std::size_t j = 0; j < w.columns(); ++j)
       w(i, j) = s * std::sin(1 + 3 * static_cast<double>(i) + 7 * static_cast<double>(j));
-  return std::make_shared<const Network>(std::vector<Layer>{v, h}, std::vector<Eigen::MatrixXd>{w});
+  return std::make_shared<const Network>(std::vector<Layer>{v, h}, std::vector<Matrix>{w});
 }
 
 TwoSided annealed(const std::shared_ptr<const Network>& rbm, std::size_t temperatures, std::uint64_t seed) {

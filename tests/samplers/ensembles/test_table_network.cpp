@@ -121,7 +121,7 @@ TEST_CASE("the table layout takes two-state units whose fields fit") {
   CHECK_FALSE(table_layout_supported(*random_network({{binary, 3}, {spin, 2}}, 1e5, 1)));
   const Network potts(
       {{.kind = UnitKind::categorical, .units = 1, .states = 3, .bias = {0, 0, 0}}, {.units = 1, .bias = {0}}},
-      {Eigen::MatrixXd::Zero(3, 1)});
+      {Matrix(3, 1)});
   CHECK_FALSE(table_layout_supported(potts));
 }
 
@@ -138,7 +138,7 @@ TEST_CASE("fields in bits and whole numbers are the network's to a grid, and fit
         for (std::size_t u = 0; u < layer.units; ++u) x.push_back(stream() % 2 == 0 ? 1 : layer.kind == spin ? -1 : 0);
       for (std::size_t l = 0; l < bits.layers.size(); ++l) {
         const simd::BitLayer& layer = bits.layers[l];
-        const Eigen::VectorXd f = network.field(l, x);
+        const std::vector<double> f = network.field(l, x);
         for (std::size_t u = 0; u < layer.units; ++u) {
           std::int64_t sum = layer.bias[u], largest = layer.bias[u], least = layer.bias[u];
           std::size_t summands = 1;
@@ -148,7 +148,7 @@ TEST_CASE("fields in bits and whole numbers are the network's to a grid, and fit
               if (x[network.offset(layer.inputs[k]) + v] > 0) sum += w;
               (w > 0 ? largest : least) += w;
             }
-          const double odds = (layer.kind == spin ? 2 : 1) * f[static_cast<Eigen::Index>(u)];
+          const double odds = (layer.kind == spin ? 2 : 1) * f[u];
           CHECK(static_cast<double>(sum) * layer.grid ==
                 Approx(odds).epsilon(1e-14).margin(0.5 * layer.grid * static_cast<double>(summands)));
           CHECK(largest <= std::numeric_limits<std::int32_t>::max());
@@ -243,9 +243,11 @@ TEST_CASE("transitions of the table layout have block Gibbs's probabilities") {
     CHECK(p_value(count, transition_probabilities(system, 1.25)) < least);
     for (const double factor : {-1.0, 0.0}) {
       std::vector<Layer> layers(system.network->layers().begin(), system.network->layers().end());
-      std::vector<Eigen::MatrixXd> weights(system.network->weights().begin(), system.network->weights().end());
-      if (factor == 0) weights[0].bottomRows(1).setZero();
-      if (factor == -1) weights[0] *= -1;
+      std::vector<Matrix> weights(system.network->weights().begin(), system.network->weights().end());
+      for (std::size_t j = 0; j < weights[0].columns(); ++j) {
+        if (factor == 0) weights[0](weights[0].rows() - 1, j) = 0;
+        for (std::size_t i = 0; factor == -1 && i < weights[0].rows(); ++i) weights[0](i, j) *= -1;
+      }
       const System mutant{std::make_shared<const Network>(layers, weights), system.reference};
       CHECK(p_value(count, transition_probabilities(mutant, 1)) < least);
     }

@@ -252,10 +252,7 @@ TEST_CASE("every layout weighs and turns its spins over as their states say") {
     if (!packed_lattice_supported(lattice, model->graph())) continue;
     check_turns("packed lattice", *make_packed_lattice_ensemble(model, lattice, LocalMove::heat_bath, Key(1), 4), 0.3);
   }
-  Eigen::MatrixXd w = seam::wave(6, 6, 2);
-  w = ((w + w.transpose()) / 2).eval();
-  w.diagonal().setZero();
-  const auto machine = std::make_shared<const BoltzmannMachine>(UnitKind::spin, 4, w,
+  const auto machine = std::make_shared<const BoltzmannMachine>(UnitKind::spin, 4, seam::standing_wave(6, 2),
                                                                 std::vector<double>{0.4, -0.7, 0.2, 0.5, -0.3, 0.6});
   check_turns("Boltzmann machine of spins", *make_boltzmann_ensemble(machine, {{0.3, -0.1, 0.2, 0.7}, {}}, Key(1), 8),
               0.8);

@@ -61,7 +61,7 @@ std::vector<double> exact_belief(const BeliefNetwork& belief, const Data& data) 
       for (std::size_t i = 0; i < data.width; ++i) {
         double f = layer.bias[i];
         for (std::size_t j = 0; j < middle; ++j)
-          if ((k >> j & 1U) != 0) f += layer.weights(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+          if ((k >> j & 1U) != 0) f += layer.weights(i, j);
         sum += data.values[s * data.width + i] * f - softplus(f);
       }
       terms.push_back(sum);
@@ -218,10 +218,10 @@ TEST_CASE("routes to ln Z agree where annealing is slow, and say so where it is 
   Layer layer{UnitKind::spin, 40, 1, std::vector<double>(40, 0.0), {}},
       hidden{UnitKind::spin, 30, 1, std::vector<double>(30, 0.0), {}};
   layer.bias[0] = -2;
-  Eigen::MatrixXd weights = Eigen::MatrixXd::Constant(40, 30, 1.0);
-  Asked bad(model_file(std::make_shared<const Network>(std::vector<Layer>{layer, hidden},
-                                                       std::vector<Eigen::MatrixXd>{weights})),
-            3, UnitKind::spin);
+  const Matrix weights(40, 30, 1.0);
+  Asked bad(
+      model_file(std::make_shared<const Network>(std::vector<Layer>{layer, hidden}, std::vector<Matrix>{weights})), 3,
+      UnitKind::spin);
   bad.study.keys<DataRequest>().file = (bad.folder / "one.csv").string();
   std::ofstream csv(bad.study.keys<DataRequest>().file);
   for (int s = 0; s < 2; ++s)
@@ -250,7 +250,7 @@ TEST_CASE("annealing that misses a well is not trusted, however even its weights
   const double exact = log_sum_exp(terms);
   const Layer visible{UnitKind::spin, n, 1, std::vector<double>(n, h), {}},
       hidden{UnitKind::spin, n, 1, std::vector<double>(n, 0.0), {}};
-  const std::vector<Eigen::MatrixXd> weights = {Eigen::MatrixXd::Constant(n, n, j / n)};
+  const std::vector<Matrix> weights = {Matrix(n, n, j / n)};
   Asked asked(model_file(std::make_shared<const Network>(std::vector<Layer>{visible, hidden}, weights)), 3,
               UnitKind::spin);
   asked.study.keys<DataRequest>().file = (asked.folder / "well.csv").string();

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <functional>
 
+#include "physics/matrices/eigen.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/text/errors.hpp"
@@ -73,7 +74,8 @@ TEST_CASE("model files: networks are read back as they were") {
       CHECK(after->layers()[l].variance == before->layers()[l].variance);
       for (std::size_t i = 0; i < before->layers()[l].width(); ++i)
         CHECK(after->layers()[l].bias[i] == Approx(before->layers()[l].bias[i]).margin(rounding).epsilon(0));
-      if (l > 0) CHECK((after->weights()[l - 1] - before->weights()[l - 1]).cwiseAbs().maxCoeff() <= rounding);
+      if (l > 0)
+        CHECK((eigen(after->weights()[l - 1]) - eigen(before->weights()[l - 1])).cwiseAbs().maxCoeff() <= rounding);
     }
   }
 }
