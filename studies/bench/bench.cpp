@@ -7,8 +7,8 @@
 
 #include "studies/bench/bench_case.hpp"
 #include "studies/bench/command.hpp"
-#include "studies/files/threads.hpp"
 #include "studies/files/json.hpp"
+#include "studies/files/threads.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/words.hpp"
 
@@ -45,7 +45,12 @@ std::string table_of(const std::string& bench, const std::vector<BenchTiming>& t
   return table.text();
 }
 
-const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "glass-gaussian", "sk", "cluster", "rbm"};
+const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "glass-gaussian",
+                                          "sk",      "cluster", "rbm",   "cliffs"};
+
+std::vector<BenchCase> cases_of(const std::string& name, bool quick) {
+  return name == "rbm" ? bench_rbm(quick) : name == "cliffs" ? bench_cliffs(quick) : bench_spins(name, quick);
+}
 
 int bench(const Request& request, const std::string&) {
   use_threads(0);
@@ -55,8 +60,7 @@ int bench(const Request& request, const std::string&) {
   const std::vector<std::string>& wanted = request.arguments;
   for (const std::string& name : benches) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), name) == wanted.end()) continue;
-    const std::vector<BenchTiming> timings =
-        time_cases(name == "rbm" ? bench_rbm(request.quick) : bench_spins(name, request.quick), seconds, rounds);
+    const std::vector<BenchTiming> timings = time_cases(cases_of(name, request.quick), seconds, rounds);
     for (const BenchTiming& t : timings) all.push_back(as_json(name, t));
     if (request.json) continue;
     fmt::print("{}\n", table_of(name, timings));
@@ -71,7 +75,9 @@ int bench(const Request& request, const std::string&) {
       "lattice, else units. Wolff: spins turned over. tempering: with an exchange after every sweep; of sweeps: best, "
       "to that of the sweeps alone. of limit: best, of what counting operations allows one core of Zen 4 at 3.6 GHz "
       "(39 spins per ns in two dimensions, 33 in three, 460 GFLOP/s by tables). rbm: 784 x 500, four operations for "
-      "each weight, chain and sweep; annealing: 14,500 temperatures. ratio: of the best, more is faster, to the plain "
+      "each weight, chain and sweep; annealing: 14,500 temperatures. cliffs: with the draws that a run makes; a "
+      "careful loop: local fields kept, one "
+      "spin after the other. ratio: of the best, more is faster, to the plain "
       "layout with one thread.",
       rounds, seconds / 4);
   fmt::print("  {}\n", wrapped(notes, 2));
@@ -86,7 +92,7 @@ const Command& bench_command() {
       .arguments = "[NAME ...]",
       .summary = "measure the speed of the kernels on this machine",
       .details = "Each kernel beside the plain layout of the same system, by size, replicas and threads. NAME: " +
-                 join(benches, ", ") + "; without one, all of them, in about three minutes.",
+                 join(benches, ", ") + "; without one, all of them, in about five minutes.",
       .most = benches.size(),
       .topics = benches,
       .options = {{"quick", 0, "", "shorter, rougher measurements"}, json_option, help_option},

@@ -76,7 +76,7 @@ std::vector<BenchTiming> time_cases(std::vector<BenchCase> cases, double seconds
     for (const BenchTiming& other : timings) {
       const BenchCase &a = t.of, &b = other.of;
       if (a.system != b.system || a.move != b.move || a.size != b.size || a.replicas != b.replicas) continue;
-      if (a.exchanges == b.exchanges && b.layout == "plain" && b.threads == 1) t.ratio = t.best / other.best;
+      if (a.exchanges == b.exchanges && b.layout.starts_with("plain") && b.threads == 1) t.ratio = t.best / other.best;
       if (a.exchanges && !b.exchanges && a.layout == b.layout && a.threads == b.threads)
         t.of_sweeps = t.best / other.best;
     }

@@ -61,3 +61,32 @@ TEST_CASE("bench refuses names that it does not know, and its table is aligned")
   for (; std::getline(lines, line) && !line.empty(); ++rows) CHECK(line.size() == rule.size());
   CHECK(rows >= 4);
 }
+
+TEST_CASE("bench cliffs holds each choice beside the plain layout and a careful loop") {
+  const Scratch desk;
+  const Ended ended = run({"bench", "cliffs", "--quick", "--json"}, desk.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const json all = json::parse(ended.out);
+  std::size_t plain = 0, loops = 0, fast = 0;
+  for (const json& line : all) {
+    INFO(line.dump());
+    CHECK(line.at("kernel") == "cliffs");
+    CHECK(line.at("rate") > 0);
+    CHECK(line.at("rate_median") <= line.at("rate"));
+    CHECK(line.at("ratio") > 0);
+    const std::string layout = line.at("layout");
+    const bool is_plain = layout.starts_with("plain"), is_loop = layout == "a careful loop";
+    plain += is_plain;
+    loops += is_loop;
+    fast += !is_plain && !is_loop;
+    const auto beside = [&](const json& other) {
+      return other.at("layout").get<std::string>().starts_with("plain") && other.at("what") == line.at("what") &&
+             other.at("size") == line.at("size") && other.at("replicas") == line.at("replicas");
+    };
+    CHECK(std::count_if(all.begin(), all.end(), beside) == 1);
+  }
+  CHECK(plain >= 10);
+  CHECK(loops >= 7);
+  CHECK(fast >= 3);
+}

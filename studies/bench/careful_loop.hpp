@@ -1,0 +1,19 @@
+/// What a careful user writes for single spins of an Ising model: local fields kept in single precision, a fast random
+/// number generator, the exponential only where it can matter, -O3.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "physics/graph.hpp"
+
+namespace gibbsite {
+
+/// A state for each beta; a step is a sweep of all of them in the order of sites, worth the spins visited.
+/// sampler: "heat-bath" or "metropolis".
+std::function<double(std::uint32_t)> careful_loop(const Graph& graph, const std::string& sampler,
+                                                  std::vector<double> beta);
+
+}  // namespace gibbsite
