@@ -21,8 +21,10 @@ enum class Symmetry { none, even };
 /// or none fell into has the error of one draw in the independent ones there are, where beyond.tau says how many, else
 /// an unknown one. Throws std::invalid_argument for fewer than two edges, edges that do not ascend (or, for an even P,
 /// are not symmetric), no draws, unequal chains or values that are not finite.
+/// together: errors are made of means over so many draws in a row, of which q.memory and beyond count; those that are
+/// left over at the end of a chain have no part in it.
 std::vector<Estimate> histogram(const ChainSeries& q, std::span<const double> edges, const Beyond& beyond = {},
-                                Symmetry symmetry = Symmetry::none);
+                                Symmetry symmetry = Symmetry::none, std::size_t together = 1);
 
 /// bins + 1 equally spaced edges from low to high. Throws std::invalid_argument unless low < high and bins > 0.
 std::vector<double> uniform_edges(double low, double high, std::size_t bins);

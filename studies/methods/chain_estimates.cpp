@@ -25,18 +25,80 @@ std::vector<double> series_at(const Trace& trace, const Field& field, std::size_
   return series;
 }
 
+std::size_t draws_together(std::size_t draws) {
+  constexpr std::size_t enough = 2048;
+  const std::size_t most = std::max<std::size_t>(draws / enough, 1);
+  for (std::size_t k = most; k > most / 2; --k)
+    if (draws % k == 0) return k;
+  return most;
+}
+
+namespace {
+
+/// The last of every `together` draws.
+std::vector<double> last_of(std::span<const double> x, std::size_t chains, std::size_t together) {
+  const std::size_t draws = x.size() / chains, left = draws / together;
+  std::vector<double> out(chains * left);
+  for (std::size_t c = 0; c < chains; ++c)
+    for (std::size_t t = 0; t < left; ++t) out[c * left + t] = x[c * draws + (t + 1) * together - 1];
+  return out;
+}
+
+/// The mean of f over every `together` draws.
+template <class F>
+std::vector<double> means_of(std::span<const double> x, std::size_t chains, std::size_t together, F f) {
+  const std::size_t draws = x.size() / chains, left = draws / together;
+  std::vector<double> out(chains * left);
+  for (std::size_t c = 0; c < chains; ++c)
+    for (std::size_t t = 0; t < left; ++t) {
+      const double* first = x.data() + c * draws + t * together;
+      double sum = 0;
+      for (std::size_t k = 0; k < together; ++k) sum += f(first[k]);
+      out[c * left + t] = sum / static_cast<double>(together);
+    }
+  return out;
+}
+
+/// Several draws as one. What each of them keeps of its sweeps is averaged; what none keeps is made of their values.
+Measured joined(const Measured& x, std::size_t chains, std::size_t together) {
+  Measured out;
+  out.value = last_of(x.value, chains, together);
+  const auto mean_of_each = [&](const std::vector<double>& each, auto f) {
+    return each.empty() ? means_of(x.value, chains, together, f)
+                        : means_of(each, chains, together, [](double v) { return v; });
+  };
+  const auto& level = x.mean.empty() ? x.value : x.mean;
+  out.mean = means_of(level, chains, together, [](double v) { return v; });
+  out.absolute = mean_of_each(x.absolute, [](double v) { return std::abs(v); });
+  out.square = mean_of_each(x.square, [](double v) { return v * v; });
+  out.fourth = mean_of_each(x.fourth, [](double v) { return v * v * v * v; });
+  out.variance = x.variance.empty() ? std::vector<double>(out.mean.size(), 0.0)
+                                    : means_of(x.variance, chains, together, [](double v) { return v; });
+  const std::size_t draws = level.size() / chains, left = draws / together;
+  for (std::size_t c = 0; c < chains; ++c)
+    for (std::size_t t = 0; t < left; ++t)
+      for (std::size_t k = 0; k < together; ++k) {
+        const double off = level[c * draws + t * together + k] - out.mean[c * left + t];
+        out.variance[c * left + t] += off * off / static_cast<double>(together);
+      }
+  return out;
+}
+
+}  // namespace
+
 Measured measured_at(const ChainDraws& s, const Field& field, std::size_t b) {
   const Trace& trace = s.method.trace();
   const auto moment = [&](Moment which) {
     const Field* found = find_moment(s.method.fields(), field.what.name, which);
     return found == nullptr ? std::vector<double>() : series_at(trace, *found, s.beta.size(), b);
   };
-  return {series_at(trace, field, s.beta.size(), b),
-          moment(Moment::mean),
-          moment(Moment::variance),
-          moment(Moment::absolute),
-          moment(Moment::square),
-          moment(Moment::fourth)};
+  Measured all{series_at(trace, field, s.beta.size(), b),
+               moment(Moment::mean),
+               moment(Moment::variance),
+               moment(Moment::absolute),
+               moment(Moment::square),
+               moment(Moment::fourth)};
+  return s.together > 1 ? joined(all, field.count / s.beta.size(), s.together) : all;
 }
 
 std::vector<double> Measured::level(bool of_absolute) const {
@@ -76,6 +138,12 @@ bool is_observable(const Field& field) {
   return field.moment == Moment::value && field.what.measured() && !name.starts_with("log_ratio") && name != "replica";
 }
 
+/// The values of measured_at() alone.
+std::vector<double> values_at(const ChainDraws& s, const Field& field, std::size_t b) {
+  const std::vector<double> all = series_at(s.method.trace(), field, s.beta.size(), b);
+  return s.together > 1 ? last_of(all, field.count / s.beta.size(), s.together) : all;
+}
+
 /// Draws at b and at the next hotter beta as one sample of b, where they overlap well enough. From energies of whole
 /// states, not from ratios of weights: those of a network can have its hidden units summed out, and then say nothing of
 /// what depends on them.
@@ -83,8 +151,8 @@ std::optional<PooledWeights> pool_with_hotter(const ChainDraws& s, std::size_t b
   const Field* energy = find_role(s.method.fields(), Role::energy);
   if (b == 0 || energy == nullptr || s.system.path() != PathKind::temperature) return std::nullopt;
   const auto ratios = [&](std::size_t at, double step) {
-    std::vector<double> x = series_at(s.method.trace(), *energy, s.beta.size(), at);
-    const std::size_t draws = s.method.trace().draws();
+    std::vector<double> x = values_at(s, *energy, at);
+    const std::size_t draws = x.size() * s.beta.size() / energy->count;
     if (pairs) {  // a pair has the weights of both
       const std::size_t count = energy->count / s.beta.size() / 2;
       for (std::size_t p = 0; p < count; ++p)
@@ -243,8 +311,7 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
     const ChainSeries chains{x, field.count / s.beta.size(), memory};
     const bool of_pairs = field.what.role == Role::of_pairs;
     const auto& weights = of_pairs ? pool_of_pairs : pool;
-    const std::vector<double> hotter =
-        weights ? series_at(s.method.trace(), field, s.beta.size(), b - 1) : std::vector<double>();
+    const std::vector<double> hotter = weights ? values_at(s, field, b - 1) : std::vector<double>();
     const std::vector<Named> responses = responses_of(s, name, b, x.front());
     for (const auto& [what, response] : responses) {
       Beyond beyond{.tau = s.longest_tau(b), .moments = measured.moments()};
@@ -270,8 +337,9 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
         beyond.hotter = hotter;
         beyond.weights = &*weights;
       }
-      report.overlap_distribution = histogram(chains, overlap_edges(s.system), beyond,
-                                              s.system.even_overlaps() ? Symmetry::even : Symmetry::none);
+      const std::vector<double> all = series_at(s.method.trace(), field, s.beta.size(), b);
+      report.overlap_distribution = histogram({all, chains.chains, memory}, overlap_edges(s.system), beyond,
+                                              s.system.even_overlaps() ? Symmetry::even : Symmetry::none, s.together);
     }
     // By symmetry <m> = 0 and <q> = 0 without fields; that their sign is slow to change is no flaw of what does not
     // depend on it.

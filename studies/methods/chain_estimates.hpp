@@ -18,12 +18,18 @@ namespace gibbsite {
 /// All estimates at one beta, by name.
 using Row = std::map<std::string, Estimate>;
 
+/// Long series are estimated from means of so many draws in a row, of which some thousands are left: the same means and
+/// errors, at a fraction of the cost. Where it can be, all draws have a part in them.
+std::size_t draws_together(std::size_t draws);
+
+/// "Draws" are what is left: several of the trace together.
 struct ChainDraws {
   const System& system;
   const ChainMethod& method;
   std::vector<Estimated> quantities;
   std::vector<double> beta;
   std::vector<ChainStart> starts;
+  std::size_t together = 1;      // draws of the trace in a draw
   std::size_t memory = 0;        // draws, see ChainSeries
   std::vector<double> tau = {};  // draws, the longest at every beta
 
@@ -40,7 +46,7 @@ struct ChainDraws {
 std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b);
 
 /// An observable at one beta, [chain][draw]: its values, and where draws stand for several sweeps, what they keep of
-/// these.
+/// these. Of several draws together the value is the last one's.
 struct Measured {
   std::vector<double> value, mean, variance, absolute, square, fourth;
 

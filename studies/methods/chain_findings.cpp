@@ -18,7 +18,7 @@ namespace {
 
 Group estimates_group(const ChainDraws& s, const std::vector<RowReport>& rows) {
   Group group{.name = "estimates"};
-  const auto every = static_cast<double>(s.method.options().every);
+  const auto every = static_cast<double>(s.method.options().every), together = static_cast<double>(s.together);
   group.attributes.emplace_back("sweeps_per_draw", every);
   if (s.method.chain_trace().sums_sweeps()) group.attributes.emplace_back("means_over_sweeps", std::int64_t{1});
   add_beta(group, s.beta);
@@ -32,7 +32,7 @@ Group estimates_group(const ChainDraws& s, const std::vector<RowReport>& rows) {
       for (const Estimate& e : estimates) values.push_back(scale * e.*part);
       return values;
     };
-    add(group, what.name + "_tau", {"beta"}, {rows.size()}, column(&Estimate::tau, every), "sweep",
+    add(group, what.name + "_tau", {"beta"}, {rows.size()}, column(&Estimate::tau, every * together), "sweep",
         "integrated autocorrelation time of " + what.name + ", 1/2 where sweeps are independent");
     add(group, what.name + "_ess", {"beta"}, {rows.size()}, column(&Estimate::ess, 1), "1",
         "effective sample size of " + what.name);
@@ -62,7 +62,7 @@ Group free_energy_group(const ChainDraws& s, const std::vector<RowReport>& rows,
   Group group{.name = "free_energy"};
   if (s.beta.size() < 2 || s.beta[0] != 0) return group;
   const LadderSeries series = ladder_series(s.method);
-  LadderRatios ratios = series.ratios(s.memory);
+  LadderRatios ratios = series.ratios(s.memory * s.together);
   std::vector<double> reduced;  // beta E, which makes the entropy of ln Z
   if (s.system.path() == PathKind::temperature) reduced = reduced_energies(s);
   ratios.added = reduced;
@@ -121,7 +121,8 @@ Findings chain_findings(const ChainRun& run,
                estimated_quantities(run.system),
                {lambda.begin(), lambda.end()},
                chain_starts(options),
-               run.method.memory()};
+               draws_together(run.method.trace().draws())};
+  s.memory = run.method.memory() / s.together;
   s.tau = longest_taus(s);
   std::vector<RowReport> reports(s.beta.size());
   std::exception_ptr failure;

@@ -167,21 +167,20 @@ Group series_of_chains(const StoreKeys& stored, const ChainMethod& method, const
     if (!stored.all() && !stored.has(field.what.name) && !stored.has(field.of)) continue;
     if (!field.what.measured() || field.what.name.starts_with("log_ratio")) continue;  // they follow from the others
     const std::size_t rows = field.count / betas;
-    std::vector<double> values(rows * draws * betas);
-    for (std::size_t c = 0, at = 0; c < rows; ++c)
-      for (std::size_t t = 0; t < draws; ++t)
-        for (std::size_t b = 0; b < betas; ++b, ++at) values[at] = trace.at(t, field.offset + c * betas + b);
     const bool pairs = field.what.role == Role::of_pairs;
     if (pairs) add_index(group, "pair", rows, "pair of chains: 0 and 1, 2 and 3, ...");
-    std::vector<std::string> dims = {pairs ? "pair" : "chain", "draw", "beta"};
-    if (field.what.name == "replica") {
-      std::vector<std::int64_t> replica(values.begin(), values.end());
-      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(replica), field.what.units,
-          field.what.meaning);
-    } else {
-      add(group, field.what.name, std::move(dims), {rows, draws, betas}, std::move(values), field.what.units,
-          field.what.meaning);
-    }
+    const auto add_as = [&]<class Number>(std::vector<Number> values) {
+      for (std::size_t c = 0, at = 0; c < rows; ++c)
+        for (std::size_t t = 0; t < draws; ++t)
+          for (std::size_t b = 0; b < betas; ++b, ++at)
+            values[at] = static_cast<Number>(trace.at(t, field.offset + c * betas + b));
+      add(group, field.what.name, {pairs ? "pair" : "chain", "draw", "beta"}, {rows, draws, betas}, std::move(values),
+          field.what.units, field.what.meaning);
+    };
+    if (field.what.name == "replica")
+      add_as(std::vector<std::int64_t>(rows * draws * betas));
+    else
+      add_as(std::vector<double>(rows * draws * betas));
   }
   return group;
 }
