@@ -25,9 +25,9 @@ std::string now_as_text() {
 void note_format(const Group& root, const std::string& name) {
   for (const auto& [key, value] : root.attributes)
     if (const auto* number = std::get_if<std::int64_t>(&value);
-        key == "format_version" && number != nullptr && *number != result_format)
+        key == "format_version" && number != nullptr && (*number < 1 || *number > result_format))
       say(
-          fmt::format("note: {} has format_version {}, and this version knows {} alone: what is made of it may be "
+          fmt::format("note: {} has format_version {}, and this version knows 1 to {}: what is made of it may be "
                       "incomplete or wrong; use the version that wrote it ({})",
                       printable(name), *number, result_format, printable(text_attribute(root, "version"))));
 }

@@ -9,7 +9,7 @@
 namespace gibbsite {
 
 /// Of results: what their groups and variables mean.
-constexpr std::int64_t result_format = 1;
+constexpr std::int64_t result_format = 2;
 /// Says that a result of another format may hold what this version does not know. `name`: of its file.
 void note_format(const Group& root, const std::string& name);
 

@@ -21,6 +21,8 @@ namespace {
 /// samples of a skewed quantity look alike.
 constexpr std::size_t fewest_samples = 4, few_samples = 8;
 
+constexpr const char* axis_words = "grid key ";
+
 struct Axis {
   std::string name;
   std::vector<std::string> values;
@@ -145,58 +147,27 @@ std::vector<Group> filled(std::span<const Group> tasks) {
   return whole;
 }
 
-Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
-  Group group{.name = name};
-  if (std::all_of(tasks.begin(), tasks.end(), [&](const Group* g) { return g->attributes == tasks[0]->attributes; }))
-    group.attributes = tasks[0]->attributes;
-  std::vector<std::string> dims;
-  std::vector<std::size_t> shape;
-  std::size_t disorder = request.grid.size();
-  for (const auto& [key, values] : request.grid) {
-    Axis axis{key.substr(key.rfind('.') + 1), values};
-    const auto shared = std::count_if(request.grid.begin(), request.grid.end(), [&](const auto& other) {
-      return other.first.substr(other.first.rfind('.') + 1) == axis.name;
-    });
-    if (tasks[0]->find(axis.name) != nullptr || shared > 1 || axis.name == "name") {
-      axis.name = key;
-      std::replace(axis.name.begin(), axis.name.end(), '.', '_');
-    }
-    if (key == "model.disorder_seed") disorder = dims.size();
-    add_grid_axis(group, axis.name, axis.values, key);
-    dims.push_back(axis.name);
-    shape.push_back(values.size());
-  }
-  const bool one_ladder = same_everywhere("beta", tasks);
-  const auto renamed = [&](std::string dim) { return dim == "beta" && !one_ladder ? std::string("rung") : dim; };
-  if (!one_ladder && stacked("beta", tasks))
-    add_index(group, "rung", tasks[0]->find("beta")->shape[0], "rung of the ladder");
-  std::vector<Variable> averaged;
-  for (const Variable& v : tasks[0]->variables) {
-    const bool beta = v.name == "beta" || v.name == "temperature";
-    if (is_coordinate(v) && !(beta && !one_ladder)) {
-      if (same_everywhere(v.name, tasks)) group.variables.push_back(v);
-      continue;
-    }
-    if (beta && one_ladder) {
-      group.variables.push_back(v);
-      continue;
-    }
-    auto data = stacked(v.name, tasks);
-    const bool fits = std::all_of(v.dims.begin(), v.dims.end(),
-                                  [&](const std::string& d) { return d == "beta" || same_everywhere(d, tasks); });
-    if (!data || !fits) continue;
-    Variable all{v.name, dims, shape, std::move(*data), v.units, v.long_name};
-    for (const std::string& d : v.dims) all.dims.push_back(renamed(d));
-    all.shape.insert(all.shape.end(), v.shape.begin(), v.shape.end());
-    if (one_ladder && disorder < request.grid.size() && tasks[0]->find(v.name + "_error") != nullptr)
-      averaged.push_back(all);
-    group.variables.push_back(std::move(all));
-  }
-  for (const Variable& v : averaged) {
-    const Variable within = *group.find(v.name + "_error");  // a copy: the group grows
-    add_disorder_average(group, v, within, disorder);
-  }
-  return group;
+using Attribute = std::pair<std::string, std::variant<std::string, double, std::int64_t>>;
+
+/// An attribute that differs from task to task, as a variable; nothing where a task lacks it.
+void add_attribute(Group& group, const std::string& name, const std::vector<std::string>& dims,
+                   const std::vector<std::size_t>& shape, const std::vector<const Group*>& tasks) {
+  std::vector<std::string> texts;
+  std::vector<double> reals;
+  std::vector<std::int64_t> integers;
+  for (const Group* task : tasks)
+    for (const Attribute& a : task->attributes)
+      if (a.first == name) {
+        if (const auto* text = std::get_if<std::string>(&a.second)) texts.push_back(*text);
+        if (const auto* real = std::get_if<double>(&a.second)) reals.push_back(*real);
+        if (const auto* integer = std::get_if<std::int64_t>(&a.second)) integers.push_back(*integer);
+      }
+  const auto add_as = [&]<class T>(std::vector<T>& values) {
+    if (values.size() == tasks.size()) add(group, name, dims, shape, std::move(values), "1", name);
+  };
+  add_as(texts);
+  add_as(reals);
+  add_as(integers);
 }
 
 /// What there is to say of averages over few samples.
@@ -215,9 +186,85 @@ std::vector<std::string> disorder_warnings(const Request& request) {
 
 }  // namespace
 
+Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
+  Group group{.name = name};
+  const bool numbers_of_all = name == "estimates" || name == "free_energy" || name == "exact";
+  const bool share = name == "model" || name == "series";
+  std::vector<const Attribute*> varying;
+  for (const Attribute& a : tasks[0]->attributes) {
+    const auto has = [&](const Group* g) {
+      return std::find(g->attributes.begin(), g->attributes.end(), a) != g->attributes.end();
+    };
+    if (std::all_of(tasks.begin(), tasks.end(), has))
+      group.attributes.push_back(a);
+    else if (!numbers_of_all)
+      varying.push_back(&a);
+  }
+  std::vector<std::string> dims;
+  std::vector<std::size_t> shape;
+  std::size_t disorder = request.grid.size();
+  for (const auto& [key, values] : request.grid) {
+    Axis axis{key.substr(key.rfind('.') + 1), values};
+    const auto shared = std::count_if(request.grid.begin(), request.grid.end(), [&](const auto& other) {
+      return other.first.substr(other.first.rfind('.') + 1) == axis.name;
+    });
+    if (tasks[0]->find(axis.name) != nullptr || shared > 1 || axis.name == "name") {
+      axis.name = key;
+      std::replace(axis.name.begin(), axis.name.end(), '.', '_');
+    }
+    if (key == "model.disorder_seed") disorder = dims.size();
+    add_grid_axis(group, axis.name, axis.values, key);
+    dims.push_back(axis.name);
+    shape.push_back(values.size());
+  }
+  const bool one_ladder = tasks[0]->find("beta") == nullptr || same_everywhere("beta", tasks);
+  const auto renamed = [&](std::string dim) { return dim == "beta" && !one_ladder ? std::string("rung") : dim; };
+  if (!one_ladder && stacked("beta", tasks))
+    add_index(group, "rung", tasks[0]->find("beta")->shape[0], "rung of the ladder");
+  std::vector<Variable> averaged;
+  for (const Variable& v : tasks[0]->variables) {
+    const bool beta = v.name == "beta" || v.name == "temperature";
+    if (is_coordinate(v) && !(beta && !one_ladder)) {
+      if (same_everywhere(v.name, tasks)) group.variables.push_back(v);
+      continue;
+    }
+    if (beta && one_ladder) {
+      group.variables.push_back(v);
+      continue;
+    }
+    if (share && !v.dims.empty() && same_everywhere(v.name, tasks) &&
+        std::all_of(v.dims.begin(), v.dims.end(), [&](const std::string& d) { return same_everywhere(d, tasks); })) {
+      group.variables.push_back(v);
+      continue;
+    }
+    auto data = stacked(v.name, tasks);
+    const bool fits = std::all_of(v.dims.begin(), v.dims.end(),
+                                  [&](const std::string& d) { return d == "beta" || same_everywhere(d, tasks); });
+    if (!data || !fits) continue;
+    Variable all{v.name, dims, shape, std::move(*data), v.units, v.long_name};
+    for (const std::string& d : v.dims) all.dims.push_back(renamed(d));
+    all.shape.insert(all.shape.end(), v.shape.begin(), v.shape.end());
+    if (one_ladder && disorder < request.grid.size() && tasks[0]->find(v.name + "_error") != nullptr)
+      averaged.push_back(all);
+    group.variables.push_back(std::move(all));
+  }
+  for (const Attribute* a : varying)
+    if (group.find(a->first) == nullptr) add_attribute(group, a->first, dims, shape, tasks);
+  for (const Variable& v : averaged) {
+    const Variable within = *group.find(v.name + "_error");  // a copy: the group grows
+    add_disorder_average(group, v, within, disorder);
+  }
+  return group;
+}
+
+std::string grid_key(const Variable& v) {
+  const std::string words = axis_words;
+  return v.long_name.starts_with(words) ? v.long_name.substr(words.size()) : std::string();
+}
+
 void add_grid_axis(Group& group, const std::string& name, const std::vector<std::string>& values,
                    const std::string& key) {
-  const std::string meaning = "grid key " + key, units = key == "model.field" || key == "model.coupling" ? "J" : "1";
+  const std::string meaning = axis_words + key, units = key == "model.field" || key == "model.coupling" ? "J" : "1";
   if (const auto integers = parsed<std::int64_t>(values))
     add_coordinate(group, name, *integers, units, meaning);
   else if (const auto reals = parsed<double>(values))

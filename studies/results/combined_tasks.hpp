@@ -2,6 +2,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "studies/files/record.hpp"
 #include "studies/study/request.hpp"
@@ -15,6 +17,14 @@ namespace gibbsite {
 /// coordinates in all tasks are left out. Where the betas differ (adaptive ladders) the dimension is `rung`, and beta
 /// stands on (keys..., rung).
 std::vector<Group> combine(const Request& request, std::span<const Group> tasks);
+
+/// One group of every task, in the order of the grid, as arrays. Attributes that all have are its own; of `model`,
+/// `series`, `configurations` and `diagnostics` those that differ are variables, and of the first two what is the same
+/// everywhere stands there once.
+Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks);
+
+/// The key of which a variable is the coordinate ("model.size"); empty where it is of none.
+std::string grid_key(const Variable& v);
 
 /// The coordinate of one grid key: integers or reals where all its values are, else text.
 void add_grid_axis(Group& group, const std::string& name, const std::vector<std::string>& values,

@@ -12,6 +12,7 @@
 #include "estimators/significance.hpp"
 #include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/results/grid_arrays.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/utf8.hpp"
@@ -251,8 +252,10 @@ void print_result(const Group& root, const std::string& path) {
   } else {
     fmt::print("\n  Each disorder: in the file, and in gibbsite show {} --json\n", printable(path));
   }
-  if (const Group* diagnostics = root.child("diagnostics")) print_diagnostics(*diagnostics);
-  if (const Group* configurations = root.child("configurations")) {
+  if (const Group* diagnostics = root.child("diagnostics"); diagnostics != nullptr && !on_grid(*diagnostics))
+    print_diagnostics(*diagnostics);
+  if (const Group* configurations = root.child("configurations");
+      configurations != nullptr && !on_grid(*configurations)) {
     const double ground = first_number(root.child("exact"), "ground_energy");
     fmt::print("\n  lowest energy seen: {:.10g}{}\n", first_number(configurations, "lowest_energy") + 0.0,
                std::isnan(ground) ? "" : fmt::format(" (exact ground energy: {:.10g})", ground + 0.0));
@@ -293,7 +296,8 @@ Json result_as_json(const Group& root) {
     for (const auto& [key, value] : m.at) entry[entry.contains(key) ? "grid." + key : key] = Json::of_words(value);
     out["free_energy"].push_back(std::move(entry));
   }
-  if (const Group* configurations = root.child("configurations"))
+  if (const Group* configurations = root.child("configurations");
+      configurations != nullptr && !on_grid(*configurations))
     out["lowest_energy"] = first_number(configurations, "lowest_energy");
   return out;
 }

@@ -13,10 +13,6 @@ namespace {
 
 using Coordinates = std::vector<std::pair<std::string, std::string>>;
 
-std::string value_at(const Variable& coordinate, std::size_t index) {
-  return std::visit([&](const auto& data) { return fmt::format("{}", data[index]); }, coordinate.data);
-}
-
 /// Adds variable `name` of `group` (if it is there), which stands on (keys ..., [estimator], beta or rung).
 void add(std::vector<ResultRow>& out, const Group& group, const Group* exact, const std::string& name,
          const Coordinates& outer) {
@@ -38,9 +34,9 @@ void add(std::vector<ResultRow>& out, const Group& group, const Group* exact, co
       const std::string& dim = v->dims[d];
       const Variable* coordinate = group.find(dim);
       if (dim == "estimator")
-        m.estimator = value_at(*coordinate, at[d]);
+        m.estimator = coordinate_text(*coordinate, at[d]);
       else if (dim != "beta" && dim != "rung")
-        m.at.emplace_back(dim, coordinate != nullptr ? value_at(*coordinate, at[d]) : fmt::format("{}", at[d]));
+        m.at.emplace_back(dim, coordinate != nullptr ? coordinate_text(*coordinate, at[d]) : fmt::format("{}", at[d]));
       if (dim != "estimator") same = same * v->shape[d] + at[d];
     }
     const std::size_t betas = v->shape.back();
@@ -74,6 +70,10 @@ void for_each_part(const Group& root, const std::string& part, Visit visit) {
 }
 
 }  // namespace
+
+std::string coordinate_text(const Variable& coordinate, std::size_t index) {
+  return std::visit([&](const auto& data) { return fmt::format("{}", data[index]); }, coordinate.data);
+}
 
 std::vector<ResultRow> estimates_of(const Group& root) {
   std::vector<ResultRow> out;

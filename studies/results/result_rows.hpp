@@ -28,6 +28,9 @@ std::vector<ResultRow> estimates_of(const Group& root);
 /// How well the chains moved, one per place: name "tau (energy)" (sweeps; error and exact unknown) and "R-hat" (the
 /// worst of all quantities that are even under a flip of all spins). Nothing for annealing.
 std::vector<ResultRow> mixing_of(const Group& root);
+/// A coordinate's value as text.
+std::string coordinate_text(const Variable& coordinate, std::size_t index);
+
 /// ln Z by every estimator.
 std::vector<ResultRow> free_energies_of(const Group& root);
 /// Warnings of all tasks; in a grid each begins with its task's coordinates.

@@ -7,6 +7,7 @@
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/files/version.hpp"
+#include "studies/results/grid_arrays.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/reweight/reweighted.hpp"
 #include "studies/text/errors.hpp"
@@ -108,11 +109,11 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
 std::vector<ReweightedCurve> curves_of(const Group& root, const std::string& name) {
   const bool partial = text_attribute(root, "state") == "partial";
   std::vector<ReweightedCurve> curves;
-  const Group* tasks = root.child("tasks");
-  if (tasks == nullptr) {
+  const std::vector<Group> tasks = tasks_of(root);
+  if (tasks.empty() && root.child("tasks") == nullptr) {
     curves.push_back(curve_of(root, name));
   } else {
-    for (const Group& task : tasks->groups) {
+    for (const Group& task : tasks) {
       std::vector<std::pair<std::string, std::string>> at;
       std::string label;
       for (const auto& [key, value] : task.attributes)

@@ -32,8 +32,9 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int exit_done = 0, exit_stopped = 75;
-constexpr double never_broken_off = 1;  // seconds of building: after them there is a checkpoint to go on from
-constexpr double worth_a_save = 2;      // seconds of work that a kill while the result is made may cost
+constexpr double never_broken_off = 1;   // seconds of building: after them there is a checkpoint to go on from
+constexpr double worth_a_save = 2;       // seconds of work that a kill while the result is made may cost,
+constexpr double save_of_a_task = 0.02;  // or as many as saving all tasks may take
 
 class Runner {
  public:
@@ -229,7 +230,8 @@ int Runner::run() {
   }
   bool complete = true;
   for (const auto& task : tasks_) complete = complete && task->done();
-  if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth_a_save)) save_before_result();
+  const double worth = std::max(worth_a_save, save_of_a_task * static_cast<double>(tasks_.size()));
+  if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth)) save_before_result();
   stops_mean(Stop::all_saved);
   Group root;
   try {

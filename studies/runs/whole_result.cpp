@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "studies/results/combined_tasks.hpp"
+#include "studies/results/grid_arrays.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/request.hpp"
 #include "studies/text/table.hpp"
@@ -38,8 +39,11 @@ Group whole_result(const Request& request, std::span<const std::unique_ptr<TaskR
     for (const auto& [key, value] : request.tasks[k].coordinates) result->attributes.emplace_back(key, value);
     all.groups.push_back(std::move(*result));
   }
-  if (all.groups.size() == tasks.size()) root.groups = combine(request, all.groups);
+  const bool whole = all.groups.size() == tasks.size();
+  if (whole) root.groups = combine(request, all.groups);
   root.groups.push_back(std::move(all));
+  const auto few = static_cast<std::size_t>(request.tasks.front().study.run.tasks_in_file);
+  if (whole && tasks.size() > few) tasks_as_arrays(request, root);
   return root;
 }
 

@@ -27,9 +27,10 @@ class Study {
   } method;
   struct Run {
     std::uint64_t seed = 1;
-    std::int64_t threads = 0;  ///< 0: all cores
-    double checkpoint = 300;   ///< seconds
-    double max_time = 0;       ///< seconds; 0: no limit
+    std::int64_t threads = 0;         ///< 0: all cores
+    double checkpoint = 300;          ///< seconds
+    double max_time = 0;              ///< seconds; 0: no limit
+    std::int64_t tasks_in_file = 64;  ///< a grid of more is written as arrays, without a group for each
   } run;
 
   /// The keys of type K as they stand, or at their defaults.
