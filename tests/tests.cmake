@@ -4,12 +4,28 @@ set(brief 300)  # seconds; what takes longer is stuck
 if(GIBBSITE_SANITIZE)
   set(brief 1500)  # programs are ten times slower
 endif()
-# So many files compiled at once, for much of the time goes into headers and templates that they share: names in the
-# unnamed namespaces of a program's tests differ.
+# So many files of a folder compiled at once, for much of the time goes into headers and templates that they share: names in the
+# unnamed namespaces of the tests of a folder differ.
 function(gibbsite_at_once target files)
-  if(GIBBSITE_FAST_BUILD)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
+  if(NOT GIBBSITE_FAST_BUILD)
+    return()
   endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  list(SORT sources)
+  set(last "")
+  foreach(source ${sources})
+    cmake_path(GET source PARENT_PATH folder)
+    if(NOT folder STREQUAL last)
+      set(last "${folder}")
+      set(count 0)
+    endif()
+    math(EXPR batch "${count} / ${files}")
+    math(EXPR count "${count} + 1")
+    string(REGEX REPLACE "[^a-z]+" "_" group "${folder}")
+    set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${group}_${batch}")
+  endforeach()
 endfunction()
 find_package(Catch2 2.13 REQUIRED)
 include(Catch)
@@ -171,6 +187,12 @@ if(TARGET test_studies)
     HOLDS "estimates/energy_density(size,disorder_seed,beta)" "estimates/energy_density_rhat(size,disorder_seed,beta)"
     "estimates/energy_density_disorder_average(size,beta)" "estimates/energy_density_disorder_average_error(size,beta)"
     "tasks/000/series/energy(chain,draw,beta)" "tasks/002/estimates/energy_density_ess(beta)" "tasks/003/model/J(bond)")
+  gibbsite_opens(arrays 0 spin_glass
+    KEYS --method.name mcmc --method.beta "[0.2, 0.4]" --method.chains 2 --method.thermalization 20
+    --method.sweeps 100 --grid.model.disorder_seed 1:65 --model.size "[2, 2, 3]" --method.store "[energy]"
+    HOLDS "estimates/energy_density(disorder_seed,beta)" "estimates/energy_density_disorder_average(beta)"
+    "series/energy(disorder_seed,chain,draw,beta)" "model/J(disorder_seed,bond)" "model/i(bond)"
+    "configurations/lowest_energy(disorder_seed)" "diagnostics/acceptance(disorder_seed,beta)")
   gibbsite_opens(ladders 0 spin_glass
     KEYS --model.size "[2, 2, 3]" --method.sweeps 100 --method.thermalization 100 --grid.model.disorder_seed 1:2
     HOLDS "estimates/energy_density(disorder_seed,rung)" "estimates/beta(disorder_seed,rung)"

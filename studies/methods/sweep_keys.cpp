@@ -19,7 +19,7 @@ void add_store_key(KeyTable& table) {
                             if (keys.names.empty()) throw BadValue{value, "is empty; \"estimates\" keeps no series"};
                           },
                           [](const StoreKeys& keys) { return std::optional(one_or_list(keys.names)); });
-  key.text = true;
+  key.text = key.list = true;
   key.choices = {"all", "estimates"};
 }
 

@@ -186,10 +186,9 @@ std::vector<std::string> disorder_warnings(const Request& request) {
 
 }  // namespace
 
-Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks) {
+Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks, bool shared) {
   Group group{.name = name};
   const bool numbers_of_all = name == "estimates" || name == "free_energy" || name == "exact";
-  const bool share = name == "model" || name == "series";
   std::vector<const Attribute*> varying;
   for (const Attribute& a : tasks[0]->attributes) {
     const auto has = [&](const Group* g) {
@@ -205,10 +204,10 @@ Group combined(const std::string& name, const Request& request, const std::vecto
   std::size_t disorder = request.grid.size();
   for (const auto& [key, values] : request.grid) {
     Axis axis{key.substr(key.rfind('.') + 1), values};
-    const auto shared = std::count_if(request.grid.begin(), request.grid.end(), [&](const auto& other) {
+    const auto alike = std::count_if(request.grid.begin(), request.grid.end(), [&](const auto& other) {
       return other.first.substr(other.first.rfind('.') + 1) == axis.name;
     });
-    if (tasks[0]->find(axis.name) != nullptr || shared > 1 || axis.name == "name") {
+    if (tasks[0]->find(axis.name) != nullptr || alike > 1 || axis.name == "name") {
       axis.name = key;
       std::replace(axis.name.begin(), axis.name.end(), '.', '_');
     }
@@ -232,7 +231,7 @@ Group combined(const std::string& name, const Request& request, const std::vecto
       group.variables.push_back(v);
       continue;
     }
-    if (share && !v.dims.empty() && same_everywhere(v.name, tasks) &&
+    if (shared && !v.dims.empty() && same_everywhere(v.name, tasks) &&
         std::all_of(v.dims.begin(), v.dims.end(), [&](const std::string& d) { return same_everywhere(d, tasks); })) {
       group.variables.push_back(v);
       continue;

@@ -18,10 +18,11 @@ namespace gibbsite {
 /// stands on (keys..., rung).
 std::vector<Group> combine(const Request& request, std::span<const Group> tasks);
 
-/// One group of every task, in the order of the grid, as arrays. Attributes that all have are its own; of `model`,
-/// `series`, `configurations` and `diagnostics` those that differ are variables, and of the first two what is the same
-/// everywhere stands there once.
-Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks);
+/// One group of every task, in the order of the grid, as arrays. Attributes that all have are its own; but for
+/// estimates, free energies and exact answers those that differ are variables. shared: what is the same everywhere
+/// stands there once.
+Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks,
+               bool shared = false);
 
 /// The key of which a variable is the coordinate ("model.size"); empty where it is of none.
 std::string grid_key(const Variable& v);

@@ -21,26 +21,34 @@ Group* child(Group& root, const std::string& name) {
   return found == root.groups.end() ? nullptr : &*found;
 }
 
-/// What a task has that the arrays do not, with the coordinates it stands on.
-Group left_over(const Group& task, const Group& root) {
-  Group rest{.name = task.name, .attributes = task.attributes};
-  for (const Group& group : task.groups) {
-    const Group* arrays = root.child(group.name);
-    Group kept{.name = group.name};
-    std::set<std::string> dims;
-    for (const Variable& v : group.variables) {
-      const bool has = arrays != nullptr && (arrays->find(v.name) != nullptr || sentences.contains(v.name));
-      if (has || is_coordinate(v)) continue;
-      kept.variables.push_back(v);
-      dims.insert(v.dims.begin(), v.dims.end());
-    }
-    if (kept.variables.empty() && arrays != nullptr) continue;
-    for (const Variable& v : group.variables)
-      if (is_coordinate(v) && (dims.contains(v.name) || arrays == nullptr)) kept.variables.push_back(v);
-    if (arrays == nullptr) kept.attributes = group.attributes;
-    rest.groups.push_back(std::move(kept));
+/// A group of every task and the groups in it.
+Group arrays_of(const std::string& name, const Request& request, const std::vector<const Group*>& tasks, bool shared) {
+  Group arrays = combined(name, request, tasks, shared);
+  for (const Group& inner : tasks.front()->groups) {
+    std::vector<const Group*> parts;
+    for (const Group* task : tasks)
+      if (const Group* part = task->child(inner.name)) parts.push_back(part);
+    if (parts.size() == tasks.size()) arrays.groups.push_back(arrays_of(inner.name, request, parts, shared));
   }
-  return rest;
+  return arrays;
+}
+
+/// What a group of a task has that the arrays do not, with the coordinates it stands on.
+Group left_over(const Group& group, const Group* arrays) {
+  if (arrays == nullptr) return group;
+  Group kept{.name = group.name};
+  std::set<std::string> dims;
+  for (const Variable& v : group.variables) {
+    if (arrays->find(v.name) != nullptr || sentences.contains(v.name) || is_coordinate(v)) continue;
+    kept.variables.push_back(v);
+    dims.insert(v.dims.begin(), v.dims.end());
+  }
+  for (const Variable& v : group.variables)
+    if (is_coordinate(v) && dims.contains(v.name)) kept.variables.push_back(v);
+  for (const Group& inner : group.groups)
+    if (Group left = left_over(inner, arrays->child(inner.name)); !left.variables.empty() || !left.groups.empty())
+      kept.groups.push_back(std::move(left));
+  return kept;
 }
 
 struct KeyAxis {
@@ -58,6 +66,11 @@ std::size_t product(std::span<const std::size_t> shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
+template <class T>
+void set_attribute(Group& group, const std::string& name, const std::vector<T>& values, std::size_t k) {
+  if constexpr (!std::is_same_v<T, std::int8_t>) group.attributes.emplace_back(name, values[k]);
+}
+
 /// The part of a group that is of task t.
 Group slice(const Group& group, const std::vector<KeyAxis>& axes, std::size_t t) {
   Group out{.name = group.name, .attributes = group.attributes};
@@ -65,6 +78,14 @@ Group slice(const Group& group, const std::vector<KeyAxis>& axes, std::size_t t)
     return std::any_of(axes.begin(), axes.end(), [&](const KeyAxis& axis) { return axis.coordinate->name == dim; });
   };
   const bool ladders = group.find("rung") != nullptr;
+  std::size_t rest = t;
+  for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {  // attributes that are keys of the grid
+    const std::size_t length = axis->coordinate->shape[0];
+    if (axis->key == group.name + "." + axis->coordinate->name)
+      std::visit([&](const auto& all) { set_attribute(out, axis->coordinate->name, all, rest % length); },
+                 axis->coordinate->data);
+    rest /= length;
+  }
   for (const Variable& v : group.variables) {
     const auto keys = static_cast<std::size_t>(std::count_if(v.dims.begin(), v.dims.end(), is_axis));
     if (is_axis(v.name) || v.name == "rung" || sentences.contains(v.name)) continue;
@@ -75,6 +96,10 @@ Group slice(const Group& group, const std::vector<KeyAxis>& axes, std::size_t t)
       Variable part{
           v.name,     {v.dims.begin() + lead, v.dims.end()}, {v.shape.begin() + lead, v.shape.end()}, {}, v.units,
           v.long_name};
+      if (part.dims.empty() && part.long_name == part.name) {  // it was an attribute
+        std::visit([&](const auto& all) { set_attribute(out, v.name, all, t); }, v.data);
+        continue;
+      }
       if (ladders) std::replace(part.dims.begin(), part.dims.end(), std::string("rung"), std::string("beta"));
       const std::size_t size = product(part.shape);
       std::visit(
@@ -86,7 +111,19 @@ Group slice(const Group& group, const std::vector<KeyAxis>& axes, std::size_t t)
       out.variables.push_back(std::move(part));
     }
   }
+  for (const Group& inner : group.groups) out.groups.push_back(slice(inner, axes_of(inner), t));
   return out;
+}
+
+/// Adds what stands in another group of the same kind.
+void merge(Group& into, const Group& more) {
+  for (const Variable& v : more.variables)
+    if (into.find(v.name) == nullptr) into.variables.push_back(v);
+  for (const Group& inner : more.groups)
+    if (Group* there = child(into, inner.name))
+      merge(*there, inner);
+    else
+      into.groups.push_back(inner);
 }
 
 }  // namespace
@@ -103,7 +140,9 @@ void tasks_as_arrays(const Request& request, Group& root) {
     std::vector<const Group*> parts;
     for (const Group& task : tasks.groups)
       if (const Group* part = task.child(name)) parts.push_back(part);
-    if (parts.size() == tasks.groups.size()) groups.push_back(combined(name, request, parts));
+    const std::string_view which = name;
+    if (parts.size() == tasks.groups.size())
+      groups.push_back(arrays_of(name, request, parts, which == "model" || which == "series"));
   }
   for (Group& group : groups) root.groups.push_back(std::move(group));
   if (Group* diagnostics = child(root, "diagnostics")) {
@@ -112,8 +151,11 @@ void tasks_as_arrays(const Request& request, Group& root) {
     add_notes(*diagnostics, notes);
   }
   Group rest{.name = "tasks"};
-  for (const Group& task : tasks.groups)
-    if (Group left = left_over(task, root); !left.groups.empty()) rest.groups.push_back(std::move(left));
+  for (const Group& task : tasks.groups) {
+    Group left = left_over(task, &root);
+    left.attributes = task.attributes;
+    if (!left.groups.empty()) rest.groups.push_back(std::move(left));
+  }
   if (!rest.groups.empty()) root.groups.push_back(std::move(rest));
 }
 
@@ -139,13 +181,7 @@ std::vector<Group> tasks_of(const Group& root) {
     for (const Group& group : root.groups)
       if (group.name != "tasks") task.groups.push_back(slice(group, axes_of(group), t));
     if (own == nullptr) continue;
-    if (const Group* more = own->child(task.name))
-      for (const Group& group : more->groups) {
-        if (Group* there = child(task, group.name))
-          there->variables.insert(there->variables.end(), group.variables.begin(), group.variables.end());
-        else
-          task.groups.push_back(group);
-      }
+    if (const Group* more = own->child(task.name)) merge(task, *more);
   }
   return tasks;
 }

@@ -157,7 +157,10 @@ std::vector<std::string> notes_of(const Group& root) { return sentences_of(root,
 
 std::optional<bool> has_fields(const Group& model) {
   for (const auto& [name, value] : model.attributes)
-    if (const auto* field = std::get_if<double>(&value); field != nullptr && name == "field") return *field != 0;
+    if (name == "field") {
+      if (const auto* real = std::get_if<double>(&value)) return *real != 0;
+      if (const auto* integer = std::get_if<std::int64_t>(&value)) return *integer != 0;
+    }
   const auto h = doubles(model, "h");
   if (h.empty()) return std::nullopt;
   return std::any_of(h.begin(), h.end(), [](double field) { return field != 0; });

@@ -40,6 +40,7 @@ struct StudyKey {
   std::function<std::optional<Value>(const Study&)> get;  ///< nothing where there is nothing to write down
   bool text = false;                                      ///< its values are words, not numbers
   bool griddable = true;
+  bool list = false;  ///< its value can be a list of words
   bool file = false;  ///< its value is the path of a file that is read, where it is none of the choices
   std::vector<std::string> choices = {};
   NamedBy named_by = NamedBy::nobody;

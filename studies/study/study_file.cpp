@@ -80,7 +80,8 @@ class Flattener {
     known.push_back("grid");
     for (const std::string& section : schema_.sections) known.push_back("grid." + section);
     if (std::find(known.begin(), known.end(), name) != known.end()) return;
-    if (schema_.find(name) != nullptr) throw RequestError(fmt::format("`{}` ({}) is a key, not a section", name, place));
+    if (schema_.find(name) != nullptr)
+      throw RequestError(fmt::format("`{}` ({}) is a key, not a section", name, place));
     const std::string rest =
         and_then(did_you_mean(name, known), "the sections are " + join(schema_.sections, ", ") + " and grid");
     throw RequestError(fmt::format("unknown section `[{}]` ({}){}", name, place, rest));
@@ -144,7 +145,8 @@ std::vector<Entry> entries_of(const Settings& keys, const Schema& schema) {
     const std::string key_name = grid ? name.substr(grid_prefix.size()) : name;
     const StudyKey* key = schema.find(key_name);
     const bool text = key != nullptr && key->text;
-    const Value value = read_words(words, !text ? Reading::typed : grid ? Reading::list_of_text : Reading::text);
+    const bool list = grid || (text && key->list);
+    const Value value = read_words(words, !text ? Reading::typed : list ? Reading::list_of_text : Reading::text);
     given.push_back({key_name, grid, value, value.place, Entry::Origin::command_line});
   }
   return given;

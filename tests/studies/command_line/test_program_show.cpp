@@ -247,7 +247,7 @@ TEST_CASE("program: a result says what it is") {
   CHECK(std::get<std::string>(of.at("state")) == "complete");
   CHECK(std::get<std::int64_t>(of.at("seed")) == 12345);
   CHECK(std::get<std::int64_t>(of.at("threads")) == 2);
-  CHECK(std::get<std::int64_t>(of.at("format_version")) == 1);
+  CHECK(std::get<std::int64_t>(of.at("format_version")) == 2);
   CHECK(std::get<double>(of.at("wall_seconds")) > 0);
   for (const char* name : {"version", "git_commit", "created_at", "command", "study"}) CHECK(of.contains(name));
   CHECK(contains(std::get<std::string>(of.at("command")), "run study.toml -o out.h5 --run.threads 2"));

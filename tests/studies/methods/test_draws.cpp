@@ -14,7 +14,7 @@ using namespace gibbsite;
 
 namespace {
 
-Group run(const Study& study) {
+Group finished(const Study& study) {
   const auto system = make_system(study);
   const Key key(study.run.seed);
   const auto ensemble = make_ensemble(study, *system, key);
@@ -55,7 +55,7 @@ TEST_CASE("how many sweeps a draw stands for follows from the work of a sweep, a
 
 TEST_CASE("estimates of draws of many sweeps are those of all sweeps, with the same errors") {
   // 40000 sweeps drawn one by one are estimated from means over 16 in a row; drawn by 16 from the same means.
-  const Group one = run(study_of("sweeps = 40000\nevery = 1\n")), many = run(study_of("sweeps = 40000\nevery = 16\n"));
+  const Group one = finished(study_of("sweeps = 40000\nevery = 1\n")), many = finished(study_of("sweeps = 40000\nevery = 16\n"));
   REQUIRE(draws_together(40000) == 16);
   for (const char* name : {"energy", "energy_density", "specific_heat", "magnetization_density_squared",
                            "abs_magnetization_density", "susceptibility_abs", "susceptibility", "binder_cumulant"})
@@ -97,18 +97,18 @@ TEST_CASE("draws taken together are all there, where their number has a divisor"
 TEST_CASE("store says which series go to the file") {
   using Names = std::vector<std::string>;
   const std::string often = "chains = 2\nsweeps = 64\nevery = 8\n";
-  CHECK(names(*run(study_of(often)).child("series")) ==
+  CHECK(names(*finished(study_of(often)).child("series")) ==
         Names{"energy", "magnetization_density", "energy_mean", "energy_variance", "magnetization_density_mean",
               "magnetization_density_abs_mean", "magnetization_density_square_mean",
               "magnetization_density_fourth_mean"});
-  CHECK(names(*run(study_of("sweeps = 64\nevery = 1\n")).child("series")) == Names{"energy", "magnetization_density"});
-  CHECK(names(*run(study_of(often + "store = [\"energy\"]\n")).child("series")) ==
+  CHECK(names(*finished(study_of("sweeps = 64\nevery = 1\n")).child("series")) == Names{"energy", "magnetization_density"});
+  CHECK(names(*finished(study_of(often + "store = [\"energy\"]\n")).child("series")) ==
         Names{"energy", "energy_mean", "energy_variance"});
-  const Group none = run(study_of(often + "store = \"estimates\"\n"));
+  const Group none = finished(study_of(often + "store = \"estimates\"\n"));
   CHECK(none.child("series") == nullptr);
   CHECK(none.child("estimates") != nullptr);
   const std::string annealing = "name = \"annealing\"\nparticles = 8\ntemperatures = 8\n";
-  CHECK(names(*run(study_of(annealing + "store = [\"energy\"]\n")).child("series")) == Names{"energy"});
+  CHECK(names(*finished(study_of(annealing + "store = [\"energy\"]\n")).child("series")) == Names{"energy"});
   const Request typo = read("[model]\nsize = 4\n[method]\nbeta = 0.2\nstore = [\"enrgy\"]\n");
   CHECK(refusal([&] { TaskRun(typo.tasks[0], 0); }) ==
         "method.store = \"enrgy\" names no series; did you mean `energy`? allowed: all, estimates, or some of energy, "

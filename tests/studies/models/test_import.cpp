@@ -46,7 +46,7 @@ void check_energies(const ModelFile& file, const std::string& name, double const
 }
 
 /// What the program says when it refuses to import; nothing is written.
-std::string refused(const Words& words) {
+std::string refused_import(const Words& words) {
   const Ended ended = run(Words{"import"} + words, foreign_weights().path());
   CHECK(ended.code == 2);
   CHECK(ended.out == "");
@@ -55,7 +55,7 @@ std::string refused(const Words& words) {
 }
 
 std::string refused_new(const Words& words) {
-  const std::string said = refused(words + Words{"-o", "new.h5"});
+  const std::string said = refused_import(words + Words{"-o", "new.h5"});
   CHECK_FALSE(fs::exists(foreign_weights() / "new.h5"));
   return said;
 }
@@ -162,7 +162,7 @@ TEST_CASE("import: what is wrong is said") {
     INFO(message);
     for (const std::string& part : parts) CHECK(contains(message, part));
   };
-  says(refused({"binary.npz"}), {"needs -o"});
+  says(refused_import({"binary.npz"}), {"needs -o"});
   says(refused_new({"none.npz"}), {"none.npz", "no such file"});
   says(refused_new({"binary.npz", "--unit", "spin"}), {"unknown option `--unit`", "did you mean `--units`?"});
   says(refused_new({"binary.npz", "--units", "spin", "--units", "binary"}), {"--units", "twice"});
@@ -206,8 +206,8 @@ TEST_CASE("import: what is wrong is said") {
   says(refused_new({"BEBM.h5"}), {"`BEBM` cannot be imported"});
   says(refused_new({"shape.h5"}), {"update_1: params", "weight_matrix has the shape 4 x 3", "expected 4 x 2"});
   write_bytes(foreign_weights() / "kept.h5", "kept");
-  says(refused({"binary.npz", "-o", "kept.h5"}), {"kept.h5 exists", "--force"});
+  says(refused_import({"binary.npz", "-o", "kept.h5"}), {"kept.h5 exists", "--force"});
   CHECK(read_bytes(foreign_weights() / "kept.h5") == "kept");
-  says(refused({"binary.npz", "-o", "data.npy", "--force", "--data", "data.npy"}), {"would overwrite what is read"});
-  says(refused({"binary.npz", "-o", "."}), {"is a folder"});
+  says(refused_import({"binary.npz", "-o", "data.npy", "--force", "--data", "data.npy"}), {"would overwrite what is read"});
+  says(refused_import({"binary.npz", "-o", "."}), {"is a folder"});
 }

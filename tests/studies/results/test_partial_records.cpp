@@ -48,10 +48,11 @@ class NoOutput {
   int before_;
 };
 
-void check_combinations(const std::string& text) {
+void check_combinations(const std::string& text, const std::string& most_tasks) {
   const Scratch folder;
   write_bytes(folder / "study.toml", text);
-  const Request request = parse({"run", (folder / "study.toml").string(), "-o", (folder / "out.h5").string()});
+  const Request request = parse(
+      {"run", (folder / "study.toml").string(), "-o", (folder / "out.h5").string(), "--run.tasks_in_file", most_tasks});
   REQUIRE(request.tasks.size() == 2);
   std::vector<std::vector<std::size_t>> stages(2);  // steps done; none: not begun
   for (std::size_t k = 0; k < 2; ++k) {
@@ -87,6 +88,11 @@ void check_combinations(const std::string& text) {
       } catch (const RequestError&) {  // too few draws, or none of them on chains: said in words
       }
     }
+}
+
+void check_combinations(const std::string& text) {
+  check_combinations(text, "64");
+  check_combinations(text, "0");  // as arrays
 }
 
 }  // namespace
