@@ -143,6 +143,16 @@ class LatticeClusters final : public Ensemble {
   double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
     return spin_overlap(x, y);
   }
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
+    const std::size_t sites = raster_.sites();
+    const auto n = static_cast<double>(sites);
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      const std::uint8_t *x = s_.data() + pairs[k].first * stride_, *y = s_.data() + pairs[k].second * stride_;
+      std::size_t different = 0;
+      for (std::size_t i = 0; i < sites; ++i) different += x[i] ^ y[i];  // 0 or 1 each
+      out[k] = (n - 2 * static_cast<double>(different)) / n;
+    }
+  }
 
  private:
   std::span<std::uint8_t> spins(std::size_t r) { return std::span(s_).subspan(r * stride_, stride_); }

@@ -93,6 +93,10 @@ class NetworkEnsemble final : public Ensemble {
   double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
     return network_->overlap(numbers_of(x), numbers_of(y));
   }
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
+    for (std::size_t k = 0; k < pairs.size(); ++k)
+      out[k] = network_->overlap(state(pairs[k].first), state(pairs[k].second));
+  }
 
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
     const std::vector<double> x = numbers_of(bytes);

@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
 #include <numbers>
@@ -112,6 +113,7 @@ class RealCouplingsEnsemble final : public Ensemble {
   double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
     return spin_overlap(x, y);
   }
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override;
 
  private:
   std::size_t layout_units() const { return graph_->sites(); }
@@ -189,6 +191,24 @@ void RealCouplingsEnsemble::go(std::span<const Setting> setting, const Step& ste
       }
     }
   });
+}
+
+void RealCouplingsEnsemble::overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs,
+                                    std::span<double> out) const {
+  const std::size_t words = work_->column_words();
+  std::vector<std::uint64_t> spins(block_of_.size() * lanes * words);  // [lane][word]
+  share(work() / 4, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t b = begin; b < end; ++b)
+      work_->columns(blocks_[b],
+                     std::span(spins).subspan(blocks_[b].first * lanes * words, blocks_[b].vectors * lanes * words));
+  });
+  const auto n = static_cast<double>(layout_units());
+  for (std::size_t k = 0; k < pairs.size(); ++k) {
+    const std::uint64_t *x = spins.data() + pairs[k].first * words, *y = spins.data() + pairs[k].second * words;
+    std::int64_t different = 0;
+    for (std::size_t w = 0; w < words; ++w) different += std::popcount(x[w] ^ y[w]);
+    out[k] = (n - 2 * static_cast<double>(different)) / n;
+  }
 }
 
 void RealCouplingsEnsemble::measure() const {

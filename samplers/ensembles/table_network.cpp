@@ -94,6 +94,22 @@ class TableNetwork final : public Ensemble {
     };
     return network_->overlap(numbers(x), numbers(y));
   }
+  /// Binary units and spins: alike units less those that differ.
+  void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
+    const auto n = static_cast<double>(layout().units);
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      std::int64_t different = 0;
+      for (std::size_t l = 0; l < bits_.layers.size(); ++l)
+        for (std::size_t u = 0; u < bits_.layers[l].units; u += kernels_.bits) {
+          const std::uint32_t* words = chains_.layers[l].words.data();
+          const std::uint32_t x = words[at(l, u / kernels_.bits, pairs[k].first)];
+          const std::uint32_t y = words[at(l, u / kernels_.bits, pairs[k].second)];
+          const std::size_t units = std::min(kernels_.bits, bits_.layers[l].units - u);
+          for (std::size_t b = 0; b < units; ++b) different += (x ^ y) >> (b * kernels_.spacing) & 1U;
+        }
+      out[k] = (n - 2 * static_cast<double>(different)) / n;
+    }
+  }
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
     stale_ = true;
     for (std::size_t l = 0, offset = 0; l < bits_.layers.size(); offset += bits_.layers[l++].units)

@@ -22,7 +22,32 @@ FieldSweep sweep_of(const FieldBlock& block, const FieldSetting& setting) {
   return sweep;
 }
 
+/// Bit c of byte r becomes bit r of byte c (Warren, Hacker's Delight, 7-3).
+constexpr std::uint64_t transposed(std::uint64_t x) {
+  std::uint64_t t = (x ^ (x >> 7U)) & 0x00AA00AA00AA00AAULL;
+  x ^= t ^ (t << 7U);
+  t = (x ^ (x >> 14U)) & 0x0000CCCC0000CCCCULL;
+  x ^= t ^ (t << 14U);
+  t = (x ^ (x >> 28U)) & 0x00000000F0F0F0F0ULL;
+  return x ^ t ^ (t << 28U);
+}
+
 }  // namespace
+
+void FieldWork::columns(const FieldBlock& block, std::span<std::uint64_t> out) const {
+  const std::size_t words = column_words(), row = block.vectors * kernels_.bytes, of_byte = kernels_.lanes_of_byte;
+  std::fill(out.begin(), out.end(), 0);
+  for (std::size_t i = 0; i < graph_.sites(); i += 8)
+    for (std::size_t k = 0; k < row; ++k) {
+      std::uint64_t eight = 0;  // sites of one byte of lanes
+      for (std::size_t j = 0; j < std::min<std::size_t>(8, graph_.sites() - i); ++j)
+        eight |= static_cast<std::uint64_t>(block.spins[(i + j) * row + k]) << (8 * j);
+      eight = transposed(eight);
+      const std::size_t lane = k / kernels_.bytes * lanes + k % kernels_.bytes * of_byte;
+      for (std::size_t l = 0; l < of_byte; ++l)
+        out[(lane + l) * words + i / 64] |= (eight >> (8 * l) & 0xFF) << (i % 64);
+    }
+}
 
 void FieldWork::weigh_fields(const FieldBlock& block, std::int64_t* sum) const {
   constexpr std::size_t at_once = 64;  // sites

@@ -50,6 +50,11 @@ class FieldWork {
   /// After the spins of a lane have been set from outside.
   virtual void renew(FieldBlock& block, std::size_t lane) const = 0;
 
+  /// Words of the spins of a lane, 64 sites to a word: of a spin that is up the bit is set.
+  std::size_t column_words() const { return (graph_.sites() + 63) / 64; }
+  /// out: [lane][word], the lanes of all vectors of the block.
+  void columns(const FieldBlock& block, std::span<std::uint64_t> out) const;
+
   bool up(const FieldBlock& block, std::size_t site, std::size_t lane) const {
     return (block.spins[byte(block, site, lane)] >> (lane % kernels_.lanes_of_byte) & 1) != 0;
   }

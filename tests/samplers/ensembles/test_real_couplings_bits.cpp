@@ -149,3 +149,19 @@ TEST_CASE("couplings are rounded to a grid on which every local field fits, and 
   // Flips that cost nothing, which would march for ever along a chain, are made one time in two.
   CHECK(real_couplings_supported(build({.geometry = Geometry::chain, .size = {6}}), {.move = LocalMove::metropolis}));
 }
+
+TEST_CASE("overlaps of lanes are those of the states that they save, on every instruction set") {
+  for (const std::uint32_t sites : {1U, 8U, 63U, 64U, 130U, 201U})
+    for (const Target& t : targets()) {
+      const auto model = shared(random_graph(sites, 0.2, sites));
+      const auto ensemble = make(model, {}, 75, t);
+      ensemble->draw_reference(7);
+      std::vector<std::pair<std::size_t, std::size_t>> pairs = {{0, 0}, {74, 74}, {0, 74}, {15, 16}, {31, 3}};
+      for (std::size_t r = 0; r + 1 < 75; ++r) pairs.emplace_back(r, (7 * r + 1) % 75);
+      std::vector<double> q(pairs.size()), expected(pairs.size());
+      ensemble->overlap(pairs, q);
+      ensemble->Ensemble::overlap(pairs, expected);
+      INFO(name(t) << ", " << sites << " sites");
+      CHECK(q == expected);
+    }
+}
