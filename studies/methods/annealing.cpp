@@ -112,7 +112,8 @@ const MethodEntry& annealing_entry() {
       .check_system =
           [](const Study& study, const System& system) {
             std::vector<std::string> series = {"log_weight", "log_weight_path", "log_weight_reverse", "family"};
-            for (const Observable& what : system.observables()) series.push_back(what.name);
+            for (const Observable& what : system.observables())
+              if (what.measured()) series.push_back(what.name);
             check_stored(study.keys<StoreKeys>(), series);
           },
       .plan = plan_of_annealing,

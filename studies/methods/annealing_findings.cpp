@@ -118,7 +118,7 @@ Group annealing_series(const StoreKeys& stored, const Annealing& annealing) {
   const auto wanted = [&](const std::string& name) { return stored.all() || stored.has(name); };
   for (const Field& field : annealing.fields()) {
     const bool weights = field.what.name == "log_weight";
-    if (!wanted(field.what.name) && !(weights && wanted("log_weight_path"))) continue;
+    if (!field.what.measured() || (!wanted(field.what.name) && !(weights && wanted("log_weight_path")))) continue;
     std::vector<double> values(particles * beta.size());
     for (std::size_t r = 0, at = 0; r < particles; ++r)
       for (std::size_t b = 0; b < beta.size(); ++b, ++at) values[at] = trace.at(rows[b], field.offset + r);
