@@ -30,7 +30,7 @@ namespace gibbsite {
 /// triangular: 96 x 48, honeycomb: 32 x 16 cells); others move the dead cells of a larger one with them.
 bool packed_lattice_supported(const Lattice& lattice, const Graph& graph);
 
-/// What a sweep of a replica takes, in ns, on one core of an Intel Xeon of 2023 with AVX-512. ResultRow: the shortest
+/// What a sweep of a replica takes, in ns, on one core of an Intel Xeon of 2023 with AVX-512. Measured: the shortest
 /// of many sweeps, L = 4 ... 1024.
 double packed_lattice_cost(const Lattice& lattice);
 

@@ -16,6 +16,15 @@
 namespace gibbsite {
 namespace {
 
+/// How the spins of sites stand to those that are packed: -1 where a field points down while others point up; empty
+/// where all fields are alike.
+std::vector<std::int8_t> signs_of(const Graph& graph) {
+  if (graph.common_field()) return {};
+  std::vector<std::int8_t> signs;
+  for (const double h : graph.fields()) signs.push_back(h < 0 ? -1 : 1);
+  return signs;
+}
+
 simd::Decide decide_of(const Graph& graph, LocalMove kernel) {
   if (kernel == LocalMove::metropolis) return simd::Decide::metropolis;
   return graph.common_field().value() == 0 ? simd::Decide::heat_bath : simd::Decide::heat_bath_in_field;
@@ -23,14 +32,16 @@ simd::Decide decide_of(const Graph& graph, LocalMove kernel) {
 
 class PackedReplicas final : public Ensemble {
  public:
-  PackedReplicas(std::shared_ptr<const Ising> model, Layout layout, Key key, const simd::ReplicaKernels& kernels,
-                 std::unique_ptr<const simd::ReplicaPlan> plan)
+  /// field: of the spins that are packed.
+  PackedReplicas(std::shared_ptr<const Ising> model, double field, Layout layout, Key key,
+                 const simd::ReplicaKernels& kernels, std::unique_ptr<const simd::ReplicaPlan> plan)
       : Ensemble(std::move(layout)),
         model_(std::move(model)),
         plan_(std::move(plan)),
         key_(key),
         strength_(model_->graph().common_strength().value()),
-        field_(model_->graph().common_field().value()),
+        field_(field),
+        signs_(signs_of(model_->graph())),
         lambda_(this->layout().replicas),
         energy_(this->layout().replicas),
         total_(this->layout().replicas) {
@@ -38,7 +49,11 @@ class PackedReplicas final : public Ensemble {
     std::vector<std::int8_t> spins(this->layout().units);
     model_->set_ordered(spins);
     for (simd::ReplicaPack& pack : packs_)
-      for (std::size_t i = 0; i < spins.size(); ++i) pack.set_all(i, spins[i] > 0);
+      for (std::size_t i = 0; i < spins.size(); ++i) pack.set_all(i, sign(i) * spins[i] > 0);
+    if (signs_.empty()) return;
+    turned_ = simd::Buffer<std::uint64_t>(plan_->state_size());
+    for (std::size_t i = 0; i < signs_.size(); ++i)
+      if (signs_[i] < 0) std::fill_n(turned_.data() + plan_->row(i), plan_->width / 64, ~std::uint64_t{0});
   }
 
   void draw_reference(std::uint64_t time) override {
@@ -59,7 +74,9 @@ class PackedReplicas final : public Ensemble {
     know_energies();
     const std::size_t components = layout().observables.size();
     for_packs(look_, 0.1, [&](std::size_t p) {
-      const simd::LaneNumbers* up = field_ == 0 ? &packs_[p].count_up() : nullptr;
+      const simd::LaneNumbers* up = !signs_.empty() ? &packs_[p].count_up(turned_)
+                                    : field_ == 0   ? &packs_[p].count_up()
+                                                    : nullptr;
       for_replicas(p, [&](std::size_t r, std::size_t lane) {
         const std::int64_t total = up != nullptr ? total_of((*up)[lane]) : total_[r];
         model_->observe_sum(total, energy_[r], out.subspan(r * components, components));
@@ -80,12 +97,13 @@ class PackedReplicas final : public Ensemble {
   void save(std::size_t replica, std::span<std::byte> state) const override {
     const simd::ReplicaPack& pack = packs_[replica / plan_->width];
     for (std::size_t i = 0; i < layout().units; ++i)
-      state[i] = static_cast<std::byte>(static_cast<std::int8_t>(pack.up(i, replica % plan_->width) ? 1 : -1));
+      state[i] =
+          static_cast<std::byte>(static_cast<std::int8_t>(pack.up(i, replica % plan_->width) ? sign(i) : -sign(i)));
   }
   void load(std::size_t replica, std::span<const std::byte> state) override {
     simd::ReplicaPack& pack = packs_[replica / plan_->width];
     for (std::size_t i = 0; i < layout().units; ++i)
-      pack.set(i, replica % plan_->width, static_cast<std::int8_t>(state[i]) > 0);
+      pack.set(i, replica % plan_->width, sign(i) * static_cast<std::int8_t>(state[i]) > 0);
     forget();
   }
 
@@ -120,6 +138,7 @@ class PackedReplicas final : public Ensemble {
   void know_energies() const;
   /// In a field.
   void know_totals() const;
+  int sign(std::size_t site) const noexcept { return signs_.empty() ? 1 : signs_[site]; }
   void forget() { stale_ = stale_totals_ = true; }
   /// The spins of all replicas, one behind the other: [replica][block], whole packs.
   std::vector<std::uint64_t> columns() const;
@@ -128,10 +147,12 @@ class PackedReplicas final : public Ensemble {
   std::unique_ptr<const simd::ReplicaPlan> plan_;
   std::vector<simd::ReplicaPack> packs_;
   Key key_;
-  double strength_, field_;  // |J| and h
+  double strength_, field_;             // |J| and h
+  std::vector<std::int8_t> signs_;      // see signs_of()
+  simd::Buffer<std::uint64_t> turned_;  // rows of sites whose sign is -1, as the state of a pack
   std::vector<double> lambda_;
   mutable std::vector<double> energy_;
-  mutable std::vector<std::int64_t> total_;          // sum of spins, in a field
+  mutable std::vector<std::int64_t> total_;          // sum of the spins that are packed, in a field
   mutable bool stale_ = true, stale_totals_ = true;  // they are not yet those of the states
   Barrier barrier_;
   mutable AdaptiveThreads threads_, look_;
@@ -275,9 +296,13 @@ std::unique_ptr<Ensemble> make_packed_replicas(std::shared_ptr<const Ising> mode
   layout.canonical = true;
   layout.observables = model->observables();
   layout.name = "replica-packed, " + std::to_string(width) + " lanes, " + kernels.name;
-  auto plan =
-      std::make_unique<const simd::ReplicaPlan>(graph, decide_of(graph, kernel), visits_of(graph, order), width);
-  return std::make_unique<PackedReplicas>(std::move(model), std::move(layout), key, kernels, std::move(plan));
+  const auto plan_on = [&](const Graph& packed) {
+    auto plan =
+        std::make_unique<const simd::ReplicaPlan>(packed, decide_of(packed, kernel), visits_of(graph, order), width);
+    return std::make_unique<PackedReplicas>(model, packed.common_field().value(), std::move(layout), key, kernels,
+                                            std::move(plan));
+  };
+  return graph.common_field() ? plan_on(graph) : plan_on(with_fields_aligned(graph));
 }
 
 }  // namespace gibbsite

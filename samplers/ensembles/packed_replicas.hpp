@@ -1,8 +1,8 @@
 /// Heat bath and Metropolis of R replicas of one Ising system, one *bit* each: 512 spins a register, every replica at
 /// its own lambda = beta. For graphs of degree up to 8 with |J| the same for all bonds (their signs are free: lattices,
-/// periodic or open, +-J glasses) and, for the heat bath, h the same for all sites. The distribution, the order of
-/// visits and the contract of samplers/ensembles/array_ensemble.hpp with samplers/kernels/heat_bath.hpp or
-/// samplers/kernels/metropolis.hpp.
+/// periodic or open, +-J glasses) and, for the heat bath, |h| the same for all sites (random fields +-h are turned into
+/// one field, and couplings with them). The distribution, the order of visits and the contract of
+/// samplers/ensembles/array_ensemble.hpp with samplers/kernels/heat_bath.hpp or samplers/kernels/metropolis.hpp.
 ///
 /// Multi-spin coding over replicas (Bhanot, Duke & Salvador, J. Stat. Phys. 44, 985 (1986)), but with random bits of
 /// its own for every spin of every replica: replicas that share random numbers (Isakov et al., Comput. Phys. Commun.
@@ -13,7 +13,7 @@
 /// J and h: exactly Ising::energy. Cost per sweep and pack, in units of one word of 512 bits: N (512 / width) words of
 /// some 115 instructions in 512-bit registers (six neighbours, three classes: 35 rounds of AES, 21 selections of
 /// digits, 7 counters, 20 to look at neighbours, 32 to choose, hand on, write and count), so no more than one word in
-/// 57 cycles. ResultRow: 84 cycles, for in each batch the lanes that are left need 24 levels of 5 rounds more, and
+/// 57 cycles. Measured: 84 cycles, for in each batch the lanes that are left need 24 levels of 5 rounds more, and
 /// loads are not free. All energies cost a fifth of a sweep where N is 512, and new lambdas for every replica a sixth.
 #pragma once
 

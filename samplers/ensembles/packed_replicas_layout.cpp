@@ -21,6 +21,24 @@ std::vector<std::uint32_t> visits_of(const Graph& graph, ScanOrder order) {
   return sites;
 }
 
+std::optional<double> field_strength(const Graph& graph) {
+  if (const auto common = graph.common_field()) return std::abs(*common);
+  const double strength = std::abs(graph.fields().front());
+  const bool alike =
+      std::all_of(graph.fields().begin(), graph.fields().end(), [&](double h) { return std::abs(h) == strength; });
+  return alike ? std::optional(strength) : std::nullopt;
+}
+
+Graph with_fields_aligned(const Graph& graph) {
+  const std::span<const double> h = graph.fields();
+  std::vector<Bond> bonds(graph.bonds().begin(), graph.bonds().end());
+  for (Bond& bond : bonds)
+    if ((h[bond.i] < 0) != (h[bond.j] < 0)) bond.J = -bond.J;
+  std::vector<double> fields(h.begin(), h.end());
+  for (double& field : fields) field = std::abs(field);
+  return {std::move(bonds), std::move(fields)};
+}
+
 // Costs here are the shortest of many sweeps on one core of an Intel Xeon at 3.6 GHz that had other work, too. Those of
 // widths: per replica, heat bath in the order of sites on the square lattice L = 32 and the cubic +-J glass L = 8. A
 // word costs more in narrow packs, whose rows are gathered and whose batches are short (at L = 128, only 1.6 for 64).
@@ -42,7 +60,7 @@ std::size_t cheapest_pack(std::size_t replicas) {
 
 bool packed_replicas_supported(const Graph& graph, LocalMove kernel, ScanOrder order) {
   if (order == ScanOrder::random || simd::replica_kernels().empty()) return false;
-  const auto strength = graph.common_strength(), field = graph.common_field();
+  const auto strength = graph.common_strength(), field = field_strength(graph);
   if (!strength || !field || graph.max_degree() > simd::most_degree) return false;
   if (kernel == LocalMove::heat_bath) return true;
   return *field == 0 && *strength > 0 && !graph.any_alone();

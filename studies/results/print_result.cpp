@@ -106,7 +106,7 @@ void print_blocks(const std::vector<Block>& blocks, const std::vector<Place>& pl
   }
 }
 
-/// ResultRow numbers grouped by name (or estimator), in order; and the places, in order.
+/// Numbers grouped by name (or estimator), in order; and the places, in order.
 void print_measured(const std::vector<ResultRow>& all, bool by_estimator) {
   std::vector<std::string> names;
   std::map<std::string, std::vector<ResultRow>> groups;

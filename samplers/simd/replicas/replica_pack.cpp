@@ -73,9 +73,15 @@ const LaneNumbers& ReplicaPack::take_changed() {
   swept_ = 0;
   return numbers_[0];
 }
-const LaneNumbers& ReplicaPack::count_up() const {
+const LaneNumbers& ReplicaPack::count_up() const { return count_ones(state_); }
+const LaneNumbers& ReplicaPack::count_up(const Buffer<std::uint64_t>& turned) const {
+  Buffer<std::uint64_t> words(state_.size());
+  for (std::size_t k = 0; k < plan_->words * word_parts; ++k) words[k] = state_[k] ^ turned[k];
+  return count_ones(words);
+}
+const LaneNumbers& ReplicaPack::count_ones(const Buffer<std::uint64_t>& words) const {
   Table planes;
-  kernels_->count_ones(state_.data(), plan_->real.data(), plan_->words, planes.at);
+  kernels_->count_ones(words.data(), plan_->real.data(), plan_->words, planes.at);
   numbers_[1].assign(plan_->width, 0);
   read_planes(planes.at, plan_->words, numbers_[1]);
   return numbers_[1];

@@ -55,6 +55,8 @@ class ReplicaPack {
   /// Good until the same is asked again.
   const LaneNumbers& take_changed();
   const LaneNumbers& count_up() const;
+  /// The same with the rows turned over where `turned` is all ones; as state: [row][part].
+  const LaneNumbers& count_up(const Buffer<std::uint64_t>& turned) const;
   const LaneNumbers& count_unsatisfied() const;
 
   /// 64-bit blocks that hold the spins of one replica, rows in the order of memory; rows that are no site hold
@@ -67,6 +69,7 @@ class ReplicaPack {
   std::uint64_t sites_of(std::size_t block) const noexcept;
 
  private:
+  const LaneNumbers& count_ones(const Buffer<std::uint64_t>& words) const;
   ReplicaSweep all_batches(const Cipher& cipher, bool backwards);
   /// Adds numbers up to `most` from their digits, rows of a word added up.
   void read_planes(const std::uint64_t* planes, std::size_t most, LaneNumbers& out) const;

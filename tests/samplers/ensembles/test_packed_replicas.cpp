@@ -58,6 +58,13 @@ std::vector<Small> small_systems() {
        LocalMove::metropolis, ScanOrder::sequential},
       {"a bond beside two free sites in a field",
        std::make_shared<const Ising>(Graph({{0, 1, -1}}, {0.4, 0.4, 0.4, 0.4}))},
+      {"2 x 3 open in a random field +-h",
+       std::make_shared<const Ising>(
+           Graph({{0, 1, 0.5}, {1, 2, 0.5}, {3, 4, 0.5}, {4, 5, 0.5}, {0, 3, 0.5}, {1, 4, 0.5}, {2, 5, 0.5}},
+                 {0.3, -0.3, -0.3, 0.3, 0.3, -0.3}))},
+      {"a glass in a random field +-h",
+       std::make_shared<const Ising>(
+           Graph({{0, 1, 0.5}, {1, 2, -0.5}, {2, 3, 0.5}, {0, 3, -0.5}}, {-0.7, 0.7, -0.7, -0.7}))},
       {"a bond beside two free sites", std::make_shared<const Ising>(Graph({{0, 1, -1}}, {0, 0, 0, 0}))}};
   for (std::size_t leaves = 3; leaves <= 8; ++leaves) {
     const std::string name = "star of degree " + std::to_string(leaves);
@@ -137,6 +144,58 @@ TEST_CASE("transitions of packed replicas have the kernels' probabilities, every
       CHECK(p_value(count, mutant) < least);
     }
   }
+}
+
+TEST_CASE("replicas in a random field +-h have the energies, magnetizations and turns of their states") {
+  if (simd::replica_kernels().empty()) return;
+  constexpr std::size_t replicas = 70;
+  Graph cube = build({.geometry = Geometry::cubic, .size = {3, 3, 4}, .boundary = Boundary::open});
+  std::vector<double> h(cube.sites());
+  for (std::size_t i = 0; i < h.size(); ++i) h[i] = i * i % 7 < 3 ? -0.75 : 0.75;
+  const auto model = std::make_shared<const Ising>(Graph({cube.bonds().begin(), cube.bonds().end()}, h));
+  const auto ensemble = make_packed_replicas(model, LocalMove::heat_bath, ScanOrder::sequential, Key(9), replicas);
+  CHECK(ensemble->layout().turns);
+  const std::vector<double> lambda(replicas, 0.3);
+  const auto check = [&] {
+    const std::size_t components = ensemble->layout().observables.size();
+    std::vector<double> observed(replicas * components), turning(replicas), weight(replicas);
+    ensemble->observe(observed);
+    ensemble->turning(lambda, turning);
+    ensemble->log_weight(lambda, weight);
+    for (std::size_t r = 0; r < replicas; ++r) {
+      std::vector<std::int8_t> spins;
+      std::vector<std::byte> bytes(model->units());
+      ensemble->save(r, bytes);
+      for (const std::byte b : bytes) spins.push_back(static_cast<std::int8_t>(b));
+      std::vector<double> expected(components);
+      model->observe(spins, model->energy(spins), expected);
+      for (std::size_t k = 0; k < components; ++k)
+        CHECK(observed[r * components + k] == Approx(expected[k]).margin(1e-12));
+      CHECK(turning[r] == Approx(-0.3 * model->turning_energy(spins)).margin(1e-12));
+      CHECK(weight[r] == Approx(-0.3 * model->energy(spins)));
+    }
+  };
+  check();  // the ordered state
+  std::vector<Setting> setting(replicas, Setting{0.3});
+  std::vector<Tally> tally(replicas);
+  ensemble->sweep(setting, {.time = 1, .count = 3}, tally);
+  check();
+  std::vector<std::uint8_t> turned(replicas);
+  for (std::size_t r = 0; r < replicas; r += 3) turned[r] = 1;
+  const auto before = save_all(*ensemble);
+  ensemble->turn(turned);
+  check();
+  const auto after = save_all(*ensemble);
+  for (std::size_t k = 0; k < before.size(); ++k)
+    CHECK(static_cast<std::int8_t>(after[k]) ==
+          (turned[k / model->units()] != 0 ? -1 : 1) * static_cast<std::int8_t>(before[k]));
+  std::vector<std::size_t> parent(replicas);
+  for (std::size_t r = 0; r < replicas; ++r) parent[r] = (r * 5 + 3) % replicas;
+  ensemble->resample(parent);
+  check();
+  load_all(*ensemble, before);
+  CHECK(save_all(*ensemble) == before);
+  check();
 }
 
 TEST_CASE("batches visit neighbours in the order of the scan") {
@@ -228,6 +287,12 @@ TEST_CASE("packed replicas take bounded degrees with one |J|, and say how they a
   CHECK(fits({.geometry = Geometry::cubic, .size = {4, 4, 4}, .disorder = Disorder::bimodal}));
   CHECK(fits({.size = {4, 4}, .field = 1}));
   CHECK_FALSE(fits({.size = {4, 4}, .field = 1}, LocalMove::metropolis));
+  const auto in_fields = [](double a, double b) {
+    return packed_replicas_supported(Graph({{0, 1, 1}}, {a, b}), LocalMove::heat_bath, ScanOrder::sequential);
+  };
+  CHECK(in_fields(0.5, -0.5));
+  CHECK_FALSE(in_fields(0.5, 0));
+  CHECK_FALSE(in_fields(0.5, -0.25));
   CHECK_FALSE(fits({.size = {4, 4}}, LocalMove::heat_bath, ScanOrder::random));
   CHECK_FALSE(fits({.size = {4, 4}, .disorder = Disorder::gaussian}));
   CHECK_FALSE(fits({.geometry = Geometry::hypercubic, .size = {3, 3, 3, 3, 3}}));
