@@ -40,8 +40,8 @@ struct RealCouplings {
 /// Whether this processor has an instruction set for it, the order is a fixed one, and rounding moves no local field
 /// by more than 2^-16 of the largest of its site (couplings of very different size).
 bool real_couplings_supported(const Graph& graph, RealCouplings how);
-/// Whether they fit, and so many replicas of this graph are faster in lanes than one by one: a graph with equal |J| and
-/// few neighbours has tables of probabilities instead.
+/// Whether they fit, and so many replicas of this graph are faster in lanes than one by one. What fits into bit lanes
+/// (one |J|, one |h|, few neighbours) is faster there.
 bool real_couplings_are_faster(const Graph& graph, RealCouplings how, std::size_t replicas);
 /// The faster one for this graph.
 FieldLayout field_layout(const Graph& graph);

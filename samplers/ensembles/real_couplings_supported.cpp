@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "samplers/ensembles/packed_replicas.hpp"
 #include "samplers/ensembles/real_couplings.hpp"
 #include "samplers/simd/couplings/dyadic_graph.hpp"
 
@@ -29,7 +30,9 @@ bool real_couplings_supported(const Graph& graph, RealCouplings how) {
 bool real_couplings_are_faster(const Graph& graph, RealCouplings how, std::size_t replicas) {
   const bool dense = field_layout(graph) == FieldLayout::made_anew;
   constexpr std::size_t worth_a_tile = 128;  // sites, of one replica: a tile moves sixteen
-  return ((dense && (replicas > 1 || graph.sites() >= worth_a_tile)) || (replicas > 1 && !graph.common_strength())) &&
+  // Of couplings and fields of one strength each, bits know more.
+  const bool bits = packed_replicas_supported(graph, how.move, how.scan);
+  return ((dense && (replicas > 1 || graph.sites() >= worth_a_tile)) || (replicas > 1 && !bits)) &&
          real_couplings_supported(graph, how);
 }
 

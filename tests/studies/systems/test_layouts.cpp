@@ -1,9 +1,11 @@
 // Which layout a study gets: the fastest that is valid, unless it asks for another.
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "samplers/simd/lattice/lattice_kernels.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/systems/lattice_keys.hpp"
+#include "tests/studies/scratch.hpp"
 
 using namespace gibbsite;
 
@@ -112,6 +114,26 @@ TEST_CASE("Metropolis goes by colours where no order is asked for, but not where
   study.sampler.name = "heat-bath";
   study.method.name = "mcmc";
   CHECK(layout_of(study).starts_with("lattice-packed"));
+}
+
+TEST_CASE("random fields move in bit lanes where they have one strength, else in lanes with their local fields kept") {
+  if (simd::lattice_kernels().empty()) return;
+  const test::Scratch folder;
+  const Graph cube = build({.geometry = Geometry::cubic, .size = {6, 6, 6}});
+  for (const bool alike : {true, false}) {
+    const auto path = folder / "fields.txt";
+    std::ofstream file(path);
+    for (const Bond& bond : cube.bonds()) file << bond.i + 1 << ' ' << bond.j + 1 << " 1\n";
+    for (std::size_t i = 1; i <= cube.sites(); ++i)
+      file << i << ' ' << i << ' ' << (i * i % 7 < 3 ? -1 : 1) * (alike ? 1.0 : 0.5 + 0.001 * static_cast<double>(i))
+           << '\n';
+    file.close();
+    Study study = study_schema().first;
+    study.keys<LatticeKeys>().couplings = path.string();
+    study.method.beta = {0.25};
+    for (const std::size_t replicas : {4U, 64U})
+      CHECK(layout_of(study, replicas).starts_with(alike ? "replica-packed" : "fields kept"));
+  }
 }
 
 TEST_CASE("Gaussian glasses move in lanes by either kernel, in the order that is fastest") {
