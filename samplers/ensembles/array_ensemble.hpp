@@ -138,6 +138,7 @@ class ArrayEnsemble final : public Ensemble {
     layout.canonical = P::canonical;
     layout.observables = model.observables();
     layout.name = "plain";
+    if constexpr (requires { K::layout_name; }) layout.name = K::layout_name;
     return layout;
   }
 

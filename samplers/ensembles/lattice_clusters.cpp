@@ -256,10 +256,17 @@ std::size_t LatticeClusters::grow(const Rows& rows, std::span<std::uint8_t> spin
 
 }  // namespace
 
-bool lattice_clusters_supported(const Graph& graph, ClusterMove move) {
+bool lattice_clusters_supported(const Graph& graph, ClusterMove move, std::string* why) {
+  const auto no = [&](const char* reason) {
+    if (why != nullptr) *why = reason;
+    return false;
+  };
   const auto strength = graph.common_strength(), coupling = graph.common_coupling();
-  return !simd::coin_kernels().empty() && strength && *strength > 0 && graph.common_field() == 0.0 &&
-         (move == ClusterMove::swendsen_wang || (coupling && *coupling > 0));
+  if (simd::coin_kernels().empty()) return no("no instruction set of this processor fits");
+  if (!strength || *strength <= 0) return no("couplings differ in strength");
+  if (graph.common_field() != 0.0) return no("sites have fields");
+  if (move == ClusterMove::wolff && !(coupling && *coupling > 0)) return no("some couplings are negative");
+  return true;
 }
 
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,

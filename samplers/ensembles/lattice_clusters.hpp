@@ -10,6 +10,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "physics/ising.hpp"
 #include "physics/random.hpp"
@@ -20,8 +21,8 @@ namespace gibbsite {
 
 enum class ClusterMove { swendsen_wang, wolff };
 
-/// Whether an instruction set fits, and the couplings.
-bool lattice_clusters_supported(const Graph& graph, ClusterMove move);
+/// Whether an instruction set fits, and the couplings. why: what does not fit, where it is asked for.
+bool lattice_clusters_supported(const Graph& graph, ClusterMove move, std::string* why = nullptr);
 
 /// The replicas of `slice`, whose draws depend on `key`.
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,

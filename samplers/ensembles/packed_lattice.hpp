@@ -13,6 +13,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "physics/ising.hpp"
 #include "physics/lattice.hpp"
@@ -28,7 +29,8 @@ namespace gibbsite {
 /// are the same, the field too. graph: build(lattice).
 /// Fast are large lattices whose sides are multiples of the blocks, too (square: 64 x 32, cubic: 16 x 16 x 16,
 /// triangular: 96 x 48, honeycomb: 32 x 16 cells); others move the dead cells of a larger one with them.
-bool packed_lattice_supported(const Lattice& lattice, const Graph& graph);
+/// why: what does not fit, where it is asked for ("sides are not multiples of 3").
+bool packed_lattice_supported(const Lattice& lattice, const Graph& graph, std::string* why = nullptr);
 
 /// What a sweep of a replica takes, in ns, on one core of an Intel Xeon of 2023 with AVX-512. Measured: the shortest
 /// of many sweeps, L = 4 ... 1024.

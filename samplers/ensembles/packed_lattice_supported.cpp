@@ -5,11 +5,45 @@ namespace gibbsite {
 
 using simd::BlockLattice;
 
-bool packed_lattice_supported(const Lattice& lattice, const Graph& graph) {
+namespace {
+
+/// Why no blocks of a lattice are words; empty where they may be.
+std::string misfit(const Lattice& lattice) {
+  std::size_t multiple = 1;
+  switch (lattice.geometry) {
+    case Geometry::square:
+    case Geometry::cubic:
+      multiple = 2;
+      break;
+    case Geometry::triangular:
+      multiple = 3;
+      break;
+    case Geometry::honeycomb:
+      break;
+    default:
+      return "only square, cubic, triangular and honeycomb lattices are packed";
+  }
+  for (const std::size_t side : lattice.size) {
+    if (side < 3) return "a side is shorter than 3";
+    if (lattice.boundary == Boundary::periodic && side % multiple != 0)
+      return "sides are not multiples of " + std::to_string(multiple);
+  }
+  return "";
+}
+
+}  // namespace
+
+bool packed_lattice_supported(const Lattice& lattice, const Graph& graph, std::string* why) {
+  const auto no = [&](std::string reason) {
+    if (why != nullptr) *why = std::move(reason);
+    return false;
+  };
+  if (simd::lattice_kernels().empty()) return no("no instruction set of this processor fits");
   const std::optional<BlockLattice> blocks = BlockLattice::of(lattice);
-  if (simd::lattice_kernels().empty() || !blocks || blocks->sites() != graph.sites()) return false;
+  if (!blocks || blocks->sites() != graph.sites()) return no(misfit(lattice));
   const auto strength = graph.common_strength(), field = graph.common_field();
-  return strength && *strength != 0 && field;
+  if (!strength || *strength == 0) return no("couplings differ in strength");
+  return field ? true : no("fields differ from site to site");
 }
 
 double packed_lattice_cost(const Lattice& lattice) {

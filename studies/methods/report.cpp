@@ -126,6 +126,14 @@ void name_mixture(Group& group) {
   for (Group& child : group.groups) name_mixture(child);
 }
 
+/// The layout's name; of the plain one, with what kept the replicas from a fast one.
+std::string layout_of(const Study& study, const System& system, const Layout& layout) {
+  constexpr std::string_view plain = "plain";
+  if (!layout.name.starts_with(plain)) return layout.name;
+  const std::string why = system.why_plain(study, layout.replicas);
+  return why.empty() ? layout.name : fmt::format("{}, because {}", layout.name, why);
+}
+
 }  // namespace
 
 Group report(const std::string& name, const MethodEntry& entry, const Study& study, const System& system,
@@ -145,7 +153,7 @@ Group report(const std::string& name, const MethodEntry& entry, const Study& stu
     add_doubts(entry.target(study), root, found, method);
     add_warnings(found.diagnostics, found.warnings);
     add_notes(found.diagnostics, found.notes);
-    found.diagnostics.attributes.emplace_back("layout", ensemble.layout().name);
+    found.diagnostics.attributes.emplace_back("layout", layout_of(study, system, ensemble.layout()));
     root.groups.push_back(std::move(found.diagnostics));
   }
   if (system.path() == PathKind::mixture) name_mixture(root);

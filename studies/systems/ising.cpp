@@ -23,6 +23,12 @@ class IsingSystem final : public GraphSystem {
     const bool alone = by_clusters(study()) && !bonded();
     return GraphSystem::description() + (alone ? " (no bonds: each spin is drawn anew)" : "");
   }
+  double work() const override {
+    return follows_total_spin(study(), lattice(), graph()) ? sites() : GraphSystem::work();
+  }
+  std::string why_plain(const Study& study, std::size_t replicas) const override {
+    return gibbsite::why_plain(study, lattice(), graph(), replicas);
+  }
   double overlap_step() const override { return 2 / sites(); }
   bool frustrated() const override { return disordered() && graph().frustrated(); }
   UnitStates unit_states() const override { return {{-1, 1}, "-1 and 1"}; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "physics/ising.hpp"
 #include "physics/lattice.hpp"
@@ -15,6 +16,14 @@ namespace gibbsite {
 /// Whether the study's sampler moves a lattice without disorder by its rule, so that its bonds are never listed. Throws
 /// std::invalid_argument for a lattice that cannot be.
 bool moves_by_rule(const Study& study, const Lattice& lattice);
+
+/// Whether the study's sampler moves single spins of a system in which all pairs are bonded by one J, so that the sum
+/// of the spins is all it needs to know.
+bool follows_total_spin(const Study& study, const Lattice& lattice, const Graph& graph);
+
+/// Why so many replicas get the plain layout, where a study leaves that open and something that a study can change
+/// keeps them from a fast one: "sides are not multiples of 3". Else empty.
+std::string why_plain(const Study& study, const Lattice& lattice, const Graph& graph, std::size_t replicas);
 
 /// Replicas in the fastest layout for them; null where that is the plain one. annealed: as System::ensemble. model: of
 /// build(lattice), or any graph.

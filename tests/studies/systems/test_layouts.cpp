@@ -1,4 +1,5 @@
 // Which layout a study gets: the fastest that is valid, unless it asks for another.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -147,4 +148,98 @@ TEST_CASE("Gaussian glasses move in lanes by either kernel, in the order that is
     study.sampler.name = sampler;
     CHECK(layout_of(study, 64).starts_with("fields"));
   }
+}
+
+TEST_CASE("a lattice from a couplings file moves as the lattice does, and all pairs by the sum of spins") {
+  if (simd::lattice_kernels().empty()) return;
+  const test::Scratch desk;
+  const auto written = [&](const Lattice& lattice) {
+    const std::string path = desk.path() / "couplings.txt";
+    const Graph graph = build(lattice);
+    std::vector<Bond> bonds(graph.bonds().begin(), graph.bonds().end());
+    std::reverse(bonds.begin(), bonds.end());
+    std::ofstream out(path);
+    for (const Bond& b : bonds) out << b.j + 1 << ' ' << b.i + 1 << ' ' << b.J << '\n';
+    return path;
+  };
+  Study study = study_schema().first;
+  study.method.beta = {0.4};
+  for (const Disorder disorder : {Disorder::none, Disorder::bimodal}) {
+    const Lattice lattice{.size = {32, 64}, .disorder = disorder};
+    study.keys<LatticeKeys>().couplings = written(lattice);
+    const std::shared_ptr<const System> listed = make_system(study);
+    const auto from_file = listed->ensemble(study, Key(1), 2, false);
+    CHECK(from_file->layout().name.starts_with("lattice-packed, "));
+    Study plain = study;
+    plain.keys<LatticeKeys>() = {};
+    plain.keys<LatticeKeys>().size = {32, 64};
+    plain.keys<LatticeKeys>().disorder = disorder == Disorder::none ? "none" : "bimodal";
+    const auto lattice_itself = make_system(plain)->ensemble(plain, Key(1), 2, false);
+    std::vector<Tally> tally(2);
+    const std::vector<Setting> setting = {{0.3}, {0.5}};
+    std::vector<double> energies[2] = {std::vector<double>(2), std::vector<double>(2)};
+    std::size_t k = 0;
+    for (Ensemble* ensemble : {from_file.get(), lattice_itself.get()}) {
+      ensemble->draw_reference(1);
+      ensemble->sweep(setting, {.time = 2, .count = 20}, tally);
+      ensemble->log_weight(std::vector<double>{-1, -1}, energies[k++]);
+    }
+    CHECK(save_all(*from_file) == save_all(*lattice_itself));
+    CHECK(energies[0] == energies[1]);
+  }
+  study.keys<LatticeKeys>().couplings = written({.geometry = Geometry::complete, .size = {30}});
+  for (const char* sampler : {"heat-bath", "metropolis"}) {
+    study.sampler.name = sampler;
+    CHECK(layout_of(study) == "sum of spins kept");
+  }
+  study.keys<LatticeKeys>() = {};
+  study.keys<LatticeKeys>().lattice = "complete";
+  study.keys<LatticeKeys>().size = {500};
+  CHECK(layout_of(study, 64) == "sum of spins kept");
+  study.keys<InteractionKeys>().field = 0.5;
+  CHECK(layout_of(study, 64) == "sum of spins kept, global flips");
+  study.sampler.name = "wolff";
+  CHECK(!layout_of(study).starts_with("sum of spins"));
+  study.sampler = {};
+  study.keys<LatticeKeys>().disorder = "gaussian";
+  CHECK(!layout_of(study).starts_with("sum of spins"));
+}
+
+TEST_CASE("a system says why it gets the plain layout, and nothing where it does not or was asked for it") {
+  if (simd::lattice_kernels().empty()) return;
+  const auto why = [](const Study& study, std::size_t replicas = 2) {
+    const bool plain = layout_of(study, replicas).starts_with("plain");
+    const std::string reason = make_system(study)->why_plain(study, replicas);
+    CHECK(plain == !reason.empty());
+    return reason;
+  };
+  Study study = study_schema().first;
+  study.method.beta = {0.4};
+  auto& keys = study.keys<LatticeKeys>();
+  keys.size = {64};
+  CHECK(why(study) == "");
+  keys.size = {32};
+  keys.lattice = "triangular";
+  CHECK(why(study) == "sides are not multiples of 3");
+  keys.lattice = "chain";
+  CHECK(why(study) == "only square, cubic, triangular and honeycomb lattices are packed");
+  keys.lattice = "square";
+  keys.disorder = "gaussian";
+  CHECK(why(study, 1).starts_with("couplings differ and there is one replica"));
+  study.sampler.name = "swendsen-wang";
+  CHECK(why(study) == "couplings differ in strength");
+  study.sampler.name = "wolff";
+  keys.disorder = "bimodal";
+  CHECK(why(study) == "some couplings are negative");
+  keys.disorder = "none";
+  study.keys<InteractionKeys>().field = 0.1;
+  CHECK(why(study) == "sites have fields");
+  study.keys<InteractionKeys>().field = 0;
+  study.sampler.name = "metropolis";
+  study.method.beta = {0.001};
+  CHECK(why(study).starts_with("Metropolis at beta |J| below 0.02"));
+  study.sampler.scan = "random";
+  CHECK(why(study) == "scan = \"random\" picks one site after the other");
+  study.sampler.layout = "plain";
+  CHECK(make_system(study)->why_plain(study, 2) == "");
 }
