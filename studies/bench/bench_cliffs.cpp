@@ -16,7 +16,9 @@ namespace {
 
 /// A row of the table: a study, less what it has at its defaults.
 struct Choice {
-  std::string name, sampler = "heat-bath", lattice = "square";
+  std::string name;
+  SamplerKind sampler = SamplerKind::heat_bath;
+  std::string lattice = "square";
   std::vector<std::int64_t> size = {64};
   std::vector<double> beta = {0.44};
   std::int64_t chains = 4;
@@ -46,7 +48,7 @@ std::vector<Choice> all_choices(const CouplingsFolder& files) {
   const std::string along = files.write("along", changed_lattice(square, Strengths::along, Fields::none));
   const std::string strengths = files.write("strengths", changed_lattice(square, Strengths::one_or_two, Fields::none));
   const std::string rings = files.write("rings", two_random_rings(10000));
-  const std::string metropolis = "metropolis", sw = "swendsen-wang", wolff = "wolff";
+  using enum SamplerKind;
   const std::vector<double> sixteen = even_steps(0.1, 0.25, 16), twenty = even_steps(0.1, 1.2, 20);
   std::vector<Choice> rows = {
       {.name = "random signs of h", .size = {24}, .beta = {0.2}, .file = signs},
@@ -106,8 +108,8 @@ std::vector<Choice> all_choices(const CouplingsFolder& files) {
       {.name = "square, J = +-1 and +-2, from a file", .beta = {0.6}, .file = strengths},
       {.name = "square, scan = random", .scan = "random"},
       {.name = "square, very hot", .sampler = metropolis, .beta = {0.01}},
-      {.name = "square in a field", .sampler = sw, .field = 0.1},
-      {.name = "square, Gaussian J", .sampler = sw, .beta = {0.9}, .disorder = "gaussian"},
+      {.name = "square in a field", .sampler = swendsen_wang, .field = 0.1},
+      {.name = "square, Gaussian J", .sampler = swendsen_wang, .beta = {0.9}, .disorder = "gaussian"},
       {.name = "square in a field", .sampler = wolff, .field = 0.1},
       {.name = "square, +-J", .sampler = wolff, .beta = {0.9}, .disorder = "bimodal"},
       {.name = "square, Gaussian J", .sampler = wolff, .beta = {0.9}, .disorder = "gaussian"},
@@ -133,13 +135,12 @@ Study study_of(const Choice& c) {
   study.keys<LatticeKeys>().couplings = c.file;
   study.keys<NetworkKeys>().layers = c.size;
   study.keys<InteractionKeys>().field = c.field;
-  study.sampler.name = c.sampler;
+  study.sampler.kind = c.sampler;
   study.sampler.scan = c.scan;
   study.method.name = c.method;
   study.method.beta = c.beta;
   study.keys<ChainKeys>().chains = c.chains;
-  const bool clusters = c.sampler == "wolff" || c.sampler == "swendsen-wang";
-  study.keys<SweepKeys>().thermalization = clusters ? 40 : 10;
+  study.keys<SweepKeys>().thermalization = by_clusters(study) ? 40 : 10;
   return study;
 }
 
@@ -171,7 +172,7 @@ class RunOfStudy {
     method_ = make_method(study_, *system_, *ensemble_, Key(1));
   }
   double worth() const {
-    if (study_.sampler.name != "wolff")
+    if (study_.sampler.kind != SamplerKind::wolff)
       return method_->progress().done * system_->sites() * static_cast<double>(layout().replicas);
     double turned = 0;
     for (const Tally& tally : static_cast<const ChainMethod&>(*method_).tally()) turned += tally.accepted;
@@ -189,7 +190,7 @@ void add_cases(const Choice& choice, std::vector<BenchCase>& cases) {
   const std::shared_ptr<const System> system = make_system(study);
   BenchCase c;
   c.system = choice.name;
-  c.move = choice.sampler;
+  c.move = study.sampler.entry().name;
   c.size = static_cast<std::size_t>(choice.size[0]);
   c.replicas = method_entry(study).replicas(study);
   for (const char* layout : {"fastest", "plain"}) {
@@ -203,7 +204,7 @@ void add_cases(const Choice& choice, std::vector<BenchCase>& cases) {
   const auto* on_a_graph = dynamic_cast<const GraphSystem*>(system.get());
   if (on_a_graph == nullptr || by_clusters(study)) return;
   c.layout = "a careful loop";
-  c.work = careful_loop(on_a_graph->graph(), study.sampler.name, study.method.beta);
+  c.work = careful_loop(on_a_graph->graph(), study.sampler.kind, study.method.beta);
   cases.push_back(std::move(c));
 }
 

@@ -19,14 +19,15 @@ struct Systems {
   std::string bench, name, lattice, disorder;
   double hottest, coldest;  // beta: of a ladder, or one
   double limit;             // spins per ns that counting operations allows one core
-  std::vector<std::string> samplers;
+  std::vector<SamplerKind> samplers;
   Numbers sides, quick_sides, replicas, quick_replicas;
   double shared;  // spins in all from which on threads share the work
 };
 
 std::vector<Systems> all_systems() {
   constexpr double square = 0.44068679350977, cubic = 0.221654626;  // critical
-  const std::vector<std::string> flips = {"heat-bath", "metropolis"}, clusters = {"swendsen-wang", "wolff"};
+  using enum SamplerKind;
+  const std::vector<SamplerKind> flips = {heat_bath, metropolis}, clusters = {swendsen_wang, wolff};
   const Numbers squares = {16, 32, 64, 128, 256, 512, 1024, 2048, 4096}, few_squares = {16, 64, 256, 1024};
   const Numbers cubes = {8, 16, 32, 64, 128}, few_cubes = {8, 16, 64};
   const Numbers clustered = {32, 64, 128, 256, 512, 1024}, few_clustered = {64, 256};
@@ -38,7 +39,7 @@ std::vector<Systems> all_systems() {
       {"glass", "+-J cubic", "cubic", "bimodal", 0.3, 1.3, 33, flips, eight, eight, lanes, few_lanes, 512 * 512},
       {"glass", "square", "square", "none", 0.3, 0.6, 39, flips, thirty_two, thirty_two, lanes, few_lanes, 512 * 1024},
       {"glass-gaussian", "", "cubic", "gaussian", 0.9, 0.9, unknown, flips, eight, eight, lanes, few, 64 * 512},
-      {"sk", "", "complete", "gaussian", 1, 1, unknown, {"heat-bath"}, complete, few_complete, some, few, 64 * 64},
+      {"sk", "", "complete", "gaussian", 1, 1, unknown, {heat_bath}, complete, few_complete, some, few, 64 * 64},
       {"cluster", "", "square", "none", square, square, unknown, clusters, clustered, few_clustered, one, one, 4096}};
 }
 
@@ -68,7 +69,7 @@ BenchCase spin_case(const Systems& s, const Study& study, const System& system, 
   const std::shared_ptr<Ensemble> ensemble = system.ensemble(study, Key(1), replicas);
   const Layout& layout = ensemble->layout();
   BenchCase c{.system = s.name,
-              .move = study.sampler.name,
+              .move = study.sampler.entry().name,
               .layout = layout.name,
               .exchanges = exchanges,
               .size = static_cast<std::size_t>(study.keys<LatticeKeys>().size[0]),
@@ -91,7 +92,7 @@ BenchCase spin_case(const Systems& s, const Study& study, const System& system, 
   } else {
     ensemble->draw_reference(0);
   }
-  c.work = sweeps_of(ensemble, std::move(setting), study.sampler.name == "wolff");
+  c.work = sweeps_of(ensemble, std::move(setting), study.sampler.kind == SamplerKind::wolff);
   return c;
 }
 
@@ -104,11 +105,11 @@ void add_cases(const Systems& s, bool quick, std::vector<BenchCase>& cases) {
     study.method.beta = {s.coldest};
     const std::shared_ptr<const System> system = make_system(study);
     for (const std::int64_t replicas : quick ? s.quick_replicas : s.replicas)
-      for (const std::string& sampler : s.samplers) {
-        study.sampler.name = sampler;
+      for (const SamplerKind sampler : s.samplers) {
+        study.sampler.kind = sampler;
         const auto n = static_cast<std::size_t>(replicas);
-        const bool share = system->sites() * static_cast<double>(n) >= s.shared && sampler != "wolff";
-        const bool tempers = s.hottest != s.coldest && n > 1 && sampler == "heat-bath";
+        const bool share = system->sites() * static_cast<double>(n) >= s.shared && sampler != SamplerKind::wolff;
+        const bool tempers = s.hottest != s.coldest && n > 1 && sampler == SamplerKind::heat_bath;
         for (const bool exchanges : {false, true})
           for (const int threads : {0, 1, 2}) {  // 0: plain
             if ((exchanges && !tempers) || (threads == 2 && !share)) continue;

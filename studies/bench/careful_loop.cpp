@@ -76,9 +76,8 @@ class CarefulLoop {
 
 }  // namespace
 
-std::function<double(std::uint32_t)> careful_loop(const Graph& graph, const std::string& sampler,
-                                                  std::vector<double> beta) {
-  return CarefulLoop(graph, sampler == "heat-bath", std::move(beta));
+std::function<double(std::uint32_t)> careful_loop(const Graph& graph, SamplerKind sampler, std::vector<double> beta) {
+  return CarefulLoop(graph, sampler == SamplerKind::heat_bath, std::move(beta));
 }
 
 }  // namespace gibbsite

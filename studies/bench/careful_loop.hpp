@@ -4,16 +4,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "physics/graph.hpp"
+#include "studies/study/sampler_kinds.hpp"
 
 namespace gibbsite {
 
 /// A state for each beta; a step is a sweep of all of them in the order of sites, worth the spins visited.
-/// sampler: "heat-bath" or "metropolis".
-std::function<double(std::uint32_t)> careful_loop(const Graph& graph, const std::string& sampler,
-                                                  std::vector<double> beta);
+/// sampler: heat bath or Metropolis.
+std::function<double(std::uint32_t)> careful_loop(const Graph& graph, SamplerKind sampler, std::vector<double> beta);
 
 }  // namespace gibbsite

@@ -38,7 +38,7 @@ const MethodEntry& method_entry(const Study& study) { return named(methods(), st
 std::shared_ptr<const System> make_system(const Study& study) { return system_entry(study).make(study); }
 
 std::string plan(const Study& study) {
-  return fmt::format("{}; {}", study.sampler.name, method_entry(study).plan(study));
+  return fmt::format("{}; {}", study.sampler.entry().name, method_entry(study).plan(study));
 }
 
 std::unique_ptr<Ensemble> make_ensemble(const Study& study, const System& system, Key key) {

@@ -11,14 +11,6 @@
 namespace gibbsite {
 namespace {
 
-const Listing samplers[] = {
-    {"heat-bath",
-     "each spin drawn anew given its neighbours; valid everywhere (scan: sequential, checkerboard, random); networks: "
-     "all units of a layer at once"},
-    {"metropolis", "single flips, accepted with min(1, exp(-beta dE)) (scan: random, sequential, checkerboard)"},
-    {"wolff", "one cluster at a time; a sweep is a fixed number of them, tuned per beta; fields by a ghost spin"},
-    {"swendsen-wang", "all clusters at once; fields by a ghost spin"}};
-
 const Listing estimators[] = {
     {"tau", "integrated autocorrelation time by Wolff's Gamma method, automatic window; errors follow from it"},
     {"ess, rhat", "effective sample size; split R-hat over chains"},
@@ -36,6 +28,12 @@ std::vector<Listing> lattices() {
   return all;
 }
 
+std::vector<Listing> samplers() {
+  std::vector<Listing> all;
+  for (const SamplerEntry& entry : sampler_entries()) all.push_back({entry.name, entry.meaning});
+  return all;
+}
+
 template <class Entry>
 std::vector<Listing> entries(std::span<const Entry* const> of) {
   std::vector<Listing> all;
@@ -50,7 +48,7 @@ std::vector<std::string> topics() { return {"models", "lattices", "samplers", "m
 std::vector<Listing> listings(const std::string& topic) {
   if (topic == "models") return entries(systems());
   if (topic == "lattices") return lattices();
-  if (topic == "samplers") return {std::begin(samplers), std::end(samplers)};
+  if (topic == "samplers") return samplers();
   if (topic == "methods") return entries(methods());
   if (topic == "estimators") return {std::begin(estimators), std::end(estimators)};
   throw RequestError(fmt::format("there is no list of '{}'; there are: {}", topic, join(topics(), ", ")));

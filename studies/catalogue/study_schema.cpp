@@ -21,12 +21,6 @@ std::vector<std::string> names_of(std::span<const Entry* const> entries) {
   return names;
 }
 
-std::vector<std::string> names_of_samplers() {
-  std::vector<std::string> names;
-  for (const Listing& sampler : listings("samplers")) names.push_back(sampler.name);
-  return names;
-}
-
 /// The keys of all entries.
 std::vector<StudyKey> keys_of_entries() {
   KeyTable table;
@@ -39,6 +33,19 @@ std::vector<StudyKey> keys_of_entries() {
     entry->add_keys(table);
   }
   return table.take();
+}
+
+void add_sampler_name(const Section<Sampler>& sampler) {
+  StudyKey& name = sampler.add(
+      "name", join(names_of_samplers(), ", "), "how the system moves; networks: heat-bath, layer by layer",
+      [](Sampler& part, const Value& value) {
+        const SamplerEntry* entry = sampler_named(read_text(value));
+        if (entry == nullptr) throw BadValue{value, "is unknown"};
+        part.kind = entry->kind;
+      },
+      [](const Sampler& part) { return Value{part.entry().name}; });
+  name.text = true;
+  name.choices = names_of_samplers();
 }
 
 void add_method(KeyTable& table) {
@@ -68,8 +75,7 @@ Schema make_schema() {
   KeyTable table;
   Section<Model>(table, "model", &Study::model).choice("name", &Model::name, names_of(systems()), "kind of system");
   const Section<Sampler> sampler(table, "sampler", &Study::sampler);
-  sampler.choice("name", &Sampler::name, names_of_samplers(),
-                 "how the system moves; networks: heat-bath, layer by layer");
+  add_sampler_name(sampler);
   add_method(table);
   add_run(table);
   sampler.choice("layout", &Sampler::layout, {"fastest", "plain"},

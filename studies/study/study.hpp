@@ -9,6 +9,8 @@
 #include <typeindex>
 #include <vector>
 
+#include "studies/study/sampler_kinds.hpp"
+
 namespace gibbsite {
 
 class Study {
@@ -17,9 +19,11 @@ class Study {
     std::string name;  ///< of an entry of the catalogue
   } model;
   struct Sampler {
-    std::string name = "heat-bath";
+    SamplerKind kind = SamplerKind::heat_bath;
     std::string scan = "default";    ///< sequential | checkerboard | random; default: the sampler's own
     std::string layout = "fastest";  ///< fastest | plain
+
+    const SamplerEntry& entry() const { return sampler_entry(kind); }
   } sampler;
   struct Method {
     std::string name;          ///< of an entry of the catalogue

@@ -11,17 +11,14 @@
 namespace gibbsite {
 
 ScanOrder scan_of(const Study& study) {
-  if (study.sampler.scan == "default")
-    return study.sampler.name == "metropolis" ? ScanOrder::random : ScanOrder::sequential;
+  if (study.sampler.scan == "default") return study.sampler.entry().scan;
   if (study.sampler.scan == "random") return ScanOrder::random;
   return study.sampler.scan == "checkerboard" ? ScanOrder::checkerboard : ScanOrder::sequential;
 }
 
-bool by_clusters(const Study& study) { return study.sampler.name == "wolff" || study.sampler.name == "swendsen-wang"; }
-
 void refuse_sampler(const Study& study) {
   throw RequestError(fmt::format("{} cannot move the model {}: `gibbsite list samplers` shows what can",
-                                 study.sampler.name, study.model.name));
+                                 study.sampler.entry().name, study.model.name));
 }
 
 std::string GraphSystem::description() const {
@@ -102,9 +99,9 @@ void GraphSystem::check_range(std::span<const double> beta) const {
 
 void GraphSystem::check(const Study& study) const {
   check_range(study.method.beta);
-  const std::string& name = study.sampler.name;
+  const SamplerEntry& sampler = study.sampler.entry();
   std::optional<std::string> why;
-  if (name == "heat-bath" || name == "metropolis") {
+  if (!sampler.by_clusters) {
     const ScanOrder order = scan_of(study);
     if (order == ScanOrder::checkerboard && !graph().bipartite())
       why =
@@ -113,7 +110,7 @@ void GraphSystem::check(const Study& study) const {
   } else if (graph().bond_count() == 0) {
     why = "there are no bonds, so there are no clusters; use the heat bath";
   }
-  if (why) throw RequestError(fmt::format("{} cannot move this system ({}): {}", name, description(), *why));
+  if (why) throw RequestError(fmt::format("{} cannot move this system ({}): {}", sampler.name, description(), *why));
 }
 
 }  // namespace gibbsite

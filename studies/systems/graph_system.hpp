@@ -23,7 +23,7 @@ namespace gibbsite {
 /// The order of visits that a study asks for; "default" is that of the plain layout.
 ScanOrder scan_of(const Study& study);
 /// Whether the sampler moves clusters.
-bool by_clusters(const Study& study);
+inline bool by_clusters(const Study& study) { return study.sampler.entry().by_clusters; }
 /// Refuses by name a sampler that cannot move a model. Throws RequestError.
 [[noreturn]] void refuse_sampler(const Study& study);
 
@@ -38,11 +38,17 @@ std::unique_ptr<Ensemble> plain_ensemble(const Study& study, std::shared_ptr<con
     else
       refuse_sampler(study);
   };
-  const std::string& name = study.sampler.name;
-  if (name == "heat-bath") return moved_by(local(HeatBath(Scan(scan_of(study), model->graph()))));
-  if (name == "metropolis") return moved_by(local(Metropolis(Scan(scan_of(study), model->graph()))));
-  if (name == "wolff") return moved_by(Wolff());
-  return moved_by(SwendsenWang());
+  switch (study.sampler.kind) {
+    case SamplerKind::heat_bath:
+      return moved_by(local(HeatBath(Scan(scan_of(study), model->graph()))));
+    case SamplerKind::metropolis:
+      return moved_by(local(Metropolis(Scan(scan_of(study), model->graph()))));
+    case SamplerKind::wolff:
+      return moved_by(Wolff());
+    case SamplerKind::swendsen_wang:
+      return moved_by(SwendsenWang());
+  }
+  refuse_sampler(study);
 }
 
 class GraphSystem : public System {

@@ -21,11 +21,11 @@ namespace {
 bool possible(ScanOrder order, const Graph& graph) { return order != ScanOrder::checkerboard || graph.bipartite(); }
 
 LocalMove local_move(const Study& study) {
-  return study.sampler.name == "heat-bath" ? LocalMove::heat_bath : LocalMove::metropolis;
+  return study.sampler.kind == SamplerKind::heat_bath ? LocalMove::heat_bath : LocalMove::metropolis;
 }
 
 ClusterMove cluster_move(const Study& study) {
-  return study.sampler.name == "wolff" ? ClusterMove::wolff : ClusterMove::swendsen_wang;
+  return study.sampler.kind == SamplerKind::wolff ? ClusterMove::wolff : ClusterMove::swendsen_wang;
 }
 
 double mean_square_coupling(const Graph& graph) {
@@ -45,7 +45,7 @@ std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph, bool 
   const auto& beta = study.method.beta;
   const auto hottest = std::find_if(beta.begin(), beta.end(), [](double b) { return b > 0; });
   constexpr double least = 0.02;
-  if (study.sampler.name == "metropolis" && !annealed && hottest != beta.end() &&
+  if (study.sampler.kind == SamplerKind::metropolis && !annealed && hottest != beta.end() &&
       *hottest * std::sqrt(mean_square_coupling(graph)) < least)
     return {};
   return {ScanOrder::checkerboard, ScanOrder::sequential};

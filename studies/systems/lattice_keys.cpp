@@ -38,8 +38,16 @@ bool is_hypercubic(const Study& s) {
   return on_a_lattice(s) && kind_named(keys.lattice).sides == 0 && keys.size.size() == 1;
 }
 bool is_disordered(const Study& s) { return on_a_lattice(s) && s.keys<LatticeKeys>().disorder != "none"; }
-bool has_scan(const Study& s) { return s.sampler.name == "heat-bath" || s.sampler.name == "metropolis"; }
+bool has_scan(const Study& s) { return !s.sampler.entry().by_clusters; }
 bool always(const Study&) { return true; }
+
+/// The samplers that visit sites in some order.
+std::vector<std::string> with_scan() {
+  std::vector<std::string> names;
+  for (const SamplerEntry& entry : sampler_entries())
+    if (!entry.by_clusters) names.push_back(entry.name);
+  return names;
+}
 
 Graph scaled(const Graph& graph, double factor) {
   std::vector<Bond> bonds(graph.bonds().begin(), graph.bonds().end());
@@ -96,9 +104,13 @@ void add_lattice_keys(KeyTable& table) {
   model.when({"model.couplings", selectors, on_a_graph})
       .integer("index_base", &LatticeKeys::index_base, {0, 1}, "first index in the couplings file");
   Section<Study::Sampler>(table, "sampler", &Study::sampler)
-      .when({R"(sampler.name = "heat-bath" or "metropolis" on a lattice or graph)", {"sampler.name"}, has_scan})
+      .when({fmt::format("sampler.name = \"{}\" on a lattice or graph", fmt::join(with_scan(), "\" or \"")),
+             {"sampler.name"},
+             has_scan})
       .choice("scan", &Study::Sampler::scan, {"default", "sequential", "checkerboard", "random"},
-              "order in which heat-bath and metropolis visit the sites; default: what the layout does best");
+              fmt::format("order in which {} visit the sites; default: what the layout does best",
+                          fmt::join(with_scan(), " and "))
+                  .c_str());
 }
 
 void check_lattice(const Study& study) {

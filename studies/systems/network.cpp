@@ -218,11 +218,11 @@ void NetworkSystem::add_diagnostics(Group& group) const {
 }
 
 void NetworkSystem::check(const Study& study) const {
-  if (study.sampler.name != "heat-bath")
+  if (study.sampler.kind != SamplerKind::heat_bath)
     throw RequestError(
-        fmt::format("{} cannot move a network ({}): use sampler.name = \"heat-bath\", which draws all units "
+        fmt::format("{} cannot move a network ({}): use sampler.name = \"{}\", which draws all units "
                     "of a layer at once",
-                    study.sampler.name, description()));
+                    study.sampler.entry().name, description(), sampler_entry(SamplerKind::heat_bath).name));
   if (study.method.beta.empty()) return;
   const Layer layer = reference_layer(model_);
   const double last = study.method.beta.back();

@@ -141,7 +141,7 @@ TEST_CASE("Words on the command line mean what they mean in the file, and text n
   CHECK(first({{"method.sweeps", "2e4"}}).keys<ChainKeys>().sweeps == 20000);
   CHECK(first({{"method.beta", "0.3:0.5:3"}}).method.beta == std::vector<double>{0.3, 0.4, 0.5});
   CHECK(first({{"method.beta", "[0.1,0.2]"}}).method.beta == std::vector<double>{0.1, 0.2});
-  CHECK(first({{"sampler.name", "wolff"}}).sampler.name == "wolff");
+  CHECK(first({{"sampler.name", "wolff"}}).sampler.kind == SamplerKind::wolff);
   CHECK_FALSE(first({{"method.name", "annealing"}, {"method.reverse", "false"}}).keys<AnnealingKeys>().reverse);
   CHECK(first({{"model.couplings", "1"}}).keys<LatticeKeys>().couplings ==
         (std::filesystem::current_path() / "1").string());

@@ -25,8 +25,8 @@ TEST_CASE("lattices are packed where they fit, and plain where a study asks for 
   study.keys<LatticeKeys>().lattice = "square";
   study.keys<LatticeKeys>().size = {64};
   study.method.beta = {0.4};
-  for (const char* sampler : {"heat-bath", "metropolis"}) {
-    study.sampler.name = sampler;
+  for (const SamplerKind sampler : {SamplerKind::heat_bath, SamplerKind::metropolis}) {
+    study.sampler.kind = sampler;
     for (const char* scan : {"default", "checkerboard", "sequential", "random"}) {
       study.sampler.scan = scan;
       const bool by_colours = study.sampler.scan == "default" || study.sampler.scan == "checkerboard";
@@ -52,9 +52,9 @@ TEST_CASE("lattices are packed where they fit, and plain where a study asks for 
   study.keys<LatticeKeys>().size = {64};
   study.keys<InteractionKeys>().field = 0.1;
   CHECK(layout_of(study) == packed + ", global flips");
-  study.sampler.name = "metropolis";
+  study.sampler.kind = SamplerKind::metropolis;
   CHECK(layout_of(study) == packed + ", global flips");
-  study.sampler.name = "wolff";
+  study.sampler.kind = SamplerKind::wolff;
   CHECK(layout_of(study) == "plain, global flips");
 }
 
@@ -68,9 +68,9 @@ TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
   study.keys<LatticeKeys>().size = {8};
   study.keys<LatticeKeys>().disorder = "bimodal";
   study.method.beta = {0.4};
-  for (const char* sampler : {"heat-bath", "metropolis"}) {
+  for (const SamplerKind sampler : {SamplerKind::heat_bath, SamplerKind::metropolis}) {
     study.sampler = {};
-    study.sampler.name = sampler;
+    study.sampler.kind = sampler;
     CHECK(layout_of(study, 512).starts_with("replica-packed, 512 lanes, "));
     CHECK(lanes(study, 64));
     CHECK(lanes(study, 16));
@@ -88,9 +88,9 @@ TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
   study.keys<LatticeKeys>().disorder = "none";
   study.keys<LatticeKeys>().size = {64};
   CHECK_FALSE(lanes(study, 2));
-  study.sampler.name = "wolff";
+  study.sampler.kind = SamplerKind::wolff;
   CHECK(layout_of(study, 512).starts_with("coins in bulk, "));
-  study.sampler.name = "metropolis";
+  study.sampler.kind = SamplerKind::metropolis;
   study.keys<LatticeKeys>().lattice =
       "chain";  // flips that cost nothing would march for ever, were they made each time
   study.keys<LatticeKeys>().size = {50};
@@ -102,7 +102,7 @@ TEST_CASE("Metropolis goes by colours where no order is asked for, but not where
   Study study = study_schema().first;
   study.keys<LatticeKeys>().lattice = "square";
   study.keys<LatticeKeys>().size = {64};
-  study.sampler.name = "metropolis";
+  study.sampler.kind = SamplerKind::metropolis;
   study.method.beta = {0, 0.3};
   CHECK(layout_of(study).starts_with("lattice-packed"));
   study.method.beta = {0, 0.001, 0.3};
@@ -112,7 +112,7 @@ TEST_CASE("Metropolis goes by colours where no order is asked for, but not where
   study.sampler.scan = "default";
   study.method.name = "annealing";
   CHECK(layout_of(study).starts_with("lattice-packed"));
-  study.sampler.name = "heat-bath";
+  study.sampler.kind = SamplerKind::heat_bath;
   study.method.name = "mcmc";
   CHECK(layout_of(study).starts_with("lattice-packed"));
 }
@@ -144,8 +144,8 @@ TEST_CASE("Gaussian glasses move in lanes by either kernel, in the order that is
   study.keys<LatticeKeys>().size = {6};
   study.keys<LatticeKeys>().disorder = "gaussian";
   study.method.beta = {0.5};
-  for (const char* sampler : {"heat-bath", "metropolis"}) {
-    study.sampler.name = sampler;
+  for (const SamplerKind sampler : {SamplerKind::heat_bath, SamplerKind::metropolis}) {
+    study.sampler.kind = sampler;
     CHECK(layout_of(study, 64).starts_with("fields"));
   }
 }
@@ -188,8 +188,8 @@ TEST_CASE("a lattice from a couplings file moves as the lattice does, and all pa
     CHECK(energies[0] == energies[1]);
   }
   study.keys<LatticeKeys>().couplings = written({.geometry = Geometry::complete, .size = {30}});
-  for (const char* sampler : {"heat-bath", "metropolis"}) {
-    study.sampler.name = sampler;
+  for (const SamplerKind sampler : {SamplerKind::heat_bath, SamplerKind::metropolis}) {
+    study.sampler.kind = sampler;
     CHECK(layout_of(study) == "sum of spins kept");
   }
   study.keys<LatticeKeys>() = {};
@@ -198,7 +198,7 @@ TEST_CASE("a lattice from a couplings file moves as the lattice does, and all pa
   CHECK(layout_of(study, 64) == "sum of spins kept");
   study.keys<InteractionKeys>().field = 0.5;
   CHECK(layout_of(study, 64) == "sum of spins kept, global flips");
-  study.sampler.name = "wolff";
+  study.sampler.kind = SamplerKind::wolff;
   CHECK(!layout_of(study).starts_with("sum of spins"));
   study.sampler = {};
   study.keys<LatticeKeys>().disorder = "gaussian";
@@ -226,16 +226,16 @@ TEST_CASE("a system says why it gets the plain layout, and nothing where it does
   keys.lattice = "square";
   keys.disorder = "gaussian";
   CHECK(why(study, 1).starts_with("couplings differ and there is one replica"));
-  study.sampler.name = "swendsen-wang";
+  study.sampler.kind = SamplerKind::swendsen_wang;
   CHECK(why(study) == "couplings differ in strength");
-  study.sampler.name = "wolff";
+  study.sampler.kind = SamplerKind::wolff;
   keys.disorder = "bimodal";
   CHECK(why(study) == "some couplings are negative");
   keys.disorder = "none";
   study.keys<InteractionKeys>().field = 0.1;
   CHECK(why(study) == "sites have fields");
   study.keys<InteractionKeys>().field = 0;
-  study.sampler.name = "metropolis";
+  study.sampler.kind = SamplerKind::metropolis;
   study.method.beta = {0.001};
   CHECK(why(study).starts_with("Metropolis at beta |J| below 0.02"));
   study.sampler.scan = "random";

@@ -1,0 +1,29 @@
+/// How a study can have its system moved: the samplers by name, and what follows from which it is.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "samplers/kernels/scan.hpp"
+
+namespace gibbsite {
+
+enum class SamplerKind { heat_bath, metropolis, wolff, swendsen_wang };
+
+struct SamplerEntry {
+  SamplerKind kind;
+  std::string name;     ///< as in studies: "heat-bath"
+  std::string meaning;  ///< one line
+  bool by_clusters;
+  ScanOrder scan = ScanOrder::sequential;  ///< of sites, where a study leaves it open and the layout is the plain one
+};
+
+/// All of them, in the order in which they are listed.
+std::span<const SamplerEntry> sampler_entries();
+const SamplerEntry& sampler_entry(SamplerKind kind);
+/// nullptr where none has this name.
+const SamplerEntry* sampler_named(const std::string& name);
+std::vector<std::string> names_of_samplers();
+
+}  // namespace gibbsite
