@@ -63,7 +63,7 @@ void add_annealing(const NetworkSystem& system, const Study& study, ProgressMete
     e.value += reference;
     return e;
   };
-  found.routes.push_back({"ais", shifted(forward.log_z), forward.quality.trusted, forward.quality.effective});
+  found.routes.push_back({forward_route, shifted(forward.log_z), forward.quality.trusted, forward.quality.effective});
   add_index(found.series, "particle", log_w.size(), "particle");
   add(found.series, "log_weight", {"particle"}, {log_w.size()}, log_w, "1", "ln of the importance weight at the model");
   add_scalar(found.diagnostics, "log_z_reference", reference, "1", "ln Z of the reference");
@@ -83,9 +83,9 @@ void add_annealing(const NetworkSystem& system, const Study& study, ProgressMete
   // Where the two ways do not meet, weights that look even are those of particles that missed what carries Z: the
   // better one way looks by itself, the further it is off.
   found.routes.back().trusted = found.routes.back().trusted && both.meet;
-  found.routes.push_back({"ais_reverse", shifted(both.reverse.log_z), both.reverse.quality.trusted && both.meet,
+  found.routes.push_back({reverse_route, shifted(both.reverse.log_z), both.reverse.quality.trusted && both.meet,
                           both.reverse.quality.effective});
-  found.routes.push_back({"ais_two_sided", shifted(both.combined), both.trusted, both.combined.ess});
+  found.routes.push_back({two_sided_route, shifted(both.combined), both.trusted, both.combined.ess});
   add_scalar(found.diagnostics, "two_sided_z", both.z, "1", "forward against reverse, in their errors");
   add_scalar(found.diagnostics, "two_sided_overlap", both.overlap, "1", "overlap of forward and reverse paths, 0 to 1");
   if (const std::string doubt = doubt_of_both(both, false); !doubt.empty())
@@ -116,41 +116,37 @@ void add_tempering(const NetworkSystem& system, const Study& study, ProgressMete
   const bool travelled = std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}) >= fewest_round_trips * ladders;
   const bool trusted = warnings.empty() && travelled;
   add_ladder_diagnostics(found.diagnostics, tempering, warnings);
-  found.routes.push_back({"tempering", log_z, trusted, log_z.ess});
+  found.routes.push_back({tempering_route, log_z, trusted, log_z.ess});
   found.warnings.insert(found.warnings.end(), warnings.begin(), warnings.end());
 }
 
 void add_exact(const NetworkSystem& system, LogZFindings& found) {
-  if (const auto log_z = system.exact_log_z()) found.routes.push_back({"exact", {*log_z, 0}, true});
+  if (const auto log_z = system.exact_log_z()) found.routes.push_back({exact_route, {*log_z, 0}, true});
 }
 
-/// Whether two routes share no draws: annealing's three are made of the same particles.
-bool independent(const LogZRoute& a, const LogZRoute& b) {
-  return !(a.estimator.starts_with("ais") && b.estimator.starts_with("ais"));
-}
+bool is_exact(const LogZRoute& route) { return route.kind.family == RouteFamily::exact; }
 
 }  // namespace
 
 void judge(LogZFindings& found) {
-  const auto route = [&](const std::string& name) -> const LogZRoute* {
-    const auto at =
-        std::find_if(found.routes.begin(), found.routes.end(), [&](const LogZRoute& r) { return r.estimator == name; });
-    return at == found.routes.end() ? nullptr : &*at;
+  const auto better = [](const LogZRoute* a, const LogZRoute* b) {
+    return b == nullptr || a->kind.rank < b->kind.rank;
   };
-  const LogZRoute* best = nullptr;
-  for (const char* name : {"exact", "ais_two_sided", "ais", "tempering"})
-    if (const LogZRoute* r = route(name); best == nullptr && r != nullptr && r->trusted) best = r;
-  const LogZRoute* both = route("ais_two_sided");
-  found.best = best != nullptr ? *best : both != nullptr ? *both : *route("ais");
+  const LogZRoute *best = nullptr, *foremost = nullptr;  // of those that are trusted; of all
+  for (const LogZRoute& r : found.routes) {
+    if (better(&r, foremost)) foremost = &r;
+    if (r.trusted && r.kind.rank != RouteKind::never && better(&r, best)) best = &r;
+  }
+  found.best = best != nullptr ? *best : *foremost;
 
   // What is exact is in no doubt: a sampled route that misses it by more than its error allows is the one that is
   // wrong.
-  const bool exact = found.best.estimator == "exact";
+  const bool exact = is_exact(found.best);
   std::vector<double> z, z_exact;
   for (const LogZRoute& r : found.routes)
     for (const LogZRoute& other : found.routes)
-      if (&r < &other && independent(r, other) && r.trusted && other.trusted)
-        (r.estimator == "exact" || other.estimator == "exact" ? z_exact : z).push_back(z_score(r.log_z, other.log_z));
+      if (&r < &other && r.kind.family != other.kind.family && r.trusted && other.trusted)
+        (is_exact(r) || is_exact(other) ? z_exact : z).push_back(z_score(r.log_z, other.log_z));
   const Largest largest = largest_z(z, false_alarm);
   const double threshold = sidak_threshold(z_exact.size(), false_alarm);
   std::vector<std::string> others, doubted, missing;
@@ -159,11 +155,11 @@ void judge(LogZFindings& found) {
     farthest = std::max(farthest, std::abs(r.log_z.value - found.best.log_z.value));
     if (exact && r.trusted && std::abs(z_score(r.log_z, found.best.log_z)) > threshold) {
       r.trusted = false;
-      missing.push_back(r.estimator);
+      missing.push_back(r.name());
     } else if (!r.trusted) {
-      doubted.push_back(r.estimator);
-    } else if (r.estimator != found.best.estimator) {
-      others.push_back(r.estimator);
+      doubted.push_back(r.name());
+    } else if (r.kind.name != found.best.kind.name) {
+      others.push_back(r.name());
     }
   }
   const bool differ = largest.exceeds && !exact;
@@ -175,7 +171,7 @@ void judge(LogZFindings& found) {
                     "some 1000 models: where ln Z has to be sampled, do not believe {} of this length for such a model",
                     join(missing, ", "), threshold, missing.size() == 1 ? "it" : "them"));
 
-  const std::string which = exact ? "exact" : "by " + found.best.estimator;
+  const std::string which = exact ? "exact" : "by " + found.best.name();
   if (best == nullptr)
     found.verdict =
         fmt::format("NOT TRUSTED: no route to ln Z can be believed ({}); likelihoods are guesses", join(doubted, ", "));

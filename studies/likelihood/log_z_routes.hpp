@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "estimators/estimate.hpp"
@@ -10,16 +11,34 @@
 
 namespace gibbsite {
 
+/// Where a route takes its draws from: those of one family share them.
+enum class RouteFamily { exact, annealing, tempering };
+
+/// What a route is, apart from what it found.
+struct RouteKind {
+  static constexpr int never = 9;
+  std::string_view name = {};  ///< as in files
+  RouteFamily family = RouteFamily::exact;
+  int rank = never;  ///< likelihoods are made from the lowest that is trusted
+};
+inline constexpr RouteKind exact_route{"exact", RouteFamily::exact, 0};
+inline constexpr RouteKind two_sided_route{"ais_two_sided", RouteFamily::annealing, 1};
+inline constexpr RouteKind forward_route{"ais", RouteFamily::annealing, 2};
+inline constexpr RouteKind tempering_route{"tempering", RouteFamily::tempering, 3};
+inline constexpr RouteKind reverse_route{"ais_reverse", RouteFamily::annealing, RouteKind::never};
+
 struct LogZRoute {
-  std::string estimator;  ///< exact, ais, ais_reverse, ais_two_sided, tempering
+  RouteKind kind;
   Estimate log_z;
   bool trusted = true;         ///< whether its error can be believed
   double effective = unknown;  ///< independent particles or draws that carry it
+
+  std::string name() const { return std::string(kind.name); }
 };
 
 struct LogZFindings {
   std::vector<LogZRoute> routes;
-  LogZRoute best;  ///< what likelihoods are made from: exact, else the two-sided, else the forward one
+  LogZRoute best;  ///< what likelihoods are made from
   bool agree = true;
   std::string verdict;  ///< one sentence
   std::vector<std::string> warnings;

@@ -94,7 +94,7 @@ Group likelihood_group(const Result& r) {
                                                     : r.data.noise.empty() ? "lower bound"
                                                                            : "estimate of a lower bound"));
   group.attributes.emplace_back("meaning", r.data.meaning);
-  group.attributes.emplace_back("log_z_by", r.log_z.best.estimator);
+  group.attributes.emplace_back("log_z_by", r.log_z.best.name());
   add_index(group, "sample", samples, "sample, in the order of the data");
   if (r.data.noise.empty()) {
     add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
@@ -142,7 +142,7 @@ Group record(const Result& r, const NetworkSystem& system, const Data& data, con
   std::vector<double> effective;
   std::vector<std::int8_t> trusted;
   for (const LogZRoute& route : r.log_z.routes) {
-    names.push_back(route.estimator);
+    names.push_back(route.name());
     values.push_back(route.log_z);
     effective.push_back(route.effective);
     trusted.push_back(route.trusted ? 1 : 0);

@@ -149,7 +149,7 @@ TEST_CASE("what is drawn for the bound of a belief network has an error, in each
 TEST_CASE("an exact ln Z is in no doubt because a sampled one misses it", "[mutant]") {
   const auto judged = [](double tempering) {
     LogZFindings found;
-    found.routes = {{"exact", {10, 0}}, {"ais", {10.05, 0.1}}, {"tempering", {tempering, 0.1}}};
+    found.routes = {{exact_route, {10, 0}}, {forward_route, {10.05, 0.1}}, {tempering_route, {tempering, 0.1}}};
     judge(found);
     return found;
   };
@@ -158,13 +158,13 @@ TEST_CASE("an exact ln Z is in no doubt because a sampled one misses it", "[muta
   CHECK(fine.verdict == "ln Z exact; ais, tempering agree");
   CHECK(fine.warnings.empty());
   CHECK(missed.agree);
-  CHECK(missed.best.estimator == "exact");
+  CHECK(missed.best.name() == "exact");
   CHECK(missed.best.log_z.error == 0);
   CHECK(missed.verdict == "ln Z exact; ais agrees; missed by tempering");
   CHECK_FALSE(missed.routes[2].trusted);
   CHECK(missed.warnings.size() == 1);
   LogZFindings sampled;  // without it the two are at odds, and the error holds it
-  sampled.routes = {{"ais", {10.05, 0.1}}, {"tempering", {10.8, 0.1}}};
+  sampled.routes = {{forward_route, {10.05, 0.1}}, {tempering_route, {10.8, 0.1}}};
   judge(sampled);
   CHECK_FALSE(sampled.agree);
   CHECK(sampled.best.log_z.error == Approx(0.375));
@@ -207,7 +207,7 @@ TEST_CASE("routes to ln Z agree where annealing is slow, and say so where it is 
   ProgressMeter quiet({0, 0, 0}, {1, 1, 1}, true);
   const LogZFindings good = find_log_z(NetworkSystem(asked.study), asked.study, quiet);
   CHECK(good.agree);
-  CHECK(good.best.estimator == "exact");
+  CHECK(good.best.name() == "exact");
   REQUIRE(good.routes.size() == 5);
   for (const LogZRoute& route : good.routes) {
     CHECK(route.trusted);
@@ -268,7 +268,7 @@ TEST_CASE("annealing that misses a well is not trusted, however even its weights
     for (const LogZRoute& route : find_log_z(system, asked.study, quiet).routes) {
       const bool wrong = std::abs(route.log_z.value - exact) > 4.2 * route.log_z.error;  // 120 comparisons, 3e-3 in all
       lies += route.trusted && wrong;
-      lies_of_mutant += route.estimator == "ais" && route.effective >= 10 && wrong;  // a way judged by itself
+      lies_of_mutant += route.name() == "ais" && route.effective >= 10 && wrong;  // a way judged by itself
     }
   }
   CHECK(lies == 0);
