@@ -255,24 +255,24 @@ AnyModel read_hopfield(const ImportSource& source) {
 
 ModelFile model_from_arrays(const std::vector<NumberArray>& arrays, const ImportKeys& keys, const std::string& where) {
   struct Reader {
-    std::string name;
+    NetworkKind kind;
     AnyModel (*read)(const ImportSource&);
     std::vector<std::string> keys;  ///< that mean something to it
   };
-  static const std::vector<Reader> readers = {{"rbm", read_rbm, {"units", "visible", "states", "variance"}},
-                                              {"dbm", read_dbm, {"units", "visible", "variance"}},
-                                              {"dbn", read_dbn, {"units", "visible"}},
-                                              {"boltzmann", read_boltzmann, {"units", "visible_units"}},
-                                              {"hopfield", read_hopfield, {"units", "rule"}}};
+  static const std::vector<Reader> readers = {{NetworkKind::rbm, read_rbm, {"units", "visible", "states", "variance"}},
+                                              {NetworkKind::dbm, read_dbm, {"units", "visible", "variance"}},
+                                              {NetworkKind::dbn, read_dbn, {"units", "visible"}},
+                                              {NetworkKind::boltzmann, read_boltzmann, {"units", "visible_units"}},
+                                              {NetworkKind::hopfield, read_hopfield, {"units", "rule"}}};
   const ImportSource source(arrays, keys, where);
-  const std::string name = source.key("model", "rbm");
-  std::vector<std::string> names;
-  for (const Reader& reader : readers) names.push_back(reader.name);
-  const auto reader = std::find(names.begin(), names.end(), name) - names.begin();
-  if (reader == std::ssize(names))
+  const std::string name = source.key("model", name_of(NetworkKind::rbm));
+  const std::vector<std::string> names = names_of_networks();
+  const auto kind = network_named(name);
+  if (!kind)
     source.refuse(
         fmt::format("model = {}{}", name, and_then(did_you_mean(name, names), "allowed: " + join(names, ", "))));
-  const Reader& chosen = readers[static_cast<std::size_t>(reader)];
+  const Reader& chosen =
+      *std::find_if(readers.begin(), readers.end(), [&](const Reader& reader) { return reader.kind == *kind; });
   for (const auto& [key, value] : keys)
     if (key != "model" && std::find(chosen.keys.begin(), chosen.keys.end(), key) == chosen.keys.end())
       source.refuse(
@@ -280,7 +280,7 @@ ModelFile model_from_arrays(const std::vector<NumberArray>& arrays, const Import
                       "--model",
                       key, name));
   try {
-    ModelFile file{.name = name, .model = chosen.read(source)};
+    ModelFile file{.kind = *kind, .model = chosen.read(source)};
     file.remarks = source.remarks();
     return file;
   } catch (const std::invalid_argument& error) {

@@ -143,7 +143,7 @@ ModelFile model_from_rbms(const Group& root, const ImportKeys& keys, const std::
   } catch (const std::invalid_argument& error) {
     params.refuse(error.what());
   }
-  file.name = model_name(file.model);
+  file.kind = kind_of(file.model);
   return file;
 }
 

@@ -10,6 +10,7 @@
 #include "studies/models/model_group.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/errors.hpp"
+#include "studies/text/words.hpp"
 
 namespace gibbsite {
 namespace {
@@ -44,11 +45,11 @@ Matrix read_weights(const Place& place, const std::string& group, const Layer& l
   return place.child(group).matrix("W", {lower.units, upper.units}, "(lower, upper)");
 }
 
-std::shared_ptr<const Network> read_network(const Place& place, const std::string& name) {
+std::shared_ptr<const Network> read_network(const Place& place, bool restricted) {
   std::vector<Layer> layers = read_layers(place);
-  if (name == "rbm" ? layers.size() != 2 : layers.size() < 3)
+  if (restricted ? layers.size() != 2 : layers.size() < 3)
     place.refuse(fmt::format("it has {} layers (groups layer_0, ...); {}", layers.size(),
-                             name == "rbm" ? "an rbm has 2, call more a dbm or dbn" : "a dbm has 3 or more"));
+                             restricted ? "an rbm has 2, call more a dbm or dbn" : "a dbm has 3 or more"));
   std::vector<Matrix> weights;
   for (std::size_t l = 0; l + 1 < layers.size(); ++l)
     weights.push_back(read_weights(place, fmt::format("weights_{}", l), layers[l], layers[l + 1]));
@@ -71,9 +72,9 @@ std::vector<std::vector<std::int8_t>> read_patterns(const Place& place, std::siz
   return patterns;
 }
 
-std::shared_ptr<const BoltzmannMachine> read_machine(const Place& place, const std::string& name) {
+std::shared_ptr<const BoltzmannMachine> read_machine(const Place& place, bool stores_patterns) {
   std::vector<std::vector<std::int8_t>> patterns;
-  if (name == "hopfield") {
+  if (stores_patterns) {
     const Place group = place.child("patterns");
     const Shape shape = group.shape("xi");
     patterns = read_patterns(group, shape.empty() ? 0 : shape.back());
@@ -139,12 +140,12 @@ BaseRates read_base_rates(const Place& place, const Layer& visible) {
 
 }  // namespace
 
-std::string model_name(const AnyModel& model) {
+NetworkKind kind_of(const AnyModel& model) {
   if (const auto* network = std::get_if<std::shared_ptr<const Network>>(&model))
-    return (*network)->restricted() ? "rbm" : "dbm";
+    return (*network)->restricted() ? NetworkKind::rbm : NetworkKind::dbm;
   if (const auto* machine = std::get_if<std::shared_ptr<const BoltzmannMachine>>(&model))
-    return (*machine)->patterns().empty() ? "boltzmann" : "hopfield";
-  return "dbn";
+    return (*machine)->patterns().empty() ? NetworkKind::boltzmann : NetworkKind::hopfield;
+  return NetworkKind::dbn;
 }
 
 Layer visible_layer(const AnyModel& model) {
@@ -165,16 +166,23 @@ ModelFile model_from(const Group& group, const std::string& where) {
   if (place.number<std::int64_t>("format_version").value_or(newest) > newest)
     place.refuse("it was written by a newer Gibbsite; read it with that one");
   const std::string name = place.text("model");
-  ModelFile file{.name = name, .model = {}, .note = place.text("note")};
+  const auto kind = network_named(name);
+  if (!kind)
+    place.refuse(fmt::format("the attribute model is `{}`; allowed: {}", name, join(names_of_networks(), ", ")));
+  ModelFile file{.kind = *kind, .model = {}, .note = place.text("note")};
   try {
-    if (name == "rbm" || name == "dbm")
-      file.model = read_network(place, name);
-    else if (name == "boltzmann" || name == "hopfield")
-      file.model = read_machine(place, name);
-    else if (name == "dbn")
-      file.model = read_belief_network(place);
-    else
-      place.refuse(fmt::format("the attribute model is `{}`; allowed: rbm, dbm, dbn, boltzmann, hopfield", name));
+    switch (*kind) {
+      case NetworkKind::rbm:
+      case NetworkKind::dbm:
+        file.model = read_network(place, *kind == NetworkKind::rbm);
+        break;
+      case NetworkKind::boltzmann:
+      case NetworkKind::hopfield:
+        file.model = read_machine(place, *kind == NetworkKind::hopfield);
+        break;
+      case NetworkKind::dbn:
+        file.model = read_belief_network(place);
+    }
   } catch (const std::invalid_argument& error) {
     place.refuse(error.what());
   }

@@ -27,6 +27,7 @@
 #include "physics/network.hpp"
 #include "studies/data/data.hpp"
 #include "studies/files/record.hpp"
+#include "studies/models/network_kinds.hpp"
 
 namespace gibbsite {
 
@@ -34,15 +35,17 @@ using AnyModel = std::variant<std::shared_ptr<const Network>, std::shared_ptr<co
                               std::shared_ptr<const BeliefNetwork>>;
 
 struct ModelFile {
-  std::string name;  ///< rbm | dbm | dbn | boltzmann | hopfield
+  NetworkKind kind = NetworkKind::rbm;
   AnyModel model;
   std::optional<BaseRates> base_rates = {};  ///< of the data it learned, on the visible units
   std::string note = {};                     ///< where it comes from, and what was converted
   std::vector<std::string> remarks = {};     ///< how its source was read, for whoever imports it; no file keeps them
+
+  std::string name() const { return name_of(kind); }
 };
 
-/// What the model is called: by its layers, or whether it has patterns.
-std::string model_name(const AnyModel& model);
+/// What the model is: by its layers, or whether it has patterns.
+NetworkKind kind_of(const AnyModel& model);
 /// The units that data are for.
 Layer visible_layer(const AnyModel& model);
 

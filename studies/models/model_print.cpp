@@ -92,7 +92,7 @@ std::string described(const Layer& layer, const std::string& place) {
 void print_model(const Group& root, const std::string& path) {
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
-  fmt::print("{}\n  {}: {}", printable(path), file.name, described(all.layers[0], "visible"));
+  fmt::print("{}\n  {}: {}", printable(path), file.name(), described(all.layers[0], "visible"));
   for (std::size_t l = 1; l < all.layers.size(); ++l) fmt::print(", {}", described(all.layers[l], "hidden"));
   fmt::print("\n");
   if (all.patterns > 0) fmt::print("  {} stored pattern{}\n", all.patterns, all.patterns == 1 ? "" : "s");
@@ -112,7 +112,7 @@ void print_model(const Group& root, const std::string& path) {
 std::string model_as_json(const Group& root, const std::string& path) {
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
-  Json out = {{"model", file.name}, {"layers", Json::list()}, {"parameters", Json::list()}};
+  Json out = {{"model", file.name()}, {"layers", Json::list()}, {"parameters", Json::list()}};
   for (const Layer& layer : all.layers)
     out["layers"].push_back({{"kind", word_of(layer.kind)}, {"units", layer.units}, {"states", layer.states}});
   for (const Block& b : all.blocks)

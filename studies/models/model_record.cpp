@@ -108,7 +108,7 @@ Group base_rates_group(const BaseRates& rates, const Layer& visible) {
 }  // namespace
 
 Group model_record(const ModelFile& file, const std::string& name) {
-  Group out{.name = name, .attributes = {{"content", std::string("model")}, {"model", file.name}}};
+  Group out{.name = name, .attributes = {{"content", std::string("model")}, {"model", file.name()}}};
   if (!file.note.empty()) out.attributes.emplace_back("note", file.note);
   std::visit([&](const auto& model) { add_model(out, *model); }, file.model);
   if (file.base_rates) out.groups.push_back(base_rates_group(*file.base_rates, visible_layer(file.model)));

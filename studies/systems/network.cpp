@@ -72,7 +72,7 @@ NetworkSource read_network(const Study& study, bool named) {
   const std::string& file = study.keys<NetworkKeys>().file;
   try {
     NetworkSource source{read_model(file), "from " + std::filesystem::path(file).filename().string()};
-    if (const std::string& found = source.model.name; named && found != study.model.name)
+    if (const std::string found = source.model.name(); named && found != study.model.name)
       throw RequestError(
           fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
                       study.model.name, file, found, found));
@@ -129,8 +129,8 @@ std::string NetworkSystem::description() const {
   } else {
     for (const Layer& layer : network()->layers()) layers.push_back(units_text(layer));
   }
-  return fmt::format("{}, {}{} units, {}; reference: {}", model_.name, model_.name == "dbn" ? "top of " : "",
-                     join(layers, " + "), weights_, reference_name_);
+  return fmt::format("{}, {}{} units, {}; reference: {}", model_.name(),
+                     model_.kind == NetworkKind::dbn ? "top of " : "", join(layers, " + "), weights_, reference_name_);
 }
 
 double NetworkSystem::sites() const {

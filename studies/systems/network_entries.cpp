@@ -66,7 +66,8 @@ AnyModel random_hopfield(const Study& study) {
 /// A network with random weights, and the data that the study names.
 std::shared_ptr<const System> make_random(const Study& study, AnyModel (*random)(const Study&), std::string words) {
   try {
-    NetworkSource source{{study.model.name, random(study)}, std::move(words)};
+    const AnyModel model = random(study);
+    NetworkSource source{{kind_of(model), model}, std::move(words)};
     source.data = read_data_for(study, source.model.model);
     return std::make_shared<const NetworkSystem>(study, source);
   } catch (const std::invalid_argument& e) {
@@ -97,7 +98,7 @@ SystemSize size_of_all_to_all(const Study& study) { return size_of_layers(study,
 
 const SystemEntry& rbm_entry() {
   static const SystemEntry entry{
-      "rbm",
+      name_of(NetworkKind::rbm),
       "restricted Boltzmann machine: binary, spin, gaussian or categorical visible units, binary or spin hidden ones",
       add_network_keys,
       nothing_more,
@@ -107,7 +108,7 @@ const SystemEntry& rbm_entry() {
 }
 
 const SystemEntry& dbm_entry() {
-  static const SystemEntry entry{"dbm",
+  static const SystemEntry entry{name_of(NetworkKind::dbm),
                                  "deep Boltzmann machine: three layers or more",
                                  add_network_keys,
                                  nothing_more,
@@ -118,7 +119,7 @@ const SystemEntry& dbm_entry() {
 
 const SystemEntry& dbn_entry() {
   static const SystemEntry entry{
-      "dbn",
+      name_of(NetworkKind::dbn),
       "deep belief network: a restricted Boltzmann machine on top of sigmoid layers; its top is what moves",
       add_network_keys,
       nothing_more,
@@ -128,18 +129,22 @@ const SystemEntry& dbn_entry() {
 }
 
 const SystemEntry& boltzmann_entry() {
-  static const SystemEntry entry{
-      "boltzmann",        "Boltzmann machine: every unit bonded to every other, with or without hidden ones",
-      add_network_keys,   nothing_more,
-      size_of_all_to_all, make_network<random_machine>};
+  static const SystemEntry entry{name_of(NetworkKind::boltzmann),
+                                 "Boltzmann machine: every unit bonded to every other, with or without hidden ones",
+                                 add_network_keys,
+                                 nothing_more,
+                                 size_of_all_to_all,
+                                 make_network<random_machine>};
   return entry;
 }
 
 const SystemEntry& hopfield_entry() {
-  static const SystemEntry entry{
-      "hopfield",        "Hopfield network: spins that store patterns (hebbian, pseudo-inverse)",
-      add_hopfield_keys, nothing_more,
-      size_of_hopfield,  make_hopfield};
+  static const SystemEntry entry{name_of(NetworkKind::hopfield),
+                                 "Hopfield network: spins that store patterns (hebbian, pseudo-inverse)",
+                                 add_hopfield_keys,
+                                 nothing_more,
+                                 size_of_hopfield,
+                                 make_hopfield};
   return entry;
 }
 

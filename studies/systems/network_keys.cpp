@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "studies/data/data_keys.hpp"
+#include "studies/models/network_kinds.hpp"
 #include "studies/systems/lattice_keys.hpp"
 #include "studies/text/errors.hpp"
 
@@ -66,7 +67,8 @@ void add_hopfield_keys(KeyTable& table) {
   add_file(model);
   add_layers(model);
   const auto own = Section<HopfieldKeys>(table, "model").before("model.reference");
-  const auto random = own.when({R"(model.name = "hopfield" without model.file)", selectors, drawn});
+  const auto random = own.when(
+      {fmt::format("model.name = \"{}\" without model.file", name_of(NetworkKind::hopfield)), selectors, drawn});
   random.integer("patterns", &HopfieldKeys::patterns, {1, 1'000'000}, "hopfield: random patterns stored");
   random.choice("rule", &HopfieldKeys::rule, {"hebbian", "pseudo-inverse"}, "hopfield: how patterns make weights");
   own.real("noise", &HopfieldKeys::noise, {.low = 0, .high = 1},

@@ -55,6 +55,6 @@ inline std::shared_ptr<const BeliefNetwork> sample_belief_network() {
       below, std::make_shared<const Network>(top, std::vector<Matrix>{matrix(random, 3, 2)}));
 }
 
-inline ModelFile model_file(AnyModel model) { return {.name = model_name(model), .model = std::move(model)}; }
+inline ModelFile model_file(AnyModel model) { return {.kind = kind_of(model), .model = std::move(model)}; }
 
 }  // namespace gibbsite::test

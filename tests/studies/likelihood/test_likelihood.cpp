@@ -34,7 +34,7 @@ struct Asked {
   Asked(const ModelFile& model, std::size_t visible, UnitKind kind) {
     write_model(folder / "model.h5", model, "test");
     write_states(folder / "all.csv", visible, kind);
-    study.model.name = model.name;
+    study.model.name = model.name();
     study.keys<NetworkKeys>().file = (folder / "model.h5").string();
     study.keys<NetworkKeys>().reference = "base-rate";
     study.keys<DataRequest>().file = (folder / "all.csv").string();
@@ -193,7 +193,7 @@ TEST_CASE("conservative estimates of all states sum to one, for every kind of ne
       square += total * total / repetitions;
     }
     const double error = std::sqrt((square - mean * mean) / (repetitions - 1));
-    INFO(model.name << ": sum " << mean << " +- " << error);
+    INFO(model.name() << ": sum " << mean << " +- " << error);
     CHECK(std::abs(mean - 1) < 7 * error);  // Student's t with 7 degrees of freedom: 2e-4 each
     CHECK(error < 0.05);
   }

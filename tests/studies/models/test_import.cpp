@@ -67,7 +67,7 @@ TEST_CASE("import: arrays have the energies their maker gives them") {
   check_energies(imported({"sklearn.npz"}), "binary");
   check_energies(imported({"W.npy", "--visible_bias", "b.npy", "--hidden_bias", "c.npy"}), "binary");
   check_energies(imported({"binary.npz", "--units", "spin"}), "spin");
-  CHECK(imported({"gaussian.npz", "--visible", "binary"}).name == "rbm");  // asked for: sigma is left out
+  CHECK(imported({"gaussian.npz", "--visible", "binary"}).name() == "rbm");  // asked for: sigma is left out
   check_energies(imported({"gaussian.npz", "--visible", "gaussian"}), "gaussian");
   check_energies(imported({"binary.npz", "--visible", "gaussian", "--variance", "variance.npy"}), "gaussian");
   check_energies(imported({"categorical.npz", "--visible", "categorical"}), "categorical");

@@ -112,7 +112,7 @@ TEST_CASE("model files: base rates and notes come along") {
   file.note = "made for a test";
   const ModelFile after = through_a_file(file);
   CHECK(after.note == file.note);
-  CHECK(after.name == "rbm");
+  CHECK(after.name() == "rbm");
   REQUIRE(after.base_rates);
   CHECK(after.base_rates->mean == file.base_rates->mean);
   CHECK(after.base_rates->variance == file.base_rates->variance);
@@ -139,7 +139,7 @@ TEST_CASE("model files: a model is found in a result") {
   Group root{.name = "", .attributes = {{"program", std::string("gibbsite")}}};
   root.groups.push_back(model_record(model_file(sample_machine(UnitKind::spin)), "model"));
   write_archive(folder / "result.h5", root);
-  CHECK(read_model(folder / "result.h5").name == "boltzmann");
+  CHECK(read_model(folder / "result.h5").name() == "boltzmann");
 }
 
 TEST_CASE("model files: what is wrong is named") {
