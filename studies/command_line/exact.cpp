@@ -15,12 +15,6 @@
 namespace gibbsite {
 namespace {
 
-/// Not the energy beside its density, nor powers of the order parameter beside what is made of them.
-bool worth_a_column(const Estimated& what) {
-  return what.name != "energy" && what.name != "magnetization_density_squared" &&
-         what.derivation != Derivation::susceptibility_abs;
-}
-
 /// The exact answers of one task as a table: one row per beta.
 void print_exact(const Task& task, const System& system, const ExactAnswers& answers) {
   std::string where;
@@ -29,7 +23,7 @@ void print_exact(const Task& task, const System& system, const ExactAnswers& ans
   for (const std::string& doubt : system.doubts()) fmt::print("  - {}\n", wrapped(doubt, 4));
   std::vector<std::string> header = {"beta"}, names;
   std::vector<Estimated> quantities = estimated_quantities(system);
-  std::erase_if(quantities, [](const Estimated& what) { return !worth_a_column(what); });
+  std::erase_if(quantities, [](const Estimated& what) { return !shown_in_tables(what.name); });
   if (answers.at[0].values.contains("log_z")) names.emplace_back("log_z");
   for (const Estimated& what : quantities)
     if (answers.at[0].values.contains(what.name)) names.push_back(what.name);
@@ -68,9 +62,9 @@ int exact(const Request& request, const std::string&) {
       continue;
     }
     Json entry = {{"source", known.source},
-                            {"constants", known.constants},
-                            {"exact", Json::list()},
-                            {"warnings", system->doubts()}};
+                  {"constants", known.constants},
+                  {"exact", Json::list()},
+                  {"warnings", system->doubts()}};
     for (const auto& [key, value] : task.coordinates) entry[key] = value;
     for (std::size_t b = 0; b < known.at.size(); ++b)
       for (const auto& [name, value] : known.at[b].values)
@@ -88,8 +82,9 @@ const Command& exact_command() {
       .name = "exact",
       .arguments = "STUDY.toml",
       .summary = "print the exact answers for a study's model",
-      .details = "By closed form, transfer matrix or enumeration; where there are none, says why not. Nothing is "
-                 "sampled. Takes the keys of a study as `gibbsite help run` lists them.",
+      .details =
+          "By closed form, transfer matrix or enumeration; where there are none, says why not. Nothing is "
+          "sampled. Takes the keys of a study as `gibbsite help run` lists them.",
       .least = 1,
       .most = 1,
       .options = {json_option, help_option},

@@ -14,6 +14,7 @@
 #include "studies/files/variables.hpp"
 #include "studies/results/grid_arrays.hpp"
 #include "studies/results/result_rows.hpp"
+#include "studies/systems/quantities.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/utf8.hpp"
 
@@ -186,7 +187,6 @@ void print_significance(const std::vector<ResultRow>& estimates, const std::vect
       std::abs(largest.z), largest.comparisons, largest.threshold, largest.exceeds ? " - TOO LARGE" : "");
 }
 
-/// Without fields <m> = 0, and nobody needs to read that.
 bool without_fields(const Group& root) {
   const auto none = [](const Group& task) {
     const Group* model = task.child("model");
@@ -194,12 +194,6 @@ bool without_fields(const Group& root) {
   };
   const Group* tasks = root.child("tasks");
   return tasks == nullptr ? none(root) : std::all_of(tasks->groups.begin(), tasks->groups.end(), none);
-}
-
-bool printed(const ResultRow& m, bool symmetric) {  // the file and --json hold the rest
-  if (symmetric && m.name == "magnetization_density") return false;
-  return m.name != "energy" && m.name != "magnetization_density_squared" && m.name != "susceptibility_abs" &&
-         m.name != "overlap";
 }
 
 }  // namespace
@@ -230,13 +224,13 @@ void print_result(const Group& root, const std::string& path) {
     fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
   const std::vector<ResultRow> estimates = estimates_of(root), free_energies = free_energies_of(root);
   std::vector<ResultRow> main;
-  const bool symmetric = without_fields(root);
+  const bool fields = !without_fields(root);
   std::vector<ResultRow> averages;  // over disorder
   constexpr std::string_view averaged = "_disorder_average";
   for (ResultRow m : estimates) {
     const bool average = m.name.ends_with(averaged);
     if (average) m.name.resize(m.name.size() - averaged.size());
-    if (printed(m, symmetric)) (average ? averages : main).push_back(std::move(m));
+    if (shown_in_tables(m.name, fields)) (average ? averages : main).push_back(std::move(m));
   }
   if (estimates.empty()) fmt::print("\n  No estimates: fewer than two draws.\n");
   if (!averages.empty()) {

@@ -7,6 +7,7 @@
 
 #include "estimators/significance.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/systems/quantities.hpp"
 
 namespace gibbsite {
 namespace {
@@ -103,7 +104,9 @@ std::vector<ResultRow> mixing_of(const Group& root) {
     tau.insert(tau.end(), here.begin(), here.end());
     std::vector<ResultRow> worst;
     for (const Variable& v : group.variables) {
-      if (!v.name.ends_with("_rhat") || v.name == "magnetization_density_rhat" || v.name == "overlap_rhat") continue;
+      constexpr std::string_view rhat_of = "_rhat";
+      if (!v.name.ends_with(rhat_of)) continue;
+      if (quantity_named(v.name.substr(0, v.name.size() - rhat_of.size())).odd) continue;
       std::vector<ResultRow> one;
       add(one, group, nullptr, v.name, at);
       if (worst.empty()) worst = one;

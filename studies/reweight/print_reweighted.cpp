@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "studies/reweight/reweighted.hpp"
+#include "studies/systems/quantities.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/utf8.hpp"
 
@@ -43,9 +44,7 @@ void print_columns(const std::vector<double>& beta, const std::vector<CurveColum
   }
 }
 
-bool printed(const std::string& name, bool log_z) {  // the file and --json hold the rest
-  return name != "magnetization_density_squared" && name != "susceptibility_abs" && (name != "log_z_ratio" || !log_z);
-}
+bool printed(const std::string& name, bool log_z) { return shown_in_tables(name) && (name != "log_z_ratio" || !log_z); }
 
 void print_peaks(const Reweighted& result) {
   Table table({"curve", "peak of", "beta", "temperature", "height"}, 2);

@@ -30,6 +30,24 @@ void add_means(std::vector<Estimated>& all, const std::vector<Observable>& obser
 
 }  // namespace
 
+NamedQuantity quantity_named(std::string_view name) {
+  // Not the energy beside its density, nor powers of the order parameter beside what is made of them.
+  static constexpr std::pair<std::string_view, NamedQuantity> all[] = {
+      {"energy", {Shown::never}},
+      {"magnetization_density", {Shown::with_fields, true}},
+      {"magnetization_density_squared", {Shown::never}},
+      {"susceptibility_abs", {Shown::never}},
+      {"overlap", {Shown::never, true}}};
+  for (const auto& [known, said] : all)
+    if (known == name) return said;
+  return {};
+}
+
+bool shown_in_tables(std::string_view name, bool fields) {
+  const Shown shown = quantity_named(name).shown;
+  return shown == Shown::always || (shown == Shown::with_fields && fields);
+}
+
 std::vector<Estimated> estimated_quantities(const System& system) {
   return estimated_quantities(system.observables(), system.symmetric(), system.path());
 }
