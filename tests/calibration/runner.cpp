@@ -113,7 +113,7 @@ Runner::Runner(const Case& what, double errors) : case_(what), errors_(errors) {
     Study& study = system.tasks.front().study;
     study.keys<NetworkKeys>().reference = study.keys<AisKeys>().reference;
     network_ = std::make_shared<const NetworkSystem>(study);
-    study.model.name = network_->model().name;
+    study.model.name = network_->model().name();
     data_ = read_data_for(study, network_->model().model);
   }
   truth_ = std::make_unique<Truth>(what, system, beta_);

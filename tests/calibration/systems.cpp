@@ -76,7 +76,8 @@ void write_blocks(const std::string& name, int blocks, int visible, int hidden, 
   const std::vector<double> low(static_cast<std::size_t>(W.rows()), (tilt - bonds) / units),
       up(static_cast<std::size_t>(W.cols()), (tilt - bonds) / units);
   const std::vector<Layer> layers = {{UnitKind::binary, low.size(), 1, low}, {UnitKind::binary, up.size(), 1, up}};
-  write_model(name, {"rbm", std::make_shared<const Network>(layers, std::vector<Matrix>{matrix(W)})}, "calibrate");
+  write_model(name, {NetworkKind::rbm, std::make_shared<const Network>(layers, std::vector<Matrix>{matrix(W)})},
+              "calibrate");
 }
 
 /// Spins in `blocks` of `size`, ferromagnetic within.
@@ -86,7 +87,7 @@ void write_hopfield(const std::string& name, int blocks, int size, double J) {
   W.diagonal().setZero();
   const auto n = static_cast<std::size_t>(blocks * size);
   write_model(name,
-              {"boltzmann",
+              {NetworkKind::boltzmann,
                std::make_shared<const BoltzmannMachine>(UnitKind::spin, n, matrix(W), std::vector<double>(n, 0.02))},
               "calibrate");
 }
