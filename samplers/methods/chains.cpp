@@ -38,9 +38,12 @@ void ChainTrace::keep(Kept kept) {
   for (const Observable& what : observables_)
     if (what.measured() || follow_too_) add_field(fields_, what, slots());
   if (means_) means_->add_fields(fields_);
+  if (const Field* energy = find_role(fields_, Role::energy)) energy_ = energy->offset;
   if (ratios_) {
     add_field(fields_, {"log_ratio_up", "1", "ln of the ratio of weights, next beta to this one"}, slots());
+    up_ = fields_.back().offset;
     add_field(fields_, {"log_ratio_down", "1", "ln of the ratio of weights, previous beta to this one"}, slots());
+    down_ = fields_.back().offset;
   }
   for (const Observable& what : more_) add_field(fields_, what, slots());
   if (overlaps_)
@@ -65,22 +68,20 @@ void ChainTrace::follow(const Ensemble& ensemble, std::span<const std::size_t> r
   }
 }
 
-void ChainTrace::observe(const Ensemble& ensemble) {
+void ChainTrace::look(const Ensemble& ensemble) {
   observed_.resize(slots() * observables_.size());
   ensemble.observe(observed_);
   lowest_.look(ensemble, observed_);
 }
 
-void ChainTrace::look(const Ensemble& ensemble) { observe(ensemble); }
-
 void ChainTrace::add_sweep(const Ensemble& ensemble, std::span<const std::size_t> replica) {
-  observe(ensemble);
+  look(ensemble);
   means_->add(observed_, replica);
 }
 
 void ChainTrace::add_draw(const Ensemble& ensemble, std::span<const std::size_t> replica,
                           std::span<const double> lambda, std::span<const double> more) {
-  observe(ensemble);
+  look(ensemble);
   std::vector<double> row(trace_.width);  // whole rows only
   double* at = row.data();
   const std::size_t components = observables_.size();
@@ -152,14 +153,11 @@ void ChainTrace::load(const Snapshot& snapshot, Trace trace) {
   if (means_) means_->load(snapshot);
 }
 
-double ChainMethod::log_ratio(std::size_t draw, std::size_t slot, int step) const {
-  const std::span<const double> ladder = lambda();
+double ChainTrace::log_ratio(std::span<const double> ladder, std::size_t draw, std::size_t slot, int step) const {
   const std::size_t b = slot % ladder.size(), to = b + static_cast<std::size_t>(step);
   if (to >= ladder.size()) return 0;
-  const Trace& trace = chain_trace_.trace();
-  const char* stored = step > 0 ? "log_ratio_up" : "log_ratio_down";
-  if (const Field* ratio = find_field(fields(), stored)) return trace.at(draw, ratio->offset + slot);
-  const double energy = trace.at(draw, find_role(fields(), Role::energy)->offset + slot);
+  if (ratios_) return trace_.at(draw, (step > 0 ? up_ : down_) + slot);
+  const double energy = trace_.at(draw, energy_ + slot);
   return -ladder[to] * energy - -ladder[b] * energy;
 }
 

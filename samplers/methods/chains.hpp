@@ -58,7 +58,7 @@ class ChainTrace {
   bool full() const noexcept { return trace_.draws() >= draws_; }
   void close() noexcept { draws_ = trace_.draws(); }
 
-  /// Only the lowest energy, during thermalization.
+  /// Observes, for the lowest energy: all there is to do during thermalization.
   void look(const Ensemble& ensemble);
   /// Whether every sweep is to be entered, not only the last one of a draw.
   bool sums_sweeps() const noexcept { return means_.has_value(); }
@@ -67,6 +67,9 @@ class ChainTrace {
   /// The last sweep of a draw, and so a row: `more` [field][slot].
   void add_draw(const Ensemble& ensemble, std::span<const std::size_t> replica, std::span<const double> lambda,
                 std::span<const double> more);
+
+  /// See ChainMethod::log_ratio_up(); step: 1 or -1.
+  double log_ratio(std::span<const double> ladder, std::size_t draw, std::size_t slot, int step) const;
 
   void save(Snapshot& snapshot) const;
   void load(const Snapshot& snapshot, Trace trace);
@@ -77,13 +80,13 @@ class ChainTrace {
   enum class Kept { what_is_needed, version_1 };
   void keep(Kept kept);
   void follow(const Ensemble& ensemble, std::span<const std::size_t> replica);
-  void observe(const Ensemble& ensemble);
 
   std::size_t chains_, betas_;
   std::vector<Observable> observables_, more_;
   std::uint64_t every_;
   bool canonical_;
-  bool follow_too_ = false, ratios_ = false;  // whether the trace has them
+  bool follow_too_ = false, ratios_ = false;    // whether the trace has them
+  std::size_t energy_ = 0, up_ = 0, down_ = 0;  // where these fields begin
   std::optional<SweepMeans> means_;
   std::uint64_t draws_, every_snapshot_, most_snapshots_;
   bool overlaps_;
@@ -124,8 +127,12 @@ class ChainMethod : public Method {
   std::span<const Tally> tally() const noexcept { return tally_; }
   std::span<const Setting> settings() const noexcept { return setting_; }
   /// log_weight(x, lambda of the next slot up or down) - log_weight(x, own lambda) of a draw; 0 past the ends.
-  double log_ratio_up(std::size_t draw, std::size_t slot) const { return log_ratio(draw, slot, 1); }
-  double log_ratio_down(std::size_t draw, std::size_t slot) const { return log_ratio(draw, slot, -1); }
+  double log_ratio_up(std::size_t draw, std::size_t slot) const {
+    return chain_trace_.log_ratio(lambda(), draw, slot, 1);
+  }
+  double log_ratio_down(std::size_t draw, std::size_t slot) const {
+    return chain_trace_.log_ratio(lambda(), draw, slot, -1);
+  }
   /// Draws that a lambda is known to remember, whatever its series show; 0: nothing is known.
   virtual std::size_t memory() const { return 0; }
 
@@ -137,8 +144,6 @@ class ChainMethod : public Method {
         options_(std::move(options)),
         chain_trace_(ensemble, options_, std::move(more)),
         tally_(chain_trace_.slots()) {}
-
-  double log_ratio(std::size_t draw, std::size_t slot, int step) const;
 
   Ensemble& ensemble_;
   ChainOptions options_;

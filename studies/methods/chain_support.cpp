@@ -120,8 +120,6 @@ std::optional<SweepsPerDraw> sweeps_per_draw_of_chains(const Study& study, const
                        std::max<std::int64_t>(1, static_cast<std::int64_t>(most))};
 }
 
-void settle_sweeps_per_draw_of_chains(Study& study, std::int64_t every) { study.keys<SweepKeys>().every = every; }
-
 Target target_of_chains(const Study& study) {
   const auto& keys = study.keys<ChainKeys>();
   return {keys.target, keys.target_error, keys.sweeps};

@@ -28,7 +28,6 @@ std::size_t replicas_of_chains(const Study& study);
 double sweeps_of_chains(const Study& study);
 std::vector<MemoryNeed> needs_of_chains(const Study& study, const SystemSize& size);
 std::optional<SweepsPerDraw> sweeps_per_draw_of_chains(const Study& study, const System& system);
-void settle_sweeps_per_draw_of_chains(Study& study, std::int64_t every);
 Target target_of_chains(const Study& study);
 /// Throws RequestError for a first state that does not fit the system.
 ChainOptions chain_options(const Study& study, const System& system, const Layout& layout, Key key);

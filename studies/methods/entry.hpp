@@ -44,7 +44,6 @@ struct MethodEntry {
   Findings (*findings)(const Study&, const System&, const Ensemble&, const Method&);
   /// Nothing where the study says how many, or where the method has no draws: it is then as it is.
   std::optional<SweepsPerDraw> (*sweeps_per_draw)(const Study&, const System&) = nullptr;
-  void (*settle_sweeps_per_draw)(Study&, std::int64_t) = nullptr;  ///< one number for all tasks
   bool annealed = false;  ///< every lambda is visited once, from an exact draw on
 };
 

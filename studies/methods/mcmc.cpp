@@ -33,8 +33,7 @@ const MethodEntry& mcmc_entry() {
           [](const Study&, const System& system, const Ensemble& ensemble, const Method& method) {
             return chain_findings({system, ensemble, static_cast<const ChainMethod&>(method), "chain"}, {});
           },
-      .sweeps_per_draw = sweeps_per_draw_of_chains,
-      .settle_sweeps_per_draw = settle_sweeps_per_draw_of_chains};
+      .sweeps_per_draw = sweeps_per_draw_of_chains};
   return entry;
 }
 

@@ -60,8 +60,7 @@ const MethodEntry& tempering_entry() {
                                                "autocorrelation time is shorter");
                                   });
           },
-      .sweeps_per_draw = sweeps_per_draw_of_chains,
-      .settle_sweeps_per_draw = settle_sweeps_per_draw_of_chains};
+      .sweeps_per_draw = sweeps_per_draw_of_chains};
   return entry;
 }
 

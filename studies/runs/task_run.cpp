@@ -7,6 +7,7 @@
 
 #include "studies/catalogue/check_study.hpp"
 #include "studies/methods/report.hpp"
+#include "studies/methods/sweep_keys.hpp"
 #include "studies/study/request.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/say.hpp"
@@ -37,7 +38,7 @@ std::optional<SweepsPerDraw> TaskRun::sweeps_per_draw() const {
 }
 
 void TaskRun::settle_sweeps_per_draw(std::int64_t every) {
-  if (sweeps_per_draw()) method_entry(asked_).settle_sweeps_per_draw(study_, every);
+  if (sweeps_per_draw()) study_.keys<SweepKeys>().every = every;
 }
 
 std::string TaskRun::plan() const { return gibbsite::plan(study_); }

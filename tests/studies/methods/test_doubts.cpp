@@ -15,20 +15,14 @@
 #include "studies/systems/lattice_keys.hpp"
 #include "studies/text/errors.hpp"
 #include "tests/samplers/two_phases.hpp"
+#include "tests/studies/methods/report_of.hpp"
 #include "tests/studies/scratch.hpp"
 
 using namespace gibbsite;
+using test::report_of;
 
 namespace {
 
-Group run(const Study& study) {
-  const auto system = make_system(study);
-  const Key key(study.run.seed);
-  const auto ensemble = make_ensemble(study, *system, key);
-  const auto method = make_method(study, *system, *ensemble, key);
-  while (!method->done()) method->advance();
-  return report("run", method_entry(study), study, *system, *ensemble, *method);
-}
 bool says(const std::vector<std::string>& sentences, const std::string& words) {
   return std::any_of(sentences.begin(), sentences.end(),
                      [&](const std::string& s) { return s.find(words) != std::string::npos; });
@@ -62,13 +56,13 @@ TEST_CASE("a first-order transition in temperature is not passed over in silence
     study.run.seed = seed;
     study.keys<ChainKeys>().start = "mixed";
     study.keys<ChainKeys>().chains = 4;
-    const Group mixed = run(study);
+    const Group mixed = report_of(study);
     const auto value = doubles(*mixed.child("estimates"), "energy")[0];
     const auto error = doubles(*mixed.child("estimates"), "energy_error")[0];
     warned += says(warnings_of(mixed), "disagree");
     CHECK(std::abs(value - energy) < 2 * error);  // as far as the chains are apart
     study.keys<ChainKeys>().start = "hot";        // the mutant: chains that began alike agree
-    silent += !says(warnings_of(run(study)), "disagree");
+    silent += !says(warnings_of(report_of(study)), "disagree");
   }
   CHECK(warned == 4);
   CHECK(silent >= 2);
@@ -81,7 +75,7 @@ TEST_CASE("one chain or ladder is told of a phase of lower energy that it does n
   int trapped = 0;
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     study.run.seed = seed;
-    const Group result = run(study);
+    const Group result = report_of(study);
     const bool misses = doubles(*result.child("estimates"), "energy")[0] > -80;  // the other phase is at -91
     CHECK(says(warnings_of(result), "misses a phase or valley") == misses);
     trapped += misses;
@@ -90,7 +84,7 @@ TEST_CASE("one chain or ladder is told of a phase of lower energy that it does n
   study.method.name = "tempering";
   study.method.beta.clear();
   for (int k = 0; k <= 10; ++k) study.method.beta.push_back(0.2 * k);
-  CHECK(says(warnings_of(run(study)), "misses a phase or valley"));
+  CHECK(says(warnings_of(report_of(study)), "misses a phase or valley"));
 }
 
 TEST_CASE("sound runs of one chain are not warned, and note that there is one") {
@@ -102,7 +96,7 @@ TEST_CASE("sound runs of one chain are not warned, and note that there is one") 
   int warned = 0;
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     study.run.seed = seed;
-    const Group result = run(study);
+    const Group result = report_of(study);
     const auto warnings = warnings_of(result);
     warned += says(warnings, "misses a phase") || says(warnings, "turned over") || says(warnings, "disagree");
     CHECK(says(notes_of(result), "one chain"));
@@ -119,13 +113,13 @@ TEST_CASE("glasses that never turned over say so, and ferromagnets do not") {
   study.keys<ChainKeys>().sweeps = 1000;
   for (const std::int64_t chains : {1, 4}) {
     study.keys<ChainKeys>().chains = chains;
-    CHECK(says(warnings_of(run(study)), "from beta = 3 on"));
+    CHECK(says(warnings_of(report_of(study)), "from beta = 3 on"));
   }
   study.keys<LatticeKeys>().disorder = "none";
-  CHECK_FALSE(says(warnings_of(run(study)), "turned over"));
+  CHECK_FALSE(says(warnings_of(report_of(study)), "turned over"));
   study.keys<LatticeKeys>().disorder = "bimodal";
   study.method.beta = {0.1};
-  CHECK_FALSE(says(warnings_of(run(study)), "turned over"));
+  CHECK_FALSE(says(warnings_of(report_of(study)), "turned over"));
 }
 
 TEST_CASE("cold starts are doubted with any method and any number of chains") {
@@ -138,7 +132,7 @@ TEST_CASE("cold starts are doubted with any method and any number of chains") {
     for (const std::int64_t chains : {1, 4}) {
       study.method.name = method;
       study.keys<ChainKeys>().chains = chains;
-      CHECK(says(warnings_of(run(study)), "trapped there together"));
+      CHECK(says(warnings_of(report_of(study)), "trapped there together"));
     }
 }
 
@@ -187,9 +181,9 @@ TEST_CASE("annealing is told of a phase that it does not reach, there and back")
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
     study.run.seed = seed;
     study.keys<SweepKeys>().thermalization = 300;
-    told += says(warnings_of(run(study)), "annealing misses a phase");
+    told += says(warnings_of(report_of(study)), "annealing misses a phase");
     study.keys<SweepKeys>().thermalization = 8;  // the mutant: too short for particles that begin elsewhere
-    silent += !says(warnings_of(run(study)), "annealing misses a phase");
+    silent += !says(warnings_of(report_of(study)), "annealing misses a phase");
   }
   CHECK(told >= 3);
   CHECK(silent == 4);
@@ -204,7 +198,7 @@ TEST_CASE("overlaps of a clock of three states: never below -1/2, and not made e
   study.keys<LatticeKeys>().disorder = "bimodal";
   study.method.beta = {1};
   study.keys<ChainKeys>().sweeps = 4000;
-  const Group found = run(study);
+  const Group found = report_of(study);
   const Group& estimates = *found.child("estimates");
   const auto q = doubles(estimates, "q"), density = doubles(estimates, "overlap_distribution");
   REQUIRE(q.size() == 33);

@@ -8,20 +8,14 @@
 #include "studies/methods/chain_support.hpp"
 #include "studies/methods/report.hpp"
 #include "studies/runs/task_run.hpp"
+#include "tests/studies/methods/report_of.hpp"
 #include "tests/studies/options_fixture.hpp"
 
 using namespace gibbsite;
+using test::report_of;
 
 namespace {
 
-Group finished(const Study& study) {
-  const auto system = make_system(study);
-  const Key key(study.run.seed);
-  const auto ensemble = make_ensemble(study, *system, key);
-  const auto method = make_method(study, *system, *ensemble, key);
-  while (!method->done()) method->advance();
-  return report("run", method_entry(study), study, *system, *ensemble, *method);
-}
 Study study_of(const std::string& method, const std::string& model = "size = 4") {
   return read("[model]\n" + model + "\n[method]\nbeta = [0.2, 0.4]\nthermalization = 50\n" + method + "\n")
       .tasks[0]
@@ -56,8 +50,8 @@ TEST_CASE("how many sweeps a draw stands for follows from the work of a sweep, a
 
 TEST_CASE("estimates of draws of many sweeps are those of all sweeps, with the same errors") {
   // 40000 sweeps drawn one by one are estimated from means over 16 in a row; drawn by 16 from the same means.
-  const Group one = finished(study_of("sweeps = 40000\nevery = 1\n")),
-              many = finished(study_of("sweeps = 40000\nevery = 16\n"));
+  const Group one = report_of(study_of("sweeps = 40000\nevery = 1\n")),
+              many = report_of(study_of("sweeps = 40000\nevery = 16\n"));
   REQUIRE(draws_together(40000) == 16);
   for (const char* name : {"energy", "energy_density", "specific_heat", "magnetization_density_squared",
                            "abs_magnetization_density", "susceptibility_abs", "susceptibility", "binder_cumulant"})
@@ -99,19 +93,19 @@ TEST_CASE("draws taken together are all there, where their number has a divisor"
 TEST_CASE("store says which series go to the file") {
   using Names = std::vector<std::string>;
   const std::string often = "chains = 2\nsweeps = 64\nevery = 8\n";
-  CHECK(names(*finished(study_of(often)).child("series")) ==
+  CHECK(names(*report_of(study_of(often)).child("series")) ==
         Names{"energy", "magnetization_density", "energy_mean", "energy_variance", "magnetization_density_mean",
               "magnetization_density_abs_mean", "magnetization_density_square_mean",
               "magnetization_density_fourth_mean"});
-  CHECK(names(*finished(study_of("sweeps = 64\nevery = 1\n")).child("series")) ==
+  CHECK(names(*report_of(study_of("sweeps = 64\nevery = 1\n")).child("series")) ==
         Names{"energy", "magnetization_density"});
-  CHECK(names(*finished(study_of(often + "store = [\"energy\"]\n")).child("series")) ==
+  CHECK(names(*report_of(study_of(often + "store = [\"energy\"]\n")).child("series")) ==
         Names{"energy", "energy_mean", "energy_variance"});
-  const Group none = finished(study_of(often + "store = \"estimates\"\n"));
+  const Group none = report_of(study_of(often + "store = \"estimates\"\n"));
   CHECK(none.child("series") == nullptr);
   CHECK(none.child("estimates") != nullptr);
   const std::string annealing = "name = \"annealing\"\nparticles = 8\ntemperatures = 8\n";
-  CHECK(names(*finished(study_of(annealing + "store = [\"energy\"]\n")).child("series")) == Names{"energy"});
+  CHECK(names(*report_of(study_of(annealing + "store = [\"energy\"]\n")).child("series")) == Names{"energy"});
   const Request typo = read("[model]\nsize = 4\n[method]\nbeta = 0.2\nstore = [\"enrgy\"]\n");
   CHECK(refusal([&] { TaskRun(typo.tasks[0], 0); }) ==
         "method.store = \"enrgy\" names no series; did you mean `energy`? allowed: all, estimates, or some of energy, "
