@@ -9,7 +9,7 @@
 namespace gibbsite {
 namespace {
 
-constexpr Eigen::Index tile = 2048;  // levels
+constexpr Eigen::Index tile_of_levels = 2048;
 
 struct Equations {
   const Eigen::ArrayXd &beta, &level, &count, &effective;
@@ -21,11 +21,11 @@ struct Equations {
     Eigen::MatrixXd curvature;
   };
   Value operator()(const Eigen::ArrayXd& f, HistogramSolution* keep = nullptr) const {
-    const Eigen::Index K = beta.size(), U = level.size(), tiles = (U + tile - 1) / tile;
+    const Eigen::Index K = beta.size(), U = level.size(), tiles = (U + tile_of_levels - 1) / tile_of_levels;
     std::vector<Value> part(static_cast<std::size_t>(tiles));
 #pragma omp parallel for schedule(dynamic)
     for (Eigen::Index b = 0; b < tiles; ++b) {
-      const Eigen::Index first = b * tile, length = std::min(tile, U - first);
+      const Eigen::Index first = b * tile_of_levels, length = std::min(tile_of_levels, U - first);
       const auto H = count.segment(first, length);
       Eigen::ArrayXXd p = -(beta.matrix() * level.segment(first, length).matrix().transpose()).array();
       p.colwise() += effective.log() + f;
@@ -121,7 +121,8 @@ HistogramSolution solve_histogram_equations(std::span<const double> all_beta, st
   s.f = numbers(f.matrix());
   s.log_d.resize(all_level.size());
   s.p = Matrix(all_beta.size(), all_level.size());
-  s.factors = std::make_shared<HistogramSolution::Factors>(factors_of(equations(f, &s).curvature));
+  s.factors =
+      std::make_shared<HistogramSolution::Factors>(HistogramSolution::Factors{factors_of(equations(f, &s).curvature)});
   return s;
 }
 

@@ -10,7 +10,7 @@
 namespace gibbsite {
 namespace {
 
-[[noreturn]] void refuse(std::size_t layer, const std::string& what) {
+[[noreturn]] void refuse_sigmoid(std::size_t layer, const std::string& what) {
   throw std::invalid_argument("sigmoid layer " + std::to_string(layer) + " " + what);
 }
 
@@ -18,20 +18,21 @@ std::string shape(const Matrix& m) { return std::to_string(m.rows()) + " x " + s
 
 void check(std::size_t l, const SigmoidLayer& layer, std::size_t units_above) {
   const auto finite = [](double v) { return std::isfinite(v); };
-  if (layer.bias.empty()) refuse(l, "has no units");
+  if (layer.bias.empty()) refuse_sigmoid(l, "has no units");
   if (layer.weights.rows() != layer.bias.size() || layer.weights.columns() != units_above)
-    refuse(l, "has weights of " + shape(layer.weights) + " to the next, not " + std::to_string(layer.bias.size()) +
-                  " x " + std::to_string(units_above));
+    refuse_sigmoid(l, "has weights of " + shape(layer.weights) + " to the next, not " +
+                          std::to_string(layer.bias.size()) + " x " + std::to_string(units_above));
   if (layer.recognition_weights.rows() != layer.bias.size() || layer.recognition_weights.columns() != units_above)
-    refuse(l, "has recognition weights of " + shape(layer.recognition_weights) + ", not " + shape(layer.weights));
+    refuse_sigmoid(l,
+                   "has recognition weights of " + shape(layer.recognition_weights) + ", not " + shape(layer.weights));
   if (layer.recognition_bias.size() != units_above)
-    refuse(l, "has " + std::to_string(layer.recognition_bias.size()) + " recognition biases for " +
-                  std::to_string(units_above) + " units above");
+    refuse_sigmoid(l, "has " + std::to_string(layer.recognition_bias.size()) + " recognition biases for " +
+                          std::to_string(units_above) + " units above");
   if (!eigen(layer.weights).allFinite() || !eigen(layer.recognition_weights).allFinite())
-    refuse(l, "has a weight that is not finite");
+    refuse_sigmoid(l, "has a weight that is not finite");
   if (!std::all_of(layer.bias.begin(), layer.bias.end(), finite) ||
       !std::all_of(layer.recognition_bias.begin(), layer.recognition_bias.end(), finite))
-    refuse(l, "has a bias that is not finite");
+    refuse_sigmoid(l, "has a bias that is not finite");
 }
 
 }  // namespace

@@ -95,6 +95,8 @@ class Ensemble {
   /// The canonical state of a replica: the same bytes for any implementation of the same system.
   virtual void save(std::size_t replica, std::span<std::byte> state) const = 0;
   virtual void load(std::size_t replica, std::span<const std::byte> state) = 0;
+  /// The canonical states of all replicas, one behind the other.
+  virtual void save_each(std::span<std::byte> states) const;
   /// Likeness of two canonical states as the model defines it: 1 for a state with itself, sum_i x_i y_i / units for
   /// spins. The model's own, since what is stored need not be what a state means (0 ... q-1 for angles).
   virtual double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const = 0;
@@ -115,7 +117,7 @@ class Ensemble {
 
 /// sum_i x_i y_i / units of two canonical states whose units are spins, +1 or -1, one byte each.
 double spin_overlap(std::span<const std::byte> x, std::span<const std::byte> y) noexcept;
-/// The canonical states of all replicas, one behind the other.
+/// Ensemble::save_each().
 std::vector<std::byte> save_all(const Ensemble& ensemble);
 /// Inverse of save_all. Throws std::invalid_argument if the length is not replicas x state_bytes.
 void load_all(Ensemble& ensemble, std::span<const std::byte> states);

@@ -36,7 +36,7 @@ struct Block {
 };
 
 /// Sums of exp(log_weight - scale) times what is averaged, for some of the states.
-struct Sums {
+struct PartSums {
   double scale = -std::numeric_limits<double>::infinity();
   double weight = 0, energy = 0, square = 0;  // energy: mean; square: weights times (E - mean)^2 and var(E | x)
   double free_energy = 0, largest = 0;
@@ -58,7 +58,7 @@ struct Sums {
     square += w_square + step * step * weight * w / total;
     weight = total;
   }
-  void add(Sums other) {
+  void add(PartSums other) {
     rescale(other.scale);
     other.rescale(scale);
     add_energies(other.weight, other.energy, other.square);
@@ -95,12 +95,12 @@ class Summation {
       features_ = values.lazyProduct(eigen(sides.features).leftCols(inner_).transpose());
   }
 
-  std::vector<Sums> run() const {
-    Sums empty;
+  std::vector<PartSums> run() const {
+    PartSums empty;
     empty.listed = Eigen::VectorXd::Zero(inner_ + outer_);
     empty.free = Eigen::VectorXd::Zero(bonds_.rows());
     const std::uint64_t most_pieces = 256, pieces = std::min(states_.blocks(), most_pieces);
-    std::vector<std::vector<Sums>> part(pieces, std::vector<Sums>(lambda_.size(), empty));
+    std::vector<std::vector<PartSums>> part(pieces, std::vector<PartSums>(lambda_.size(), empty));
     const bool parallel = sides_.work(lambda_.size()) > 1e6 && !omp_in_parallel();
 #pragma omp parallel for schedule(dynamic) if (parallel)
     for (std::uint64_t piece = 0; piece < pieces; ++piece) {
@@ -116,7 +116,7 @@ class Summation {
  private:
   bool has_bonds_among() const { return sides_.among.size() > 0; }
 
-  void visit(std::uint64_t begin, std::uint64_t end, std::vector<Sums>& sums) const {
+  void visit(std::uint64_t begin, std::uint64_t end, std::vector<PartSums>& sums) const {
     const auto states = static_cast<Eigen::Index>(states_.inner());
     Block block(states, bonds_.rows(), wanted_ == Wanted::averages);
     Eigen::VectorXd x(outer_), base(bonds_.rows()), energy(states), reference(states);
@@ -176,7 +176,7 @@ class Summation {
     return (features_.rowwise() + base).cwiseAbs().rowwise().maxCoeff();
   }
 
-  void add(Sums& sums, Block& block, const Eigen::VectorXd& x, const Eigen::VectorXd& free_energy,
+  void add(PartSums& sums, Block& block, const Eigen::VectorXd& x, const Eigen::VectorXd& free_energy,
            const Eigen::VectorXd& largest) const {
     sums.rescale(block.log_weight.maxCoeff());
     Eigen::VectorXd& w = block.weight;
@@ -211,7 +211,7 @@ double TwoSides::work(std::size_t lambdas) const {
 
 std::vector<Averages> average(const TwoSides& sides, std::span<const double> lambda) {
   std::vector<Averages> all;
-  for (const Sums& sums : Summation(sides, lambda, Wanted::averages).run())
+  for (const PartSums& sums : Summation(sides, lambda, Wanted::averages).run())
     all.push_back({sums.scale + std::log(sums.weight), sums.energy, sums.square / sums.weight,
                    numbers(sums.listed / sums.weight), numbers(sums.free / sums.weight), sums.free_energy / sums.weight,
                    sums.largest / sums.weight});
@@ -220,7 +220,7 @@ std::vector<Averages> average(const TwoSides& sides, std::span<const double> lam
 
 std::vector<double> log_z(const TwoSides& sides, std::span<const double> lambda) {
   std::vector<double> all;
-  for (const Sums& sums : Summation(sides, lambda, Wanted::log_z).run())
+  for (const PartSums& sums : Summation(sides, lambda, Wanted::log_z).run())
     all.push_back(sums.scale + std::log(sums.weight));
   return all;
 }

@@ -7,8 +7,10 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 
 #include "samplers/ensembles/packed_replicas_layout.hpp"
+#include "samplers/simd/bits/spread.hpp"
 #include "samplers/simd/replicas/replica_pack.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 #include "samplers/threads/barrier.hpp"
@@ -100,6 +102,7 @@ class PackedReplicas final : public Ensemble {
       state[i] =
           static_cast<std::byte>(static_cast<std::int8_t>(pack.up(i, replica % plan_->width) ? sign(i) : -sign(i)));
   }
+  void save_each(std::span<std::byte> states) const override;
   void load(std::size_t replica, std::span<const std::byte> state) override {
     simd::ReplicaPack& pack = packs_[replica / plan_->width];
     for (std::size_t i = 0; i < layout().units; ++i)
@@ -236,6 +239,25 @@ void PackedReplicas::turn(std::span<const std::uint8_t> turned) {
     packs_[p].turn(mask.data());
   }
   stale_ = true;
+}
+
+void PackedReplicas::save_each(std::span<std::byte> states) const {  // eight sites of eight lanes at a time
+  const std::size_t units = layout().units;
+  for (std::size_t begin = 0; begin < layout().replicas; begin += 8) {
+    const simd::ReplicaPack& pack = packs_[begin / plan_->width];
+    const std::size_t lane = begin % plan_->width, lanes = std::min<std::size_t>(8, layout().replicas - begin);
+    for (std::size_t i = 0; i < units; i += 8) {
+      const std::size_t sites = std::min<std::size_t>(8, units - i);
+      std::uint64_t bits = 0;
+      for (std::size_t j = 0; j < sites; ++j) {
+        const std::uint64_t up = pack.part(i + j, lane / 64) >> (lane % 64) & 0xFF;
+        bits |= (sign(i + j) > 0 ? up : up ^ 0xFF) << (8 * j);
+      }
+      bits = simd::transposed(bits);
+      for (std::size_t l = 0; l < lanes; ++l)
+        std::memcpy(states.data() + (begin + l) * units + i, simd::spins_of(bits >> (8 * l)).data(), sites);
+    }
+  }
 }
 
 std::vector<std::uint64_t> PackedReplicas::columns() const {

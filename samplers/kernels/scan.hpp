@@ -1,9 +1,10 @@
 /// In which order a sweep visits the sites.
 ///
 /// A sweep is N visits. `sequential` visits sites in the order of their numbers; `checkerboard` one colour of a
-/// bipartite graph after the other; `random` picks a site anew at every visit. All three leave a distribution invariant
-/// that every visit leaves invariant; only the random scan is reversible, so the first two have a time reversal: the
-/// same order backwards.
+/// bipartite graph after the other; `colours` does so on any graph, with the colours of a greedy colouring (each site
+/// has the first that none of its neighbours has yet); `random` picks a site anew at every visit. All leave a
+/// distribution invariant that every visit leaves invariant; only the random scan is reversible; the others have a time
+/// reversal: the same order backwards.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@
 
 namespace gibbsite {
 
-enum class ScanOrder { sequential, checkerboard, random };
+enum class ScanOrder { sequential, checkerboard, colours, random };
 
 class Scan {
  public:
@@ -43,7 +44,7 @@ class Scan {
  private:
   ScanOrder order_;
   std::size_t sites_;
-  std::vector<std::uint32_t> visits_;  // of the checkerboard
+  std::vector<std::uint32_t> visits_;  // of colours
 };
 
 }  // namespace gibbsite

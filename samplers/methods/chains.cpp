@@ -55,14 +55,18 @@ void ChainTrace::keep(Kept kept) {
 /// What is left of the state at the first draw.
 void ChainTrace::follow(const Ensemble& ensemble, std::span<const std::size_t> replica) {
   const std::size_t bytes = ensemble.layout().state_bytes();
+  states_.resize(slots() * bytes);
+  ensemble.save_each(states_);
   const bool first = first_.empty();
   if (first) first_.resize(slots() * bytes);
-  std::vector<std::byte> state(bytes);
   for (std::size_t slot = 0; slot < slots(); ++slot) {
+    const std::span<const std::byte> now = std::span(states_).subspan(replica[slot] * bytes, bytes);
     const std::span<std::byte> then = std::span(first_).subspan(slot * bytes, bytes);
-    ensemble.save(replica[slot], first ? then : std::span(state));
-    if (first) continue;
-    const double q = ensemble.overlap_of(state, then);
+    if (first) {
+      std::copy(now.begin(), now.end(), then.begin());
+      continue;
+    }
+    const double q = ensemble.overlap_of(now, then);
     if (q * side_[slot] < 0) ++turnovers_[slot];
     if (q != 0) side_[slot] = q > 0 ? 1 : -1;
   }

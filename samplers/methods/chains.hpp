@@ -99,6 +99,7 @@ class ChainTrace {
   std::vector<double> side_;              // of the last overlap with the first draw that was not 0, [slot]
   std::vector<std::byte> first_;          // that draw's states, [slot]
   std::vector<double> observed_;          // scratch, [replica][component]
+  std::vector<std::byte> states_;         // scratch, [replica]
 };
 
 /// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 
 #include "physics/complete_ising.hpp"
@@ -11,6 +12,7 @@
 #include "samplers/ensembles/packed_lattice.hpp"
 #include "samplers/ensembles/packed_replicas.hpp"
 #include "samplers/ensembles/real_couplings.hpp"
+#include "samplers/ensembles/site_vectors.hpp"
 #include "samplers/kernels/total_spin.hpp"
 #include "studies/systems/graph_system.hpp"
 
@@ -48,19 +50,44 @@ std::vector<ScanOrder> fast_orders(const Study& study, const Graph& graph, bool 
   if (study.sampler.kind == SamplerKind::metropolis && !annealed && hottest != beta.end() &&
       *hottest * std::sqrt(mean_square_coupling(graph)) < least)
     return {};
-  return {ScanOrder::checkerboard, ScanOrder::sequential};
+  // A dense graph has as many colours as sites.
+  const bool dense = field_layout(graph) == FieldLayout::made_anew;
+  return {ScanOrder::checkerboard, dense ? ScanOrder::sequential : ScanOrder::colours};
 }
 
+/// Makes replicas in the layout that was chosen.
+using Make = std::function<std::unique_ptr<Ensemble>(std::shared_ptr<const Ising>, Key, Slice)>;
+
 /// Replicas as bit lanes, where that is valid and expected to be the fastest; else nothing.
-std::unique_ptr<Ensemble> in_bit_lanes(const Study& study, std::shared_ptr<const Ising> model, Key key, Slice slice,
-                                       const std::vector<ScanOrder>& orders, std::optional<double> packed_lattice) {
-  const Graph& graph = model->graph();
-  if (packed_lattice && slice.total == 1) return nullptr;  // slower at any size
+Make in_bit_lanes(const Study& study, const Graph& graph, std::size_t replicas, const std::vector<ScanOrder>& orders,
+                  std::optional<double> packed_lattice) {
+  if (packed_lattice && replicas == 1) return nullptr;  // slower at any size
   const LocalMove kernel = local_move(study);
+  for (const ScanOrder order : orders)
+    if (possible(order, graph) && packed_replicas_are_faster(graph, kernel, order, replicas, packed_lattice))
+      return [=](auto model, Key key, Slice slice) {
+        return make_packed_replicas(std::move(model), kernel, order, key, slice);
+      };
+  return nullptr;
+}
+
+/// Sites or replicas as vectors of sixteen, where that is faster than one by one; else nothing.
+Make in_vectors(const Study& study, const Graph& graph, std::size_t replicas, const std::vector<ScanOrder>& orders) {
+  const auto of_sites = [](RealCouplings how) -> Make {
+    return
+        [=](auto model, Key key, Slice slice) { return make_site_vectors_ensemble(std::move(model), how, key, slice); };
+  };
+  if (const RealCouplings how{local_move(study), scan_of(study)};
+      orders.empty() && site_vectors_supported(graph, how))  // a random scan, of a dense graph
+    return of_sites(how);
   for (const ScanOrder order : orders) {
-    if (!possible(order, graph) || !packed_replicas_are_faster(graph, kernel, order, slice.total, packed_lattice))
-      continue;
-    return make_packed_replicas(std::move(model), kernel, order, key, slice);
+    if (!possible(order, graph)) continue;
+    const RealCouplings how{local_move(study), order};
+    if (site_vectors_are_faster(graph, how, replicas)) return of_sites(how);
+    if (real_couplings_are_faster(graph, how, replicas))
+      return [=](auto model, Key key, Slice slice) {
+        return make_real_couplings_ensemble(std::move(model), how, key, slice);
+      };
   }
   return nullptr;
 }
@@ -75,6 +102,34 @@ std::optional<LocalMove> packed_move(const Study& study, const Lattice& lattice,
 /// Whether all pairs are bonded by one J; of a graph by rule without listing its bonds.
 bool is_complete(const Lattice& lattice, const Graph& graph) {
   return is_plain(lattice) ? lattice.geometry == Geometry::complete && graph.sites() > 2 : bonds_all_pairs(graph);
+}
+
+/// The fastest layout for so many replicas; nothing where it is the plain one.
+Make fastest(const Study& study, const Lattice& given, const Graph& graph, std::size_t replicas, bool annealed) {
+  if (by_clusters(study)) {
+    const ClusterMove move = cluster_move(study);
+    if (!lattice_clusters_supported(graph, move)) return nullptr;
+    return [=](auto model, Key key, Slice slice) {
+      return make_lattice_clusters_ensemble(std::move(model), move, key, slice);
+    };
+  }
+  if (follows_total_spin(study, given, graph))
+    return [move = local_move(study), scan = scan_of(study)](auto model, Key key, Slice slice) {
+      const Scan visits(scan, model->graph());
+      return std::make_unique<ArrayEnsemble<CompleteIsing, TotalSpin>>(std::make_shared<const CompleteIsing>(model),
+                                                                       TotalSpin(move, visits), key, slice);
+    };
+  const Lattice lattice = given.geometry == Geometry::graph ? recognised_lattice(graph).value_or(given) : given;
+  // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
+  const std::vector<ScanOrder> orders = fast_orders(study, graph, annealed);
+  const auto packed = packed_move(study, lattice, graph, orders);
+  const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
+  if (Make lanes = in_bit_lanes(study, graph, replicas, orders, cost)) return lanes;
+  if (packed)
+    return [=](auto model, Key key, Slice slice) {
+      return make_packed_lattice_ensemble(std::move(model), lattice, *packed, key, slice);
+    };
+  return in_vectors(study, graph, replicas, orders);
 }
 
 }  // namespace
@@ -94,7 +149,8 @@ bool moves_by_rule(const Study& study, const Lattice& lattice) {
 }
 
 std::string why_plain(const Study& study, const Lattice& given, const Graph& graph, std::size_t replicas) {
-  if (study.sampler.layout != "fastest" || graph.bond_count() == 0) return "";
+  if (study.sampler.layout != "fastest" || graph.bond_count() == 0 || fastest(study, given, graph, replicas, false))
+    return "";
   std::string why;
   if (by_clusters(study)) {
     lattice_clusters_supported(graph, cluster_move(study), &why);
@@ -103,44 +159,15 @@ std::string why_plain(const Study& study, const Lattice& given, const Graph& gra
   if (study.sampler.scan == "random") return "scan = \"random\" picks one site after the other";
   if (fast_orders(study, graph, false).empty())
     return "Metropolis at beta |J| below 0.02 picks sites at random (other scans do not)";
-  if (!graph.common_field() || !graph.common_strength()) {
-    if (replicas > 1) return "couplings are of very different size";
-    return std::string(graph.common_strength() ? "fields" : "couplings") +
-           " differ and there is one replica: of more, sixteen are a vector";
-  }
-  if (study.sampler.scan == "sequential")
-    return "few replicas go from site to site; scan = \"checkerboard\" goes by colours";
-  const Lattice lattice = given.geometry == Geometry::graph ? recognised_lattice(graph).value_or(given) : given;
-  if (lattice.geometry == Geometry::graph)
-    return "the couplings file is no lattice that is packed, and replicas are few";
-  packed_lattice_supported(lattice, graph, &why);
-  return why;
+  if (!real_couplings_supported(graph, {local_move(study), ScanOrder::sequential}))
+    return "couplings are of very different size";
+  return "a sequential scan has few sites here that can be visited at once (other scans do)";
 }
 
-std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& given, std::shared_ptr<const Ising> model,
+std::unique_ptr<Ensemble> fast_ensemble(const Study& study, const Lattice& lattice, std::shared_ptr<const Ising> model,
                                         Key key, Slice slice, bool annealed) {
-  const Graph& graph = model->graph();
-  if (by_clusters(study)) {
-    const ClusterMove move = cluster_move(study);
-    return lattice_clusters_supported(graph, move) ? make_lattice_clusters_ensemble(model, move, key, slice) : nullptr;
-  }
-  if (follows_total_spin(study, given, graph))
-    return std::make_unique<ArrayEnsemble<CompleteIsing, TotalSpin>>(
-        std::make_shared<const CompleteIsing>(model), TotalSpin(local_move(study), Scan(scan_of(study), graph)), key,
-        slice);
-  const Lattice lattice = given.geometry == Geometry::graph ? recognised_lattice(graph).value_or(given) : given;
-  // Many replicas of a small system are bit lanes of registers; a few of a large lattice are not.
-  const std::vector<ScanOrder> orders = fast_orders(study, graph, annealed);
-  const auto packed = packed_move(study, lattice, graph, orders);
-  const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
-  if (auto lanes = in_bit_lanes(study, model, key, slice, orders, cost)) return lanes;
-  if (packed) return make_packed_lattice_ensemble(model, lattice, *packed, key, slice);
-  for (const ScanOrder order : orders) {
-    const RealCouplings how{local_move(study), order};
-    if (possible(order, graph) && real_couplings_are_faster(graph, how, slice.total))
-      return make_real_couplings_ensemble(model, how, key, slice);
-  }
-  return nullptr;
+  const Make make = fastest(study, lattice, model->graph(), slice.total, annealed);
+  return make ? make(std::move(model), key, slice) : nullptr;
 }
 
 }  // namespace gibbsite

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "samplers/simd/bits/spread.hpp"
+
 namespace gibbsite::simd {
 namespace {
 
@@ -20,16 +22,6 @@ FieldSweep sweep_of(const FieldBlock& block, const FieldSetting& setting) {
   sweep.top = setting.top + block.first * lanes;
   sweep.turned = setting.turned + block.first * lanes;
   return sweep;
-}
-
-/// Bit c of byte r becomes bit r of byte c (Warren, Hacker's Delight, 7-3).
-constexpr std::uint64_t transposed(std::uint64_t x) {
-  std::uint64_t t = (x ^ (x >> 7U)) & 0x00AA00AA00AA00AAULL;
-  x ^= t ^ (t << 7U);
-  t = (x ^ (x >> 14U)) & 0x0000CCCC0000CCCCULL;
-  x ^= t ^ (t << 14U);
-  t = (x ^ (x >> 28U)) & 0x00000000F0F0F0F0ULL;
-  return x ^ t ^ (t << 28U);
 }
 
 }  // namespace

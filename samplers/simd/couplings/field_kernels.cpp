@@ -4,12 +4,11 @@
 #define HWY_TARGET_INCLUDE "samplers/simd/couplings/field_kernels.cpp"
 #include <hwy/foreach_target.h>
 
-#include "samplers/simd/networks/decide-inl.h"
+#include "samplers/simd/couplings/field_rules-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
 
-using Lanes = hn::Mask<Integers>;
 constexpr std::size_t register_bytes = width < 8 ? 1 : width / 8;  // of spins
 constexpr std::size_t vector_bytes = parts * register_bytes;
 
@@ -50,33 +49,6 @@ HWY_INLINE void tell(const FieldSweep& s, std::size_t i, std::size_t registers, 
     if (together == 2) hn::Store(second.apply(hn::Load(n, at + width), change), n, at + width);
   }
 }
-
-/// New spins: up with probability 1 / (1 + 2^-y), y = 2 lambda f / ln 2.
-struct HeatBathRule {
-  static HWY_INLINE Verdict ask(Float y, Lanes, Float, Word random) { return choose(y, random); }
-  static HWY_INLINE Lanes spins(Float y, Lanes, Mask minority) {
-    return hn::RebindMask(Integers(), hn::Xor(hn::Gt(y, hn::Zero(Floats())), minority));
-  }
-};
-
-/// Turns over with probability 2^-y where that costs energy, 1/2 where it is free, else `top`; 31 random bits, then 31
-/// more.
-struct MetropolisRule {
-  static HWY_INLINE Verdict ask(Float y, Lanes up, Float top, Word random) {
-    const Floats d;
-    const Float one = hn::Set(d, 1.0F), cost = hn::IfThenElse(hn::RebindMask(d, up), y, hn::Neg(y));
-    const Mask pays = hn::Gt(cost, hn::Zero(d));
-    const Float gains = hn::IfThenElse(hn::Lt(cost, hn::Zero(d)), top, hn::Set(d, 0.5F));
-    const Float p = hn::IfThenElse(pays, exp2_minus(hn::Max(cost, hn::Zero(d))), gains);
-    const Float r = hn::ConvertTo(d, hn::BitCast(Integers(), hn::ShiftRight<1>(random)));
-    const Float rest = hn::Sub(hn::Mul(p, hn::Set(d, 0x1p31F)), r);
-    const Mask accepted = hn::Gt(rest, hn::Zero(d));
-    return {accepted, hn::And(accepted, hn::Lt(rest, one)), rest, one};
-  }
-  static HWY_INLINE Lanes spins(Float, Lanes up, Mask accepted) {
-    return hn::Xor(up, hn::RebindMask(Integers(), accepted));
-  }
-};
 
 /// `fixed`: registers of a block, or 0 for any number.
 template <class Rule, std::size_t fixed>
@@ -204,9 +176,6 @@ std::vector<const FieldKernels*> field_kernels() {
 #endif
 #if HWY_TARGETS & HWY_AVX2
   if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::fields());
-#endif
-#if HWY_TARGETS & HWY_SSE4
-  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::fields());
 #endif
   return all;
 }

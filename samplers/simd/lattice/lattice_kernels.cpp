@@ -111,9 +111,6 @@ std::vector<const LatticeKernels*> lattice_kernels() {
 #if HWY_TARGETS & HWY_AVX2
   if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::kernels_here());
 #endif
-#if HWY_TARGETS & HWY_SSE4
-  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::kernels_here());
-#endif
   return all;
 }
 

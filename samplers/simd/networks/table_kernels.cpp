@@ -210,9 +210,6 @@ std::vector<const Kernels*> kernels() {
 #if HWY_TARGETS & HWY_AVX2
   if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::tables());
 #endif
-#if HWY_TARGETS & HWY_SSE4
-  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::tables());
-#endif
   return all;
 }
 

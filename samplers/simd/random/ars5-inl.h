@@ -20,6 +20,13 @@ using Halves = hn::Repartition<std::uint64_t, Words>;  // of a counter: (unit | 
 constexpr std::size_t width = hn::MaxLanes(Words());   // lanes of a register
 constexpr std::size_t parts = lanes / width;           // registers of a vector
 
+/// Bit k of the result is lane k of a register's mask.
+HWY_INLINE std::uint64_t bits_of(hn::Mask<Words> mask) {
+  std::uint8_t bytes[8] = {};
+  hn::StoreMaskBits(Words(), mask, bytes);
+  return bytes[0] | std::uint64_t{bytes[1]} << 8;
+}
+
 /// The five rounds, after the first key is added. Without AES for wide registers (all targets but AVX3_DL) Highway
 /// takes them apart in every round: here only once.
 template <class D, class V = hn::Vec<D>>

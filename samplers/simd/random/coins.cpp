@@ -9,13 +9,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
 
-/// Bit k of the result is lane k of a mask.
-HWY_INLINE std::uint64_t bits_of(hn::Mask<Words> mask) {
-  std::uint8_t bytes[8] = {};
-  hn::StoreMaskBits(Words(), mask, bytes);
-  return bytes[0] | std::uint64_t{bytes[1]} << 8;
-}
-
 void coins(const Cipher& given, std::uint32_t unit, std::uint64_t first, std::size_t words, std::uint64_t threshold,
            std::uint64_t* out) {
   const Words u;
@@ -73,9 +66,6 @@ std::vector<const CoinKernels*> coin_kernels() {
 #endif
 #if HWY_TARGETS & HWY_AVX2
   if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::kernels_of_coins());
-#endif
-#if HWY_TARGETS & HWY_SSE4
-  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::kernels_of_coins());
 #endif
   return all;
 }

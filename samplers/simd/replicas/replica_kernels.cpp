@@ -148,9 +148,6 @@ std::vector<const ReplicaKernels*> replica_kernels() {
 #if HWY_TARGETS & HWY_AVX2
   if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::replicas());
 #endif
-#if HWY_TARGETS & HWY_SSE4
-  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::replicas());
-#endif
   return all;
 }
 

@@ -33,8 +33,10 @@ class ReplicaPack {
   }
   void share_among(std::size_t threads);
 
+  /// Bits of replicas 64 k ... 64 k + 63 at a site.
+  std::uint64_t part(std::size_t site, std::size_t k) const noexcept { return state_[plan_->row(site) + k]; }
   bool up(std::size_t site, std::size_t replica) const noexcept {
-    return (state_[plan_->row(site) + replica / 64] >> (replica % 64) & 1U) != 0;
+    return (part(site, replica / 64) >> (replica % 64) & 1U) != 0;
   }
   void set(std::size_t site, std::size_t replica, bool up) noexcept {
     const std::uint64_t bit = std::uint64_t{1} << (replica % 64);

@@ -84,9 +84,6 @@ std::vector<Engine> engines() {
 #if HWY_TARGETS & HWY_AVX2
   if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::engine());
 #endif
-#if HWY_TARGETS & HWY_SSE4
-  if ((supported & HWY_SSE4) != 0) all.push_back(N_SSE4::engine());
-#endif
   return all;
 }
 }  // namespace gibbsite::simd

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "samplers/simd/couplings/site_kernels.hpp"
 #include "samplers/simd/lattice/lattice_kernels.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/systems/lattice_keys.hpp"
@@ -218,14 +219,14 @@ TEST_CASE("a system says why it gets the plain layout, and nothing where it does
   auto& keys = study.keys<LatticeKeys>();
   keys.size = {64};
   CHECK(why(study) == "");
-  keys.size = {32};
-  keys.lattice = "triangular";
-  CHECK(why(study) == "sides are not multiples of 3");
-  keys.lattice = "chain";
-  CHECK(why(study) == "only square, cubic, triangular and honeycomb lattices are packed");
-  keys.lattice = "square";
   keys.disorder = "gaussian";
-  CHECK(why(study, 1).starts_with("couplings differ and there is one replica"));
+  CHECK(why(study, 1) == "");
+  keys.lattice = "chain";
+  study.sampler.scan = "sequential";
+  CHECK(why(study, 1).starts_with("a sequential scan has few sites"));
+  study.sampler.scan = "default";
+  CHECK(why(study, 1) == "");
+  keys.lattice = "square";
   study.sampler.kind = SamplerKind::swendsen_wang;
   CHECK(why(study) == "couplings differ in strength");
   study.sampler.kind = SamplerKind::wolff;
@@ -242,4 +243,36 @@ TEST_CASE("a system says why it gets the plain layout, and nothing where it does
   CHECK(why(study) == "scan = \"random\" picks one site after the other");
   study.sampler.layout = "plain";
   CHECK(make_system(study)->why_plain(study, 2) == "");
+}
+
+TEST_CASE("few replicas of what no lattice or bit lane fits are vectors of sites") {
+  if (simd::site_kernels().empty()) return;
+  Study study = study_schema().first;
+  study.method.beta = {0.4};
+  auto& keys = study.keys<LatticeKeys>();
+  const auto made_anew = [&](std::size_t replicas) {
+    return layout_of(study, replicas).starts_with("16 sites a vector");
+  };
+  keys.lattice = "cubic";
+  keys.size = {6};
+  keys.disorder = "gaussian";
+  CHECK(made_anew(1));
+  CHECK(made_anew(4));
+  CHECK_FALSE(made_anew(16));
+  study.sampler.scan = "sequential";
+  CHECK(made_anew(1));
+  study.sampler.scan = "random";
+  CHECK(layout_of(study, 1) == "plain");
+  study.sampler.scan = "default";
+  keys.disorder = "none";
+  keys.lattice = "triangular";
+  keys.size = {5, 7};
+  CHECK(made_anew(1));
+  keys.lattice = "complete";
+  keys.disorder = "gaussian";
+  keys.size = {100};
+  CHECK(layout_of(study, 1).starts_with("fields kept, 16 sites a vector"));
+  study.sampler.kind = SamplerKind::metropolis;
+  study.sampler.scan = "random";
+  CHECK(layout_of(study, 4).starts_with("fields kept, 16 sites a vector"));
 }
