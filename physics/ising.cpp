@@ -149,6 +149,14 @@ Ising::Clusters::Clusters(const Ising& model, double beta) : rows_(&model.rows()
   common_ = strength.has_value();
   if (common_) coin_[1] = Coin(-std::expm1(-2 * beta * *strength));
   ghost_ = model.in_field();
+  constexpr std::size_t most_kept = std::size_t{1} << 18;  // coins: 4 MB for each beta; more are made anew when asked
+  const std::span<const double> J = model.graph_.coupling(), h = model.graph_.fields();
+  if (!common_ && J.size() <= most_kept)
+    for (const double coupling : J) bond_.push_back(joined(coupling));
+  if (!ghost_) return;
+  const bool alike = model.graph_.common_field().has_value();
+  if (alike || h.size() <= most_kept)
+    for (const double field : h.first(alike ? 1 : h.size())) site_.push_back(joined(field));
 }
 
 }  // namespace gibbsite

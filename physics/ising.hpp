@@ -146,19 +146,24 @@ class Ising {
     Coin join(Flip, ConstState s, std::size_t i, std::size_t e, bool wanted) const noexcept {
       const bool satisfied = rows_->sign[e] * s[i] * s[rows_->neighbour[e]] > 0;
       if (common_) return coin_[static_cast<std::size_t>(wanted) & static_cast<std::size_t>(satisfied)];
-      return wanted && satisfied ? Coin(-std::expm1(-2 * beta_ * std::abs(rows_->coupling[e]))) : Coin();
+      if (!wanted || !satisfied) return Coin();
+      return bond_.empty() ? joined(rows_->coupling[e]) : bond_[e];
     }
     bool has_ghost() const noexcept { return ghost_; }
     Coin ghost(Flip, ConstState s, std::size_t i) const noexcept {
-      const double satisfied = rows_->field[i] * s[i];
-      return satisfied <= 0 ? Coin() : Coin(-std::expm1(-2 * beta_ * satisfied));
+      if (rows_->field[i] * s[i] <= 0) return Coin();
+      if (site_.empty()) return joined(rows_->field[i]);
+      return site_[site_.size() == 1 ? 0 : i];
     }
 
    private:
+    /// Of a satisfied bond.
+    Coin joined(double coupling) const noexcept { return Coin(-std::expm1(-2 * beta_ * std::abs(coupling))); }
     const Rows* rows_;
     double beta_;
     bool common_ = false, ghost_ = false;  // all |J| are the same; there are fields
     std::array<Coin, 2> coin_{};           // never, and for a satisfied bond where all |J| are the same
+    std::vector<Coin> bond_, site_;  // by adjacency entry, or none; by site, one where all |h| are the same, or none
   };
   Clusters bonds(double beta) const { return {*this, beta}; }
 

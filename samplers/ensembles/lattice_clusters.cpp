@@ -72,6 +72,7 @@ class LatticeClusters final : public Ensemble {
         kernels_(kernels),
         raster_(model_->graph()),
         strength_(*model_->graph().common_strength()),
+        fields_(model_->in_field() ? model_->graph().fields() : std::span<const double>()),
         stride_(64 * raster_.words()),
         s_(this->layout().replicas * stride_),
         energy_(this->layout().replicas),
@@ -131,6 +132,17 @@ class LatticeClusters final : public Ensemble {
       up_[r] = up[parent[r]];
     }
   }
+  void turning(std::span<const double> lambda, std::span<double> out) const override {
+    for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = -lambda[r] * 2 * field_sum(r);
+  }
+  void turn(std::span<const std::uint8_t> turned) override {
+    for (std::size_t r = 0; r < layout().replicas; ++r) {
+      if (turned[r] == 0) continue;
+      energy_[r] += 2 * field_sum(r);
+      for (std::size_t i = 0; i < raster_.sites(); ++i) spins(r)[i] ^= 1;
+      up_[r] = static_cast<std::int64_t>(raster_.sites()) - up_[r];
+    }
+  }
   void save(std::size_t replica, std::span<std::byte> bytes) const override {
     const std::uint8_t* s = s_.data() + replica * stride_;
     for (std::size_t i = 0; i < raster_.sites(); ++i) bytes[i] = static_cast<std::byte>(2 * s[i] - 1);
@@ -172,10 +184,20 @@ class LatticeClusters final : public Ensemble {
     energy_[r] = -strength_ * static_cast<double>(raster_.satisfaction(scratch.packed));
     up_[r] = 0;
     for (const std::uint64_t word : scratch.packed) up_[r] += std::popcount(word);
+    if (!fields_.empty()) energy_[r] -= field_sum(r);
+  }
+  /// sum_i h_i s_i.
+  double field_sum(std::size_t r) const {
+    if (const auto h = model_->graph().common_field())
+      return *h * static_cast<double>(2 * up_[r] - static_cast<std::int64_t>(raster_.sites()));
+    const std::uint8_t* s = s_.data() + r * stride_;
+    double sum = 0;
+    for (std::size_t i = 0; i < fields_.size(); ++i) sum += s[i] != 0 ? fields_[i] : -fields_[i];
+    return sum;
   }
   void go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch, std::size_t threads);
   template <class Rows>
-  std::size_t grow(const Rows& rows, std::span<std::uint8_t> s, WordQueue& words, std::uint64_t threshold,
+  std::size_t grow(const Rows& rows, std::span<std::uint8_t> s, WordQueue& words, std::uint64_t threshold, double beta,
                    std::vector<std::uint32_t>& cluster) const;
 
   std::shared_ptr<const Ising> model_;
@@ -184,6 +206,7 @@ class LatticeClusters final : public Ensemble {
   const simd::CoinKernels& kernels_;
   BondRaster raster_;
   double strength_;
+  std::span<const double> fields_;  // h, or none
   std::size_t stride_;
   std::vector<std::uint8_t> kinds_;  // of sites, as LatticeRows has them; only Wolff needs them
   std::vector<std::uint8_t> s_;      // [replica][site], 0 or 1, filled up to whole words of bits with zeros
@@ -206,7 +229,8 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
   for (std::uint32_t k = 0; k < step.count; ++k) {
     const simd::Cipher cipher = simd::cipher_of(key_, Purpose::sweep, step.time + k, layout().first + r);
     if (move_ == ClusterMove::swendsen_wang || setting.stride == 0) {
-      const std::size_t turned = scratch.clusters.sweep(raster_, spins(r), {&kernels_, &cipher, threshold}, threads);
+      const std::size_t turned =
+          scratch.clusters.sweep(raster_, spins(r), {&kernels_, &cipher, threshold, setting.lambda, fields_}, threads);
       tally.accepted +=
           move_ == ClusterMove::wolff ? scratch.clusters.mean_cluster() : static_cast<double>(turned);  // a survey
       continue;
@@ -215,7 +239,7 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
     const auto clusters = std::max<long long>(1, std::llround(setting.stride));
     const auto grow_by = [&](const auto& rows) {
       for (long long c = 0; c < clusters; ++c)
-        tally.accepted += static_cast<double>(grow(rows, spins(r), words, threshold, scratch.cluster));
+        tally.accepted += static_cast<double>(grow(rows, spins(r), words, threshold, setting.lambda, scratch.cluster));
     };
     if (const LatticeRows* rows = model_->graph().rows())
       grow_by(RuledRows(*rows, kinds_));
@@ -226,7 +250,7 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
 
 template <class Rows>
 std::size_t LatticeClusters::grow(const Rows& rows, std::span<std::uint8_t> spins, WordQueue& words,
-                                  std::uint64_t threshold, std::vector<std::uint32_t>& cluster) const {
+                                  std::uint64_t threshold, double beta, std::vector<std::uint32_t>& cluster) const {
   const auto high = static_cast<std::uint32_t>(threshold >> 32), low = static_cast<std::uint32_t>(threshold);
   constexpr std::size_t ahead = 12;         // sites whose neighbours are fetched before their turn
   cluster.resize(raster_.sites() + ahead);  // more, because a candidate is written before it is known to belong
@@ -236,7 +260,18 @@ std::size_t LatticeClusters::grow(const Rows& rows, std::span<std::uint8_t> spin
   const std::uint8_t before = s[sites[0]];
   s[sites[0]] ^= 1;
   std::size_t size = 1;
+  // The ghost holds the cluster once its pull is more than this: P(pull <= held_by) = exp(-2 beta pull).
+  const double held_by = fields_.empty() ? 0 : -std::log(words.uniform()) / (2 * beta);
+  double pull = 0;
   for (std::size_t at = 0; at < size; ++at) {
+    if (!fields_.empty()) {
+      const double h = fields_[sites[at]];
+      if ((before != 0) == (h > 0)) pull += std::abs(h);
+      if (pull > held_by) {
+        for (std::size_t k = 0; k < size; ++k) s[sites[k]] = before;
+        return 0;
+      }
+    }
     const auto row = rows.row(sites[at]);
     rows.prefetch(sites[at + ahead - 1]);
     const std::uint32_t* word = words.take(row.count);
@@ -264,7 +299,6 @@ bool lattice_clusters_supported(const Graph& graph, ClusterMove move, std::strin
   const auto strength = graph.common_strength(), coupling = graph.common_coupling();
   if (simd::coin_kernels().empty()) return no("no instruction set of this processor fits");
   if (!strength || *strength <= 0) return no("couplings differ in strength");
-  if (graph.common_field() != 0.0) return no("sites have fields");
   if (move == ClusterMove::wolff && !(coupling && *coupling > 0)) return no("some couplings are negative");
   return true;
 }
@@ -285,6 +319,7 @@ std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const I
   layout.log_z_reference = model->log_states();
   layout.stride = move == ClusterMove::wolff ? Stride::clusters : Stride::unused;
   layout.canonical = true;
+  layout.turns = model->in_field();
   layout.observables = model->observables();
   layout.name = std::string(move == ClusterMove::wolff ? "coins in bulk, " : "raster, ") + kernels.name;
   return std::make_unique<LatticeClusters>(std::move(model), move, key, std::move(layout), kernels);

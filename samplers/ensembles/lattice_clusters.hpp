@@ -1,10 +1,11 @@
-/// Swendsen-Wang and Wolff for the Ising model without fields where all bonds share one |J|: the chains of cluster.hpp
+/// Swendsen-Wang and Wolff for the Ising model where all bonds share one |J|, in any fields: the chains of cluster.hpp
 /// with random words drawn in bulk.
 ///
 /// Swendsen-Wang (any signs) joins sites in the order of their numbers (raster_clusters.hpp), with one thread per
 /// replica or, of few replicas, one per stripe of the lattice: the coin of a bond or a root depends on its number
 /// alone, so the bits do not depend on threads. Wolff (ferromagnets only) turns a spin over when it joins, so that
-/// spins tell who belongs, and no branch depends on a coin.
+/// spins tell who belongs, and no branch depends on a coin; in fields a cluster turns back as soon as the
+/// ghost holds it, which happens with probability 1 - exp(-2 beta sum |h_i|) over its spins that were aligned.
 ///
 /// Cost on the square lattice: Swendsen-Wang 12 ns per spin, Wolff about as much per spin turned over.
 #pragma once

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <map>
+
+#include "physics/chance.hpp"
 
 namespace gibbsite {
 namespace {
@@ -12,7 +15,7 @@ namespace {
 constexpr std::size_t chunk = 64;                // words whose coins are drawn at once
 constexpr std::size_t most_diagonals = 64;       // more distances than this are no lattice
 constexpr std::uint32_t others_unit = 1U << 30;  // of the random words; a diagonal's is its place in the list
-constexpr std::uint32_t roots_unit = others_unit + 1;
+constexpr std::uint32_t roots_unit = others_unit + 1, ghost_unit = others_unit + 2;
 
 /// Rem's algorithm with splicing. parent(i) <= i.
 inline void unite(std::uint32_t* parent, std::uint32_t i, std::uint32_t j) {
@@ -172,6 +175,31 @@ void RasterClusters::join_others(const BondRaster& raster, const Draws& draws) {
   }
 }
 
+void RasterClusters::hold(std::span<const std::uint8_t> spins, const Draws& draws) {
+  std::uint32_t* const parent = parent_.data();
+  pull_.assign(sites_, 0);
+  for (std::size_t i = 0; i < sites_; ++i) {
+    parent[i] = parent[parent[i]];  // parents before children
+    const double h = draws.fields[i];
+    if ((spins[i] != 0) == (h > 0)) pull_[parent[i]] += std::abs(h);
+  }
+  held_.assign(fate_.size(), 0);
+  std::uint32_t word[simd::lanes], second[simd::lanes];
+  for (std::size_t r = 0; r < sites_; ++r) {
+    if (r % simd::lanes == 0) draws.kernels->words(*draws.cipher, ghost_unit, r / simd::lanes, 1, word);
+    if (parent[r] != r || pull_[r] == 0) continue;
+    const std::uint64_t free = Coin(std::exp(-2 * draws.beta * pull_[r])).threshold;
+    const auto high = static_cast<std::uint32_t>(free >> 32);
+    bool held = word[r % simd::lanes] >= high;
+    if (word[r % simd::lanes] == high) {
+      draws.kernels->words(*draws.cipher, ghost_unit + 1, r / simd::lanes, 1, second);
+      held = second[r % simd::lanes] >= static_cast<std::uint32_t>(free);
+    }
+    held_[r / 64] |= std::uint64_t{held} << (r % 64);
+  }
+  for (std::size_t w = 0; w < fate_.size(); ++w) fate_[w] &= ~held_[w];
+}
+
 /// Turns the clusters of a stripe over; find(i): the root of site i.
 template <class Find>
 void RasterClusters::turn(std::span<std::uint8_t> spins, Stripe& stripe, Find&& find) {
@@ -196,6 +224,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
   parent_.resize(64 * words);
   runs_.assign(raster.front() + words, 0);
   fate_.resize((words + 7) / 8 * 8);
+  held_.clear();
   draws.kernels->words(*draws.cipher, roots_unit, 0, fate_.size() / 8, reinterpret_cast<std::uint32_t*>(fate_.data()));
   // More stripes than threads, so that a thread that loses its core does not hold up the rest.
   const std::size_t stripes = threads == 1 ? 1 : std::max<std::size_t>(1, std::min(4 * threads, words / chunk));
@@ -211,6 +240,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
   if (stripes == 1) {
     join(raster, draws, all[0]);
     join_others(raster, draws);
+    if (!draws.fields.empty()) hold(spins, draws);
     turn(spins, all[0], compress);
     return all[0].turned;
   }
@@ -224,6 +254,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
     for (const auto& [i, j] : stripe.across) link(i, j);
   join_others(raster, draws);
   for (const std::uint32_t r : linked_) parent[r] = root(parent, r);
+  if (!draws.fields.empty()) hold(spins, draws);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(static_cast <int>(threads))
   for (std::size_t t = 0; t < stripes; ++t) turn(spins, all[t], [parent](std::size_t i) { return parent[parent[i]]; });
   for (const Stripe& stripe : all) turned += stripe.turned;
@@ -233,6 +264,8 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
 double RasterClusters::mean_cluster() const {
   std::vector<std::uint32_t> size(sites_, 0);
   for (std::size_t i = 0; i < sites_; ++i) ++size[parent_[parent_[i]]];
+  for (std::size_t r = 0; r < sites_ && !held_.empty(); ++r)
+    if ((held_[r / 64] >> (r % 64) & 1) != 0) size[r] = 0;
   double sum = 0;
   for (const double c : size) sum += c * c;
   return sum / static_cast<double>(sites_);

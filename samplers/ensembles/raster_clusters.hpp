@@ -8,6 +8,10 @@
 /// Manne, SEA 2010) with parent(i) <= i, so the root of a cluster is its first site, whatever the order of joining:
 /// coins of bonds and of roots are pure functions of their numbers, and stripes of the lattice can be joined by
 /// threads.
+///
+/// Fields are bonds with a ghost spin that stays +1 (samplers/kernels/cluster.hpp), of which a cluster needs to know
+/// only whether it has any: it has none, and may turn over, with probability exp(-2 beta pull), pull = sum of |h_i|
+/// over its spins that are aligned with their fields.
 #pragma once
 
 #include <cstdint>
@@ -59,10 +63,12 @@ class RasterClusters {
     const simd::CoinKernels* kernels = nullptr;
     const simd::Cipher* cipher = nullptr;
     std::uint64_t threshold = 0;  ///< of a satisfied bond being active
+    double beta = 0;
+    std::span<const double> fields = {};  ///< h: [site], or none
   };
-  /// Swendsen-Wang: turns every cluster over with probability 1/2; how many spins turned.
+  /// Swendsen-Wang: turns every cluster that the ghost does not hold over with probability 1/2; how many spins turned.
   std::size_t sweep(const BondRaster& raster, std::span<std::uint8_t> spins, const Draws& draws, std::size_t threads);
-  /// sum over clusters of the last sweep of size^2 / N.
+  /// sum over clusters of the last sweep of size^2 / N, but for those that the ghost held.
   double mean_cluster() const;
 
  private:
@@ -76,11 +82,14 @@ class RasterClusters {
   void join_others(const BondRaster& raster, const Draws& draws);
   /// Joins the clusters of two sites, root to root.
   void link(std::uint32_t i, std::uint32_t j);
+  /// Which clusters the ghost holds: they do not turn.
+  void hold(std::span<const std::uint8_t> spins, const Draws& draws);
   template <class Find>
   void turn(std::span<std::uint8_t> spins, Stripe& stripe, Find&& find);
 
-  std::vector<std::uint64_t> packed_, fate_;
-  std::vector<std::uint64_t> runs_;  // active bonds of distance 1
+  std::vector<std::uint64_t> packed_, fate_, held_;  // fate, held: bits of roots
+  std::vector<double> pull_;                         // [site], of roots
+  std::vector<std::uint64_t> runs_;                  // active bonds of distance 1
   std::vector<std::uint32_t> parent_, linked_;
   std::vector<Stripe> stripes_;
   std::size_t sites_ = 0;

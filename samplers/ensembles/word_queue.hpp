@@ -29,6 +29,12 @@ class WordQueue {
     kernels_.words(cipher_, tie_unit, ties_++, 1, words);
     return words[0];
   }
+  /// Uniform on (0, 1), 52 bits, as Chance::uniform.
+  double uniform() {
+    const std::uint32_t* two = take(2);
+    const std::uint64_t word = std::uint64_t{two[0]} << 32 | two[1];
+    return (static_cast<double>(word >> 12) + 0.5) * 0x1p-52;
+  }
   /// Uniform on 0 .. n-1, as Chance::pick.
   std::size_t pick(std::size_t n) {
     std::uint64_t product = std::uint64_t{*take(1)} * n;

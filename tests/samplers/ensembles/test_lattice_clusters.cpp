@@ -25,6 +25,11 @@ std::shared_ptr<const Ising> shared(Graph graph) { return std::make_shared<const
 
 const std::vector<double> lambdas_of_clusters = {0.3, 0.8};
 
+Ising without_fields(const Ising& model) {
+  const auto bonds = model.graph().bonds();
+  return Ising(Graph({bonds.begin(), bonds.end()}, std::vector<double>(model.units())));
+}
+
 std::vector<laws::Matrix> exact(const Ising& model, ClusterMove move, double stride, double factor = 1) {
   std::vector<laws::Matrix> P;
   for (const double lambda : lambdas_of_clusters)
@@ -64,7 +69,9 @@ TEST_CASE("transitions of bulk clusters have the probabilities of the plain kern
                     .boundary = Boundary::open,
                     .disorder = Disorder::bimodal,
                     .disorder_seed = 3})),
-      shared(Graph({{0, 4, 1}, {4, 2, 1}, {1, 3, 1}, {0, 1, 1}}, std::vector<double>(5)))};
+      shared(Graph({{0, 4, 1}, {4, 2, 1}, {1, 3, 1}, {0, 1, 1}}, std::vector<double>(5))),
+      shared(Graph({{0, 4, 1}, {4, 2, 1}, {1, 3, 1}, {0, 1, 1}}, {0.3, -0.2, 0, 0.5, -0.6})),
+      shared(build({.geometry = Geometry::square, .size = {2, 2}, .coupling = -0.3, .field = 0.4}))};
   const double least = statistics::sidak(4e-7, 3 * kernels.size() * models.size());
   for (const auto& model : models)
     for (const double stride : {0.0, 1.0, 2.0}) {
@@ -75,7 +82,8 @@ TEST_CASE("transitions of bulk clusters have the probabilities of the plain kern
         INFO(k->name << ", " << model->units() << " spins, stride " << stride);
         const auto count = transitions(model, move, stride, *k);
         CHECK(statistics::p_value(count, P) > least);
-        CHECK(statistics::p_value(count, wrong) < least);  // mutant: lambda a fifth off
+        CHECK(statistics::p_value(count, wrong) < least);  // mutants: lambda a fifth off; fields forgotten
+        if (model->in_field()) CHECK(statistics::p_value(count, exact(without_fields(*model), move, stride)) < least);
       }
     }
 }
@@ -148,6 +156,10 @@ TEST_CASE("a trajectory of bulk clusters is the same on every instruction set, s
   trajectory(shared(build(square)), ClusterMove::swendsen_wang, 0.44, 0x677ecb1bcdf7be8fULL);
   trajectory(shared(build(square)), ClusterMove::wolff, 0.44, 0xc9600dc68f09d375ULL);
   trajectory(shared(build(glass)), ClusterMove::swendsen_wang, 0.3, 0xde3d3e311163851fULL);
+  Lattice in_field = square;
+  in_field.field = 0.02;
+  trajectory(shared(build(in_field)), ClusterMove::swendsen_wang, 0.44, 0x7538dbc4fee2421ULL);
+  trajectory(shared(build(in_field)), ClusterMove::wolff, 0.44, 0x5344d521e8a4c5c9ULL);
   trajectory(shared(build(honeycomb)), ClusterMove::swendsen_wang, 0.65, 0xa8fdeaed7258723ULL);
   omp_set_num_threads(before);
 }
