@@ -73,13 +73,13 @@ int bench(const Request& request, const std::string&) {
   const std::string notes = fmt::format(
       "{} rounds in turn, {:.2g} s or more for each; one thread is pinned to a core, two are not. size: side of a "
       "lattice, else units. Wolff: spins turned over. tempering: with an exchange after every sweep; of sweeps: best, "
-      "to that of the sweeps alone. of limit: best, of what counting operations allows one core of Zen 4 at 3.6 GHz "
-      "(39 spins per ns in two dimensions, 33 in three, 460 GFLOP/s by tables). rbm: 784 x 500, four operations for "
+      "to that of the sweeps alone. of limit: best, of what the random words of 512 spins, seven of 512 bits, allow as "
+      "fast as they are drawn here ({:.3g} spins per ns and core). rbm: 784 x 500, four operations for "
       "each weight, chain and sweep; annealing: 14,500 temperatures. cliffs: with the draws that a run makes; a "
       "careful loop: local fields kept, one "
       "spin after the other. ratio: of the best, more is faster, to the plain "
       "layout with one thread.",
-      rounds, seconds / 4);
+      rounds, seconds / 4, random_words_allow());
   fmt::print("  {}\n", wrapped(notes, 2));
   return 0;
 }

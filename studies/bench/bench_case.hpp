@@ -20,7 +20,7 @@ struct BenchCase {
   bool exchanges = false;    ///< parallel tempering, with an exchange after every sweep
   std::size_t size = 0, replicas = 1;
   int threads = 1;
-  double limit = unknown;                          ///< rate that counting operations allows one core
+  double limit = unknown;                          ///< rate that random words alone allow
   std::string unit = "spins/ns";                   ///< of the rate; "s": of one over the rate
   std::function<double(std::uint32_t)> work = {};  ///< makes that many steps; what they were worth, in units x ns
 };
@@ -50,5 +50,9 @@ std::vector<BenchCase> bench_rbm(bool quick);
 /// Natural choices of users as a whole program makes them: by the layout that is chosen, by the plain one, and by a
 /// careful loop. quick: every third of them.
 std::vector<BenchCase> bench_cliffs(bool quick);
+
+/// Spins per ns that one core can decide if all it does is to draw the random words of the first levels (ARS-5: rounds
+/// of AES, whose port sets the pace): the best of many measurements in this process.
+double random_words_allow();
 
 }  // namespace gibbsite

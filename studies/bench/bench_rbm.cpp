@@ -16,7 +16,6 @@ namespace gibbsite {
 namespace {
 
 constexpr std::size_t visible = 784, hidden = 500, temperatures = 14500;
-constexpr double by_tables = 460;  // GFLOP/s that counting operations allows one core
 
 /// One machine, in any layout.
 class Machine {
@@ -86,7 +85,6 @@ BenchCase rbm_case(const std::string& move, const std::string& unit, const Ensem
 
 BenchCase gibbs(const std::shared_ptr<Ensemble>& ensemble, int threads) {
   BenchCase c = rbm_case("block-gibbs", "GFLOP/s", *ensemble, threads);
-  if (c.layout.starts_with("tables")) c.limit = by_tables;
   const double operations = 4.0 * visible * hidden * static_cast<double>(c.replicas);
   c.work = [operations, sweeps = sweeps_of(ensemble, std::vector(c.replicas, Setting{1}))](std::uint32_t count) {
     sweeps(count);

@@ -1,10 +1,14 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include "samplers/methods/method_support.hpp"
 #include "samplers/methods/tempering.hpp"
+#include "samplers/simd/bits/buffer.hpp"
+#include "samplers/simd/random/bernoulli.hpp"
+#include "samplers/simd/random/coins.hpp"
 #include "studies/bench/bench_case.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/systems/lattice_keys.hpp"
@@ -18,7 +22,7 @@ using Numbers = std::vector<std::int64_t>;
 struct Systems {
   std::string bench, name, lattice, disorder;
   double hottest, coldest;  // beta: of a ladder, or one
-  double limit;             // spins per ns that counting operations allows one core
+  bool in_bits;             // whether seven random words of 512 bits decide 512 spins, which limits the rate
   std::vector<SamplerKind> samplers;
   Numbers sides, quick_sides, replicas, quick_replicas;
   double shared;  // spins in all from which on threads share the work
@@ -33,14 +37,14 @@ std::vector<Systems> all_systems() {
   const Numbers clustered = {32, 64, 128, 256, 512, 1024}, few_clustered = {64, 256};
   const Numbers complete = {64, 256, 1000}, few_complete = {64, 256}, one = {1}, eight = {8}, thirty_two = {32};
   const Numbers lanes = {1, 4, 16, 64, 256, 512, 1024}, few_lanes = {1, 64, 512}, some = {1, 64, 512}, few = {16, 64};
-  return {
-      {"ising2d", "", "square", "none", square, square, 39, flips, squares, few_squares, one, one, 64 * 64},
-      {"ising3d", "", "cubic", "none", cubic, cubic, 33, flips, cubes, few_cubes, one, one, 32 * 1024},
-      {"glass", "+-J cubic", "cubic", "bimodal", 0.3, 1.3, 33, flips, eight, eight, lanes, few_lanes, 512 * 512},
-      {"glass", "square", "square", "none", 0.3, 0.6, 39, flips, thirty_two, thirty_two, lanes, few_lanes, 512 * 1024},
-      {"glass-gaussian", "", "cubic", "gaussian", 0.9, 0.9, unknown, flips, eight, eight, lanes, few, 64 * 512},
-      {"sk", "", "complete", "gaussian", 1, 1, unknown, {heat_bath}, complete, few_complete, some, few, 64 * 64},
-      {"cluster", "", "square", "none", square, square, unknown, clusters, clustered, few_clustered, one, one, 4096}};
+  return {{"ising2d", "", "square", "none", square, square, true, flips, squares, few_squares, one, one, 64 * 64},
+          {"ising3d", "", "cubic", "none", cubic, cubic, true, flips, cubes, few_cubes, one, one, 32 * 1024},
+          {"glass", "+-J cubic", "cubic", "bimodal", 0.3, 1.3, true, flips, eight, eight, lanes, few_lanes, 512 * 512},
+          {"glass", "square", "square", "none", 0.3, 0.6, true, flips, thirty_two, thirty_two, lanes, few_lanes,
+           512 * 1024},
+          {"glass-gaussian", "", "cubic", "gaussian", 0.9, 0.9, false, flips, eight, eight, lanes, few, 64 * 512},
+          {"sk", "", "complete", "gaussian", 1, 1, false, {heat_bath}, complete, few_complete, some, few, 64 * 64},
+          {"cluster", "", "square", "none", square, square, false, clusters, clustered, few_clustered, one, one, 4096}};
 }
 
 /// From hottest to coldest; one rung: the coldest.
@@ -75,7 +79,7 @@ BenchCase spin_case(const Systems& s, const Study& study, const System& system, 
               .size = static_cast<std::size_t>(study.keys<LatticeKeys>().size[0]),
               .replicas = replicas,
               .threads = threads,
-              .limit = s.limit};
+              .limit = s.in_bits ? random_words_allow() * threads : unknown};
   const std::vector<double> lambda = ladder(s, std::min<std::size_t>(replicas, 512));
   if (exchanges) {
     c.work = tempering_of(ensemble, lambda);
@@ -125,6 +129,25 @@ void add_cases(const Systems& s, bool quick, std::vector<BenchCase>& cases) {
 }
 
 }  // namespace
+
+double random_words_allow() {
+  static const double rate = [] {
+    constexpr std::size_t blocks = 512, repeats = 200;  // 32 KB
+    const auto all = simd::coin_kernels();
+    if (all.empty()) return unknown;
+    const simd::Cipher cipher(1, 2);
+    simd::Buffer<std::uint32_t> words(blocks * simd::lanes);
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t k = 0; k < repeats; ++k) {
+      const auto before = std::chrono::steady_clock::now();
+      for (std::uint32_t unit = 0; unit < 8; ++unit) all.front()->words(cipher, unit, 0, blocks, words.data());
+      const std::chrono::duration<double, std::nano> time = std::chrono::steady_clock::now() - before;
+      least = std::min(least, time.count() / (8 * blocks));
+    }
+    return simd::word_bits / (simd::first_levels * least);
+  }();
+  return rate;
+}
 
 std::vector<BenchCase> bench_spins(const std::string& bench, bool quick) {
   const int before = omp_get_max_threads();
