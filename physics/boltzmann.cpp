@@ -51,9 +51,10 @@ void check(std::span<const Pattern> patterns, std::size_t units) {
   }
 }
 
-double overlap(const Pattern& pattern, std::span<const double> x) {
-  double sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += pattern[i] * x[i];
+/// Of two states of spins; whole numbers, in an order that registers like.
+double overlap(const Pattern& x, const Pattern& y) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sum += x[i] * y[i];
   return sum / static_cast<double>(x.size());
 }
 
@@ -113,16 +114,17 @@ std::vector<Observable> BoltzmannMachine::observables() const {
   return all;
 }
 
-void BoltzmannMachine::observe(std::span<const double> x, std::span<double> out) const {
+void BoltzmannMachine::observe(std::span<const double> x, double energy, std::span<double> out) const {
   std::size_t k = 0;
-  out[k++] = energy(x);
-  out[k++] = out[0] / static_cast<double>(units());
+  out[k++] = energy;
+  out[k++] = energy / static_cast<double>(units());
   out[k++] = eigen(x.first(visible_)).mean();
   if (visible_ < units()) out[k++] = eigen(x.subspan(visible_)).mean();
   if (patterns_.empty()) return;
-  out[k++] = overlap(patterns_[0], x);
+  const Pattern spins(x.begin(), x.end());
+  out[k++] = overlap(patterns_[0], spins);
   double most = 0;
-  for (const Pattern& pattern : patterns_) most = std::max(most, std::abs(overlap(pattern, x)));
+  for (const Pattern& pattern : patterns_) most = std::max(most, std::abs(overlap(pattern, spins)));
   out[k++] = most;
 }
 

@@ -40,7 +40,9 @@ class BoltzmannMachine {
   /// energy, energy_density, visible_magnetization, hidden_magnetization (where there are hidden units); with patterns
   /// pattern_overlap (with the first one, m_1 = sum_i xi_i x_i / N) and largest_overlap (max over patterns of |m|).
   std::vector<Observable> observables() const;
-  void observe(std::span<const double> x, std::span<double> out) const;
+  void observe(std::span<const double> x, std::span<double> out) const { observe(x, energy(x), out); }
+  /// Where the energy is known.
+  void observe(std::span<const double> x, double energy, std::span<double> out) const;
   /// The first pattern; without patterns every unit by its bias, as Network does.
   void set_ordered(std::span<double> x) const;
 

@@ -12,29 +12,10 @@
 namespace gibbsite {
 namespace {
 
-/// The ordered state with round(noise N) units flipped, drawn without putting back.
-std::vector<double> corrupted(const BoltzmannMachine& machine, double noise, Key key) {
-  if (!(noise >= 0 && noise <= 1))
-    throw std::invalid_argument("noise " + std::to_string(noise) + " is no share of the units; give 0 to 1");
-  const std::size_t n = machine.units();
-  std::vector<double> x(n);
-  machine.set_ordered(x);
-  std::vector<std::size_t> unit(n);
-  std::iota(unit.begin(), unit.end(), std::size_t{0});
-  Chance chance(Stream(key, Purpose::start, 0, 0));
-  const auto flips = static_cast<std::size_t>(std::llround(noise * static_cast<double>(n)));
-  for (std::size_t k = 0; k < flips; ++k) {
-    std::swap(unit[k], unit[k + chance.pick(n - k)]);
-    double& flipped = x[unit[k]];
-    flipped = machine.kind() == UnitKind::spin ? -flipped : 1 - flipped;
-  }
-  return x;
-}
-
 class BoltzmannEnsemble final : public Ensemble {
  public:
   BoltzmannEnsemble(BoltzmannHeatBath kernel, Key key, Slice slice, std::span<const double> start)
-      : Ensemble(layout_of(kernel, slice)),
+      : Ensemble(boltzmann_layout(kernel, slice)),
         kernel_(std::move(kernel)),
         key_(key),
         units_(kernel_.machine().units()),
@@ -122,22 +103,6 @@ class BoltzmannEnsemble final : public Ensemble {
   }
 
  private:
-  static Layout layout_of(const BoltzmannHeatBath& kernel, Slice slice) {
-    Layout layout;
-    layout.first = slice.first;
-    layout.replicas = slice.count;
-    layout.units = kernel.machine().units();
-    for (const double a : kernel.reference())
-      layout.log_z_reference += kernel.machine().kind() == UnitKind::spin ? log_cosh2(a) : softplus(a);
-    const auto acts = [](double field) { return field != 0; };
-    const auto bias = kernel.machine().bias(), reference = kernel.reference();
-    layout.turns = kernel.machine().kind() == UnitKind::spin && (std::any_of(bias.begin(), bias.end(), acts) ||
-                                                                 std::any_of(reference.begin(), reference.end(), acts));
-    layout.observables = kernel.machine().observables();
-    layout.name = "plain";
-    return layout;
-  }
-
   /// Returns how many units changed.
   double move(std::size_t r, double lambda, Purpose purpose, const Step& step) {
     std::size_t changed = 0;
@@ -176,10 +141,44 @@ class BoltzmannEnsemble final : public Ensemble {
 
 }  // namespace
 
+std::vector<double> boltzmann_start(const BoltzmannMachine& machine, double noise, Key key) {
+  if (!(noise >= 0 && noise <= 1))
+    throw std::invalid_argument("noise " + std::to_string(noise) + " is no share of the units; give 0 to 1");
+  const std::size_t n = machine.units();
+  std::vector<double> x(n);
+  machine.set_ordered(x);
+  std::vector<std::size_t> unit(n);
+  std::iota(unit.begin(), unit.end(), std::size_t{0});
+  Chance chance(Stream(key, Purpose::start, 0, 0));
+  const auto flips = static_cast<std::size_t>(std::llround(noise * static_cast<double>(n)));
+  for (std::size_t k = 0; k < flips; ++k) {
+    std::swap(unit[k], unit[k + chance.pick(n - k)]);
+    double& flipped = x[unit[k]];
+    flipped = machine.kind() == UnitKind::spin ? -flipped : 1 - flipped;
+  }
+  return x;
+}
+
+Layout boltzmann_layout(const BoltzmannHeatBath& kernel, Slice slice) {
+  Layout layout;
+  layout.first = slice.first;
+  layout.replicas = slice.count;
+  layout.units = kernel.machine().units();
+  for (const double a : kernel.reference())
+    layout.log_z_reference += kernel.machine().kind() == UnitKind::spin ? log_cosh2(a) : softplus(a);
+  const auto acts = [](double field) { return field != 0; };
+  const auto bias = kernel.machine().bias(), reference = kernel.reference();
+  layout.turns = kernel.machine().kind() == UnitKind::spin &&
+                 (std::any_of(bias.begin(), bias.end(), acts) || std::any_of(reference.begin(), reference.end(), acts));
+  layout.observables = kernel.machine().observables();
+  layout.name = "plain";
+  return layout;
+}
+
 std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
                                                   const IndependentUnits& visible_reference, Key key, Slice slice,
                                                   double noise) {
-  const std::vector<double> start = corrupted(*machine, noise, key);
+  const std::vector<double> start = boltzmann_start(*machine, noise, key);
   return std::make_unique<BoltzmannEnsemble>(BoltzmannHeatBath(std::move(machine), visible_reference), key, slice,
                                              start);
 }

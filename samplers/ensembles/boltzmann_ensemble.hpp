@@ -6,10 +6,12 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "physics/boltzmann.hpp"
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
+#include "samplers/kernels/boltzmann_heat_bath.hpp"
 
 namespace gibbsite {
 
@@ -20,5 +22,10 @@ namespace gibbsite {
 std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
                                                   const IndependentUnits& visible_reference, Key key, Slice slice,
                                                   double noise = 0);
+
+/// What all layouts of such chains share: the state of new replicas (the ordered one with round(noise N) units flipped,
+/// drawn without putting back), and what is known of them. Throws as make_boltzmann_ensemble().
+std::vector<double> boltzmann_start(const BoltzmannMachine& machine, double noise, Key key);
+Layout boltzmann_layout(const BoltzmannHeatBath& kernel, Slice slice);
 
 }  // namespace gibbsite

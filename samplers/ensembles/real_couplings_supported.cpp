@@ -14,13 +14,15 @@ constexpr double most_rounding = 0x1p-16;    // of a site's largest local field
 
 bool real_couplings_supported(const Graph& graph, RealCouplings how) {
   if (how.scan == ScanOrder::random || simd::field_kernels().empty()) return false;
-  const Graph rounded = simd::DyadicGraph(graph).rounded();
-  const auto distance = [](double a, double b) { return std::abs(a - b); };
+  const simd::DyadicGraph rounded(graph);
+  const auto distance = [&](double x, std::int64_t whole) {
+    return std::abs(x - rounded.grid * static_cast<double>(whole));
+  };
   for (std::size_t i = 0; i < graph.sites(); ++i) {
-    double largest = std::abs(graph.fields()[i]), error = distance(graph.fields()[i], rounded.fields()[i]);
+    double largest = std::abs(graph.fields()[i]), error = distance(graph.fields()[i], rounded.h[i]);
     for (std::uint32_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) {
       largest += std::abs(graph.coupling()[e]);
-      error += distance(graph.coupling()[e], rounded.coupling()[e]);
+      error += distance(graph.coupling()[e], rounded.coupling(e));
     }
     if (error > most_rounding * largest) return false;
   }

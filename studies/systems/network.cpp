@@ -10,6 +10,7 @@
 #include "physics/exact/network.hpp"
 #include "physics/matrices/eigen.hpp"
 #include "samplers/ensembles/boltzmann_ensemble.hpp"
+#include "samplers/ensembles/boltzmann_vectors.hpp"
 #include "samplers/ensembles/global_flips.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
 #include "samplers/ensembles/table_network.hpp"
@@ -234,9 +235,13 @@ void NetworkSystem::check(const Study& study) const {
 }
 
 std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, Slice slice, bool) const {
-  if (const auto* machine = std::get_if<Machine>(&model_.model))
-    return with_global_flips(
-        make_boltzmann_ensemble(*machine, reference_.visible, key, slice, study.keys<HopfieldKeys>().noise), key);
+  if (const auto* machine = std::get_if<Machine>(&model_.model)) {
+    const bool vectors = study.sampler.layout == "fastest" && boltzmann_vectors_supported(**machine);
+    const double noise = study.keys<HopfieldKeys>().noise;
+    return with_global_flips(vectors ? make_boltzmann_vectors_ensemble(*machine, reference_.visible, key, slice, noise)
+                                     : make_boltzmann_ensemble(*machine, reference_.visible, key, slice, noise),
+                             key);
+  }
   const auto* layered = std::get_if<Layered>(&model_.model);
   const Layered moved = layered != nullptr ? *layered : std::get<Belief>(model_.model)->top();
   if (study.sampler.layout == "fastest" && table_layout_supported(*moved))

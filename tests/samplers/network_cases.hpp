@@ -12,6 +12,7 @@
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
 #include "samplers/ensembles/boltzmann_ensemble.hpp"
+#include "samplers/ensembles/boltzmann_vectors.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
 
 namespace gibbsite::seam {
@@ -82,6 +83,23 @@ inline std::vector<NetworkCase> boltzmann_cases() {
       std::make_shared<const BoltzmannMachine>(hopfield(random_patterns(2, 7, 3), PatternRule::hebbian));
   return {boltzmann_case("Boltzmann machine, base rates", machine, rates.visible),
           boltzmann_case("Hopfield network", memory, {std::vector<double>(7, 0.0), {}})};
+}
+
+/// Sixteen units to a vector, where this processor has an instruction set for it: 6 binary units or spins from a
+/// reference that acts on 4 of them.
+inline std::vector<NetworkCase> boltzmann_vector_cases() {
+  std::vector<NetworkCase> all;
+  for (const UnitKind kind : {UnitKind::binary, UnitKind::spin}) {
+    const auto machine =
+        std::make_shared<const BoltzmannMachine>(kind, 4, standing_wave(6, kind == UnitKind::spin ? 0.7 : 2),
+                                                 std::vector<double>{0.4, -0.7, 0.2, 0.5, -0.3, 0.6});
+    if (!boltzmann_vectors_supported(*machine)) continue;
+    const IndependentUnits rates{{0.8, -0.5, 0.1, 1.2}, {}};
+    all.push_back(boltzmann_case(kind == UnitKind::spin ? "spins, vectors of units" : "binary units, vectors of units",
+                                 machine, rates));
+    all.back().make = [=](Key key, Slice slice) { return make_boltzmann_vectors_ensemble(machine, rates, key, slice); };
+  }
+  return all;
 }
 
 /// Networks of every kind of units, each from a flat reference and from base rates.

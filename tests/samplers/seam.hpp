@@ -483,6 +483,7 @@ inline std::vector<Case> cases() {
                  },
                  1, sum_states(*from_rates, std::vector{1.0}).at[0].log_z});
   std::vector<NetworkCase> networks = boltzmann_cases();
+  for (const NetworkCase& it : boltzmann_vector_cases()) networks.push_back(it);
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
   for (const NetworkCase& it : networks)

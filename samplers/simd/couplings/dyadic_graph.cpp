@@ -19,6 +19,9 @@ DyadicGraph::DyadicGraph(const Graph& graph)
     while (std::ldexp(largest, -exponent) > most) ++exponent;
     grid = std::ldexp(1.0, exponent);
   }
+  bonds_.reserve(graph.bond_count());
+  coupling_.reserve(graph.coupling().size());
+  twice.reserve(graph.coupling().size());
   for (const Bond& bond : graph.bonds()) bonds_.push_back({bond.i, bond.j, grid * std::nearbyint(bond.J / grid)});
   const auto whole = [this](double x) { return std::llrint(x / grid); };
   for (const double field : graph.fields()) h.push_back(static_cast<std::int32_t>(whole(field)));

@@ -12,19 +12,22 @@ namespace gibbsite::simd::HWY_NAMESPACE {
 HWY_INLINE std::uint64_t bits_of(Lanes mask) { return bits_of(hn::RebindMask(Words(), mask)); }
 
 struct Seen {
-  Integer field;
+  Float y;
   Lanes up;
 };
+HWY_INLINE Float scaled(Integer field, const SiteSweep& sweep) {
+  const Floats d;
+  return hn::Mul(hn::ConvertTo(d, field), hn::Set(d, sweep.scale));
+}
 /// The lanes that turn over, of register `part` of a vector.
 template <class Rule>
-HWY_INLINE Lanes decide(const Seen& seen, const SiteSweep& sweep, const Cipher& cipher, std::uint32_t vector,
-                        hn::Vec<Halves> where, Word random) {
+HWY_INLINE Lanes decide(const Seen& seen, const Cipher& cipher, std::uint32_t vector, hn::Vec<Halves> where,
+                        Word random) {
   const Floats d;
-  const Float y = hn::Mul(hn::ConvertTo(d, seen.field), hn::Set(d, sweep.scale));
-  const Verdict verdict = Rule::ask(y, seen.up, hn::Set(d, 2.0F), random);
+  const Verdict verdict = Rule::ask(seen.y, seen.up, hn::Set(d, 2.0F), random);
   Mask chosen = verdict.minority;
   if (HWY_UNLIKELY(!hn::AllFalse(d, verdict.tie))) chosen = settle(verdict, random_words(cipher, vector, 1, where));
-  return hn::Xor(Rule::spins(y, seen.up, chosen), seen.up);
+  return hn::Xor(Rule::spins(seen.y, seen.up, chosen), seen.up);
 }
 
 /// Sums of many 32-bit numbers in lanes, by halves that add up without a carry.
@@ -79,8 +82,8 @@ void sparse(const SiteCouplings& graph, const SiteSweep& sweep, SiteState& state
       const auto vector = static_cast<std::uint32_t>(v);
       const std::size_t here = graph.count[v] > part * width ? graph.count[v] - part * width : 0;
       const Lanes turned =
-          hn::And(hn::FirstN(n, here), decide<Rule>({field, hn::MaskFromVec(before)}, sweep, cipher, vector, where,
-                                                    random_words(cipher, vector, 0, where)));
+          hn::And(hn::FirstN(n, here), decide<Rule>({scaled(field, sweep), hn::MaskFromVec(before)}, cipher, vector,
+                                                    where, random_words(cipher, vector, 0, where)));
       const Integer turn = hn::VecFromMask(n, turned);
       const auto with_spin = [&](Integer x) HWY_ATTR {  // s x of those that turn
         const Integer down = hn::Not(before);
@@ -118,7 +121,7 @@ HWY_INLINE void flip(const SiteCouplings& graph, SiteState& s, std::size_t i) {
 }
 
 /// Visits of a dense graph, a register of them at a time, from the first lane to the last or back. see() gives the
-/// lanes' fields and spins, place_of(k) where one stands.
+/// lanes' scaled fields and spins, place_of(k) where one stands.
 template <class Rule, class See, class Place>
 HWY_INLINE void visit(const SiteCouplings& graph, const SiteSweep& sweep, const Cipher& cipher, SiteState& s,
                       std::uint32_t vector, std::size_t part, See&& see, Place&& place_of) {
@@ -128,7 +131,7 @@ HWY_INLINE void visit(const SiteCouplings& graph, const SiteSweep& sweep, const 
   const std::size_t here = end <= graph.sites ? width : end - graph.sites < width ? width - (end - graph.sites) : 0;
   std::uint64_t left = (std::uint64_t{1} << here) - 1;
   for (;;) {
-    const std::uint64_t turn = bits_of(decide<Rule>(see(), sweep, cipher, vector, where, random)) & left;
+    const std::uint64_t turn = bits_of(decide<Rule>(see(), cipher, vector, where, random)) & left;
     if (HWY_LIKELY(turn == 0)) return;
     const auto k = static_cast<std::size_t>(sweep.reversed ? 63 - __builtin_clzll(turn) : __builtin_ctzll(turn));
     flip(graph, s, place_of(k));
@@ -136,7 +139,8 @@ HWY_INLINE void visit(const SiteCouplings& graph, const SiteSweep& sweep, const 
   }
 }
 
-template <class Rule>
+/// The reference acts beside fields where there is one.
+template <class Rule, bool with_reference = false>
 void dense(const SiteCouplings& graph, const SiteSweep& sweep, SiteState& state) {
   const Integers n;
   const Cipher cipher = *sweep.cipher;
@@ -146,7 +150,12 @@ void dense(const SiteCouplings& graph, const SiteSweep& sweep, SiteState& state)
     visit<Rule>(
         graph, sweep, cipher, s, static_cast<std::uint32_t>(c / parts), c % parts,
         [&]() HWY_ATTR {
-          return Seen{hn::Load(n, s.fields + begin), hn::MaskFromVec(hn::Load(n, s.up + begin))};
+          Float y = scaled(hn::Load(n, s.fields + begin), sweep);
+          if constexpr (with_reference) {
+            const Floats d;
+            y = hn::Add(y, hn::Mul(hn::Load(d, sweep.reference + begin), hn::Set(d, sweep.tilt)));
+          }
+          return Seen{y, hn::MaskFromVec(hn::Load(n, s.up + begin))};
         },
         [&](std::size_t k) HWY_ATTR { return begin + k; });
   }
@@ -178,7 +187,7 @@ void at_random(const SiteCouplings& graph, const SiteSweep& sweep, SiteState& st
     visit<Rule>(
         graph, sweep, cipher, s, vector, c % parts,
         [&]() HWY_ATTR {
-          return Seen{hn::GatherIndex(n, s.fields, at), hn::MaskFromVec(hn::GatherIndex(n, s.up, at))};
+          return Seen{scaled(hn::GatherIndex(n, s.fields, at), sweep), hn::MaskFromVec(hn::GatherIndex(n, s.up, at))};
         },
         [&](std::size_t k) HWY_ATTR { return static_cast<std::size_t>(picked[k]); });
   }
@@ -186,9 +195,9 @@ void at_random(const SiteCouplings& graph, const SiteSweep& sweep, SiteState& st
 }
 
 const SiteKernels* sites() {
-  static const SiteKernels all = {hwy::TargetName(HWY_TARGET), sparse<HeatBathRule>,  sparse<MetropolisRule>,
-                                  dense<HeatBathRule>,         dense<MetropolisRule>, at_random<HeatBathRule>,
-                                  at_random<MetropolisRule>};
+  static const SiteKernels all = {hwy::TargetName(HWY_TARGET), sparse<HeatBathRule>,     sparse<MetropolisRule>,
+                                  dense<HeatBathRule>,         dense<MetropolisRule>,    at_random<HeatBathRule>,
+                                  at_random<MetropolisRule>,   dense<HeatBathRule, true>};
   return &all;
 }
 

@@ -48,9 +48,11 @@ struct SiteState {
 /// One sweep: as many visits as there are sites.
 struct SiteSweep {
   const Cipher* cipher = nullptr;
-  std::uint64_t replica = 0;  ///< its number in the whole
-  bool reversed = false;      ///< visits in the opposite order
-  float scale = 0;            ///< 2 lambda grid / ln 2
+  std::uint64_t replica = 0;         ///< its number in the whole
+  bool reversed = false;             ///< visits in the opposite order
+  float scale = 0;                   ///< 2 lambda grid / ln 2
+  const float* reference = nullptr;  ///< [place]: a field that acts by itself
+  float tilt = 0;                    ///< its factor
 };
 
 struct SiteKernels {
@@ -60,6 +62,8 @@ struct SiteKernels {
   Sweep dense_heat_bath, dense_metropolis;  ///< in the order of places
   /// A site picked at random for every visit (each with probability 1 / N up to 2^-32).
   Sweep random_heat_bath, random_metropolis;
+  /// Dense, with y_i = scale f_i + tilt reference_i in place of scale f_i.
+  Sweep reference_heat_bath;
 };
 
 /// Those that this processor runs, the fastest first; none where no instruction set fits.

@@ -204,6 +204,12 @@ TEST_CASE("Boltzmann machines: ln Z by every method and the means of observables
   check_all(all);
 }
 
+TEST_CASE("Boltzmann machines as vectors of units: ln Z by every method and the means of observables are exact") {
+  Comparisons all;
+  for (const seam::NetworkCase& it : seam::boltzmann_vector_cases()) try_methods(it, all);
+  check_all(all);
+}
+
 TEST_CASE("networks of every kind of units: ln Z by every method and the means of observables are exact") {
   Comparisons all;
   for (const seam::NetworkCase& it : seam::network_cases()) try_methods(it, all);

@@ -256,6 +256,9 @@ TEST_CASE("every layout weighs and turns its spins over as their states say") {
                                                                 std::vector<double>{0.4, -0.7, 0.2, 0.5, -0.3, 0.6});
   check_turns("Boltzmann machine of spins", *make_boltzmann_ensemble(machine, {{0.3, -0.1, 0.2, 0.7}, {}}, Key(1), 8),
               0.8);
+  if (boltzmann_vectors_supported(*machine))
+    check_turns("Boltzmann machine, vectors of spins",
+                *make_boltzmann_vectors_ensemble(machine, {{0.3, -0.1, 0.2, 0.7}, {}}, Key(1), 8), 0.8);
   for (const seam::NetworkCase& it : seam::boltzmann_cases()) CHECK_FALSE(it.make(Key(1), 8)->layout().turns);
 }
 

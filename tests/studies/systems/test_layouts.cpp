@@ -7,6 +7,7 @@
 #include "samplers/simd/lattice/lattice_kernels.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/systems/lattice_keys.hpp"
+#include "studies/systems/network_keys.hpp"
 #include "tests/studies/scratch.hpp"
 
 using namespace gibbsite;
@@ -275,4 +276,19 @@ TEST_CASE("few replicas of what no lattice or bit lane fits are vectors of sites
   study.sampler.kind = SamplerKind::metropolis;
   study.sampler.scan = "random";
   CHECK(layout_of(study, 4).starts_with("fields kept, 16 sites a vector"));
+}
+
+TEST_CASE("Boltzmann machines and Hopfield networks are vectors of units, and plain where a study asks for it") {
+  if (simd::site_kernels().empty()) return;
+  Study study = study_schema().first;
+  study.method.beta = {1};
+  study.keys<NetworkKeys>().layers = {40};
+  for (const char* model : {"boltzmann", "hopfield"}) {
+    study.model.name = model;
+    study.sampler.layout = "fastest";
+    CHECK(layout_of(study, 1).starts_with("fields kept, 16 units a vector, "));
+    CHECK(layout_of(study, 100).starts_with("fields kept, 16 units a vector, "));
+    study.sampler.layout = "plain";
+    CHECK(layout_of(study) == "plain");
+  }
 }
