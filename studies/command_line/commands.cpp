@@ -7,6 +7,7 @@
 #include "studies/bench/command.hpp"
 #include "studies/likelihood/command.hpp"
 #include "studies/models/command.hpp"
+#include "studies/results/command.hpp"
 #include "studies/reweight/command.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/text/errors.hpp"
@@ -16,15 +17,8 @@ namespace gibbsite {
 
 std::span<const Command* const> commands() {
   static const std::array all = {
-      &run_command(),
-      &show_command(),
-      &exact_command(),
-      &reweight_command(),
-      &import_command(),
-      &loglik_command(),
-      &list_command(),
-      &bench_command(),
-      &help_command(),
+      &run_command(),    &show_command(),   &exact_command(), &reweight_command(), &diff_command(),  &export_command(),
+      &import_command(), &loglik_command(), &init_command(),  &list_command(),     &bench_command(), &help_command(),
   };
   return all;
 }

@@ -18,6 +18,7 @@ const Command& find_command(std::string_view name, const std::vector<std::string
 // Those that are written down here.
 const Command& show_command();
 const Command& exact_command();
+const Command& init_command();
 const Command& list_command();
 const Command& help_command();
 

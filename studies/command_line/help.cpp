@@ -44,8 +44,7 @@ std::string paragraph(const std::string& words) {
 }
 
 std::string default_of(const StudyKey& key, const Schema& schema) {
-  if (const auto value = key.get(schema.first))
-    return value->list() == nullptr ? to_text(*value) : to_toml(*value);
+  if (const auto value = key.get(schema.first)) return value->list() == nullptr ? to_text(*value) : to_toml(*value);
   return key.name == "method.beta" ? "(required)" : "-";
 }
 
@@ -69,10 +68,9 @@ std::string keys_text(const Schema& schema) {
     }
   }
   std::string out =
-      '\n' + paragraph(schema.grid
-                           ? "Keys of a study, with defaults. On the command line each is an option by its "
-                             "full name, --model.size=64, and wins over the file."
-                           : "Keys, with defaults. Each is an option by its full name, --ais.particles=1000.");
+      '\n' + paragraph(schema.grid ? "Keys of a study, with defaults. On the command line each is an option by its "
+                                     "full name, --model.size=64, and wins over the file."
+                                   : "Keys, with defaults. Each is an option by its full name, --ais.particles=1000.");
   for (std::size_t i = 0; i < tables.size(); ++i)
     out += fmt::format("\n[{}]\n", schema.sections[i]) + tabulate(tables[i], widths);
   return out;
@@ -207,16 +205,15 @@ void check_topic(Request& request) {
 }  // namespace
 
 const Command& help_command() {
-  static const Command command{
-      .name = "help",
-      .arguments = "[COMMAND]",
-      .summary = "explain a command; `help run` lists every key of a study",
-      .details = "Without COMMAND, an overview of them.",
-      .most = 1,
-      .options = {help_option},
-      .examples = {"gibbsite help run"},
-      .complete = check_topic,
-      .run = help};
+  static const Command command{.name = "help",
+                               .arguments = "[COMMAND]",
+                               .summary = "explain a command; `help run` lists every key of a study",
+                               .details = "Without COMMAND, an overview of them.",
+                               .most = 1,
+                               .options = {help_option},
+                               .examples = {"gibbsite help run"},
+                               .complete = check_topic,
+                               .run = help};
   return command;
 }
 

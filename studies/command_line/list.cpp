@@ -26,16 +26,15 @@ int list(const Request& request, const std::string&) {
 }  // namespace
 
 const Command& list_command() {
-  static const Command command{
-      .name = "list",
-      .arguments = '[' + join(topics(), "|") + ']',
-      .summary = "list what there is, one line each",
-      .details = "Without a topic, all of them.",
-      .most = 1,
-      .topics = topics(),
-      .options = {help_option},
-      .examples = {"gibbsite list", "gibbsite list samplers"},
-      .run = list};
+  static const Command command{.name = "list",
+                               .arguments = '[' + join(topics(), "|") + ']',
+                               .summary = "list what there is, one line each",
+                               .details = "Without a topic, all of them.",
+                               .most = 1,
+                               .topics = topics(),
+                               .options = {help_option},
+                               .examples = {"gibbsite list", "gibbsite list samplers"},
+                               .run = list};
   return command;
 }
 

@@ -1,0 +1,61 @@
+#include "studies/results/read_result.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "studies/files/archive.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+namespace {
+
+void check_shapes(const Group& group) {
+  for (const Variable& variable : group.variables) {
+    if (!variable.dims.empty() && variable.dims.size() != variable.shape.size())
+      throw std::invalid_argument(variable.name + " does not name each of its dimensions");
+    for (std::size_t axis = 0; axis < variable.dims.size(); ++axis) {
+      const std::string& dim = variable.dims[axis];
+      const Variable* coordinate = group.find(dim);
+      const bool known = coordinate != nullptr && coordinate->shape.size() == 1;
+      if (known ? coordinate->shape[0] != variable.shape[axis] : coordinate != nullptr || dim == "estimator")
+        throw std::invalid_argument(variable.name + " does not have the length of its dimension " + dim);
+    }
+  }
+  for (const Group& child : group.groups) check_shapes(child);
+}
+
+}  // namespace
+
+Group read_file(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    const bool begun = std::filesystem::exists(path + ".parts", ignored);
+    throw RequestError(
+        fmt::format("{} is not there{}", path,
+                    begun ? "; an unfinished run stands beside it: continue it with `gibbsite run ... --resume`" : ""));
+  }
+  try {
+    std::vector<Unread> unread;
+    return read_archive(path, unread);
+  } catch (const std::runtime_error& e) {
+    throw RequestError(e.what());
+  }
+}
+
+bool is_result(const Group& root) {
+  const auto ours = [](const auto& a) { return a.first == "program" && a.second == decltype(a.second)("gibbsite"); };
+  return std::any_of(root.attributes.begin(), root.attributes.end(), ours);
+}
+
+void check_result(const Group& root) {
+  check_shapes(root);
+  if (root.child("likelihood") == nullptr) return;
+  const Group* routes = root.child("free_energy");
+  if (routes == nullptr || routes->find("estimator") == nullptr || routes->find("trusted") == nullptr)
+    throw std::invalid_argument("it has likelihoods, but no routes to ln Z");
+}
+
+}  // namespace gibbsite
