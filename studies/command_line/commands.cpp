@@ -17,8 +17,9 @@ namespace gibbsite {
 
 std::span<const Command* const> commands() {
   static const std::array all = {
-      &run_command(),    &show_command(),   &exact_command(), &reweight_command(), &diff_command(),  &export_command(),
-      &import_command(), &loglik_command(), &init_command(),  &list_command(),     &bench_command(), &help_command(),
+      &run_command(),  &resume_command(), &show_command(),   &exact_command(),  &reweight_command(),
+      &diff_command(), &export_command(), &import_command(), &loglik_command(), &init_command(),
+      &list_command(), &bench_command(),  &help_command(),
   };
   return all;
 }

@@ -221,7 +221,7 @@ void print_result(const Group& root, const std::string& path) {
   if (const std::string layout = layout_of(root); !layout.empty()) fmt::print("  layout: {}\n", printable(layout));
   if (const std::string data = data_text(root); !data.empty()) fmt::print("  data: {}\n", wrapped(data, 2, page));
   if (text_attribute(root, "state") == "partial")
-    fmt::print("  PARTIAL: the run was stopped; `gibbsite run ... --resume` continues it\n");
+    fmt::print("  PARTIAL: the run was stopped; `gibbsite resume {}` continues it\n", path);
   const std::vector<ResultRow> estimates = estimates_of(root), free_energies = free_energies_of(root);
   std::vector<ResultRow> main;
   const bool fields = !without_fields(root);

@@ -33,9 +33,9 @@ Group read_file(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     const bool begun = std::filesystem::exists(path + ".parts", ignored);
-    throw RequestError(
-        fmt::format("{} is not there{}", path,
-                    begun ? "; an unfinished run stands beside it: continue it with `gibbsite run ... --resume`" : ""));
+    throw RequestError(fmt::format(
+        "{} is not there{}", path,
+        begun ? fmt::format("; an unfinished run stands beside it: `gibbsite resume {}` goes on", path) : ""));
   }
   try {
     std::vector<Unread> unread;

@@ -56,6 +56,8 @@ class CheckpointFolder {
 
   /// Whether an unfinished run is there.
   bool exist() const;
+  /// What runs there, without taking hold of it; nothing if no run does. Throws std::runtime_error as resume().
+  std::optional<Manifest> look() const;
   /// Takes away what runs of this result left behind that were killed as they ended. Never throws.
   void tidy() noexcept;
 

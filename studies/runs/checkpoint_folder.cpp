@@ -77,6 +77,11 @@ bool CheckpointFolder::exist() const {
   return fs::exists(folder_ / "manifest.h5", none);
 }
 
+std::optional<Manifest> CheckpointFolder::look() const {
+  if (!exist()) return std::nullopt;
+  return read_manifest(folder_ / "manifest.h5");
+}
+
 bool CheckpointFolder::gone() const {
   struct stat ours, there;
   const bool held = lock_ >= 0 && ::fstat(lock_, &ours) == 0 && ::lstat((folder_ / "lock").c_str(), &there) == 0 &&

@@ -21,5 +21,7 @@ std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_
 int run_study(const Request& request, const std::string& command);
 
 const Command& run_command();
+/// Goes on with a run that was stopped, or died, without its study file.
+const Command& resume_command();
 
 }  // namespace gibbsite

@@ -14,7 +14,7 @@
 namespace gibbsite {
 namespace {
 
-std::string read_file(const std::filesystem::path& file) {
+std::string read_study_file(const std::filesystem::path& file) {
   constexpr std::size_t longest = 1 << 24;
   std::error_code error;
   const auto status = std::filesystem::status(file, error);
@@ -128,10 +128,13 @@ std::string explain(const toml::parse_error& error) {
 }  // namespace
 
 std::vector<Entry> read_entries(const std::filesystem::path& file, const Schema& schema) {
-  const std::string text = read_file(file);
-  Flattener flattener(file, schema);
+  return entries_of_text(read_study_file(file), file, schema);
+}
+
+std::vector<Entry> entries_of_text(const std::string& text, const std::filesystem::path& name, const Schema& schema) {
+  Flattener flattener(name, schema);
   try {
-    return flattener.flatten(toml::parse(text, file.string()));
+    return flattener.flatten(toml::parse(text, name.string()));
   } catch (const toml::parse_error& error) {
     throw RequestError(fmt::format("not valid TOML: {} ({})", explain(error), flattener.place(error.source())));
   }

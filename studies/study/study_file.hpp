@@ -14,6 +14,9 @@ namespace gibbsite {
 /// column.
 std::vector<Entry> read_entries(const std::filesystem::path& file, const Schema& schema);
 
+/// The same of a study's text, as results and checkpoints hold it; `name`: of where it comes from.
+std::vector<Entry> entries_of_text(const std::string& text, const std::filesystem::path& name, const Schema& schema);
+
 /// The keys of a command line, "model.size" -> "64", "grid.model.size" -> "[16, 32]". Throws RequestError.
 std::vector<Entry> entries_of(const Settings& keys, const Schema& schema);
 

@@ -157,7 +157,7 @@ TEST_CASE("program: killed before the first checkpoint, it starts from the begin
   const Ended shown = run({"show", "out.h5"}, trial.folder.path());
   CHECK(shown.code == 2);
   CHECK(is_one_message(shown.err));
-  CHECK(contains(shown.err, "--resume"));
+  CHECK(contains(shown.err, "`gibbsite resume out.h5`"));
   trial.finish({});
   trial.check_same();
 }
@@ -168,6 +168,38 @@ TEST_CASE("program: stopped before it has done anything, it says so and can be r
     const Ended ended = run(trial.words({"--run.max_time", "1e-9"}), trial.folder.path());
     check_stopped(trial, ended, "run.max_time");
     trial.finish({});
+    trial.check_same();
+  }
+}
+
+TEST_CASE("program: resume needs neither the study file nor its keys again") {
+  for (const std::string name : {"tempering", "grid"}) {
+    Trial trial(name);
+    const std::string study = read_bytes(trial.folder / "study.toml");
+    const auto resume = [&](const Words& more) {
+      return run(Words{"resume", "out.h5", "--quiet"} + more, trial.folder.path());
+    };
+    CHECK(resume({}).code == 2);
+    CHECK(contains(resume({}).err, "out.h5 is not there"));
+    check_stopped(trial, trial.interrupt(SIGTERM, 0.3, {"--run.threads", "1"}), "SIGTERM");
+    fs::remove(trial.folder / "study.toml");
+    const Ended other = resume({"--run.seed", "77"});
+    CHECK(other.code == 2);
+    CHECK(contains(other.err, "was begun by another study"));
+    const Ended ended = resume({"--run.threads", "2"});
+    INFO(ended.err);
+    CHECK(ended.code == 0);
+    const Ended done = resume({});
+    CHECK(done.code == 2);
+    CHECK(contains(done.err, "nothing to resume"));
+    write_bytes(trial.folder / "study.toml", study);
+    trial.check_same();
+    // Killed: only checkpoints are left.
+    const Ended killed = trial.interrupt(SIGKILL, 0.5, {"--run.checkpoint", trial.seconds(0.02), "--run.threads", "1"});
+    REQUIRE(killed.code == 128 + SIGKILL);
+    fs::remove(trial.folder / "study.toml");
+    CHECK(resume({}).code == 0);
+    write_bytes(trial.folder / "study.toml", study);
     trial.check_same();
   }
 }
