@@ -210,6 +210,7 @@ int Runner::run() {
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
   settle_sweeps_per_draw();
+  if (request_.dry_run) return dry_run(request_, tasks_, outside());
   stops_mean(Stop::at_checkpoint);
   if (!claim_output()) return exit_done;
   std::vector<double> weight, total;
@@ -294,6 +295,7 @@ const Command& run_command() {
       .options = {{"out", 'o', "FILE", "result file (default: the study's name with .h5, in the current folder)"},
                   {"force", 0, "", "overwrite the result file if there is one"},
                   {"resume", 0, "", "continue the result file where it stopped"},
+                  {"dry-run", 0, "", "try it for a second or two, and say what the whole will take"},
                   {"quiet", 0, "", "no progress, no tables"},
                   help_option},
       .examples = {"gibbsite run onsager.toml", "gibbsite run onsager.toml --model.size 64 -o onsager_64.h5",

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -19,6 +20,10 @@ std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_
 /// code: 0 done, 75 stopped at a checkpoint. Throws RequestError for a request that cannot be, std::runtime_error for
 /// what fails on the way (what was checkpointed is kept).
 int run_study(const Request& request, const std::string& command);
+
+/// Tries tasks of several sizes for a second or two in all, and prints what the whole will take: time, memory, layout,
+/// size of the draws. Writes nothing. tasks_side_by_side: whether threads share out tasks, not replicas.
+int dry_run(const Request& request, const std::vector<std::unique_ptr<class TaskRun>>& tasks, bool tasks_side_by_side);
 
 const Command& run_command();
 /// Goes on with a run that was stopped, or died, without its study file.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cmath>
 #include <stdexcept>
 
@@ -41,6 +42,13 @@ void TaskRun::settle_sweeps_per_draw(std::int64_t every) {
   if (sweeps_per_draw()) study_.keys<SweepKeys>().every = every;
 }
 
+double TaskRun::draws() const {
+  if (method_entry(study_).sweeps_per_draw == nullptr) return 0;
+  const auto& keys = study_.keys<SweepKeys>();
+  return (sweeps_ - static_cast<double>(keys.thermalization)) /
+         static_cast<double>(std::max<std::int64_t>(1, keys.every));
+}
+
 std::string TaskRun::plan() const { return gibbsite::plan(study_); }
 
 void TaskRun::start() {
@@ -77,6 +85,28 @@ void TaskRun::advance(const std::function<bool()>& pause, ProgressMeter& meter) 
     meter.report(index_, method_->progress());
   }
   done_ = method_->done();
+}
+
+TaskRun::Trial TaskRun::try_out(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  start();
+  const auto since = [](Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  };
+  auto begin = Clock::now();
+  double before = 0;
+  method_->advance();
+  if (!method_->done()) {  // the first step finds memory and threads
+    begin = Clock::now();
+    before = method_->progress().done;
+  }
+  while (!method_->done() && since(begin) < seconds) method_->advance();
+  const double made = method_->progress().done - before;
+  Trial trial{ensemble_->layout().name, ensemble_->layout().replicas, made / since(begin),
+              8 * static_cast<double>(method_->trace().width)};
+  method_.reset();
+  ensemble_.reset();
+  return trial;
 }
 
 void TaskRun::save(CheckpointFolder& parts) {

@@ -23,10 +23,20 @@ class TaskRun {
   /// Unit updates of one sweep of all replicas; sweeps of the whole task, about.
   double work_per_sweep() const noexcept { return work_per_sweep_; }
   double sweeps() const noexcept { return sweeps_; }
+  /// How many draws it will leave; 0 of annealing.
+  double draws() const;
   /// What it would have a draw stand for, where the study leaves that open; and what that is settled to be.
   std::optional<SweepsPerDraw> sweeps_per_draw() const;
   void settle_sweeps_per_draw(std::int64_t every);
   std::string plan() const;
+  /// What a trial of so many seconds shows, or of one step where that takes longer. Nothing of it is kept.
+  struct Trial {
+    std::string layout;
+    std::size_t replicas = 0;
+    double sweeps_per_second = 0;  ///< of all replicas
+    double bytes_of_a_draw = 0;    ///< of its row in memory
+  };
+  Trial try_out(double seconds);
   std::string description() const { return system_->description(); }
 
   /// Takes up what a checkpoint holds of this task, if anything, and says what it lacks. Throws RequestError if it does

@@ -21,7 +21,7 @@ struct Request {
   std::string command;  ///< "run", "show", ..., "help", "version"; `run --help` is "help" with argument "run"
   std::vector<std::string> arguments;  ///< the command's positional arguments (files, names)
   std::filesystem::path out;  ///< -o; for run without it, the study file's name with .h5, in the current folder
-  bool force = false, resume = false, json = false, help = false, quiet = false, quick = false;
+  bool force = false, resume = false, json = false, help = false, quiet = false, quick = false, dry_run = false;
   std::vector<double> beta;                                   ///< reweight: where to
   std::vector<std::pair<std::string, std::string>> settings;  ///< import: its keys, as given
   // for run, exact and loglik:

@@ -61,6 +61,25 @@ TEST_CASE("program: init writes a study that runs as it is, and never over anoth
   CHECK(json::parse(good({"diff", "glass.h5", "all.h5", "--json"}, folder.path()).out).at("largest_z") == 0.0);
 }
 
+TEST_CASE("program: a dry run says what a study will take, and leaves nothing behind") {
+  for (const std::string name : {"heat-bath", "tempering", "reverse", "grid"}) {
+    const Scratch folder;
+    write_bytes(folder / "study.toml", small_study(name));
+    write_bytes(folder / "study.h5", "mine");
+    const Ended ended = good({"run", "study.toml", "--dry-run"}, folder.path());
+    INFO(ended.out);
+    CHECK(ended.err == "");
+    for (const char* line : {"\n  plan ", "\n  replicas ", "\n  layout ", "\n  rate ", "\n  time ", "\n  memory "})
+      CHECK(contains(ended.out, line));
+    CHECK(contains(ended.out, "\n  tasks ") == (name == "grid"));
+    CHECK(contains(ended.out, "\n  file ") == (name != "reverse"));
+    CHECK_FALSE(contains(ended.out, "inf"));
+    CHECK_FALSE(contains(ended.out, "nan"));
+    CHECK(folder.entries() == 2);
+    CHECK(read_bytes(folder / "study.h5") == "mine");
+  }
+}
+
 TEST_CASE("program: diff finds two runs of one system alike, and those of two systems not") {
   const Scratch folder;
   write_bytes(folder / "study.toml", "[model]\nsize = 6\n[method]\nbeta = [0.3, 0.4]\nsweeps = 3000\n");
