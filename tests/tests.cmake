@@ -211,6 +211,13 @@ if(TARGET test_studies)
   set_tests_properties("studies: a result of partial" PROPERTIES ENVIRONMENT
     "LD_PRELOAD=$<TARGET_FILE:gibbsite_moments>;MOMENTS_STEP=0.001;ASAN_OPTIONS=verify_asan_link_order=0")
 
+  set(results chains tempering annealing grid arrays ladders machine hopfield partial)
+  list(TRANSFORM results REPLACE "(.+)" "${CMAKE_CURRENT_BINARY_DIR}/\\1.h5" OUTPUT_VARIABLE files)
+  add_test(NAME "studies: pages of gibbsite report draw every plot in a browser" COMMAND
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/report_draws.sh $<TARGET_FILE:gibbsite> ${files} ${sklearn}.h5 ${sklearn}_likelihood.h5)
+  set_tests_properties("studies: pages of gibbsite report draw every plot in a browser" PROPERTIES LABELS studies
+    FIXTURES_REQUIRED "${results};sklearn_model;sklearn_likelihood" TIMEOUT ${brief} SKIP_RETURN_CODE 77)
+
   add_test(NAME "long studies: kills, failing calls and stops" COMMAND ${GIBBSITE_PYTHON}
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/stress.py $<TARGET_FILE:gibbsite> $<TARGET_FILE:gibbsite_moments>)
   set_tests_properties("long studies: kills, failing calls and stops" PROPERTIES LABELS long TIMEOUT 3000)

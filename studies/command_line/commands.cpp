@@ -7,6 +7,7 @@
 #include "studies/bench/command.hpp"
 #include "studies/likelihood/command.hpp"
 #include "studies/models/command.hpp"
+#include "studies/page/command.hpp"
 #include "studies/results/command.hpp"
 #include "studies/reweight/command.hpp"
 #include "studies/runs/run.hpp"
@@ -18,8 +19,8 @@ namespace gibbsite {
 std::span<const Command* const> commands() {
   static const std::array all = {
       &run_command(),  &resume_command(), &show_command(),   &exact_command(),  &reweight_command(),
-      &diff_command(), &export_command(), &import_command(), &loglik_command(), &init_command(),
-      &list_command(), &bench_command(),  &help_command(),
+      &diff_command(), &export_command(), &report_command(), &import_command(), &loglik_command(),
+      &init_command(), &list_command(),   &bench_command(),  &help_command(),
   };
   return all;
 }

@@ -2,17 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <stdexcept>
-
 #include "studies/command_line/commands.hpp"
 #include "studies/files/json.hpp"
-#include "studies/files/version.hpp"
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/results/read_result.hpp"
-#include "studies/text/errors.hpp"
-#include "studies/text/say.hpp"
 
 namespace gibbsite {
 std::string shown_as_json(const Group& root) {
@@ -24,7 +19,7 @@ namespace {
 
 int show(const Request& request, const std::string&) {
   const std::string& path = request.arguments.front();
-  const Group root = read_file(path);
+  const Group root = read_result_or_model(path);
   if (is_model(root)) {
     if (request.json)
       fmt::print("{}\n", model_as_json(root, path));
@@ -32,26 +27,14 @@ int show(const Request& request, const std::string&) {
       print_model(root, path);
     return 0;
   }
-  if (root.child("curves") != nullptr)
-    throw RequestError(fmt::format(
-        "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
-  if (!is_result(root))  // stopped at once, it may have no groups yet
-    throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
-  note_format(root, path);
-  try {
-    check_result(root);
+  show_result(path, [&] {
     if (request.json)
       fmt::print("{}\n", shown_as_json(root));
     else if (root.child("likelihood") != nullptr)
       print_likelihood(root, path);
     else
       print_result(root, path);
-  } catch (const std::bad_variant_access&) {
-    throw RequestError(
-        fmt::format("{} is no result as gibbsite writes them: what should be numbers or texts is not", path));
-  } catch (const std::logic_error& error) {
-    throw RequestError(fmt::format("{} is no result as gibbsite writes them: {}", path, error.what()));
-  }
+  });
   return 0;
 }
 

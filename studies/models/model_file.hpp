@@ -63,6 +63,15 @@ void write_model(const std::filesystem::path& path, const ModelFile& file, const
 /// The model as a group `name`: what model_from reads.
 Group model_record(const ModelFile& file, const std::string& name);
 
+/// What a model file holds, in words: a sentence, what else there is to say, and its parameters as rows under a header.
+struct ModelSummary {
+  std::string sentence;
+  std::vector<std::string> remarks;
+  std::vector<std::vector<std::string>> rows;
+};
+/// Throws as model_from.
+ModelSummary summary_of(const Group& root, const std::string& path);
+
 /// `gibbsite show` of a model file.
 void print_model(const Group& root, const std::string& path);
 std::string model_as_json(const Group& root, const std::string& path);

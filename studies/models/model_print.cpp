@@ -89,23 +89,31 @@ std::string described(const Layer& layer, const std::string& place) {
 
 }  // namespace
 
-void print_model(const Group& root, const std::string& path) {
+ModelSummary summary_of(const Group& root, const std::string& path) {
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
-  fmt::print("{}\n  {}: {}", printable(path), file.name(), described(all.layers[0], "visible"));
-  for (std::size_t l = 1; l < all.layers.size(); ++l) fmt::print(", {}", described(all.layers[l], "hidden"));
-  fmt::print("\n");
-  if (all.patterns > 0) fmt::print("  {} stored pattern{}\n", all.patterns, all.patterns == 1 ? "" : "s");
-  if (!file.note.empty()) fmt::print("  {}\n", wrapped(file.note, 2));
-  if (file.base_rates)
-    fmt::print("  base rates of {} data{}\n", file.base_rates->samples,
-               file.base_rates->data.empty() ? "" : ": " + wrapped(file.base_rates->data, 4));
-  else
-    fmt::print("  no base rates of data (`gibbsite import ... --data FILE` stores them)\n");
-  Table table({"", "shape", "least", "largest", "rms"}, 1);
+  ModelSummary out;
+  out.sentence = fmt::format("{}: {}", file.name(), described(all.layers[0], "visible"));
+  for (std::size_t l = 1; l < all.layers.size(); ++l) out.sentence += ", " + described(all.layers[l], "hidden");
+  if (all.patterns > 0)
+    out.remarks.push_back(fmt::format("{} stored pattern{}", all.patterns, all.patterns == 1 ? "" : "s"));
+  if (!file.note.empty()) out.remarks.push_back(file.note);
+  out.remarks.push_back(file.base_rates ? fmt::format("base rates of {} data{}", file.base_rates->samples,
+                                                      file.base_rates->data.empty() ? "" : ": " + file.base_rates->data)
+                                        : "no base rates of data (`gibbsite import ... --data FILE` stores them)");
+  out.rows.push_back({"", "shape", "least", "largest", "rms"});
   for (const Block& b : all.blocks)
-    table.add({b.name, fmt::format("{}", fmt::join(b.shape, " x ")), fmt::format("{:.5g}", b.least),
-               fmt::format("{:.5g}", b.most), fmt::format("{:.5g}", b.rms)});
+    out.rows.push_back({b.name, fmt::format("{}", fmt::join(b.shape, " x ")), fmt::format("{:.5g}", b.least),
+                        fmt::format("{:.5g}", b.most), fmt::format("{:.5g}", b.rms)});
+  return out;
+}
+
+void print_model(const Group& root, const std::string& path) {
+  const ModelSummary summary = summary_of(root, path);
+  fmt::print("{}\n  {}\n", printable(path), summary.sentence);
+  for (const std::string& remark : summary.remarks) fmt::print("  {}\n", wrapped(remark, 2));
+  Table table(summary.rows.front(), 1);
+  for (std::size_t k = 1; k < summary.rows.size(); ++k) table.add(summary.rows[k]);
   fmt::print("\n{}", table.text());
 }
 

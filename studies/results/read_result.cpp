@@ -7,6 +7,8 @@
 #include <stdexcept>
 
 #include "studies/files/archive.hpp"
+#include "studies/files/version.hpp"
+#include "studies/models/model_file.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -56,6 +58,30 @@ void check_result(const Group& root) {
   const Group* routes = root.child("free_energy");
   if (routes == nullptr || routes->find("estimator") == nullptr || routes->find("trusted") == nullptr)
     throw std::invalid_argument("it has likelihoods, but no routes to ln Z");
+}
+
+Group read_result_or_model(const std::string& path) {
+  Group root = read_file(path);
+  if (is_model(root)) return root;
+  if (root.child("curves") != nullptr)
+    throw RequestError(fmt::format(
+        "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
+  if (!is_result(root))  // stopped at once, it may have no groups yet
+    throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
+  note_format(root, path);
+  show_result(path, [&] { check_result(root); });
+  return root;
+}
+
+void show_result(const std::string& path, const std::function<void()>& show) {
+  try {
+    show();
+  } catch (const std::bad_variant_access&) {
+    throw RequestError(
+        fmt::format("{} is no result as gibbsite writes them: what should be numbers or texts is not", path));
+  } catch (const std::logic_error& error) {
+    throw RequestError(fmt::format("{} is no result as gibbsite writes them: {}", path, error.what()));
+  }
 }
 
 }  // namespace gibbsite

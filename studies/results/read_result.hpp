@@ -1,6 +1,7 @@
 /// Result files that commands are given: read, or refused in one sentence.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "studies/files/record.hpp"
@@ -15,5 +16,12 @@ bool is_result(const Group& root);
 /// Throws std::invalid_argument unless every dimension that has a name and a coordinate has its length, on which all
 /// that prints results relies.
 void check_result(const Group& root);
+
+/// A result or a model file (is_model), for commands that show either. Throws RequestError where it is neither or does
+/// not have the shape of one.
+Group read_result_or_model(const std::string& path);
+/// Does what shows a result. Throws RequestError, naming the file, where it meets other numbers and texts than results
+/// hold.
+void show_result(const std::string& path, const std::function<void()>& show);
 
 }  // namespace gibbsite

@@ -86,6 +86,14 @@ std::vector<ResultRow> estimates_of(const Group& root) {
   return out;
 }
 
+std::vector<ResultRow> rows_of(const Group& root, const std::string& part, const std::string& variable) {
+  std::vector<ResultRow> out;
+  for_each_part(root, part, [&](const Group& group, const Group& parent, const Coordinates& at) {
+    add(out, group, parent.child("exact"), variable, at);
+  });
+  return out;
+}
+
 std::vector<ResultRow> mixing_of(const Group& root) {
   std::vector<ResultRow> tau, rhat;
   for_each_part(root, "estimates", [&](const Group& group, const Group&, const Coordinates& at) {
@@ -122,10 +130,7 @@ std::vector<ResultRow> mixing_of(const Group& root) {
 }
 
 std::vector<ResultRow> free_energies_of(const Group& root) {
-  std::vector<ResultRow> out;
-  for_each_part(root, "free_energy", [&](const Group& group, const Group& parent, const Coordinates& at) {
-    add(out, group, parent.child("exact"), "log_z", at);
-  });
+  std::vector<ResultRow> out = rows_of(root, "free_energy", "log_z");
   std::erase_if(out, [](const ResultRow& m) { return std::isnan(m.value); });
   return out;
 }

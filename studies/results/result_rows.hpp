@@ -25,6 +25,8 @@ struct ResultRow {
 
 /// All estimates of /estimates, of every task where tasks could not be combined.
 std::vector<ResultRow> estimates_of(const Group& root);
+/// The same of any variable of a group "estimates" or "free_energy" that stands on betas: "energy_density_tau".
+std::vector<ResultRow> rows_of(const Group& root, const std::string& group, const std::string& variable);
 /// How well the chains moved, one per place: name "tau (energy)" (sweeps; error and exact unknown) and "R-hat" (the
 /// worst of all quantities that are even under a flip of all spins). Nothing for annealing.
 std::vector<ResultRow> mixing_of(const Group& root);

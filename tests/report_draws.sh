@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Pages of `gibbsite report` in a browser without a screen: none complains, and on every canvas something is drawn.
+# usage: report_draws.sh PROGRAM FILE.h5 ...; KEEP=FOLDER keeps the pages, and pictures of them, light, dark and narrow.
+set -euo pipefail
+program=$1
+shift
+browser=$(command -v chromium || command -v chromium-browser || true)
+[ -n "$browser" ] || { echo "no chromium here: skipped" >&2; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# The sandbox is nothing that root has; the pages are our own.
+browse() { timeout 100 "$browser" --headless --no-sandbox --disable-gpu --no-first-run --user-data-dir="$work/profile" "$@"; }
+
+failed=0
+draw() {
+  local page=$1
+  browse --enable-logging=stderr --v=0 --dump-dom "file://$page" > "$work/dom" 2> "$work/log" || true
+  local said canvases drawn
+  said=$(grep -o '<html[^>]*>' "$work/dom" | head -1)
+  canvases=$(sed -n 's/.*data-canvases="\([0-9]*\)".*/\1/p' <<< "$said")
+  drawn=$(sed -n 's/.*data-drawn="\([0-9]*\)".*/\1/p' <<< "$said")
+  echo "$(basename "$page"): $said"
+  if [ -z "$canvases" ] || [ "$canvases" = 0 ] || [ "$canvases" != "$drawn" ] || [[ "$said" != *'data-errors=""'* ]] || grep CONSOLE "$work/log"; then
+    tail -5 "$work/log" >&2
+    failed=1
+  fi
+}
+pages=()
+for file in "$@"; do
+  page=$work/$(basename "$file" .h5).html
+  "$program" report "$file" -o "$page"
+  pages+=("$page")
+done
+"$program" report "$1" "$2" -o "$work/side_by_side.html"
+for page in "${pages[@]}" "$work/side_by_side.html"; do draw "$page"; done
+
+# A script that draws nothing must be found out.
+sed 's/const plotters = .*/const plotters = { points: () => {}, line: () => {}, bars: () => {} };/' "${pages[0]}" > "$work/mutant.html"
+before=$failed
+failed=0
+draw "$work/mutant.html"
+[ "$failed" = 1 ] || { echo "a page without points passes" >&2; exit 1; }
+failed=$before
+
+if [ -n "${KEEP:-}" ]; then
+  mkdir -p "$KEEP"
+  for page in "${pages[@]}" "$work/side_by_side.html"; do
+    name=$KEEP/$(basename "$page" .html)
+    cp "$page" "$name.html"
+    browse --hide-scrollbars --window-size=1400,4000 --screenshot="$name.png" "file://$page" 2> /dev/null
+    browse --hide-scrollbars --blink-settings=preferredColorScheme=0 --window-size=1400,4000 --screenshot="$name.dark.png" "file://$page" 2> /dev/null
+    browse --hide-scrollbars --window-size=400,4000 --screenshot="$name.narrow.png" "file://$page" 2> /dev/null
+  done
+fi
+exit "$failed"
