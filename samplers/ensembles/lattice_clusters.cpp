@@ -72,7 +72,7 @@ class LatticeClusters final : public Ensemble {
         kernels_(kernels),
         raster_(model_->graph()),
         strength_(*model_->graph().common_strength()),
-        fields_(model_->in_field() ? model_->graph().fields() : std::span<const double>()),
+        fields_(model_->graph()),
         stride_(64 * raster_.words()),
         s_(this->layout().replicas * stride_),
         energy_(this->layout().replicas),
@@ -184,7 +184,7 @@ class LatticeClusters final : public Ensemble {
     energy_[r] = -strength_ * static_cast<double>(raster_.satisfaction(scratch.packed));
     up_[r] = 0;
     for (const std::uint64_t word : scratch.packed) up_[r] += std::popcount(word);
-    if (!fields_.empty()) energy_[r] -= field_sum(r);
+    if (fields_.any()) energy_[r] -= field_sum(r);
   }
   /// sum_i h_i s_i.
   double field_sum(std::size_t r) const {
@@ -192,7 +192,7 @@ class LatticeClusters final : public Ensemble {
       return *h * static_cast<double>(2 * up_[r] - static_cast<std::int64_t>(raster_.sites()));
     const std::uint8_t* s = s_.data() + r * stride_;
     double sum = 0;
-    for (std::size_t i = 0; i < fields_.size(); ++i) sum += s[i] != 0 ? fields_[i] : -fields_[i];
+    for (std::size_t i = 0; i < raster_.sites(); ++i) sum += s[i] != 0 ? fields_[i] : -fields_[i];
     return sum;
   }
   void go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch, std::size_t threads);
@@ -206,7 +206,7 @@ class LatticeClusters final : public Ensemble {
   const simd::CoinKernels& kernels_;
   BondRaster raster_;
   double strength_;
-  std::span<const double> fields_;  // h, or none
+  SiteFields fields_;
   std::size_t stride_;
   std::vector<std::uint8_t> kinds_;  // of sites, as LatticeRows has them; only Wolff needs them
   std::vector<std::uint8_t> s_;      // [replica][site], 0 or 1, filled up to whole words of bits with zeros
@@ -261,10 +261,10 @@ std::size_t LatticeClusters::grow(const Rows& rows, std::span<std::uint8_t> spin
   s[sites[0]] ^= 1;
   std::size_t size = 1;
   // The ghost holds the cluster once its pull is more than this: P(pull <= held_by) = exp(-2 beta pull).
-  const double held_by = fields_.empty() ? 0 : -std::log(words.uniform()) / (2 * beta);
+  const double held_by = !fields_.any() ? 0 : -std::log(words.uniform()) / (2 * beta);
   double pull = 0;
   for (std::size_t at = 0; at < size; ++at) {
-    if (!fields_.empty()) {
+    if (fields_.any()) {
       const double h = fields_[sites[at]];
       if ((before != 0) == (h > 0)) pull += std::abs(h);
       if (pull > held_by) {

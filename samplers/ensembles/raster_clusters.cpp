@@ -240,7 +240,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
   if (stripes == 1) {
     join(raster, draws, all[0]);
     join_others(raster, draws);
-    if (!draws.fields.empty()) hold(spins, draws);
+    if (draws.fields.any()) hold(spins, draws);
     turn(spins, all[0], compress);
     return all[0].turned;
   }
@@ -254,7 +254,7 @@ std::size_t RasterClusters::sweep(const BondRaster& raster, std::span<std::uint8
     for (const auto& [i, j] : stripe.across) link(i, j);
   join_others(raster, draws);
   for (const std::uint32_t r : linked_) parent[r] = root(parent, r);
-  if (!draws.fields.empty()) hold(spins, draws);
+  if (draws.fields.any()) hold(spins, draws);
 #pragma omp parallel for schedule(dynamic, 1) num_threads(static_cast <int>(threads))
   for (std::size_t t = 0; t < stripes; ++t) turn(spins, all[t], [parent](std::size_t i) { return parent[parent[i]]; });
   for (const Stripe& stripe : all) turned += stripe.turned;

@@ -56,6 +56,25 @@ class BondRaster {
   std::vector<Bond> others_;
 };
 
+/// Fields of sites, without a list where they are all alike.
+class SiteFields {
+ public:
+  SiteFields() = default;
+  /// The graph must outlive it.
+  explicit SiteFields(const Graph& graph) {
+    if (const auto h = graph.common_field())
+      common_ = *h;
+    else
+      each_ = graph.fields().data();
+  }
+  bool any() const noexcept { return each_ != nullptr || common_ != 0; }
+  double operator[](std::size_t i) const noexcept { return each_ != nullptr ? each_[i] : common_; }
+
+ private:
+  const double* each_ = nullptr;
+  double common_ = 0;
+};
+
 /// The clusters of one replica. Memory is kept from sweep to sweep, and carries nothing from one to the next.
 class RasterClusters {
  public:
@@ -64,7 +83,7 @@ class RasterClusters {
     const simd::Cipher* cipher = nullptr;
     std::uint64_t threshold = 0;  ///< of a satisfied bond being active
     double beta = 0;
-    std::span<const double> fields = {};  ///< h: [site], or none
+    SiteFields fields = {};
   };
   /// Swendsen-Wang: turns every cluster that the ghost does not hold over with probability 1/2; how many spins turned.
   std::size_t sweep(const BondRaster& raster, std::span<std::uint8_t> spins, const Draws& draws, std::size_t threads);

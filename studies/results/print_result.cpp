@@ -175,16 +175,18 @@ void print_diagnostics(const Group& diagnostics) {
                reconstructed(diagnostics));
 }
 
-void print_significance(const std::vector<ResultRow>& estimates, const std::vector<ResultRow>& free_energies) {
+/// Whether no comparison with an exact answer says otherwise.
+bool print_significance(const std::vector<ResultRow>& estimates, const std::vector<ResultRow>& free_energies) {
   std::vector<double> z;
   for (const auto* all : {&estimates, &free_energies})
     for (const ResultRow& m : *all) z.push_back(m.normal_z);
   const Largest largest = largest_z(z);
-  if (largest.comparisons == 0) return;
+  if (largest.comparisons == 0) return true;
   fmt::print(
       "\n  Against exact answers: largest |z| = {:.2f} in {} comparisons; by chance it exceeds {:.2f} once in 1000 "
       "studies{}\n",
       std::abs(largest.z), largest.comparisons, largest.threshold, largest.exceeds ? " - TOO LARGE" : "");
+  return !largest.exceeds;
 }
 
 bool without_fields(const Group& root) {
@@ -254,7 +256,7 @@ void print_result(const Group& root, const std::string& path) {
     fmt::print("\n  lowest energy seen: {:.10g}{}\n", first_number(configurations, "lowest_energy") + 0.0,
                std::isnan(ground) ? "" : fmt::format(" (exact ground energy: {:.10g})", ground + 0.0));
   }
-  print_significance(estimates, free_energies);
+  const bool agrees = print_significance(estimates, free_energies);
   if (const Group* exact = root.child("exact"))
     fmt::print("  Exact: {}\n", wrapped(text_attribute(*exact, "source"), 9, page));
   const auto warnings = warnings_of(root);
@@ -266,6 +268,8 @@ void print_result(const Group& root, const std::string& path) {
     fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, printable(path));
   const auto notes = notes_of(root);
   if (!notes.empty()) fmt::print("\n  Note: {}\n", wrapped(notes.front(), 8));
+  if (agrees && warnings.empty() && notes.empty() && !estimates.empty())
+    fmt::print("\n  Nothing to doubt: no check of this run gave a warning\n");
   std::fflush(stdout);
 }
 
