@@ -268,8 +268,7 @@ void print_result(const Group& root, const std::string& path) {
     fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, printable(path));
   const auto notes = notes_of(root);
   if (!notes.empty()) fmt::print("\n  Note: {}\n", wrapped(notes.front(), 8));
-  if (agrees && warnings.empty() && notes.empty() && !estimates.empty())
-    fmt::print("\n  Nothing to doubt: no check of this run gave a warning\n");
+  if (agrees && warnings.empty() && !estimates.empty()) fmt::print("\n  Nothing to doubt: no warnings\n");
   std::fflush(stdout);
 }
 
