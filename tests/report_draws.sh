@@ -42,6 +42,35 @@ draw "$work/mutant.html"
 [ "$failed" = 1 ] || { echo "a page without points passes" >&2; exit 1; }
 failed=$before
 
+# Keys zoom both plots of a figure, names hide their curve in both.
+cat "$work/side_by_side.html" - > "$work/used.html" <<'JS'
+<script>
+(() => {
+  const wrong = [], must = (what, holds) => { if (!holds) wrong.push(what); };
+  const near = (a, b) => Math.abs(a[0] - b[0]) + Math.abs(a[1] - b[1]) < 1e-9;
+  let pairs = 0, named = 0;
+  for (const figure of document.querySelectorAll("figure[data-x]")) {
+    const [plot, panel] = figure.plots, box = figure.querySelector(".plot"), all = plot.xAxisRange();
+    const press = (key) => box.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    press("+");
+    must("zoom", plot.xAxisRange()[1] - plot.xAxisRange()[0] < 0.6 * (all[1] - all[0]));
+    if (panel) { ++pairs; must("together", near(plot.xAxisRange(), panel.xAxisRange())); }
+    press("0");
+    must("all", near(plot.xAxisRange(), all));
+    const name = figure.querySelector(".legend button");
+    if (!name) continue;
+    ++named; name.click();
+    must("hide", name.getAttribute("aria-pressed") === "false" && plot.visibility().includes(false));
+    name.click();
+    must("show", !plot.visibility().includes(false));
+  }
+  document.documentElement.dataset.used = pairs > 0 && named > 0 && !wrong.length ? "yes" : "no: " + pairs + " " + named + " " + wrong.join();
+})();
+</script>
+JS
+draw "$work/used.html"
+grep -o 'data-used="[^"]*"' "$work/dom" | grep -x 'data-used="yes"' || { grep -o 'data-used="[^"]*"' "$work/dom" >&2; failed=1; }
+
 if [ -n "${KEEP:-}" ]; then
   mkdir -p "$KEEP"
   for page in "${pages[@]}" "$work/side_by_side.html"; do

@@ -17,7 +17,7 @@ struct CurveColumns {
 };
 
 CurveColumns columns_of(const Curve& curve) {
-  CurveColumns has;
+  CurveColumns has{.error = curve.estimates};
   for (const auto& [x, p] : curve.points) {
     has.error = has.error || !std::isnan(p.error);
     has.exact = has.exact || std::isfinite(p.exact);
@@ -60,7 +60,8 @@ std::string table_of(const Figure& figure) {
       const auto found = figure.curves[c].points.find(x);
       const CurvePoint p = found == figure.curves[c].points.end() ? CurvePoint{} : found->second;
       out += "<td>" + digits(p.value);
-      if (columns[c].error) out += "<td>" + (std::isfinite(p.error) ? fmt::format("{:.3g}", p.error) : "");
+      if (columns[c].error)
+        out += "<td>" + (std::isfinite(p.error) ? fmt::format("{:.3g}", p.error) : std::isnan(p.value) ? "" : "?");
       if (columns[c].exact) out += "<td>" + digits(p.exact);
       if (columns[c].z) out += "<td>" + (std::isfinite(p.z) ? fmt::format("{:.2f}", p.z) : "");
     }
@@ -86,8 +87,11 @@ void keep_few(Figure& figure) {
 }
 
 std::string html_of(const Figure& figure) {
-  bool exact = false, z = false;
+  bool exact = false, z = false, hollow = false;
   for (const Curve& curve : figure.curves) {
+    hollow = hollow || std::any_of(curve.points.begin(), curve.points.end(), [&](const auto& point) {
+               return curve.estimates && !std::isnan(point.second.value) && !std::isfinite(point.second.error);
+             });
     const CurveColumns has = columns_of(curve);
     exact = exact || has.exact;
     z = z || has.z;
@@ -103,8 +107,8 @@ std::string html_of(const Figure& figure) {
         "errors.\"></div>",
         escaped(figure.title));
   out += "<p class=readout aria-live=polite></p><figcaption>" + escaped(figure.caption) +
-         (exact ? " Dashed: exact." : "") + (z ? " Beneath: z = (estimate - exact) / error, with a band of two." : "") +
-         "</figcaption>";
+         (exact ? " Dashed: exact." : "") + (hollow ? " Hollow: the error is not known." : "") +
+         (z ? " Beneath: z = (estimate - exact) / error, with a band of two." : "") + "</figcaption>";
   return out + "<details><summary>Numbers</summary><div class=scroll tabindex=0 role=region aria-label=\"numbers of " +
          escaped(figure.title) + "\">" + table_of(figure) + "</div></details></figure>\n";
 }

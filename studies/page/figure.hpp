@@ -24,6 +24,7 @@ struct Curve {
   std::size_t colour = 0;  ///< an index into the page's colours
   Mark mark = Mark::points;
   std::map<double, CurvePoint> points = {};  ///< by their place on the axis
+  bool estimates = false;                    ///< numbers with errors: where one is not known, the page says so
 };
 
 enum class Scale { linear, logarithmic };

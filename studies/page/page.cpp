@@ -189,7 +189,9 @@ std::string page_of(const std::vector<PageFile>& files, ImageSides sides) {
   out +=
       "<h1>Gibbsite report</h1>\n<noscript><p>Plots need JavaScript; their numbers stand in the "
       "tables.</p></noscript>\n";
-  out += "<div class=files>\n";
+  out +=
+      "<p class=keys>Drag across a plot to zoom, double click to see all of it; of a plot in focus the keys + - 0 and "
+      "arrows do the same. Names above a plot hide and show its curves.</p>\n<div class=files>\n";
   for (const PageFile& file : files) {
     const std::string name = escaped(file.path);
     out += fmt::format("<section class=file aria-label=\"{}\">\n<h2>{}</h2>\n", name, name);

@@ -40,7 +40,9 @@
     c.strokeStyle = c.fillStyle = e.color; c.lineWidth = 1.5;
     e.points.forEach((p) => {
       if (!isFinite(p.canvasy)) return;
-      c.beginPath(); c.arc(p.canvasx, p.canvasy, small, 0, 2 * Math.PI); c.fill();
+      c.beginPath(); c.arc(p.canvasx, p.canvasy, small, 0, 2 * Math.PI);
+      if (e.known && !e.known(p)) { c.stroke(); return; }
+      c.fill();
       const ends = [p.y_top, p.y_bottom].map((y) => e.plotArea.y + e.plotArea.h * y);
       if (!ends.every(isFinite) || Math.abs(ends[1] - ends[0]) < 2 * small) return;
       c.beginPath(); c.moveTo(p.canvasx, ends[0]); c.lineTo(p.canvasx, ends[1]);
@@ -78,7 +80,10 @@
       columns.push({ name, curve, at: (k) => pair(positive(curve[role][k]), role === "value" && curve.error ? curve.error[k] : 0) });
     };
     curves.forEach((curve) => { if (curve.exact) add(curve, "exact", dashes); });
-    curves.forEach((curve) => add(curve, "value", plotters[curve.mark]));
+    curves.forEach((curve) => add(curve, "value", (e) => {
+      const known = curve.error && ((p) => curve.error[places.indexOf(p.xval)] !== null);
+      plotters[curve.mark](known ? { ...e, known } : e);
+    }));
     const labels = [figure.dataset.x, ...columns.map((c) => c.name)];
     const readout = figure.querySelector(".readout");
     let panel = null, moving = false;
@@ -177,8 +182,10 @@
   figures.forEach((figure) => { figure.numbers = read(figure); legend(figure); keys(figure); });
   try { drawAll(); } catch (error) { errors.push(String(error)); console.error(error); }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  const resize = () => figures.forEach((figure) => (figure.plots || []).forEach((plot) => plot.resize()));
-  addEventListener("beforeprint", resize); addEventListener("afterprint", resize);
+  // On paper plots stay as they were drawn, but no wider than a sheet.
+  addEventListener("beforeprint", () => figures.forEach((figure) => {
+    figure.style.setProperty("--fit", Math.min(1, 680 / figure.querySelector(".plot").clientWidth));
+  }));
 
   // How many canvases there are, in how many something coloured stands, and what went wrong.
   window.gibbsiteReportCheck = () => {

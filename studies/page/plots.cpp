@@ -110,6 +110,7 @@ Figure figure_over(const Group& root, const std::vector<ResultRow>& rows, const 
       const bool by_key = keys && row.estimator.empty();
       figure.curves.push_back({name, by_key ? static_cast<std::size_t>(place) : figure.curves.size()});
       curve = figure.curves.end() - 1;
+      curve->estimates = true;
     }
     const double x = axis.place(row);
     if (std::isfinite(x)) curve->points[x] = {row.value, row.error, row.exact, row.z};
@@ -154,6 +155,7 @@ FigureGroup figures_of_mixing(const Group& root) {
     to.x = one.x;
     for (Curve& curve : one.curves) {
       if (!grid) curve.colour = to.curves.size();
+      curve.estimates = false;
       for (auto& [x, point] : curve.points) point = {.value = point.value > 0 ? point.value : unknown};
       to.curves.push_back(std::move(curve));
     }

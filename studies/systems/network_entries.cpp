@@ -99,7 +99,8 @@ SystemSize size_of_all_to_all(const Study& study) { return size_of_layers(study,
 const SystemEntry& rbm_entry() {
   static const SystemEntry entry{
       name_of(NetworkKind::rbm),
-      "restricted Boltzmann machine: binary, spin, gaussian or categorical visible units, binary or spin hidden ones",
+      "restricted Boltzmann machine: E = -sum b_i v_i - sum c_j h_j - sum v_i W_ij h_j; binary, spin, categorical or "
+      "gaussian (quadratic in E) visible units, binary or spin hidden ones",
       add_network_keys,
       nothing_more,
       size_by_layers,
@@ -108,12 +109,13 @@ const SystemEntry& rbm_entry() {
 }
 
 const SystemEntry& dbm_entry() {
-  static const SystemEntry entry{name_of(NetworkKind::dbm),
-                                 "deep Boltzmann machine: three layers or more",
-                                 add_network_keys,
-                                 nothing_more,
-                                 size_by_layers,
-                                 make_network<random_dbm>};
+  static const SystemEntry entry{
+      name_of(NetworkKind::dbm),
+      "deep Boltzmann machine: three layers or more, E = -sum over l of b_l . x_l + x_l' W_l x_(l+1)",
+      add_network_keys,
+      nothing_more,
+      size_by_layers,
+      make_network<random_dbm>};
   return entry;
 }
 
@@ -129,22 +131,26 @@ const SystemEntry& dbn_entry() {
 }
 
 const SystemEntry& boltzmann_entry() {
-  static const SystemEntry entry{name_of(NetworkKind::boltzmann),
-                                 "Boltzmann machine: every unit bonded to every other, with or without hidden ones",
-                                 add_network_keys,
-                                 nothing_more,
-                                 size_of_all_to_all,
-                                 make_network<random_machine>};
+  static const SystemEntry entry{
+      name_of(NetworkKind::boltzmann),
+      "Boltzmann machine: E = -sum W_ij x_i x_j - sum b_i x_i over all pairs of units, with or "
+      "without hidden ones",
+      add_network_keys,
+      nothing_more,
+      size_of_all_to_all,
+      make_network<random_machine>};
   return entry;
 }
 
 const SystemEntry& hopfield_entry() {
-  static const SystemEntry entry{name_of(NetworkKind::hopfield),
-                                 "Hopfield network: spins that store patterns (hebbian, pseudo-inverse)",
-                                 add_hopfield_keys,
-                                 nothing_more,
-                                 size_of_hopfield,
-                                 make_hopfield};
+  static const SystemEntry entry{
+      name_of(NetworkKind::hopfield),
+      "Hopfield network: spins that store patterns (hebbian, pseudo-inverse), E = -sum W_ij s_i "
+      "s_j - sum b_i s_i over all pairs",
+      add_hopfield_keys,
+      nothing_more,
+      size_of_hopfield,
+      make_hopfield};
   return entry;
 }
 
