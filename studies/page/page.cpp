@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "estimators/significance.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/models/model_file.hpp"
@@ -133,7 +132,9 @@ std::vector<PagePart> parts_of(const Group& root, const std::vector<Group>& task
 std::string result_section(const PageFile& file, ImageSides sides) {
   const Group& root = file.root;
   const std::string system = text_attribute(root, "system");
-  std::string out = paragraph(verdict_on(root), warnings_of(root).empty() ? "verdict" : "doubt");
+  const std::string verdict = verdict_on(root);
+  const bool doubtful = verdict.starts_with("To doubt") || verdict.starts_with("Not finished");
+  std::string out = paragraph(verdict, doubtful ? "doubt" : "verdict");
   if (root.child("likelihood") != nullptr) out += paragraph(text_attribute(root, "verdict"));
   out += paragraph(system) + paragraph(meaning_of(system), "energy");
   out += warnings_section(warnings_of(root));
@@ -153,25 +154,23 @@ std::string result_section(const PageFile& file, ImageSides sides) {
 }  // namespace
 
 std::string verdict_on(const Group& root) {
-  std::vector<double> z;
-  for (const ResultRow& row : estimates_of(root)) z.push_back(row.normal_z);
-  for (const ResultRow& row : free_energies_of(root)) z.push_back(row.normal_z);
-  const Largest largest = largest_z(z);
-  const std::string compared =
-      largest.comparisons == 0
-          ? ""
-          : fmt::format(
-                "; the largest of {} deviations from exact answers is {:.2f} errors, where chance exceeds {:.2f} "
-                "once in 1000 studies",
-                largest.comparisons, std::abs(largest.z), largest.threshold);
-  const std::vector<std::string> warnings = warnings_of(root);
+  const Doubts doubts = doubts_of(root, estimates_of(root), free_energies_of(root));
+  const std::size_t warnings = doubts.warnings.size();
+  std::string compared;
+  if (doubts.off.comparisons > 0)
+    compared = fmt::format(
+        "; the largest of {} deviations from exact answers is {:.2f} errors, where chance exceeds {:.2f} once in 1000 "
+        "studies",
+        doubts.off.comparisons, std::abs(doubts.off.z), doubts.off.threshold);
+  const std::string counted = warnings == 0   ? "no warnings"
+                              : warnings == 1 ? "one warning, below"
+                                              : fmt::format("{} warnings, below", warnings);
   if (text_attribute(root, "state") == "partial")
-    return fmt::format("Not finished: the run was stopped, and these are its draws so far; {} warning{}{}.",
-                       warnings.size(), warnings.size() == 1 ? "" : "s", compared);
-  if (warnings.empty() && !largest.exceeds) return "Nothing to doubt: no warnings" + compared + ".";
-  if (warnings.empty()) return "To doubt: exact answers are missed" + compared + ".";
-  return warnings.size() == 1 ? "To doubt: one warning, below" + compared + "."
-                              : fmt::format("To doubt: {} warnings, below{}.", warnings.size(), compared);
+    return fmt::format("Not finished: the run was stopped, and these are its draws so far; {}{}.", counted, compared);
+  if (doubts.none()) return "Nothing to doubt: " + counted + compared + ".";
+  if (warnings > 0) return "To doubt: " + counted + compared + ".";
+  if (doubts.off.exceeds) return "To doubt: exact answers are missed" + compared + ".";
+  return "No estimates: fewer than two draws.";
 }
 
 std::string page_of(const std::vector<PageFile>& files, ImageSides sides) {

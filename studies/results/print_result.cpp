@@ -9,11 +9,8 @@
 #include <map>
 #include <set>
 
-#include "estimators/significance.hpp"
-#include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/results/grid_arrays.hpp"
-#include "studies/results/result_rows.hpp"
 #include "studies/systems/quantities.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/utf8.hpp"
@@ -175,18 +172,12 @@ void print_diagnostics(const Group& diagnostics) {
                reconstructed(diagnostics));
 }
 
-/// Whether no comparison with an exact answer says otherwise.
-bool print_significance(const std::vector<ResultRow>& estimates, const std::vector<ResultRow>& free_energies) {
-  std::vector<double> z;
-  for (const auto* all : {&estimates, &free_energies})
-    for (const ResultRow& m : *all) z.push_back(m.normal_z);
-  const Largest largest = largest_z(z);
-  if (largest.comparisons == 0) return true;
+void print_significance(const Largest& largest) {
+  if (largest.comparisons == 0) return;
   fmt::print(
       "\n  Against exact answers: largest |z| = {:.2f} in {} comparisons; by chance it exceeds {:.2f} once in 1000 "
       "studies{}\n",
       std::abs(largest.z), largest.comparisons, largest.threshold, largest.exceeds ? " - TOO LARGE" : "");
-  return !largest.exceeds;
 }
 
 bool without_fields(const Group& root) {
@@ -213,6 +204,14 @@ Json data_as_json(const Group& root) {
     if (const auto* number = std::get_if<double>(&value); name == "data_divided_by" && number != nullptr)
       out["divided_by"] = *number;
   return out;
+}
+
+Doubts doubts_of(const Group& root, const std::vector<ResultRow>& estimates,
+                 const std::vector<ResultRow>& free_energies) {
+  std::vector<double> z;
+  for (const auto* all : {&estimates, &free_energies})
+    for (const ResultRow& m : *all) z.push_back(m.normal_z);
+  return {warnings_of(root), notes_of(root), largest_z(z), !estimates.empty() || root.child("likelihood") != nullptr};
 }
 
 void print_result(const Group& root, const std::string& path) {
@@ -256,19 +255,19 @@ void print_result(const Group& root, const std::string& path) {
     fmt::print("\n  lowest energy seen: {:.10g}{}\n", first_number(configurations, "lowest_energy") + 0.0,
                std::isnan(ground) ? "" : fmt::format(" (exact ground energy: {:.10g})", ground + 0.0));
   }
-  const bool agrees = print_significance(estimates, free_energies);
+  const Doubts doubts = doubts_of(root, estimates, free_energies);
+  print_significance(doubts.off);
   if (const Group* exact = root.child("exact"))
     fmt::print("  Exact: {}\n", wrapped(text_attribute(*exact, "source"), 9, page));
-  const auto warnings = warnings_of(root);
+  const auto& warnings = doubts.warnings;
   constexpr std::size_t shown = 12;
   if (!warnings.empty()) fmt::print("\n{}\n", title("Warnings"));
   for (std::size_t k = 0; k < std::min(shown, warnings.size()); ++k)
     fmt::print("  - {}\n", wrapped(warnings[k], 4, page));
   if (warnings.size() > shown)
     fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, printable(path));
-  const auto notes = notes_of(root);
-  if (!notes.empty()) fmt::print("\n  Note: {}\n", wrapped(notes.front(), 8));
-  if (agrees && warnings.empty() && !estimates.empty()) fmt::print("\n  Nothing to doubt: no warnings\n");
+  if (!doubts.notes.empty()) fmt::print("\n  Note: {}\n", wrapped(doubts.notes.front(), 8));
+  if (doubts.none()) fmt::print("\n  Nothing to doubt: no warnings\n");
   std::fflush(stdout);
 }
 

@@ -1,0 +1,117 @@
+// The page of `gibbsite report`: what it holds of every method, of models and of likelihoods.
+#include <fstream>
+
+#include "studies/files/variables.hpp"
+#include "studies/text/errors.hpp"
+#include "tests/studies/page/read_page.hpp"
+#include "tests/studies/program_studies.hpp"
+#include "tests/studies/sample_models.hpp"
+
+using namespace gibbsite;
+using namespace gibbsite::test;
+
+TEST_CASE("a page has the figures of every method, and of grids a colour for each value of the first key") {
+  const Words few = {"--method.thermalization", "100"};
+  SECTION("tempering") {
+    const Reported made(small_study("tempering"), few + Words{"--method.sweeps", "2000"});
+    check_whole(made.page);
+    for (const char* title : {"distribution of the overlap", "exchanges", "ln Z"})
+      (void)figure_titled(made.page, title);
+    const auto rows = numbers_in(figure_titled(made.page, "exchanges"));
+    const auto rates = doubles(*made.root.child("diagnostics"), "swap_rate");
+    REQUIRE(rows.size() == rates.size());
+    for (std::size_t k = 0; k < rates.size(); ++k) CHECK(rows[k][1] == Approx(rates[k]).epsilon(1e-6));
+  }
+  SECTION("annealing") {
+    const Reported made(small_study("reverse"), few + Words{"--method.temperatures", "200"});
+    check_whole(made.page);
+    const std::string off = figure_titled(made.page, "ln Z - exact ln Z");
+    CHECK(contains(off, ">ais_reverse"));
+    const Group& found = *made.root.child("free_energy");
+    const auto rows = numbers_in(off);
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0][1] ==
+          Approx(doubles(found, "log_z")[0] - doubles(*made.root.child("exact"), "log_z")[0]).margin(1e-6));
+    (void)figure_titled(made.page, "schedule");
+  }
+  SECTION("families that survive") {
+    const Reported made(small_study("resample"), few + Words{"--method.temperatures", "200"});
+    check_whole(made.page);
+    CHECK(contains(figure_titled(made.page, "weights"), "families that survive"));
+    (void)figure_titled(made.page, "ln Z - consensus");
+  }
+  SECTION("a grid, in a group for each task and as arrays") {
+    for (const char* groups : {"64", "1"}) {
+      const Reported made(small_study("grid"), few + Words{"--method.sweeps", "500", "--run.tasks_in_file", groups});
+      check_whole(made.page);
+      const std::string one = figure_titled(made.page, "energy density");  // averages over disorder
+      CHECK(count_of(one, "data-role=value") == 2);
+      CHECK(contains(one, "data-colour=1 data-mark=points>size = 5"));
+      CHECK(contains(one, "<td>?"));  // three samples have no error
+      CHECK(contains(one, "the error is not known"));
+      const auto averages = doubles(*made.root.child("estimates"), "energy_density_disorder_average");
+      const auto rows = numbers_in(one);
+      REQUIRE(rows.size() == 2);
+      REQUIRE(averages.size() == 4);
+      for (std::size_t b = 0; b < 2; ++b) {
+        CHECK(rows[b][1] == Approx(averages[b]).epsilon(1e-6));
+        CHECK(rows[b][3] == Approx(averages[2 + b]).epsilon(1e-6));
+      }
+      CHECK(contains(figure_titled(made.page, "energy in time"), "size = "));
+      CHECK(contains(made.page, escaped(verdict_on(made.root))));
+    }
+  }
+  SECTION("two keys") {
+    const Reported made(torus, {"--grid.model.size", "[4, 6]", "--grid.model.coupling", "[0.5, 1]"});
+    check_whole(made.page);
+    const std::string one = figure_titled(made.page, "energy density");
+    CHECK(count_of(one, "data-role=value") == 4);
+    CHECK(count_of(one, "data-colour=0 ") == 2);
+    CHECK(count_of(one, "data-colour=1 ") == 2);
+    CHECK(contains(one, ">size = 6, coupling = 0.5<"));
+  }
+  SECTION("one beta: over the grid's key") {
+    const Reported made(torus, {"--method.beta", "0.4", "--grid.model.size", "[4, 6, 8]"});
+    check_whole(made.page);
+    const auto rows = numbers_in(figure_titled(made.page, "energy density"));
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[2][0] == 8);
+  }
+}
+
+TEST_CASE("models and likelihoods have pages, with weights as images where visible units make one") {
+  Scratch folder;
+  write_model(folder / "model.h5", model_file(sample_network({UnitKind::binary, UnitKind::binary})), "test");
+  {
+    std::ofstream out(folder / "all.csv");
+    for (int k = 0; k < 16; ++k)
+      out << (k & 1) << ',' << (k >> 1 & 1) << ',' << (k >> 2 & 1) << ',' << (k >> 3) << '\n';
+  }
+  const Ended judged =
+      run({"loglik", "model.h5", "--data", "all.csv", "-o", "out.h5", "--quiet", "--ais.temperatures", "50"},
+          folder.path());
+  INFO(judged.err);
+  REQUIRE(judged.code == 0);
+  const PageFile model{"model.h5", read_archive(folder / "model.h5")},
+      likelihood{"out.h5", read_archive(folder / "out.h5")};
+
+  const std::string one = page_of({model});
+  check_whole(one);
+  CHECK(contains(one, "rbm: 4 binary visible units, 3 binary hidden units"));
+  CHECK(contains(one, "data-count=3 data-width=2 data-height=2"));
+
+  const std::string page = page_of({model, likelihood}, std::pair<std::size_t, std::size_t>(4, 1));
+  check_whole(page);
+  CHECK(count_of(page, "<section class=file") == 2);
+  CHECK(count_of(page, "data-width=4 data-height=1") == 2);
+  CHECK(contains(page, escaped(text_attribute(likelihood.root, "verdict"))));
+  const auto* routes =
+      std::get_if<std::vector<std::string>>(&likelihood.root.child("free_energy")->find("estimator")->data);
+  REQUIRE(routes != nullptr);
+  for (const std::string& route : *routes) CHECK(contains(page, "<th scope=row>" + route));
+  const auto rows = numbers_in(figure_titled(page, "ln p of each sample"));
+  double share = 0;
+  for (const auto& row : rows) share += row[1];
+  CHECK(share == Approx(1));
+  CHECK_THROWS_AS(page_of({model}, std::pair<std::size_t, std::size_t>(28, 28)), RequestError);
+}
