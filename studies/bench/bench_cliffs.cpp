@@ -24,7 +24,7 @@ struct Choice {
   std::int64_t chains = 4;
   std::string disorder = "none", method = "mcmc", scan = "default";
   double field = 0;
-  std::string file = {}, model = "ising";
+  std::string file = {}, model = {};  // model: that of a study which names none
 };
 
 std::vector<double> even_steps(double from, double to, int count) {
@@ -128,7 +128,7 @@ std::vector<Choice> all_choices(const CouplingsFolder& files) {
 
 Study study_of(const Choice& c) {
   Study study = study_schema().first;
-  study.model.name = c.model;
+  if (!c.model.empty()) study.model.name = c.model;
   study.keys<LatticeKeys>().lattice = c.lattice;
   study.keys<LatticeKeys>().size = c.size;
   study.keys<LatticeKeys>().disorder = c.disorder;

@@ -14,6 +14,7 @@
 #include "samplers/ensembles/lattice_clusters.hpp"
 #include "samplers/ensembles/packed_replicas.hpp"
 #include "samplers/ensembles/real_couplings.hpp"
+#include "samplers/ensembles/site_vectors.hpp"
 #include "samplers/ensembles/table_network.hpp"
 #include "samplers/kernels/heat_bath.hpp"
 #include "tests/physics/models.hpp"
@@ -452,6 +453,31 @@ inline std::vector<Case> cases() {
         {"Gaussian couplings in lanes, global flips",
          [real](Key k, Slice s) { return with_global_flips(make_real_couplings_ensemble(real, {}, k, s), k); }, 0.8,
          log_z_of(*real, 0.8)});
+  if (site_vectors_supported(real->graph(), {})) {
+    const RealCouplings by_colours{LocalMove::heat_bath, ScanOrder::colours},
+        at_random{LocalMove::metropolis, ScanOrder::random};
+    all.push_back({"Gaussian couplings in vectors of sites, global flips",
+                   [real, by_colours](Key k, Slice s) {
+                     return with_global_flips(make_site_vectors_ensemble(real, by_colours, k, s), k);
+                   },
+                   0.8, log_z_of(*real, 0.8)});
+    all.push_back(
+        {"Gaussian couplings, fields kept, in random order, global flips",
+         [real, at_random](Key k, Slice s) {
+           return with_global_flips(
+               make_site_vectors_ensemble(real, at_random, k, s, FieldLayout::kept, *simd::site_kernels().front()), k);
+         },
+         0.8, log_z_of(*real, 0.8)});
+  }
+  const auto in_field =
+      std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}, .field = 0.2}));
+  if (lattice_clusters_supported(in_field->graph(), ClusterMove::swendsen_wang))
+    all.push_back({"Swendsen-Wang in bulk, in a field, global flips",
+                   [in_field](Key k, Slice s) {
+                     return with_global_flips(
+                         make_lattice_clusters_ensemble(in_field, ClusterMove::swendsen_wang, k, s), k);
+                   },
+                   0.5, log_z_of(*in_field, 0.5)});
   const auto ferromagnet = std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}}));
   if (lattice_clusters_supported(ferromagnet->graph(), ClusterMove::swendsen_wang))
     all.push_back({"Swendsen-Wang in bulk",
