@@ -99,7 +99,7 @@ void print_table(const std::vector<Pair>& pairs) {
   for (std::size_t k = 0; k < shown; ++k) {
     const Pair& pair = pairs[k];
     std::vector<std::string> row = {pair.a.name, pair.a.estimator};
-    for (const auto& [key, value] : pair.a.at) row.push_back(value);
+    for (const auto& [key, value] : pair.a.at) row.push_back(readable(value));
     row.resize(header.size() - 4);
     row.push_back(fmt::format("{:.6g}", pair.a.beta));
     row.push_back(with_error(pair.a.value, pair.a.error));

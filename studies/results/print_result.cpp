@@ -89,7 +89,7 @@ void print_blocks(const std::vector<Block>& blocks, const std::vector<Place>& pl
     Table table(header);
     for (const Place& place : places) {
       std::vector<std::string> row;
-      for (const auto& [key, value] : place.at) row.push_back(value);
+      for (const auto& [key, value] : place.at) row.push_back(readable(value));
       row.push_back(fmt::format("{:.6g}", place.beta));
       for (std::size_t k = begin; k < end; ++k) {
         const auto found = blocks[k].cells.find(place);

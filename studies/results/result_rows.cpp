@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "estimators/significance.hpp"
@@ -76,6 +77,18 @@ std::string coordinate_text(const Variable& coordinate, std::size_t index) {
   return std::visit([&](const auto& data) { return fmt::format("{}", data[index]); }, coordinate.data);
 }
 
+std::string readable(const std::string& coordinate) {
+  constexpr std::size_t long_number = 12;  // characters
+  double number = 0;
+  const char* const end = coordinate.data() + coordinate.size();
+  const auto parsed = std::from_chars(coordinate.data(), end, number);
+  if (coordinate.size() < long_number || coordinate.find('.') == coordinate.npos || parsed.ec != std::errc() ||
+      parsed.ptr != end)
+    return coordinate;
+  const std::string rounded = fmt::format("{:.12g}", number);
+  return rounded.size() < coordinate.size() ? rounded : coordinate;
+}
+
 std::vector<ResultRow> estimates_of(const Group& root) {
   std::vector<ResultRow> out;
   for_each_part(root, "estimates", [&](const Group& group, const Group& parent, const Coordinates& at) {
@@ -143,7 +156,7 @@ std::vector<std::string> sentences_of(const Group& root, const char* name) {
     const Variable* v = group.find(name);
     if (v == nullptr) return;
     std::string where;
-    for (const auto& [key, value] : at) where += fmt::format("{} = {}, ", key, value);
+    for (const auto& [key, value] : at) where += fmt::format("{} = {}, ", key, readable(value));
     if (!where.empty()) where.replace(where.size() - 2, 2, ": ");
     for (const std::string& sentence : std::get<std::vector<std::string>>(v->data)) out.push_back(where + sentence);
   };

@@ -33,6 +33,9 @@ std::vector<ResultRow> mixing_of(const Group& root);
 /// A coordinate's value as text.
 std::string coordinate_text(const Variable& coordinate, std::size_t index);
 
+/// The same for people: of a number that is off by its last bits, 0.039999999999999994, what it stands for, 0.04.
+std::string readable(const std::string& coordinate);
+
 /// ln Z by every estimator.
 std::vector<ResultRow> free_energies_of(const Group& root);
 /// Warnings of all tasks; in a grid each begins with its task's coordinates.
