@@ -185,10 +185,12 @@ TEST_CASE("what vectors of units know of a replica does not drift, and is that o
   const auto memory =
       std::make_shared<const BoltzmannMachine>(hopfield(random_patterns(5, 90, 2), PatternRule::pseudo_inverse));
   const auto zeros = [](std::size_t n) { return IndependentUnits{std::vector<double>(n, 0.0), {}}; };
-  for (const auto& [machine, reference] : {std::pair(waves(UnitKind::binary, 20, 41, 0.5), wave_rates(20)),
-                                           {waves(UnitKind::spin, 33, 33, 0.4), zeros(33)},
-                                           {waves(UnitKind::spin, 10, 33, 0.4), wave_rates(10)},
-                                           {memory, zeros(90)}}) {
+  for (const auto& both : {std::pair(waves(UnitKind::binary, 20, 41, 0.5), wave_rates(20)),
+                           {waves(UnitKind::spin, 33, 33, 0.4), zeros(33)},
+                           {waves(UnitKind::spin, 10, 33, 0.4), wave_rates(10)},
+                           {memory, zeros(90)}}) {
+    const auto& machine = both.first;
+    const auto& reference = both.second;
     const auto rounded = std::make_shared<const BoltzmannMachine>(rounded_machine(*machine));
     const std::size_t n = machine->units(), components = machine->observables().size();
     constexpr std::size_t replicas = 6;
