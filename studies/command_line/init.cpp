@@ -34,7 +34,7 @@ std::string value_of(const StudyKey& key, const Schema& schema) {
 std::string text_of_study(const std::string& name) {
   const Schema& schema = study_schema();
   Study study = schema.first;
-  store(*schema.find("sampler.name"), study, Value(std::string("wolff")));
+  store(*schema.find("sampler.name"), study, Value{std::string("wolff")});
   std::string out = fmt::format(
       "# A study: gibbsite run {}. Lines that begin with # are defaults; gibbsite help run explains every key,\n"
       "# gibbsite list models, samplers and methods what there is. start:stop:count stands for a list.\n",
