@@ -28,20 +28,21 @@ std::string place_of(const ResultRow& row) {
   return place + fmt::format("\n{:.12g}", row.beta);
 }
 
-std::vector<ResultRow> rows_of(const std::string& path) {
+/// What is compared of a file, read once.
+struct Side {
+  std::vector<ResultRow> rows;
+  std::string seed;
+};
+Side side_of(const std::string& path) {
   const Group root = read_file(path);
-  try {
-    if (!is_result(root)) throw RequestError(fmt::format("{} is no result of gibbsite", path));
+  if (!is_result(root)) throw RequestError(fmt::format("{} is no result of gibbsite", path));
+  Side side;
+  show_result(path, [&] {
     check_result(root);
-    std::vector<ResultRow> rows = estimates_of(root);
-    for (ResultRow& row : free_energies_of(root)) rows.push_back(std::move(row));
-    return rows;
-  } catch (const std::bad_variant_access&) {
-    throw RequestError(
-        fmt::format("{} is no result as gibbsite writes them: what should be numbers or texts is not", path));
-  } catch (const std::invalid_argument& error) {
-    throw RequestError(fmt::format("{} is no result as gibbsite writes them: {}", path, error.what()));
-  }
+    side = {estimates_of(root), text_attribute(root, "seed")};
+    for (ResultRow& row : free_energies_of(root)) side.rows.push_back(std::move(row));
+  });
+  return side;
 }
 
 /// (a - b) / (their errors together), whose degrees of freedom are Welch's and Satterthwaite's (Biometrics Bull. 2, 110
@@ -66,15 +67,6 @@ std::vector<Pair> pairs_of(const std::vector<ResultRow>& a, const std::vector<Re
     return size(x.z) > size(y.z);
   });
   return pairs;
-}
-
-std::string text_of(const Group& root, const std::string& attribute) {
-  for (const auto& [name, value] : root.attributes)
-    if (name == attribute) {
-      if (const auto* text = std::get_if<std::string>(&value)) return *text;
-      if (const auto* whole = std::get_if<std::int64_t>(&value)) return fmt::format("{}", *whole);
-    }
-  return "";
 }
 
 Largest largest_of(const std::vector<Pair>& pairs) {
@@ -119,16 +111,15 @@ void print_table(const std::vector<Pair>& pairs) {
 
 int diff(const Request& request, const std::string&) {
   const std::string &first = request.arguments[0], &second = request.arguments[1];
-  const std::vector<ResultRow> a = rows_of(first), b = rows_of(second);
-  const std::vector<Pair> pairs = pairs_of(a, b);
+  const Side a = side_of(first), b = side_of(second);
+  const std::vector<Pair> pairs = pairs_of(a.rows, b.rows);
   const Largest largest = largest_of(pairs);
   if (largest.comparisons == 0)
     throw RequestError(
         fmt::format("{} and {} have no estimate in common, at the same beta and grid's keys, whose "
                     "error is known in both",
                     first, second));
-  const std::string seed = text_of(read_file(first), "seed");
-  const bool same_seed = !seed.empty() && seed == text_of(read_file(second), "seed");
+  const bool same_seed = !a.seed.empty() && a.seed == b.seed;
   if (request.json) {
     Json out = {{"comparisons", static_cast<std::int64_t>(largest.comparisons)},
                 {"largest_z", largest.z},
@@ -149,11 +140,11 @@ int diff(const Request& request, const std::string&) {
   fmt::print("A: {}\nB: {}\n\n", first, second);
   print_table(pairs);
   fmt::print("\n{}\n", verdict(largest));
-  if (const std::size_t alone = a.size() + b.size() - 2 * pairs.size(); alone > 0)
+  if (const std::size_t alone = a.rows.size() + b.rows.size() - 2 * pairs.size(); alone > 0)
     fmt::print("{} estimates are in one file alone\n", alone);
   if (same_seed)
     fmt::print("both have seed {}: where they drew the same numbers they are not independent, and z is too small\n",
-               seed);
+               a.seed);
   return 0;
 }
 

@@ -11,19 +11,13 @@
 namespace gibbsite {
 namespace {
 
-std::string attribute_of(const Group& root, const std::string& wanted) {
-  for (const auto& [name, value] : root.attributes)
-    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && name == wanted) return *text;
-  return "";
-}
-
 /// The study of a result that is not complete, with all its keys; "" where there is none.
 std::string study_of_result(const std::string& path) {
   std::error_code none;
   if (!std::filesystem::exists(path, none)) return "";
   std::vector<Unread> unread;
   const Group root = read_archive(path, unread, [](const std::string&) { return false; });
-  return attribute_of(root, "state") == "complete" ? "" : attribute_of(root, "study");
+  return text_attribute(root, "state") == "complete" ? "" : text_attribute(root, "study");
 }
 
 /// That of checkpoints: all keys but those on which results do not depend, and behind them the checksums of files.
