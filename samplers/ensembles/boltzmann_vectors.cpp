@@ -1,7 +1,6 @@
 #include "samplers/ensembles/boltzmann_vectors.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <functional>
 #include <numbers>
 #include <numeric>
@@ -14,15 +13,13 @@
 namespace gibbsite {
 namespace {
 
-class BoltzmannVectors final : public Ensemble {
+class BoltzmannVectors final : public SiteEnsemble {
  public:
   BoltzmannVectors(BoltzmannHeatBath law, Key key, Layout layout, SiteReplicas replicas,
                    const simd::SiteKernels& kernels, std::span<const double> start)
-      : Ensemble(std::move(layout)),
+      : SiteEnsemble(std::move(layout), key, std::move(replicas)),
         law_(std::move(law)),
-        key_(key),
         kernels_(kernels),
-        replicas_(std::move(replicas)),
         spins_(law_.machine().kind() == UnitKind::spin),
         sum_of_zeros_(spins_ ? 0 : replicas_.places().sum_of_all_down()),
         reference_(replicas_.places().size()) {
@@ -32,14 +29,7 @@ class BoltzmannVectors final : public Ensemble {
       tilted_ = tilted_ || law_.reference()[i] != 0;
     }
     std::vector<std::int8_t> x(start.begin(), start.end());
-    for (std::size_t r = 0; r < replicas_.count(); ++r) load(r, std::as_bytes(std::span(x)));
-  }
-
-  void draw_reference(std::uint64_t time) override { replicas_.draw(key_, time, move_of(0)); }
-
-  void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
-    assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
-    replicas_.sweep(key_, setting, step, tally, [this](double lambda) { return move_of(lambda); });
+    load_everywhere(x);
   }
 
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
@@ -60,15 +50,6 @@ class BoltzmannVectors final : public Ensemble {
       out[r] = -2 * (lambda[r] * of_bias + (1 - lambda[r]) * reference_weight(r));
     }
   }
-  void turn(std::span<const std::uint8_t> turned) override {
-    for (std::size_t r = 0; r < layout().replicas; ++r)
-      if (turned[r] != 0) replicas_.turn(r);
-  }
-
-  void resample(std::span<const std::size_t> parent) override { replicas_.resample(parent); }
-  void save(std::size_t replica, std::span<std::byte> bytes) const override { replicas_.save(replica, bytes); }
-  void load(std::size_t replica, std::span<const std::byte> bytes) override { replicas_.load(replica, bytes); }
-
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
     for (std::size_t k = 0; k < pairs.size(); ++k)
       out[k] = likeness(layout().units - replicas_.different(pairs[k].first, pairs[k].second));
@@ -79,7 +60,7 @@ class BoltzmannVectors final : public Ensemble {
   }
 
  private:
-  SiteMove move_of(double lambda) const {
+  SiteMove move_of(double lambda) const override {
     constexpr double most = 1e9;  // so that its product with a reference stays finite
     SiteMove move{.kernel = kernels_.dense_heat_bath, .scale = replicas_.places().scale(lambda)};
     move.forgets = lambda == 0;
@@ -106,9 +87,7 @@ class BoltzmannVectors final : public Ensemble {
   }
 
   BoltzmannHeatBath law_;
-  Key key_;
   const simd::SiteKernels& kernels_;
-  SiteReplicas replicas_;
   bool spins_, tilted_ = false;    // units are spins; some a is not zero
   std::int64_t sum_of_zeros_;      // of binary units that all are 0, as simd::SiteState::sum
   simd::Buffer<float> reference_;  // a, [place]

@@ -1,6 +1,7 @@
 #include "samplers/ensembles/site_replicas.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace gibbsite {
 
@@ -99,6 +100,20 @@ std::size_t SiteReplicas::different(std::size_t a, std::size_t b) const {
   std::int32_t different = 0;
   for (std::size_t p = 0; p < places_.size(); ++p) different -= x[p] ^ y[p];
   return static_cast<std::size_t>(different);
+}
+
+void SiteEnsemble::sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) {
+  assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
+  replicas_.sweep(key_, setting, step, tally, [this](double lambda) { return move_of(lambda); });
+}
+
+void SiteEnsemble::turn(std::span<const std::uint8_t> turned) {
+  for (std::size_t r = 0; r < layout().replicas; ++r)
+    if (turned[r] != 0) replicas_.turn(r);
+}
+
+void SiteEnsemble::load_everywhere(std::span<const std::int8_t> state) {
+  for (std::size_t r = 0; r < replicas_.count(); ++r) load(r, std::as_bytes(state));
 }
 
 }  // namespace gibbsite

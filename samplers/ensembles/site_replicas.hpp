@@ -81,4 +81,27 @@ class SiteReplicas {
   mutable AdaptiveThreads threads_;  // which way was faster changes no result
 };
 
+/// What all ensembles of such replicas do alike; the others say how one moves, and what its sums mean.
+class SiteEnsemble : public Ensemble {
+ public:
+  void draw_reference(std::uint64_t time) override { replicas_.draw(key_, time, move_of(0)); }
+  void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override;
+  void turn(std::span<const std::uint8_t> turned) override;
+  void resample(std::span<const std::size_t> parent) override { replicas_.resample(parent); }
+  void save(std::size_t replica, std::span<std::byte> bytes) const override { replicas_.save(replica, bytes); }
+  void load(std::size_t replica, std::span<const std::byte> bytes) override { replicas_.load(replica, bytes); }
+
+ protected:
+  SiteEnsemble(Layout layout, Key key, SiteReplicas replicas)
+      : Ensemble(std::move(layout)), replicas_(std::move(replicas)), key_(key) {}
+  virtual SiteMove move_of(double lambda) const = 0;
+  /// All replicas in this canonical state.
+  void load_everywhere(std::span<const std::int8_t> state);
+
+  SiteReplicas replicas_;
+
+ private:
+  Key key_;
+};
+
 }  // namespace gibbsite

@@ -16,26 +16,17 @@ std::vector<std::vector<std::uint32_t>> vectors_of(const Graph& graph, ScanOrder
   return simd::independent_batches(graph, visits_of(graph, scan), simd::lanes);
 }
 
-class SiteVectorsEnsemble final : public Ensemble {
+class SiteVectorsEnsemble final : public SiteEnsemble {
  public:
   SiteVectorsEnsemble(std::shared_ptr<const Ising> model, RealCouplings how, Key key, Layout layout,
                       SiteReplicas replicas, const simd::SiteKernels& kernels)
-      : Ensemble(std::move(layout)),
+      : SiteEnsemble(std::move(layout), key, std::move(replicas)),
         model_(std::move(model)),
         how_(how),
-        key_(key),
-        kernels_(kernels),
-        replicas_(std::move(replicas)) {
+        kernels_(kernels) {
     std::vector<std::int8_t> x(model_->units());
     model_->set_ordered(x);
-    for (std::size_t r = 0; r < replicas_.count(); ++r) load(r, std::as_bytes(std::span(x)));
-  }
-
-  void draw_reference(std::uint64_t time) override { replicas_.draw(key_, time, move_of(0)); }
-
-  void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
-    assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
-    replicas_.sweep(key_, setting, step, tally, [this](double lambda) { return move_of(lambda); });
+    load_everywhere(x);
   }
 
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
@@ -52,15 +43,6 @@ class SiteVectorsEnsemble final : public Ensemble {
     for (std::size_t r = 0; r < layout().replicas; ++r)
       out[r] = -lambda[r] * 2 * replicas_.places().grid() * static_cast<double>(replicas_.state(r).field_sum);
   }
-  void turn(std::span<const std::uint8_t> turned) override {
-    for (std::size_t r = 0; r < layout().replicas; ++r)
-      if (turned[r] != 0) replicas_.turn(r);
-  }
-
-  void resample(std::span<const std::size_t> parent) override { replicas_.resample(parent); }
-
-  void save(std::size_t replica, std::span<std::byte> bytes) const override { replicas_.save(replica, bytes); }
-  void load(std::size_t replica, std::span<const std::byte> bytes) override { replicas_.load(replica, bytes); }
   double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
     return spin_overlap(x, y);
   }
@@ -74,7 +56,7 @@ class SiteVectorsEnsemble final : public Ensemble {
   double energy(std::size_t r) const {
     return -replicas_.places().grid() / 2 * static_cast<double>(replicas_.state(r).sum);
   }
-  SiteMove move_of(double lambda) const {
+  SiteMove move_of(double lambda) const override {
     const bool heat = how_.move == LocalMove::heat_bath;
     auto* move = heat ? kernels_.sparse_heat_bath : kernels_.sparse_metropolis;
     if (replicas_.places().is_dense()) {
@@ -87,9 +69,7 @@ class SiteVectorsEnsemble final : public Ensemble {
 
   std::shared_ptr<const Ising> model_;
   RealCouplings how_;
-  Key key_;
   const simd::SiteKernels& kernels_;
-  SiteReplicas replicas_;
 };
 
 bool has_dense_rows(const Graph& graph) { return field_layout(graph) == FieldLayout::made_anew; }
