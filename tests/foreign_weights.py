@@ -10,6 +10,7 @@ hidden ones, done numerically.
 """
 
 import itertools
+import json
 import pickle
 import sys
 
@@ -50,6 +51,34 @@ def write_rbms(path, kind, updates):
             checkpoint["numpy_rng_arg0"] = "MT19937"
             checkpoint["time"] = 1.5
             checkpoint.create_group("flags")["checkpoint"] = True
+
+
+def write_safetensors(path, arrays, types={}):
+    """The header's length, the header, the arrays; bfloat16 is the upper half of float32."""
+    codes = {"f8": "F64", "f4": "F32", "f2": "F16", "i8": "I64", "u1": "U8"}
+    header, data = {"__metadata__": {"format": "pt", "a \"quoted\\ key": "\u00e9"}}, b""
+    for name, array in arrays.items():
+        code = types.get(name) or codes[array.dtype.str[1:]]
+        raw = (array.astype("<f4").view("<u4") >> 16).astype("<u2").tobytes() if code == "BF16" else array.tobytes()
+        header[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as out:
+        out.write(len(text).to_bytes(8, "little") + text + data)
+
+
+def write_julia(path, visible, hidden, w, extra={}):
+    """As RestrictedBoltzmannMachinesHDF5.save_rbm does, whose axes HDF5 sees reversed. visible, hidden: type and
+    (parameter, units...) in Julia's order; w: (visible..., hidden...) alike."""
+    with h5py.File(path, "w") as f:
+        f["rbm_hdf5_file_format_version"] = "1.0.0"
+        f["rbm_type"] = "StandardizedRBM" if extra else "RBM"
+        f["weights"] = w.T
+        for side, (kind, par) in (("visible", visible), ("hidden", hidden)):
+            f[f"{side}_type"], f[f"{side}_par"] = kind, par.T
+        for name, array in extra.items():
+            f[name] = array.T
 
 
 def main(folder):
@@ -102,8 +131,46 @@ def main(folder):
     np.savez(f"{folder}/sklearn.npz", components_=W.T, intercept_visible_=b, intercept_hidden_=c)
     for name, array in (("W", W), ("b", b), ("c", c)):
         np.save(f"{folder}/{name}.npy", array)
+    # As PyTorch's people name and turn them.
+    np.savez(f"{folder}/torch.npz", W=W.T.astype("f4"), v_bias=b.astype("f4")[None], h_bias=c.astype("f4")[None])
+    np.savez(f"{folder}/matrix.npz", weight_matrix=W, vbias=b, hbias=c)
+    np.savez(f"{folder}/prefixed.npz", **{"rbm.W": W, "rbm.b": b, "rbm.c": c, "head.bias": c})
+    np.savez(f"{folder}/two.npz", **{"one.weight": W, "other.weight": W, "b": b, "c": c})
+    np.savez(f"{folder}/learnergy.npz", _W=W, _a=b, _b=c)
+    np.savez(f"{folder}/hinton.npz", W=W, a=b, b=c)
+    np.savez(f"{folder}/odd_names.npz", first=W.T, seen=b, b=c)
+    np.savez(f"{folder}/square_torch.npz", weight=W[:2], v_bias=b[:2], h_bias=c)
+    write_safetensors(f"{folder}/binary.safetensors", {"rbm.W": W, "rbm.v_bias": b, "rbm.h_bias": c})
+    half = [x.astype("f2") for x in (W, b, c)]
+    save("half", states, energy(v, h, *[x.astype("f8") for x in half[1:] + half[:1]]))
+    np.savez(f"{folder}/half.npz", W=half[0], b=half[1], c=half[2])
+    write_safetensors(f"{folder}/half.safetensors", dict(zip("Wbc", half), step=np.array(7)))
+    brief = [(x.astype("f4").view("u4") & 0xFFFF0000).view("f4") for x in (W, b, c)]
+    save("brief", states, energy(v, h, *[x.astype("f8") for x in brief[1:] + brief[:1]]))
+    write_safetensors(f"{folder}/brief.safetensors", dict(zip("Wbc", brief)), dict.fromkeys("Wbc", "BF16"))
+    write_safetensors(f"{folder}/eight_bits.safetensors", dict(zip("Wbc", (W, b, c))), {"W": "F8_E4M3"})
+
     v, h, states = joined(all_states(4, spins), all_states(2, spins))
     save("spin", states, energy(v, h, b, c, W))
+    write_julia(f"{folder}/julia_spin.h5", ("Spin", b[None]), ("Spin", c[None]), W)
+    gamma = np.array([0.5, -2, 3, 1])
+    for name, kind, values in (("julia_hopfield", "Spin", spins), ("julia_binary_gaussian", "Binary", bits)):
+        write_julia(f"{folder}/{name}.h5", (kind, b[None]), ("Gaussian", np.stack([c, gamma[:2]])), W)
+        v, h = all_states(4, values), np.linspace(-40, 40, 80001)
+        t = c + v @ W
+        integrals = np.exp(t[:, :, None] * h - 0.5 * np.abs(gamma[:2])[:, None] * h**2).sum(2) * (h[1] - h[0])
+        save(name, v, -v @ b - np.log(integrals).sum(1))
+    v, h, states = joined(random.normal(size=(10, 4)), all_states(2, bits))
+    save("julia_gaussian", states, (np.abs(gamma) * v**2 / 2 - b * v).sum(1) - h @ c - np.einsum("si,ij,sj->s", v, W, h))
+    write_julia(f"{folder}/julia_gaussian.h5", ("Gaussian", np.stack([b, gamma])), ("Binary", c[None]), W)
+    sv, sh = random.uniform(0.5, 2, size=4), random.uniform(0.5, 2, size=2)
+    plane = {"offset_v": ov.reshape(2, 2, order="F"), "offset_h": oh, "scale_v": sv.reshape(2, 2, order="F"), "scale_h": sh}
+    v, h, states = joined(all_states(4, bits), all_states(2, bits))
+    save("julia_standard", states, -v @ b - h @ c - np.einsum("si,ij,sj->s", (v - ov) / sv, W, (h - oh) / sh))
+    write_julia(f"{folder}/julia_standard.h5", ("Binary", b.reshape(1, 2, 2, order="F")), ("Binary", c[None]),
+                W.reshape(2, 2, 2, order="F"), plane)
+    write_julia(f"{folder}/julia_relu.h5", ("Binary", b[None]), ("xReLU", np.stack([c] * 4)), W)
+    write_julia(f"{folder}/julia_shape.h5", ("Binary", b[None]), ("Binary", c[None]), W.T)
 
     sigma = np.array([0.5, 1, 2, 0.25])
     v, h, states = joined(random.normal(size=(10, 4)), all_states(2, bits))
@@ -112,6 +179,9 @@ def main(folder):
     np.savez(f"{folder}/gaussian.npz", W=W, b=b, c=c, sigma=sigma)
     np.save(f"{folder}/variance.npy", sigma**2)
     np.savez(f"{folder}/both.npz", W=W, b=b, c=c, sigma=sigma, variance=(sigma**2).astype("f4"))
+    np.savez(f"{folder}/scalar.npz", W=W, b=b, c=c, sigma=0.5)
+    quadratic = ((v - b) ** 2 / (2 * 0.25)).sum(1)
+    save("scalar", states, quadratic - h @ c - np.einsum("si,ij,sj->s", v / 0.25, W, h))
     np.savez(f"{folder}/contrary.npz", W=W, b=b, c=c, sigma=sigma, variance=sigma)
     np.savez(f"{folder}/centred_gaussian.npz", W=W, b=b, c=c, sigma=sigma, ov=ov)
 
@@ -119,11 +189,14 @@ def main(folder):
     v, h, states = joined(one_hot, all_states(2, bits))
     save("categorical", states, energy(v, h, b.ravel(), c, W.reshape(6, 2)))
     np.savez(f"{folder}/categorical.npz", W=W, b=b, c=c)
+    np.savez(f"{folder}/turned.npz", W=W.transpose(2, 0, 1), b=b, c=c)
+    write_julia(f"{folder}/julia_potts.h5", ("Potts", b.T[None]), ("Binary", c[None]), W.transpose(1, 0, 2))
     np.savez(f"{folder}/flat.npz", W=W.reshape(6, 2), b=b.ravel(), c=c)
 
     deep = {f"W_{k}": random.normal(size=(4 - k, 3 - k)) for k in range(3)} | {
         f"b_{k}": random.normal(size=4 - k) for k in range(4)}
     np.savez(f"{folder}/deep.npz", **deep)
+    np.savez(f"{folder}/deep_turned.npz", **{"net." + k: x.T for k, x in deep.items()})
     np.savez(f"{folder}/belief.npz", V_0=random.normal(size=(4, 3)), r_0=random.normal(size=3), **deep)
     states = all_states(10, bits)
     layers = np.split(states, [4, 7, 9], axis=1)

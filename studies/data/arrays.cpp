@@ -121,8 +121,9 @@ void refuse_foreign(std::string_view bytes, const std::string& where) {
   if (bytes.size() >= 2 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5)
     throw RequestError(
         fmt::format("{}: it is a Python pickle (pickle, joblib, old torch.save), which is a program and not only "
-                    "numbers; open it in Python and save its arrays with numpy.savez",
-                    where));
+                    "numbers; in Python, of a torch.save: {}; of a dict of arrays: import pickle, numpy; "
+                    "numpy.savez(\"weights.npz\", **pickle.load(open(\"{}\", \"rb\")))",
+                    where, torch_to_numpy(where), where));
 }
 
 std::string names_of(const std::vector<NumberArray>& arrays) {
@@ -173,6 +174,7 @@ std::vector<NumberArray> read_wanted(const fs::path& file, const Wanted& wanted)
       throw RequestError(fmt::format("{}: it is an HDF5 file in gzip; unpack it with gunzip", where));
     if (is_zip(bytes)) return read_npz(bytes, where);
     if (is_npy(bytes)) return {read_npy(bytes, where)};
+    if (is_safetensors(bytes)) return read_safetensors(bytes, where);
     if (is_idx(bytes)) return {read_idx(bytes, where)};
     refuse_foreign(bytes, where);
     return {read_csv(bytes, where)};

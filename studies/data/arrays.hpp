@@ -1,6 +1,6 @@
-/// Arrays of numbers as people's files hold them: HDF5, and IDX, .npy, .npz and CSV plain or in gzip, each told by its
-/// content. Whatever is wrong with a file is a RequestError that says what, where and what to do; no size in a damaged
-/// header is believed beyond what the file can hold.
+/// Arrays of numbers as people's files hold them: HDF5, and IDX, .npy, .npz, .safetensors and CSV plain or in gzip,
+/// each told by its content. Whatever is wrong with a file is a RequestError that says what, where and what to do; no
+/// size in a damaged header is believed beyond what the file can hold.
 #pragma once
 
 #include <filesystem>
@@ -44,6 +44,12 @@ NumberArray read_npy(std::string_view bytes, const std::string& where);
 /// numpy's .npz: a ZIP archive of .npy files.
 bool is_zip(std::string_view bytes);
 std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& where);
+/// The Python that makes an .npz file of a state dict in PyTorch's own file.
+std::string torch_to_numpy(const std::string& file);
+
+/// safetensors: every array of the file, also of half floats and bfloat16.
+bool is_safetensors(std::string_view bytes);
+std::vector<NumberArray> read_safetensors(std::string_view bytes, const std::string& where);
 
 /// Numbers in lines, between commas, semicolons, tabs or blanks; `#` starts a comment; a first line without any number
 /// is a header, and so is one of 0, 1, ..., n - 1 above numbers that are all smaller than n - 1.

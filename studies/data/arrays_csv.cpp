@@ -90,8 +90,10 @@ NumberArray read_csv(std::string_view bytes, const std::string& where) {
     return static_cast<unsigned char>(c) < 0x20 && std::string_view("\t\r\n").find(c) == std::string_view::npos;
   };
   if (std::any_of(bytes.begin(), bytes.end(), foreign))
-    throw RequestError(fmt::format(
-        "{}: it is neither text nor IDX, .npy, .npz or HDF5; give its numbers in one of these formats", where));
+    throw RequestError(
+        fmt::format("{}: it is neither text nor IDX, .npy, .npz or HDF5, nor .safetensors; give its numbers in one of "
+                    "these formats",
+                    where));
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   NumberArray array;
   std::size_t number = 0, rows = 0, columns = 0, counting_line = 0;

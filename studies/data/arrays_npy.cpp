@@ -1,11 +1,7 @@
 #include <fmt/format.h>
 
-#include <bit>
-#include <cmath>
-#include <cstdint>
-#include <limits>
-
 #include "studies/data/arrays.hpp"
+#include "studies/data/number_types.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
@@ -16,12 +12,6 @@ constexpr std::string_view magic = "\x93NUMPY";
 
 [[noreturn]] void damaged(const std::string& where, const std::string& what) {
   throw RequestError(fmt::format("{}: {}; the file is cut short or damaged, save it again", where, what));
-}
-
-std::uint64_t low_byte_first(std::string_view bytes) {
-  std::uint64_t number = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) number = number << 8 | static_cast<unsigned char>(bytes[i]);
-  return number;
 }
 
 /// What stands behind 'key': in the header, which is a dict in Python's notation.
@@ -44,41 +34,6 @@ std::vector<std::size_t> read_shape(std::string_view words, const std::string& w
   }
   if (shape.size() > 32) damaged(where, "the array has more than 32 axes");
   return shape;
-}
-
-using Reader = double (*)(std::uint64_t);
-
-template <class Integer>
-double as_integer(std::uint64_t bits) {
-  return static_cast<double>(static_cast<Integer>(bits));
-}
-
-/// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction.
-double as_half(std::uint64_t bits) {
-  const int exponent = static_cast<int>(bits >> 10 & 0x1F);
-  const double fraction = static_cast<double>(bits & 0x3FF) * 0x1p-10, sign = (bits & 0x8000) != 0 ? -1 : 1;
-  if (exponent == 0) return sign * std::ldexp(fraction, -14);
-  if (exponent == 31)
-    return fraction == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
-  return sign * std::ldexp(1 + fraction, exponent - 15);
-}
-
-/// Of numpy's type codes ("f8"); nullptr for what is not a number of these sizes.
-Reader reader_of(std::string_view code) {
-  if (code == "f2") return as_half;
-  if (code == "f4")
-    return
-        [](std::uint64_t bits) { return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits))); };
-  if (code == "f8") return [](std::uint64_t bits) { return std::bit_cast<double>(bits); };
-  if (code == "i1") return as_integer<std::int8_t>;
-  if (code == "i2") return as_integer<std::int16_t>;
-  if (code == "i4") return as_integer<std::int32_t>;
-  if (code == "i8") return as_integer<std::int64_t>;
-  if (code == "u1" || code == "b1") return as_integer<std::uint8_t>;
-  if (code == "u2") return as_integer<std::uint16_t>;
-  if (code == "u4") return as_integer<std::uint32_t>;
-  if (code == "u8") return as_integer<std::uint64_t>;
-  return nullptr;
 }
 
 /// From the first axis fastest to the last axis fastest.
@@ -117,15 +72,14 @@ NumberArray read_npy(std::string_view bytes, const std::string& where) {
   array.shape = read_shape(value_of(header, "shape", where), where);
   const std::size_t type_end = type.starts_with('\'') ? type.find('\'', 1) : type.npos;
   const std::string_view descr = type_end == type.npos ? "of records" : type.substr(1, type_end - 1);
-  const Reader read = descr.size() == 3 ? reader_of(descr.substr(1)) : nullptr;
+  const NumberReader read = descr.size() == 3 ? number_reader(descr.substr(1)) : nullptr;
   if (read == nullptr) {
     array.unread =
         fmt::format("has numpy's type {}, not one of f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 bool; save it as numbers", descr);
     return array;
   }
   const std::size_t size = static_cast<std::size_t>(descr[2] - '0'), room = data.size() / size;
-  std::size_t count = 1;
-  for (const std::size_t axis : array.shape) count = axis != 0 && count > room / axis ? room + 1 : count * axis;
+  const std::size_t count = count_within(array.shape, room);
   if (count > room || count * size != data.size())
     damaged(where, fmt::format("the header of the array promises {} values of {} bytes, but {} bytes follow it",
                                shape_text(array.shape), size, data.size()));

@@ -55,6 +55,13 @@ std::string unpack(zip_t* archive, zip_uint64_t index, std::size_t& room, const 
 
 }  // namespace
 
+std::string torch_to_numpy(const std::string& file) {
+  return fmt::format(
+      "import torch, numpy; numpy.savez(\"weights.npz\", **{{k: v.float().numpy() for k, v in torch.load(\"{}\", "
+      "map_location=\"cpu\").items()}}) (of a whole module: .state_dict().items())",
+      file);
+}
+
 bool is_zip(std::string_view bytes) { return bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06"); }
 
 std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& where) {
@@ -76,8 +83,8 @@ std::vector<NumberArray> read_npz(std::string_view bytes, const std::string& whe
     arrays.back().name = name;
   }
   if (arrays.empty() && pickled)
-    throw RequestError(
-        fmt::format("{}: it is a PyTorch file; open it in Python and save its tensors with numpy.savez", where));
+    throw RequestError(fmt::format("{}: it is a PyTorch file, a program and not only numbers; in Python: {}", where,
+                                   torch_to_numpy(where)));
   if (arrays.empty())
     throw RequestError(fmt::format("{}: this ZIP archive holds no .npy files; save it with numpy.savez", where));
   return arrays;

@@ -1,5 +1,4 @@
 /// `gibbsite import`: from people's files to a model file.
-#include "studies/models/command.hpp"
 #include "studies/models/import.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "studies/files/archive.hpp"
 #include "studies/files/signals.hpp"
 #include "studies/files/whole_file.hpp"
+#include "studies/models/command.hpp"
 #include "studies/study/request.hpp"
 #include "studies/study/value.hpp"
 #include "studies/text/errors.hpp"
@@ -85,6 +85,7 @@ ModelFile read_weights(const std::string& file, ImportKeys& keys) {
       throw RequestError(error.what());
     }
     if (is_rbms(root)) return model_from_rbms(root, keys, file);
+    if (is_julia_rbm(root)) return model_from_julia_rbm(root, keys, file);
     if (is_model(root)) {
       if (!keys.empty())
         throw RequestError(
@@ -142,19 +143,26 @@ const Command& import_command() {
       .arguments = "WEIGHTS -o MODEL.h5",
       .summary = "make a model file from weights trained elsewhere",
       .details =
-          "WEIGHTS is an .npz or HDF5 file with W (visible x hidden), b (visible), c (hidden), or with the names of "
-          "scikit-learn: components_, intercept_visible_, intercept_hidden_; an .npy file of W beside --visible_bias "
-          "and --hidden_bias; an HDF5 file of the Python package rbms; or a model file, to add base rates to it. Deep "
-          "models: W_0, W_1, ..., b_0, b_1, ..., and for the way up of a dbn V_0, r_0, ...; boltzmann: W, b; "
-          "hopfield: xi (patterns x units), perhaps W.",
+          "WEIGHTS is an .npz, .safetensors or HDF5 file with W (visible x hidden), b (visible), c (hidden), or with "
+          "the names of PyTorch's people (weight or weight_matrix; v_bias, h_bias; _W, _a, _b; with or without "
+          "`rbm.` before them) or of scikit-learn (components_, intercept_visible_, intercept_hidden_); an .npy file "
+          "of "
+          "W beside --visible_bias and --hidden_bias; an HDF5 file of the Python package rbms or of "
+          "RestrictedBoltzmannMachines.jl; or a model file, to add base rates to it. Centred machines also have the "
+          "offsets ov and oh. Deep models: W_0, W_1, ..., b_0, b_1, ..., and for the way up of a dbn V_0, r_0, ...; "
+          "boltzmann: W, b; hopfield: xi (patterns x units), perhaps W. Of a PyTorch state dict: numpy.savez("
+          "\"weights.npz\", **{k: v.numpy() for k, v in model.state_dict().items()}).",
       .least = 1,
       .most = 1,
       .options = {{"out", 'o', "FILE", "model file to write; required"},
                   {"force", 0, "", "overwrite it if it is there"},
                   {"model", 0, "NAME", "rbm (default), dbm, dbn, boltzmann or hopfield"},
                   {"units", 0, "KIND", "of all layers: binary (0, 1; default) or spin (-1, +1)"},
+                  {"names", 0, "OURS=THEIRS", "how the file calls arrays, for example b=v_bias,c=h_bias"},
+                  {"transpose", 0, "", "W is hidden x visible (of deep models: W_0, ... upper x lower)"},
                   {"visible", 0, "KIND", "of the visible layer: binary, spin, gaussian or categorical"},
-                  {"variance", 0, "NUMBER", "of gaussian units; or a FILE; or an array variance or sigma in WEIGHTS"},
+                  {"variance", 0, "NUMBER",
+                   "of gaussian units; or a FILE; or an array (or one number) variance or sigma in WEIGHTS"},
                   {"states", 0, "Q", "of categorical units, where W is (visible * Q) x hidden"},
                   {"visible_units", 0, "N", "boltzmann: the first N units are visible (default: all)"},
                   {"rule", 0, "NAME", "hopfield: hebbian (default) or pseudo-inverse, where there is no W"},
@@ -171,6 +179,7 @@ const Command& import_command() {
                   {"seed", 0, "N", "of stochastic binarisation (default 1)"},
                   help_option},
       .examples = {"gibbsite import rbm.npz -o rbm.h5 --data train-images-idx3-ubyte.gz --binarize 0.5",
+                   "gibbsite import state_dict.safetensors -o rbm.h5 --names W=fc.weight,b=v,c=fc.bias",
                    "gibbsite import RBM.h5 -o rbm.h5 --update 10000"},
       .run = import_weights};
   return command;

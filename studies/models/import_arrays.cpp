@@ -32,9 +32,14 @@ std::vector<double> read_variance(const ImportSource& source, std::size_t units)
   for (const char* name : {"variance", "sigma"})
     if (source.find(name) != nullptr && !words.empty())
       source.refuse(fmt::format("it holds {} beside --variance {}; leave one out", name, words));
-  if (source.find("variance") != nullptr) variance = source.vector("variance", units, "one per visible unit");
+  const auto per_unit = [&](const char* name) {  // one number is that of all units
+    std::vector<double> values = source.array(name).values;
+    return values.size() == 1 ? std::vector<double>(units, values[0])
+                              : source.vector(name, units, "one per visible unit, or one for all");
+  };
+  if (source.find("variance") != nullptr) variance = per_unit("variance");
   if (source.find("sigma") != nullptr) {
-    std::vector<double> squared = source.vector("sigma", units, "one per visible unit");
+    std::vector<double> squared = per_unit("sigma");
     for (double& v : squared) v *= v;
     if (!variance.empty()) check_same(source, "variance", variance, "the squares of sigma", squared);
     variance = std::move(squared);
@@ -111,42 +116,69 @@ void refuse_parts_of_others(const ImportSource& source, UnitKind visible) {
                       name, word_of(visible)));
 }
 
-/// visible x hidden under the names of the interface or of scikit-learn.
+/// The weights of an rbm, visible x hidden, and the states of a visible unit.
+struct RbmWeights {
+  Matrix matrix;
+  std::size_t states = 1;
+};
+
+/// W of three axes: visible x states x hidden, transposed hidden x visible x states.
+RbmWeights read_weights_of_states(const ImportSource& source, const NumberArray& w) {
+  if (w.values.empty()) source.refuse(fmt::format("W is empty ({})", shape_text(w.shape)));
+  const std::size_t states = w.shape[source.transpose() ? 2 : 1];
+  if (source.count("states", states) != states)
+    source.refuse(fmt::format("states = {}, but W has the shape {} ({})", source.count("states", states),
+                              shape_text(w.shape),
+                              source.transpose() ? "hidden x visible x states" : "visible x states x hidden"));
+  if (!source.transpose()) return {ImportSource::flat(w), states};
+  return {transposed(Matrix::from_rows(w.shape[0], w.values.size() / w.shape[0], w.values)), states};
+}
+
+RbmWeights read_weights_of(const ImportSource& source, bool sklearn, UnitKind visible, std::size_t b, std::size_t c) {
+  RbmWeights weights;
+  if (sklearn && source.transpose()) source.refuse("components_ is hidden x visible anyway; leave out --transpose");
+  if (sklearn) {
+    weights.matrix = transposed(source.matrix("components_"));
+  } else if (const NumberArray& w = source.array("W"); visible == categorical && w.shape.size() == 3) {
+    weights = read_weights_of_states(source, w);
+  } else {
+    weights.matrix = source.matrix("W");
+    const bool fits = weights.matrix.rows() == b && weights.matrix.columns() == c;
+    const bool other_way = weights.matrix.rows() == c && weights.matrix.columns() == b;
+    if (!source.transpose() && !fits && other_way && source.foreign({"W", "b", "c"})) {
+      source.remark(fmt::format("{} is hidden x visible, as the biases tell, and was transposed", source.called("W")));
+      weights.matrix = transposed(weights.matrix);
+    } else if (source.transpose()) {
+      weights.matrix = transposed(weights.matrix);
+    }
+  }
+  if (visible != categorical || weights.states > 1) return weights;
+  weights.states = source.count("states", 0);
+  if (weights.states < 2 || weights.matrix.rows() % weights.states != 0)
+    source.refuse(
+        fmt::format("categorical units: W has {} rows, visible units times states; give --states, or W as "
+                    "visible x states x hidden",
+                    weights.matrix.rows()));
+  return weights;
+}
+
+/// By the names of the interface or of scikit-learn.
 AnyModel read_rbm(const ImportSource& source) {
   const bool sklearn = source.find("W") == nullptr && source.find("components_") != nullptr;
   const UnitKind hidden = source.kind("units", binary, {binary, spin});
   const UnitKind visible = source.kind("visible", hidden, {binary, spin, gaussian, categorical});
   refuse_parts_of_others(source, visible);
-  Matrix weights;
-  std::size_t states = 1;
-  if (sklearn) {
-    weights = transposed(source.matrix("components_"));
-  } else if (const NumberArray& w = source.array("W"); visible == categorical && w.shape.size() == 3) {
-    if (w.values.empty()) source.refuse(fmt::format("W is empty ({})", shape_text(w.shape)));
-    weights = ImportSource::flat(w);
-    states = source.count("states", w.shape[1]);
-    if (states != w.shape[1])
-      source.refuse(
-          fmt::format("states = {}, but W has the shape {} (visible x states x hidden)", states, shape_text(w.shape)));
-  } else {
-    weights = source.matrix("W");
-  }
-  if (visible == categorical && states == 1) {
-    states = source.count("states", 0);
-    if (states < 2 || weights.rows() % states != 0)
-      source.refuse(
-          fmt::format("categorical units: W has {} rows, visible units times states; give --states, or W as "
-                      "visible x states x hidden",
-                      weights.rows()));
-  }
   const char* b = sklearn ? "intercept_visible_" : "b";
   const char* c = sklearn ? "intercept_hidden_" : "c";
-  if (source.array(b).values.size() == weights.columns() && source.array(c).values.size() == weights.rows() &&
-      weights.rows() != weights.columns())
+  if (!sklearn) (void)source.array("W");  // what is missing is named in this order
+  const std::size_t visible_biases = source.array(b).values.size(), hidden_biases = source.array(c).values.size();
+  const auto [weights, states] = read_weights_of(source, sklearn, visible, visible_biases, hidden_biases);
+  if (visible_biases == weights.columns() && hidden_biases == weights.rows() && weights.rows() != weights.columns())
     source.refuse(
         fmt::format("W is {} x {}, but {} has {} and {} has {} numbers; W must be visible x hidden: "
-                    "transpose it",
-                    weights.rows(), weights.columns(), b, weights.columns(), c, weights.rows()));
+                    "transpose it{}",
+                    weights.rows(), weights.columns(), b, weights.columns(), c, weights.rows(),
+                    source.transpose() ? " back, leaving out --transpose" : ", by --transpose"));
   Layer below{visible, weights.rows() / states, states, source.vector(b, weights.rows(), "one per row of W"), {}};
   if (visible == gaussian) below.variance = read_variance(source, below.units);
   Layer above{hidden, weights.columns(), 1, source.vector(c, weights.columns(), "one per column of W"), {}};
@@ -161,10 +193,16 @@ AnyModel read_rbm(const ImportSource& source) {
   return std::make_shared<const Network>(std::vector<Layer>{below, above}, std::vector<Matrix>{weights}, constant);
 }
 
+/// lower x upper.
+Matrix read_between(const ImportSource& source, const std::string& name) {
+  Matrix m = source.matrix(name);
+  return source.transpose() ? transposed(m) : m;
+}
+
 std::vector<Matrix> read_stack(const ImportSource& source) {
   std::vector<Matrix> weights;
   while (weights.empty() || source.find(fmt::format("W_{}", weights.size())) != nullptr)
-    weights.push_back(source.matrix(fmt::format("W_{}", weights.size())));
+    weights.push_back(read_between(source, fmt::format("W_{}", weights.size())));
   for (std::size_t l = 0; l < weights.size(); ++l)
     source.remark_square(fmt::format("W_{}", l), weights[l], fmt::format("layer {}", l),
                          fmt::format("layer {}", l + 1));
@@ -202,7 +240,7 @@ AnyModel read_dbn(const ImportSource& source) {
   for (std::size_t l = 0; l + 1 < weights.size(); ++l) {
     const std::string V = fmt::format("V_{}", l), r = fmt::format("r_{}", l);
     below.push_back({read_bias(source, l, weights), weights[l], read_bias(source, l + 1, weights), weights[l]});
-    if (source.find(V) != nullptr) below.back().recognition_weights = source.matrix(V);
+    if (source.find(V) != nullptr) below.back().recognition_weights = read_between(source, V);
     if (source.find(r) != nullptr)
       below.back().recognition_bias = source.vector(r, weights[l].columns(), fmt::format("one per column of W_{}", l));
   }
@@ -259,22 +297,25 @@ ModelFile model_from_arrays(const std::vector<NumberArray>& arrays, const Import
     AnyModel (*read)(const ImportSource&);
     std::vector<std::string> keys;  ///< that mean something to it
   };
-  static const std::vector<Reader> readers = {{NetworkKind::rbm, read_rbm, {"units", "visible", "states", "variance"}},
-                                              {NetworkKind::dbm, read_dbm, {"units", "visible", "variance"}},
-                                              {NetworkKind::dbn, read_dbn, {"units", "visible"}},
-                                              {NetworkKind::boltzmann, read_boltzmann, {"units", "visible_units"}},
-                                              {NetworkKind::hopfield, read_hopfield, {"units", "rule"}}};
-  const ImportSource source(arrays, keys, where);
-  const std::string name = source.key("model", name_of(NetworkKind::rbm));
+  static const std::vector<Reader> readers = {
+      {NetworkKind::rbm, read_rbm, {"units", "visible", "states", "variance", "transpose"}},
+      {NetworkKind::dbm, read_dbm, {"units", "visible", "variance", "transpose"}},
+      {NetworkKind::dbn, read_dbn, {"units", "visible", "transpose"}},
+      {NetworkKind::boltzmann, read_boltzmann, {"units", "visible_units"}},
+      {NetworkKind::hopfield, read_hopfield, {"units", "rule"}}};
+  const auto asked = keys.find("model");
+  const std::string name = asked == keys.end() ? name_of(NetworkKind::rbm) : asked->second;
   const std::vector<std::string> names = names_of_networks();
   const auto kind = network_named(name);
   if (!kind)
-    source.refuse(
-        fmt::format("model = {}{}", name, and_then(did_you_mean(name, names), "allowed: " + join(names, ", "))));
+    throw RequestError(fmt::format("{}: model = {}{}", where, name,
+                                   and_then(did_you_mean(name, names), "allowed: " + join(names, ", "))));
+  const NamedArrays named = with_our_names(arrays, keys, *kind, where);
+  const ImportSource source(named, keys, where);
   const Reader& chosen =
       *std::find_if(readers.begin(), readers.end(), [&](const Reader& reader) { return reader.kind == *kind; });
   for (const auto& [key, value] : keys)
-    if (key != "model" && std::find(chosen.keys.begin(), chosen.keys.end(), key) == chosen.keys.end())
+    if (key != "model" && key != "names" && std::find(chosen.keys.begin(), chosen.keys.end(), key) == chosen.keys.end())
       source.refuse(
           fmt::format("--{} means nothing for arrays of the model {}; leave it out, or name another with "
                       "--model",

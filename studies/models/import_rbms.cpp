@@ -29,13 +29,6 @@ namespace {
 
 constexpr std::string_view prefix = "update_";
 
-/// The only text of a variable, "" where there is none.
-std::string text_of(const Group& group, const std::string& name) {
-  const Variable* v = group.find(name);
-  const auto* texts = v == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&v->data);
-  return texts == nullptr || texts->size() != 1 ? "" : texts->front();
-}
-
 std::vector<std::size_t> updates_of(const Group& root) {
   std::vector<std::size_t> updates;
   for (const Group& group : root.groups)
@@ -116,7 +109,7 @@ ModelFile model_from_rbms(const Group& root, const ImportKeys& keys, const std::
   const std::size_t update = update_asked_for(root, keys, where);
   const Place after = Place(root, where).child(fmt::format("{}{}", prefix, update));
   const Place params = after.has("params") ? after.child("params") : after;
-  const std::string type = text_of(root, "model_type");
+  const std::string type = Place(root, where).word("model_type");
   ModelFile file;
   file.note = fmt::format("{} of the Python package rbms after {} updates", type, update);
   try {

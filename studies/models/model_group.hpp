@@ -1,5 +1,5 @@
-/// Groups of a model as model_file.cpp and import_rbms.cpp read them: what is asked for, or a RequestError that names
-/// it.
+/// Groups of a model as model_file.cpp, import_rbms.cpp and import_julia.cpp read them: what is asked for, or a
+/// RequestError that names it.
 #pragma once
 
 #include <fmt/format.h>
@@ -36,6 +36,12 @@ class Place {
 
   bool has_variable(const std::string& name) const { return group_.find(name) != nullptr; }
   std::string text(const std::string& name) const { return text_attribute(group_, name); }
+  /// The only text of a variable, "" where there is none.
+  std::string word(const std::string& name) const {
+    const Variable* v = group_.find(name);
+    const auto* texts = v == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&v->data);
+    return texts == nullptr || texts->size() != 1 ? "" : texts->front();
+  }
   /// An attribute that is a number.
   template <class Number>
   std::optional<Number> number(const std::string& name) const {

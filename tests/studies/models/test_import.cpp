@@ -134,6 +134,40 @@ TEST_CASE("import: centred machines, and names that say the same thing") {
   check_energies(imported({"both.npz", "--visible", "gaussian"}), "gaussian", 0, 1e-5);  // one of them in float32
 }
 
+TEST_CASE("import: names, orders of axes and types of PyTorch's people") {
+  for (const char* file : {"matrix.npz", "prefixed.npz", "learnergy.npz", "hinton.npz", "binary.safetensors"})
+    check_energies(imported({file}), "binary");
+  check_energies(imported({"torch.npz"}), "binary", 0, 1e-5);  // float32
+  check_energies(imported({"torch.npz", "--transpose"}), "binary", 0, 1e-5);
+  check_energies(imported({"transposed.npz", "--transpose"}), "binary");
+  check_energies(imported({"odd_names.npz", "--names", "W=first,b=seen,c=b"}), "binary");
+  check_energies(imported({"two.npz", "--names", "W=other.weight"}), "binary");
+  check_energies(imported({"half.npz"}), "half");
+  check_energies(imported({"half.safetensors"}), "half");
+  check_energies(imported({"brief.safetensors"}), "brief");
+  check_energies(imported({"scalar.npz", "--visible", "gaussian"}), "scalar");
+  check_energies(imported({"turned.npz", "--visible", "categorical", "--transpose"}), "categorical");
+  check_energies(imported({"deep_turned.npz", "--model", "dbm", "--transpose"}), "deep");
+  check_energies(imported({"boltzmann.npz", "--model", "boltzmann", "--units", "spin", "--names", "W=W"}), "boltzmann");
+  const Matrix square = std::get<std::shared_ptr<const Network>>(imported({"square.npz"}).model)->weights()[0];
+  CHECK(std::get<std::shared_ptr<const Network>>(imported({"square.npz", "--transpose"}).model)->weights()[0](0, 1) ==
+        square(1, 0));
+}
+
+TEST_CASE("import: files of RestrictedBoltzmannMachines.jl have its energies") {
+  check_energies(imported({"julia_spin.h5"}), "spin");
+  check_energies(imported({"julia_potts.h5"}), "categorical");
+  check_energies(imported({"julia_gaussian.h5"}), "julia_gaussian", 0, 1e-11);
+  check_energies(imported({"julia_standard.h5"}), "julia_standard");
+  for (const std::string name : {"julia_hopfield", "julia_binary_gaussian"}) {
+    const ModelFile file = imported({name + ".h5"});
+    const std::string mark = "larger by ";
+    const std::size_t at = file.note.find(mark);
+    REQUIRE(at != std::string::npos);
+    check_energies(file, name, -std::stod(file.note.substr(at + mark.size())), 1e-9);
+  }
+}
+
 TEST_CASE("import: how arrays were read is said where it could be otherwise") {
   const auto said = [](const Words& words) {
     const Ended ended = run(Words{"import"} + words + Words{"-o", "model.h5", "--force"}, foreign_weights().path());
@@ -147,6 +181,12 @@ TEST_CASE("import: how arrays were read is said where it could be otherwise") {
   CHECK(contains(said({"centred.npz"}), "offsets ov and oh"));
   CHECK(contains(said({"square.npz"}), "W is square (2 x 2): its rows were taken for the visible units"));
   CHECK(contains(said({"square_sklearn.npz"}), "components_ transposed is square (2 x 2)"));
+  CHECK(
+      contains(said({"square_torch.npz"}), "W (weight) is square (2 x 2): its rows were taken for the visible units"));
+  CHECK(contains(said({"square_torch.npz", "--transpose"}), "its rows were taken for the hidden units"));
+  CHECK(contains(said({"torch.npz"}), "read v_bias as b, h_bias as c"));
+  CHECK(contains(said({"torch.npz"}), "W is hidden x visible, as the biases tell, and was transposed"));
+  CHECK(contains(said({"prefixed.npz"}), "not read, and no part of the model: head.bias\n"));
   CHECK_FALSE(contains(said({"binary.npz"}), "square"));
   CHECK_FALSE(contains(said({"binary.npz"}), "not read"));
   const std::string dim = said({"binary.npz", "--data", "dim.npy", "--binarize", "0.5", "--maximum", "16"});
@@ -175,6 +215,19 @@ TEST_CASE("import: what is wrong is said") {
   says(refused_new({"binary.npz", "--data", "W.npy"}), {"rows have 2 numbers", "4 visible units"});
   says(refused_new({"binary.npz", "--data", "data.npy", "--binarize", "half"}), {"binarize = half"});
   says(refused_new({"transposed.npz"}), {"W must be visible x hidden", "transpose"});
+  says(refused_new({"binary.npz", "--transpose"}), {"W is 2 x 4", "leaving out --transpose"});
+  says(refused_new({"sklearn.npz", "--transpose"}), {"components_ is hidden x visible anyway"});
+  says(refused_new({"boltzmann.npz", "--model", "boltzmann", "--transpose"}), {"--transpose means nothing"});
+  says(refused_new({"two.npz"}), {"one.weight and other.weight may each be W", "--names W=one.weight"});
+  says(refused_new({"odd_names.npz"}), {"there is no array W", "--names W=NAME"});
+  says(refused_new({"odd_names.npz", "--names", "first"}), {"--names first", "b=v_bias,c=h_bias"});
+  says(refused_new({"odd_names.npz", "--names", "weight=first"}), {"no model has an array `weight`"});
+  says(refused_new({"odd_names.npz", "--names", "W=firsts"}), {"no array `firsts`", "did you mean `first`?"});
+  says(refused_new({"odd_names.npz", "--names", "W=first,b=first"}), {"b or first is given twice"});
+  says(refused_new({"eight_bits.safetensors"}), {"array W has the type F8_E4M3", "F64 F32 F16 BF16"});
+  says(refused_new({"julia_relu.h5"}), {"hidden units of the type `xReLU` cannot be imported"});
+  says(refused_new({"julia_shape.h5"}), {"weights has the shape 4 x 2, expected 2 x 4"});
+  says(refused_new({"julia_spin.h5", "--units", "spin"}), {"says itself what it holds", "--units"});
   says(refused_new({"other_twin.npz"}), {"W and components_ (hidden x visible) contradict each other"});
   says(refused_new({"other_bias.npz"}), {"c and intercept_hidden_ contradict each other"});
   says(refused_new({"contrary.npz", "--visible", "gaussian"}), {"variance and the squares of sigma contradict"});
@@ -185,7 +238,8 @@ TEST_CASE("import: what is wrong is said") {
   says(refused_new({"centred_boltzmann.npz", "--model", "boltzmann"}), {"it holds ov", "offsets of a centred machine"});
   says(refused_new({"hopfield_biased.npz", "--model", "hopfield"}), {"biases b", "--model boltzmann"});
   says(refused_new({"hopfield_W.npz", "--model", "hopfield", "--rule", "hebbian"}), {"W beside --rule"});
-  says(refused_new({"weights.pkl"}), {"weights.pkl", "Python pickle"});
+  says(refused_new({"weights.pkl"}),
+       {"weights.pkl", "Python pickle", "import torch, numpy; numpy.savez(", "import pickle, numpy; numpy.savez("});
   says(refused_new({"binary.npz", "--data", "dim.npy", "--binarize", "0.5"}), {"from 0 to 16", "say it by maximum"});
   says(refused_new({"binary.npz", "--data", "dim.npy", "--maximum", "0"}), {"--maximum 0", "number > 0"});
   says(refused_new({"deep.npz"}), {"no array W", "W_0, W_1"});
@@ -208,6 +262,7 @@ TEST_CASE("import: what is wrong is said") {
   write_bytes(foreign_weights() / "kept.h5", "kept");
   says(refused_import({"binary.npz", "-o", "kept.h5"}), {"kept.h5 exists", "--force"});
   CHECK(read_bytes(foreign_weights() / "kept.h5") == "kept");
-  says(refused_import({"binary.npz", "-o", "data.npy", "--force", "--data", "data.npy"}), {"would overwrite what is read"});
+  says(refused_import({"binary.npz", "-o", "data.npy", "--force", "--data", "data.npy"}),
+       {"would overwrite what is read"});
   says(refused_import({"binary.npz", "-o", "."}), {"is a folder"});
 }
