@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""The README's lines for the bonds of plain lattices, against files that hold bonds, and against energies.
+"""The manual's lines for the bonds of plain lattices, against files that hold bonds, and against energies.
 
-usage: bonds_of_lattices.py GIBBSITE README.md
+usage: bonds_of_lattices.py GIBBSITE files.md
 
 For every lattice and boundary: the lines, as they stand, list the bonds that a file of the same lattice with random signs
 holds, in its order; and the energy of the configuration of lowest energy follows from them.
@@ -23,8 +23,8 @@ STUDY = ('[model]\nname = "ising"\nlattice = "{}"\nsize = {}\nboundary = "{}"\nc
          '[method]\nname = "mcmc"\nbeta = 0.3\nchains = 1\nthermalization = 1\nsweeps = 20\n')
 
 
-def main(program, readme):
-    text = pathlib.Path(readme).read_text(encoding="utf-8")
+def main(program, manual):
+    text = pathlib.Path(manual).read_text(encoding="utf-8")
     lines = next(b for b in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "unravel_index" in b)
     of_complete = re.search(r"`(i, j = np.triu_indices[^`]*)`", text).group(1)
     with tempfile.TemporaryDirectory() as folder:

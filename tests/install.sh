@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs Gibbsite into an empty prefix, and builds and runs the README's example against it as a user would.
+# Installs Gibbsite into an empty prefix, and builds and runs the manual's example against it as a user would.
 # usage: install.sh SOURCE BUILD COMPILER
 set -euo pipefail
 source=$1 build=$2 compiler=$3
@@ -8,10 +8,15 @@ trap 'rm -rf "$work"' EXIT
 
 cmake --install "$build" --prefix "$work/prefix" > "$work/install.log"
 "$work/prefix/bin/gibbsite" --version
+for file in share/man/man1/gibbsite-run.1 share/man/man7/gibbsite-files.7 share/bash-completion/completions/gibbsite \
+    share/gibbsite/study.schema.json share/gibbsite/studies/onsager.toml share/doc/gibbsite/LICENSE; do
+  [ -s "$work/prefix/$file" ] || { echo "not installed: $file" >&2; exit 1; }
+done
+[ ! -e "$work/prefix/include/gibbsite/studies" ] || { echo "headers without a library are installed" >&2; exit 1; }
 
 mkdir "$work/mine"
-sed -n '/^```cpp$/,/^```$/p' "$source/README.md" | sed '/^```/d' > "$work/mine/mine.cpp"
-[ -s "$work/mine/mine.cpp" ] || { echo "the README has no C++ example" >&2; exit 1; }
+sed -n '/^```cpp$/,/^```$/p' "$source/studies/manual/topics/library.md" | sed '/^```/d' > "$work/mine/mine.cpp"
+[ -s "$work/mine/mine.cpp" ] || { echo "the manual has no C++ example" >&2; exit 1; }
 cat > "$work/mine/CMakeLists.txt" <<'CMAKE'
 cmake_minimum_required(VERSION 3.25)
 project(mine CXX)

@@ -157,9 +157,14 @@ if(TARGET test_studies)
   set(free_energy "free_energy/log_z(estimator,beta)" "free_energy/log_z_error(estimator,beta)"
     "free_energy/log_z_density(estimator,beta)" "free_energy/free_energy_density(estimator,beta)"
     "free_energy/entropy_density(estimator,beta)" "exact/log_z(beta)")
-  add_test(NAME "studies: the README's lines list the bonds of plain lattices" COMMAND ${GIBBSITE_PYTHON} -W error
-    ${CMAKE_CURRENT_SOURCE_DIR}/tests/bonds_of_lattices.py $<TARGET_FILE:gibbsite> ${CMAKE_CURRENT_SOURCE_DIR}/README.md)
-  set_tests_properties("studies: the README's lines list the bonds of plain lattices" PROPERTIES LABELS studies TIMEOUT 200)
+  add_test(NAME "studies: completions, man pages and the schema of studies hold what the program knows" COMMAND ${GIBBSITE_PYTHON}
+    -W error ${CMAKE_CURRENT_SOURCE_DIR}/tests/manual.py $<TARGET_FILE:gibbsite> ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties("studies: completions, man pages and the schema of studies hold what the program knows" PROPERTIES
+    LABELS studies TIMEOUT ${brief})
+  add_test(NAME "studies: the manual's lines list the bonds of plain lattices" COMMAND ${GIBBSITE_PYTHON} -W error
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/bonds_of_lattices.py $<TARGET_FILE:gibbsite>
+    ${CMAKE_CURRENT_SOURCE_DIR}/studies/manual/topics/files.md)
+  set_tests_properties("studies: the manual's lines list the bonds of plain lattices" PROPERTIES LABELS studies TIMEOUT 200)
   function(gibbsite_opens name code study)
     cmake_parse_arguments(RESULT "" "" "KEYS;HOLDS" ${ARGN})
     set(out ${CMAKE_CURRENT_BINARY_DIR}/${name}.h5)
@@ -222,10 +227,10 @@ if(TARGET test_studies)
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/stress.py $<TARGET_FILE:gibbsite> $<TARGET_FILE:gibbsite_moments>)
   set_tests_properties("long studies: kills, failing calls and stops" PROPERTIES LABELS long TIMEOUT 3000)
 endif()
-add_test(NAME "install: the README's example builds against an installed Gibbsite"
+add_test(NAME "install: the manual's example builds against an installed Gibbsite"
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/install.sh ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_CXX_COMPILER})
-set_tests_properties("install: the README's example builds against an installed Gibbsite" PROPERTIES LABELS install TIMEOUT ${brief})
+set_tests_properties("install: the manual's example builds against an installed Gibbsite" PROPERTIES LABELS install TIMEOUT ${brief})
 if(GIBBSITE_SANITIZE)  # what links the installed library then needs their runtime
-  set_tests_properties("install: the README's example builds against an installed Gibbsite" PROPERTIES
+  set_tests_properties("install: the manual's example builds against an installed Gibbsite" PROPERTIES
     ENVIRONMENT "CXXFLAGS=-fsanitize=address,undefined")
 endif()

@@ -45,6 +45,7 @@ void add_sampler_name(const Section<Sampler>& sampler) {
       },
       [](const Sampler& part) { return Value{part.entry().name}; });
   name.text = true;
+  name.shape.type = ValueShape::Type::text;
   name.choices = names_of_samplers();
 }
 

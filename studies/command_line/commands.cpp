@@ -18,9 +18,10 @@ namespace gibbsite {
 
 std::span<const Command* const> commands() {
   static const std::array all = {
-      &run_command(),  &resume_command(), &show_command(),   &exact_command(),  &reweight_command(),
-      &diff_command(), &export_command(), &report_command(), &import_command(), &loglik_command(),
-      &init_command(), &list_command(),   &bench_command(),  &help_command(),
+      &run_command(),    &resume_command(), &show_command(),   &exact_command(),      &reweight_command(),
+      &diff_command(),   &export_command(), &report_command(), &import_command(),     &loglik_command(),
+      &init_command(),   &list_command(),   &bench_command(),  &completion_command(), &schema_command(),
+      &manual_command(), &help_command(),
   };
   return all;
 }
@@ -34,11 +35,10 @@ const Command& find_command(std::string_view name, const std::vector<std::string
   if (name == "train")
     throw RequestError(fmt::format("`gibbsite {}` is not in this version; there are: {}", name, join(names, ", ")));
   const std::string known = "the commands are " + join(names, ", ");
-  if (topics.empty())
-    throw RequestError(fmt::format("unknown command `{}`{}", name, and_then(did_you_mean(name, names), known)));
   names.insert(names.end(), topics.begin(), topics.end());
-  throw RequestError(fmt::format("unknown command or topic `{}`{}; other topics are {}", name,
-                                 and_then(did_you_mean(name, names), known), join(topics, ", ")));
+  throw RequestError(fmt::format("unknown command {}`{}`{}{}", topics.empty() ? "" : "or topic ", name,
+                                 and_then(did_you_mean(name, names), known),
+                                 topics.empty() ? "" : "; `gibbsite help` lists what else is explained"));
 }
 
 }  // namespace gibbsite

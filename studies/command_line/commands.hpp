@@ -21,5 +21,8 @@ const Command& exact_command();
 const Command& init_command();
 const Command& list_command();
 const Command& help_command();
+const Command& completion_command();
+const Command& schema_command();
+const Command& manual_command();
 
 }  // namespace gibbsite

@@ -5,37 +5,15 @@
 
 #include "studies/command_line/commands.hpp"
 #include "studies/command_line/options.hpp"
+#include "studies/manual/markup.hpp"
+#include "studies/manual/topics.hpp"
 #include "studies/text/words.hpp"
 
 namespace gibbsite {
 namespace {
 
-constexpr std::size_t page = 100;  // columns
-constexpr char unbroken = '\x1f';  // a blank where no line may break
-
+constexpr std::size_t page = 100;      // columns
 using Row = std::vector<std::string>;  // cells
-
-void widen(std::vector<std::size_t>& widths, const Row& row) {
-  for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-}
-
-/// Rows in columns of at least `widths`; the last cell takes what is left of the page, wrapped.
-std::string tabulate(const std::vector<Row>& rows, std::vector<std::size_t> widths) {
-  for (const Row& row : rows) widen(widths, row);
-  std::size_t indent = 2;
-  for (const std::size_t width : widths) indent += width + 2;
-  std::string out;
-  for (const Row& row : rows) {
-    std::string line = "  ";
-    for (std::size_t c = 0; c < widths.size(); ++c) line += fmt::format("{:<{}}  ", row[c], widths[c]);
-    for (const std::string& words : wrap(row.back(), page - indent)) {
-      out += line + words + '\n';
-      line.assign(indent, ' ');
-    }
-  }
-  std::replace(out.begin(), out.end(), unbroken, ' ');
-  return out;
-}
 
 std::string paragraph(const std::string& words) {
   std::string out;
@@ -64,7 +42,7 @@ std::string keys_text(const Schema& schema) {
     for (const StudyKey& key : schema.keys) {
       if (!key.name.starts_with(section + '.')) continue;
       rows.push_back({key.name.substr(section.size() + 1), default_of(key, schema), meaning(key)});
-      widen(widths, rows.back());
+      for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], rows.back()[c].size());
     }
   }
   std::string out =
@@ -89,59 +67,6 @@ std::string option_name(const Option& option) {
   return option.value.empty() ? name : name + ' ' + option.value;
 }
 
-/// Of `gibbsite help errors`: paragraphs, the first line of each its title.
-const std::vector<std::pair<std::string, std::string>> errors_text = {
-    {"What an error is",
-     "NAME_error is one standard error: over many seeds, (value - truth)/error has mean 0 and variance 1, also where "
-     "the run was short, and NAME_degrees says of how many degrees of freedom the error itself is made. With few of "
-     "them an error is uncertain; it is widened by sqrt(n/(n - 2)), and beyond 2 errors the law of Student holds, not "
-     "the normal one. (?) means that the run cannot tell: the draws never changed, or too few independent ones are "
-     "left."},
-    {"What errors hold",
-     "Autocorrelation, the curvature of derived quantities, events that the next hotter temperature shows and the own "
-     "draws missed, and chains that disagree: then what each alone would say lies within the error."},
-    {"What they cannot hold",
-     "A phase or a valley that no chain ever visited. No number made of draws shows it. So look for it: chains and "
-     "ladders begin in states that differ in kind."},
-    {"How chains begin",
-     "start = \"mixed\" takes in turn: a random state, the ordered state (along the fields, where there are some), the "
-     "lowest energy of short annealings, the ordered state turned over, and a quench. A ladder begins with all its "
-     "rungs in one of them. Glasses without fields know no order: quenches stand for it. start = \"FILE\" begins in a "
-     "state you know."},
-    {"What agreement proves",
-     "That no phase which these starts reach was missed, for chains stay where they begin if they cannot leave. Not "
-     "that there is no other. Disagreement proves that the run is too short, or stuck; its warnings say so."},
-    {"Annealing there and back",
-     "The way back starts from what came there, moved on at the target. That both ways agree proves that no phase "
-     "which "
-     "annealing reaches was missed, and nothing of phases that it does not reach: compare with chains or tempering "
-     "from "
-     "mixed starts."},
-    {"One chain",
-     "One chain or ladder cannot tell whether it is trapped, and the table says so as a note. It is warned of where a "
-     "state from another start stays at lower energies than the run ever had, and in glasses where it never turned "
-     "over."},
-    {"Warnings",
-     "A warning is a reason to doubt this run. It is meant to come in fewer than 1 of 50 sound runs, and an answer off "
-     "by more than 4 errors without any in fewer than 1 of 1000; tests/calibration counts both over cases with exact "
-     "answers, and what is unlike them all may do worse. A note speaks of every run of its kind, and doubts none."},
-    {"In a field",
-     "Every sweep ends with a heat bath of the sign of all spins, so that both sides of a field are seen. It does not "
-     "lead between phases that are not mirror images of each other."},
-    {"Disorder averages",
-     "Errors over n samples are widened for n - 1 degrees of freedom; below 4 they are (?). Below 8 they hold only if "
-     "samples are much alike: a rare sample of great weight is missed more often than not."},
-    {"Reweighting",
-     "An answer at another temperature is given only where draws of the run lie on both sides of its energies. Beyond, "
-     "the tail that matters was never drawn, and no weight shows that."},
-};
-std::string topic(const std::vector<std::pair<std::string, std::string>>& paragraphs) {
-  std::string out;
-  for (const auto& [title, words] : paragraphs)
-    out += (out.empty() ? "" : "\n") + title + ":\n" + tabulate(std::vector<Row>{Row{words}}, {});
-  return out;
-}
-
 std::string overview() {
   std::vector<Row> rows;
   for (const Command* command : commands()) rows.push_back({command->name, command->summary});
@@ -152,28 +77,23 @@ std::string overview() {
       "\nCommands:\n";
   out += tabulate(rows, {0});
   rows.clear();
-  for (const std::string& name : help_topics())
-    rows.push_back({name, "what errors and warnings promise, and what they do not"});
+  for (const Topic& topic : manual_topics()) rows.push_back({topic.name, topic.summary});
+  rows.push_back({"a key", "`method.ladder`, `model.size`: what it means, takes and goes with"});
+  rows.push_back({"a name", "`wolff`, `tempering`, `rbm`: what it is, and which keys it has"});
   out += "\nMore help, by `gibbsite help TOPIC`:\n" + tabulate(rows, {0});
   rows = {{"-h, --help", "this text; after a command, that command's"}, {"    --version", "version and commit"}};
   out += "\nOptions:\n" + tabulate(rows, {0});
   rows = {{"0", "done"},
           {"1", "failed while running; what was checkpointed is kept"},
           {"2", "the request is wrong: usage, study file, data"},
+          {"3", "done, but --strict was asked and the verdict is no"},
           {"75", "stopped on request at a checkpoint; the same command with --resume continues"}};
   out += "\nExit codes:\n" + tabulate(rows, {0});
   return out + "\nExample:\n  gibbsite run onsager.toml && gibbsite show onsager.h5\n";
 }
 
-}  // namespace
-
-std::vector<std::string> help_topics() { return {"errors"}; }
-
-std::string help_text(const std::string& name) {
-  if (name.empty()) return overview();
-  if (name == "errors") return topic(errors_text);
-  const Command& command = find_command(name);
-  std::string out = fmt::format("Usage:\n  gibbsite {} {}", command.name, command.arguments);
+std::string command_text(const Command& command) {
+  std::string out = "Usage:\n  gibbsite " + command.name + (command.arguments.empty() ? "" : ' ' + command.arguments);
   if (command.options.size() > 1) out += " [OPTIONS]";
   if (command.schema != nullptr) out += " [--KEY VALUE ...]";
   out += "\n\n" + paragraph(command.details);
@@ -187,6 +107,77 @@ std::string help_text(const std::string& name) {
   return out;
 }
 
+/// The whole of one key: what it means, takes and goes with.
+std::string key_text(const StudyKey& key, const Schema& schema, const Command& command) {
+  std::vector<Row> rows = {{"means", key.help}, {"takes", key.allowed}, {"default", default_of(key, schema)}};
+  const std::string of = key.named_by == NamedBy::model ? "models" : "methods";
+  std::string names;
+  for (const Owner& owner : key.owners) {
+    const bool again = names.find(owner.name) != std::string::npos;
+    if (!owner.name.empty() && !again) names += (names.empty() ? "" : ", ") + owner.name;
+  }
+  if (!names.empty()) rows.push_back({of, names});
+  for (const Owner& owner : key.owners)
+    if (owner.condition && (rows.back().front() != "goes with" || rows.back().back() != owner.condition->goes_with))
+      rows.push_back({"goes with", owner.condition->goes_with});
+  if (schema.grid) rows.push_back({"in a grid", key.griddable ? "yes" : "no"});
+  const std::size_t dot = key.name.find('.');
+  rows.push_back({"in a file", fmt::format("[{}] {} = ...", key.name.substr(0, dot), key.name.substr(dot + 1))});
+  rows.push_back({"as an option", fmt::format("gibbsite {} ... --{} VALUE", command.name, key.name)});
+  return key.name + ":\n" + tabulate(rows, {0});
+}
+
+/// Of every schema there is, the first that has the key; empty: none.
+std::string text_of_key(const std::string& name) {
+  for (const Command* command : commands())
+    if (command->schema != nullptr)
+      if (const StudyKey* key = command->schema().find(name)) return key_text(*key, command->schema(), *command);
+  return "";
+}
+
+/// A name that a study may hold: what it is, and its keys. Empty: there is none.
+std::string text_of_name(const std::string& name) {
+  std::string out;
+  for (const std::string& topic : topics())
+    for (const Listing& entry : listings(topic)) {
+      if (entry.name != name) continue;
+      out += fmt::format("{}{} ({}):\n", out.empty() ? "" : "\n", name, topic) + tabulate({{entry.meaning}}, {});
+      std::vector<Row> rows;
+      for (const StudyKey& key : study_schema().keys) {
+        const bool its = (topic == "models" && key.named_by == NamedBy::model) ||
+                         (topic == "methods" && key.named_by == NamedBy::method);
+        if (its && std::any_of(key.owners.begin(), key.owners.end(), [&](const Owner& o) { return o.name == name; }))
+          rows.push_back({key.name, default_of(key, study_schema()), meaning(key)});
+      }
+      if (!rows.empty()) out += "\nKeys, with defaults:\n" + tabulate(rows, {0, 0});
+    }
+  return out;
+}
+
+std::vector<std::string> topics_and_names() {
+  std::vector<std::string> all;
+  for (const Topic& topic : manual_topics()) all.push_back(topic.name);
+  for (const std::string& topic : topics())
+    for (const Listing& entry : listings(topic)) all.push_back(entry.name);
+  for (const StudyKey& key : study_schema().keys) all.push_back(key.name);
+  return all;
+}
+
+}  // namespace
+
+std::string help_text(const std::string& name) {
+  if (name.empty()) return overview();
+  const Topic* topic = find_topic(name);
+  const std::string page_of_topic = topic == nullptr ? "" : for_terminal(read_markup(topic->text));
+  for (const Command* command : commands())
+    if (command->name == name) return command_text(*command) + (topic == nullptr ? "" : '\n' + page_of_topic);
+  if (topic != nullptr) return page_of_topic;
+  std::string known = text_of_key(name);
+  if (known.empty()) known = text_of_name(name);
+  if (known.empty()) find_command(name, topics_and_names());  // throws
+  return known;
+}
+
 namespace {
 
 int help(const Request& request, const std::string&) {
@@ -194,24 +185,21 @@ int help(const Request& request, const std::string&) {
   return 0;
 }
 
-/// The name of a command or of another topic.
+/// The name of a command, a topic, a key or what a study may name.
 void check_topic(Request& request) {
-  if (request.arguments.empty()) return;
-  const std::vector<std::string> topics = help_topics();
-  const std::string& name = request.arguments.front();
-  if (std::find(topics.begin(), topics.end(), name) == topics.end()) find_command(name, topics);
+  if (!request.arguments.empty()) help_text(request.arguments.front());
 }
 
 }  // namespace
 
 const Command& help_command() {
   static const Command command{.name = "help",
-                               .arguments = "[COMMAND]",
-                               .summary = "explain a command; `help run` lists every key of a study",
-                               .details = "Without COMMAND, an overview of them.",
+                               .arguments = "[COMMAND|TOPIC|KEY|NAME]",
+                               .summary = "explain a command, a topic, a key or a name; `help run` lists every key",
+                               .details = "Without an argument, an overview of them.",
                                .most = 1,
                                .options = {help_option},
-                               .examples = {"gibbsite help run"},
+                               .examples = {"gibbsite help run", "gibbsite help files", "gibbsite help method.ladder"},
                                .complete = check_topic,
                                .run = help};
   return command;

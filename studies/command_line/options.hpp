@@ -16,9 +16,8 @@ Request parse(const std::vector<std::string>& words);
 /// RequestError with file, line and column.
 Request read_study(const std::filesystem::path& file, const Settings& keys);
 
-/// Text of `gibbsite help [COMMAND]`, aligned, at most 100 columns wide. Throws RequestError for an unknown command.
-std::string help_text(const std::string& command);
-/// What else `gibbsite help` explains: "errors".
-std::vector<std::string> help_topics();
+/// Text of `gibbsite help NAME`, of a command, a topic of the manual, a key or what a study may name; aligned, at most
+/// 100 columns wide but for code. Throws RequestError for what is none of them.
+std::string help_text(const std::string& name);
 
 }  // namespace gibbsite

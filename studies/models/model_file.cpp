@@ -214,7 +214,7 @@ ModelFile read_model(const std::filesystem::path& path) {
   }
   throw RequestError(
       fmt::format("{}: it is an HDF5 file, but holds no model; make one with `gibbsite import`, or "
-                  "see README, \"Model files\"",
+                  "see `gibbsite help models`",
                   path.string()));
 }
 

@@ -1,5 +1,5 @@
 /// Model files: the parameters of a Boltzmann machine in HDF5, made by this program or by hand. Their layout is in the
-/// README; groups of other names, and variables of other names in these, are passed over.
+/// manual (topics/models.md); groups of other names, and variables of other names in these, are passed over.
 ///
 ///   /              attributes content = "model", model = "rbm" | "dbm" | "dbn" | "boltzmann" | "hopfield";
 ///                  optional energy_constant, note; and of the writer: program, version, format_version, ...

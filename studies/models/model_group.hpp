@@ -30,7 +30,7 @@ class Place {
   Place child(const std::string& name) const {
     const Group* group = group_.child(name);
     if (group == nullptr)
-      refuse(fmt::format("the model has no group {}; README, \"Model files\", says what it needs", name));
+      refuse(fmt::format("the model has no group {}; `gibbsite help models` says what it needs", name));
     return {*group, fmt::format("{}: {}", where_, name)};
   }
 

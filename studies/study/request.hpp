@@ -27,8 +27,8 @@ struct Request {
   // for run, exact and loglik:
   std::vector<Task> tasks;  ///< in order, last grid key fastest; one task if there is no grid
   std::vector<std::pair<std::string, std::vector<std::string>>> grid;  ///< keys and their values, in order
-  std::vector<std::string> inputs;  ///< files that the tasks read, each once
-  std::string resolved;             ///< the study with every key, as TOML that reads back to the same tasks
+  std::vector<std::string> inputs;                                     ///< files that the tasks read, each once
+  std::string resolved;  ///< the study with every key, as TOML that reads back to the same tasks
 };
 
 /// Refuses -o where it is a folder (`what` needs a file name), or exists and there is no --force. Throws RequestError.

@@ -32,13 +32,21 @@ struct Owner {
   std::optional<Condition> condition = {};
 };
 
+/// What a single value of a key is, as far as its type and range say.
+struct ValueShape {
+  enum class Type { any, integer, real, flag, text } type = Type::any;  ///< any: only the key itself can say
+  std::optional<double> low = {}, high = {};
+  bool open = false;  ///< low itself is not allowed
+};
+
 struct StudyKey {
   std::string name;     ///< "model.size"
   std::string allowed;  ///< "integer >= 1"
   std::string help;
   std::function<void(Study&, const Value&)> set;          ///< throws BadValue
   std::function<std::optional<Value>(const Study&)> get;  ///< nothing where there is nothing to write down
-  bool text = false;                                      ///< its values are words, not numbers
+  ValueShape shape = {};
+  bool text = false;  ///< its values are words, not numbers
   bool griddable = true;
   bool list = false;  ///< its value can be a list of words
   bool file = false;  ///< its value is the path of a file that is read, where it is none of the choices
@@ -56,10 +64,10 @@ struct StudyKey {
 struct Schema {
   std::vector<std::string> sections;  ///< in order: "model", "data", ...
   std::vector<StudyKey> keys;
-  Study first;                                                   ///< every key at its default
-  std::function<void(const Study&)> check = {};                  ///< what shows only in several keys together
+  Study first;                                                  ///< every key at its default
+  std::function<void(const Study&)> check = {};                 ///< what shows only in several keys together
   std::function<void(std::span<const Task>)> check_tasks = {};  ///< and in all tasks of a grid
-  bool grid = false;                                             ///< whether grids may run over its keys
+  bool grid = false;                                            ///< whether grids may run over its keys
 
   const StudyKey* find(std::string_view name) const;
 };

@@ -85,12 +85,15 @@ class Section {
 
   template <class Integer>
   StudyKey& integer(const char* name, Integer Part::*member, Integers range, const char* help) const {
-    return add(
+    StudyKey& key = add(
         name, describe(range), help,
         [=](Part& part, const Value& value) {
           part.*member = static_cast<Integer>(read_integer(value, range.low, range.high));
         },
         [=](const Part& part) { return Value{static_cast<std::int64_t>(part.*member)}; });
+    key.shape = {ValueShape::Type::integer, static_cast<double>(range.low)};
+    if (range.high != Integers{0}.high) key.shape.high = static_cast<double>(range.high);
+    return key;
   }
 
   /// Any number of 64 bits, from 0. TOML's own numbers end at 2^63 - 1; larger ones are texts of digits there.
@@ -106,7 +109,7 @@ class Section {
   }
 
   StudyKey& real(const char* name, double Part::*member, Reals range, const char* help) const {
-    return add(
+    StudyKey& key = add(
         name, describe(range), help,
         [=](Part& part, const Value& value) {
           const double x = read_real(value);
@@ -115,10 +118,15 @@ class Section {
           part.*member = x;
         },
         [=](const Part& part) { return Value{part.*member}; });
+    key.shape.type = ValueShape::Type::real;
+    if (std::isfinite(range.low)) key.shape.low = range.low;
+    if (std::isfinite(range.high)) key.shape.high = range.high;
+    key.shape.open = range.open;
+    return key;
   }
 
   StudyKey& flag(const char* name, bool Part::*member, const char* help) const {
-    return add(
+    StudyKey& key = add(
         name, "true or false", help,
         [=](Part& part, const Value& value) {
           const bool* flag = std::get_if<bool>(&value.data);
@@ -126,6 +134,8 @@ class Section {
           part.*member = *flag;
         },
         [=](const Part& part) { return Value{part.*member}; });
+    key.shape.type = ValueShape::Type::flag;
+    return key;
   }
 
   StudyKey& text(const char* name, std::string Part::*member, const char* allowed, const char* help) const {
@@ -133,6 +143,7 @@ class Section {
         name, allowed, help, [=](Part& part, const Value& value) { part.*member = read_text(value); },
         [=](const Part& part) { return Value{part.*member}; });
     key.text = true;
+    key.shape.type = ValueShape::Type::text;
     return key;
   }
 
@@ -147,6 +158,7 @@ class Section {
         },
         [=](const Part& part) { return Value{part.*member}; });
     key.text = true;
+    key.shape.type = ValueShape::Type::text;
     key.choices = std::move(choices);
     return key;
   }
@@ -193,9 +205,8 @@ Value one_or_list(const std::vector<Number>& numbers) {
 /// A text that may be missing, as `get` of a key gives it.
 template <class Part>
 auto optional_text(std::string Part::*member) {
-  return [member](const Part& part) {
-    return (part.*member).empty() ? std::nullopt : std::optional(Value{part.*member});
-  };
+  return
+      [member](const Part& part) { return (part.*member).empty() ? std::nullopt : std::optional(Value{part.*member}); };
 }
 
 }  // namespace gibbsite

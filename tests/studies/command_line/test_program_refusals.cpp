@@ -98,7 +98,7 @@ TEST_CASE("program: wrong words are refused") {
       {{"show"}, 2, {"needs an argument"}},
       {{"show", "good.h5", "cut1.h5"}, 2, {"cut1.h5"}},
       {{"list", "sampler"}, 2, {"sampler", "did you mean `samplers`?"}},
-      {{"help", "ran"}, 2, {"unknown command or topic `ran`", "errors"}},
+      {{"help", "ran"}, 2, {"unknown command or topic `ran`", "did you mean `run`?"}},
       {with({"--forc"}), 2, {"--forc"}},
       {with({"--res"}), 2, {"--res"}},
       {with({"--outt", "x.h5"}), 2, {"--outt"}},

@@ -150,7 +150,7 @@ TEST_CASE("model files: what is wrong is named") {
   };
   says(changed(rbm(), [](Group& g) { erase(g, "layer_0"); }), {"m.h5", "no group layer_0"});
   says(changed(rbm(), [](Group& g) { erase(g, "layer_1"); }), {"has 1 layers", "an rbm has 2"});
-  says(changed(rbm(), [](Group& g) { erase(g, "weights_0"); }), {"no group weights_0", "README"});
+  says(changed(rbm(), [](Group& g) { erase(g, "weights_0"); }), {"no group weights_0", "help models"});
   says(changed(rbm(), [](Group& g) { group(g, "weights_0").variables.clear(); }), {"weights_0", "no variable W"});
   says(changed(rbm(),
                [](Group& g) {
