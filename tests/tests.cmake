@@ -227,6 +227,12 @@ if(TARGET test_studies)
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/stress.py $<TARGET_FILE:gibbsite> $<TARGET_FILE:gibbsite_moments>)
   set_tests_properties("long studies: kills, failing calls and stops" PROPERTIES LABELS long TIMEOUT 3000)
 endif()
+# The notebook needs packages that only .ci/run --nightly installs.
+if(GIBBSITE_PYTHON)
+  add_test(NAME "notebook: results opened in Python" COMMAND ${GIBBSITE_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tests/notebook.py
+    $<TARGET_FILE:gibbsite> ${CMAKE_CURRENT_SOURCE_DIR}/studies ${CMAKE_CURRENT_SOURCE_DIR}/studies/manual/results.ipynb)
+  set_tests_properties("notebook: results opened in Python" PROPERTIES LABELS notebook TIMEOUT ${brief})
+endif()
 add_test(NAME "install: the manual's example builds against an installed Gibbsite"
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/tests/install.sh ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR} ${CMAKE_CXX_COMPILER})
 set_tests_properties("install: the manual's example builds against an installed Gibbsite" PROPERTIES LABELS install TIMEOUT ${brief})
