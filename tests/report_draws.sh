@@ -54,6 +54,11 @@ cat "$work/side_by_side.html" - > "$work/used.html" <<'JS'
     const press = (key) => box.dispatchEvent(new KeyboardEvent("keydown", { key }));
     press("+");
     must("zoom", plot.xAxisRange()[1] - plot.xAxisRange()[0] < 0.6 * (all[1] - all[0]));
+    // A blank cell is a place without a number, also at the end of a line.
+    [...figure.querySelectorAll("tbody tr")].forEach((row, k) => {
+      const read = figure.numbers.curves.flatMap((c) => ["value", "error", "exact", "z"].filter((role) => c[role]).map((role) => c[role][k]));
+      must("blank", read.every((value, c) => (value === null) === (row.cells[c + 1].textContent.trim() === "" || row.cells[c + 1].textContent.trim() === "?")));
+    });
     if (panel) { ++pairs; must("together", near(plot.xAxisRange(), panel.xAxisRange())); }
     press("0");
     must("all", near(plot.xAxisRange(), all));

@@ -10,6 +10,7 @@
 #include "studies/models/model_file.hpp"
 #include "studies/page/assets.hpp"
 #include "studies/page/html.hpp"
+#include "studies/page/study_of_page.hpp"
 #include "studies/results/grid_arrays.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/text/words.hpp"
@@ -143,8 +144,11 @@ std::string result_section(const PageFile& file, ImageSides sides) {
   const std::vector<Group> tasks = tasks_of(root);
   const std::vector<PagePart> parts = parts_of(root, tasks);
   out += html_of(figures_of_likelihood(root));
-  out += html_of(figures_of_estimates(root)) + html_of(figures_of_overlaps(root));
-  out += html_of(figures_of_free_energies(root)) + html_of(figures_of_diagnostics(parts));
+  const std::vector<Task> asked = tasks_of_study(root);
+  out += html_of(figures_of_estimates(root, exact_between(root, asked))) + html_of(figures_of_disorder(root));
+  out += html_of(figures_of_overlaps(root)) + html_of(figures_of_free_energies(root));
+  out += html_of(figures_of_annealing(parts, resampling_threshold(asked)));
+  out += html_of(figures_of_ladders(parts));
   out += html_of(figures_of_mixing(root)) + html_of(figures_of_series(parts));
   if (const Group* model = root.child("model"); model != nullptr && tasks.empty())
     out += html_of(images_of(*model, sides, file.path));

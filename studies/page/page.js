@@ -8,7 +8,8 @@
   const colourOf = (k) => style("--c" + (k % 8));
   // dygraphs takes the labels of its axes as HTML, and they may come from a file.
   const escaped = (text) => text.replace(/[&<>"']/g, (c) => "&#" + c.charCodeAt(0) + ";");
-  const number = (cell) => (cell && cell.textContent !== "" && isFinite(cell.textContent) ? Number(cell.textContent) : null);
+  // The last cell of a row ends with its line; a blank is no 0.
+  const number = (cell) => (cell && cell.textContent.trim() !== "" && isFinite(cell.textContent) ? Number(cell.textContent) : null);
 
   // The table of a figure: places on the axis, and curves with what stands beside their values.
   const read = (figure) => {

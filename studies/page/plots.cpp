@@ -87,11 +87,12 @@ std::string title_of(std::string name) {
 }  // namespace
 
 Figure figure_over(const Group& root, const std::vector<ResultRow>& rows, const std::string& title,
-                   const std::string& y) {
+                   const std::string& y, const std::vector<ResultRow>& between) {
   const AxisOf axis = axis_of(root, rows);
   Figure figure{.title = title, .caption = {}, .x = axis.label, .y = y};
   std::vector<std::string> firsts;  // values of the first key
-  for (const ResultRow& row : rows) {
+  // The curve of a row; added where there is none, if it may be.
+  const auto curve_of = [&](const ResultRow& row, bool may_add) -> Curve* {
     std::vector<std::string> words;
     std::string first;
     for (const auto& [key, value] : row.at)
@@ -105,6 +106,7 @@ Figure figure_over(const Group& root, const std::vector<ResultRow>& rows, const 
     auto curve =
         std::find_if(figure.curves.begin(), figure.curves.end(), [&](const Curve& c) { return c.name == name; });
     if (curve == figure.curves.end()) {
+      if (!may_add) return nullptr;
       if (std::find(firsts.begin(), firsts.end(), first) == firsts.end()) firsts.push_back(first);
       const auto place = std::find(firsts.begin(), firsts.end(), first) - firsts.begin();
       const bool by_key = keys && row.estimator.empty();
@@ -112,14 +114,21 @@ Figure figure_over(const Group& root, const std::vector<ResultRow>& rows, const 
       curve = figure.curves.end() - 1;
       curve->estimates = true;
     }
+    return &*curve;
+  };
+  for (const ResultRow& row : rows) {
+    Curve* curve = curve_of(row, true);
     const double x = axis.place(row);
     if (std::isfinite(x)) curve->points[x] = {row.value, row.error, row.exact, row.z};
   }
+  for (const ResultRow& row : between)
+    if (Curve* curve = curve_of(row, false); curve != nullptr && axis.key.empty())
+      curve->points.try_emplace(axis.place(row), CurvePoint{.exact = row.exact});
   keep_few(figure);
   return figure;
 }
 
-FigureGroup figures_of_estimates(const Group& root) {
+FigureGroup figures_of_estimates(const Group& root, const std::vector<ResultRow>& between) {
   FigureGroup out{.heading = "Estimates"};
   std::map<std::string, std::vector<ResultRow>> rows;
   std::vector<std::string> names;
@@ -137,9 +146,49 @@ FigureGroup figures_of_estimates(const Group& root) {
     const bool over_disorder = name.ends_with(averaged);
     const std::string own = over_disorder ? name.substr(0, name.size() - averaged.size()) : name;
     const Variable* v = variable_of(root, "estimates", name);
+    std::vector<ResultRow> exact;
+    std::copy_if(between.begin(), between.end(), std::back_inserter(exact),
+                 [&](const ResultRow& r) { return r.name == name; });
     Figure figure =
-        figure_over(root, rows[name], title_of(own), title_of(own) + (v == nullptr ? "" : in_units(v->units)));
+        figure_over(root, rows[name], title_of(own), title_of(own) + (v == nullptr ? "" : in_units(v->units)), exact);
     if (v != nullptr && !v->long_name.empty()) figure.caption = v->long_name + "." + figure.caption;
+    if (!figure.empty()) out.figures.push_back(std::move(figure));
+  }
+  return out;
+}
+
+FigureGroup figures_of_disorder(const Group& root) {
+  FigureGroup out{.heading = "Samples of the disorder"};
+  std::map<std::string, std::vector<ResultRow>> rows;
+  for (ResultRow& row : estimates_of(root)) rows[row.name].push_back(std::move(row));
+  for (const char* name : {"overlap_squared", "overlap_binder", "energy_density"}) {
+    if (!rows.contains(name + std::string(averaged))) continue;
+    // By their other keys and beta, the values of all samples.
+    std::map<std::pair<std::vector<std::pair<std::string, std::string>>, double>, std::vector<double>> samples;
+    for (ResultRow row : rows[name]) {
+      std::erase_if(row.at, [](const auto& at) { return at.first == "disorder_seed"; });
+      if (std::isfinite(row.value)) samples[{row.at, row.beta}].push_back(row.value);
+    }
+    std::vector<ResultRow> quantiles;
+    for (auto& [place, values] : samples) {
+      std::sort(values.begin(), values.end());
+      for (const double share : {0.1, 0.5, 0.9}) {
+        ResultRow row;
+        row.name = name;
+        row.estimator = fmt::format("{:.0f} % of samples below", 100 * share);
+        row.at = place.first;
+        row.beta = place.second;
+        row.value = values[static_cast<std::size_t>(std::lround(share * static_cast<double>(values.size() - 1)))];
+        quantiles.push_back(std::move(row));
+      }
+    }
+    Figure figure = figure_over(root, quantiles, "spread of the " + title_of(name), title_of(name));
+    for (Curve& curve : figure.curves) {
+      curve.mark = Mark::line;
+      curve.estimates = false;
+      for (auto& [x, point] : curve.points) point = {.value = point.value};
+    }
+    figure.caption = "Quantiles over samples of the disorder, each sample by its own estimate." + figure.caption;
     if (!figure.empty()) out.figures.push_back(std::move(figure));
   }
   return out;

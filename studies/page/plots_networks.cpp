@@ -96,6 +96,25 @@ Images read_images(const Group& model) {
   return out;
 }
 
+/// What reverse annealing gives to samples, against their ln p.
+Figure bounds_of(const Group& likelihood, std::span<const double> log_p) {
+  Figure figure{.title = "lower bounds by RAISE", .caption = "", .x = "ln p(sample) (nats)", .y = "lower bound (nats)"};
+  const auto raised = doubles(likelihood, "raise_log_likelihood");
+  const std::vector<double> sample = numbers_of(likelihood, "raised_sample");
+  if (raised.size() != sample.size()) return figure;
+  Curve bounds{"sample", 0}, equal{"where both are equal", 1, Mark::line};
+  for (std::size_t k = 0; k < raised.size(); ++k) {
+    const auto at = static_cast<std::size_t>(sample[k]);
+    if (!(sample[k] >= 0) || at >= log_p.size() || !std::isfinite(log_p[at])) continue;
+    bounds.points[log_p[at]] = {.value = raised[k]};
+    equal.points[log_p[at]] = {.value = log_p[at]};
+  }
+  figure.curves = {std::move(bounds), std::move(equal)};
+  figure.caption =
+      "Each of the samples that were annealed back; they bound the likelihood of annealing itself as a model.";
+  return figure;
+}
+
 }  // namespace
 
 bool has_weights(const Group& model) { return read_images(model).count > 0; }
@@ -157,6 +176,7 @@ FigureGroup figures_of_likelihood(const Group& root) {
                                  text_attribute(*found, "meaning")) +
                      figure.caption;
   if (!figure.empty()) out.figures.push_back(std::move(figure));
+  if (Figure bounds = bounds_of(*found, values); !bounds.empty()) out.figures.push_back(std::move(bounds));
   return out;
 }
 

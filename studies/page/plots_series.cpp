@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <set>
 
+#include "estimators/autocorrelation.hpp"
+#include "estimators/autocovariance.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/page/plots.hpp"
 
@@ -38,12 +38,35 @@ Slowest slowest_of(const std::vector<PagePart>& parts) {
   return worst;
 }
 
+/// Gamma(t) / Gamma(0) up to twice the window over which tau is summed.
+Figure autocorrelation_of(const ChainSeries& energy, const std::vector<double>& sweeps) {
+  const double every = sweeps.size() > 1 ? sweeps[1] - sweeps[0] : 1;
+  Figure figure{.title = "autocorrelation", .caption = "", .x = "sweeps between two draws", .y = "rho"};
+  if (energy.draws() < 4) return figure;
+  const Autocorrelation sum = autocorrelation(energy);
+  if (!(sum.variance > 0)) return figure;
+  Autocovariance covariance(energy, sum.mean);
+  const std::size_t last = std::min(covariance.max_lag(), std::max<std::size_t>(2 * sum.window, 10));
+  const std::size_t step = std::max<std::size_t>(last / 200, 1);
+  Curve within{"within the window", 0}, beyond{"beyond it", 1};
+  const double all = covariance(0);
+  for (std::size_t lag = 0; lag <= last; lag += step)
+    (lag <= sum.window ? within : beyond).points[static_cast<double>(lag) * every] = {.value = covariance(lag) / all};
+  figure.curves = {std::move(within), std::move(beyond)};
+  figure.caption = fmt::format(
+      "1/2 and the sum of rho up to the window, {:.6g} sweeps, are tau = {:.3g} sweeps of the draws' last values{}.",
+      static_cast<double>(sum.window) * every, sum.tau * every,
+      sum.window_closed ? "" : "; the window did not close: the run is too short to tell");
+  return figure;
+}
+
+}  // namespace
+
 std::string at_beta(const Group& group, std::size_t b) {
   const auto beta = doubles(group, "beta");
   return b < beta.size() ? fmt::format("beta = {:.6g}", beta[b]) : fmt::format("rung {}", b);
 }
 
-/// Values of numbers of either kind.
 std::vector<double> numbers_of(const Group& group, const std::string& name) {
   std::vector<double> out;
   if (const Variable* v = group.find(name))
@@ -56,7 +79,6 @@ std::vector<double> numbers_of(const Group& group, const std::string& name) {
   return out;
 }
 
-/// One variable of every part over its only dimension (values of `x`, or their number), a curve each.
 Figure of_parts(const std::vector<PagePart>& parts, const std::string& variable, const std::string& x, Mark mark,
                 Figure figure) {
   for (const PagePart& part : parts) {
@@ -74,8 +96,6 @@ Figure of_parts(const std::vector<PagePart>& parts, const std::string& variable,
   keep_few(figure);
   return figure;
 }
-
-}  // namespace
 
 Figure histogram_of(const std::vector<double>& values, const std::string& title, const std::string& x) {
   Figure figure{.title = title, .caption = "", .x = x, .y = "share of all"};
@@ -145,9 +165,11 @@ FigureGroup figures_of_series(const std::vector<PagePart>& parts) {
   trace.caption = fmt::format("Each chain at {}, where the energy forgets itself most slowly{}.", where,
                               step > 1 ? fmt::format("; one draw of {}", step) : "");
   keep_few(trace);
+  Figure memory = autocorrelation_of({all, chains}, sweeps);
+  if (!memory.empty()) memory.caption = fmt::format("Of the energy at {}. ", where) + memory.caption;
   Figure seen = histogram_of(all, "histogram of the energy", "energy E (J)");
   seen.caption = fmt::format("All chains at {}: {}", where, seen.caption);
-  for (Figure* figure : {&trace, &seen})
+  for (Figure* figure : {&trace, &memory, &seen})
     if (!figure->empty()) out.figures.push_back(std::move(*figure));
   return out;
 }
@@ -186,49 +208,6 @@ FigureGroup figures_of_overlaps(const Group& root) {
     if (!figure.empty()) out.figures.push_back(std::move(figure));
     break;
   }
-  return out;
-}
-
-FigureGroup figures_of_diagnostics(const std::vector<PagePart>& parts) {
-  FigureGroup out{.heading = "Moves"};
-  const auto add = [&](Figure figure) {
-    if (!figure.empty()) out.figures.push_back(std::move(figure));
-  };
-  add(of_parts(parts, "swap_rate", "pair", Mark::points,
-               {"exchanges", "Mean acceptance of exchanges; pair k joins rungs k and k + 1.", "pair", "swap rate"}));
-  add(of_parts(parts, "effective_fraction", "schedule", Mark::line,
-               {"effective fraction", "Effective share of the particles along the path.", "beta of the schedule",
-                "effective fraction"}));
-  add(of_parts(parts, "schedule", "", Mark::line,
-               {"schedule", "The betas that annealing went through.", "step", "beta of the schedule"}));
-  Figure weights{"weights", "How many independent particles carry ln Z, of how many families.", "beta", "number",
-                 Scale::logarithmic};
-  for (const char* name : {"weight_ess", "family_ess"}) {
-    Figure one = of_parts(parts, name, "beta", Mark::points, {"", "", "", ""});
-    for (Curve& curve : one.curves) {
-      curve.name = (curve.name.empty() ? "" : curve.name + ", ") +
-                   (name[0] == 'w' ? "effective particles" : "effective families");
-      curve.colour = weights.curves.size();
-      weights.curves.push_back(std::move(curve));
-    }
-  }
-  for (const PagePart& part : parts) {
-    const Group* series = part.group->child("series");
-    const Variable* family = series == nullptr ? nullptr : series->find("family");
-    if (family == nullptr || family->dims != std::vector<std::string>{"particle", "beta"}) continue;
-    const auto values = numbers_of(*series, "family");
-    const auto beta = doubles(*series, "beta");
-    if (beta.size() != family->shape[1] || values.empty()) continue;
-    Curve curve{(part.name.empty() ? "" : part.name + ", ") + "families that survive", weights.curves.size()};
-    for (std::size_t b = 0; b < beta.size(); ++b) {
-      std::set<double> alive;
-      for (std::size_t r = b; r < values.size(); r += beta.size()) alive.insert(values[r]);
-      curve.points[beta[b]] = {.value = static_cast<double>(alive.size())};
-    }
-    weights.curves.push_back(std::move(curve));
-  }
-  keep_few(weights);
-  add(std::move(weights));
   return out;
 }
 

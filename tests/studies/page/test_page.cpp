@@ -8,6 +8,36 @@
 using namespace gibbsite;
 using namespace gibbsite::test;
 
+namespace {
+
+/// ln Z of a periodic lattice of Ising spins by its transfer matrix, J = 1.
+double log_z_of_torus(unsigned width, unsigned height, double beta) {
+  const unsigned states = 1U << width;
+  const auto bonds = [&](unsigned a, unsigned b) {  // within row a and from it to row b
+    int sum = 0;
+    for (unsigned k = 0; k < width; ++k) {
+      const int s = a >> k & 1U ? 1 : -1;
+      sum += s * (a >> (k + 1) % width & 1U ? 1 : -1) + s * (b >> k & 1U ? 1 : -1);
+    }
+    return sum;
+  };
+  double z = 0;
+  for (unsigned first = 0; first < states; ++first) {
+    std::vector<double> weight(states, 0);
+    weight[first] = 1;
+    for (unsigned row = 0; row < height; ++row) {
+      std::vector<double> next(states, 0);
+      for (unsigned a = 0; a < states; ++a)
+        for (unsigned b = 0; b < states; ++b) next[b] += weight[a] * std::exp(beta * bonds(a, b));
+      weight = next;
+    }
+    z += weight[first];
+  }
+  return std::log(z);
+}
+
+}  // namespace
+
 TEST_CASE("a page holds the verdict, one figure per quantity and the numbers of the file") {
   const Reported made(torus);
   check_whole(made.page);
@@ -20,7 +50,11 @@ TEST_CASE("a page holds the verdict, one figure per quantity and the numbers of 
   const Group& estimates = *made.root.child("estimates");
   const Group& exact = *made.root.child("exact");
   const auto beta = doubles(estimates, "beta");
-  std::size_t figures = 0;
+  const auto exact_at = [](double temperature) {
+    const double b = 1 / temperature, h = 1e-4;
+    return -(log_z_of_torus(4, 6, b + h) - log_z_of_torus(4, 6, b - h)) / (2 * h) / 24;
+  };
+  std::size_t figures = 0, finer = 0;
   for (const Variable& v : estimates.variables) {
     if (estimates.find(v.name + "_error") == nullptr) continue;
     ++figures;
@@ -28,7 +62,19 @@ TEST_CASE("a page holds the verdict, one figure per quantity and the numbers of 
     std::replace(title.begin(), title.end(), '_', ' ');
     const std::string figure = figure_titled(made.page, title);
     CHECK(contains(figure, "data-x=\"temperature T (J)\""));  // as asked
-    const auto rows = numbers_in(figure);
+    auto rows = numbers_in(figure);
+    const auto between = [](const std::vector<double>& row) { return std::isnan(row[1]); };
+    for (const auto& row : rows)
+      if (between(row)) {  // exact answers alone, those of Kaufman's solution there
+        ++finer;
+        REQUIRE(row.size() == 5);
+        CHECK(std::isnan(row[2] + row[4]));
+        const double at = 1 / row[0], low = 1 / 2.6, high = 1 / 2.0;
+        CHECK((at > low && at < high));
+        if (v.name == "energy_density" && std::abs(row[0] - 2.1) < 1e-4)
+          CHECK(row[3] == Approx(exact_at(2.1)).epsilon(1e-6));
+      }
+    std::erase_if(rows, between);
     REQUIRE(rows.size() == beta.size());
     const auto values = doubles(estimates, v.name), errors = doubles(estimates, v.name + "_error"),
                truth = doubles(exact, v.name);
@@ -43,10 +89,15 @@ TEST_CASE("a page holds the verdict, one figure per quantity and the numbers of 
       CHECK(rows[row][4] == Approx((values[b] - truth[b]) / errors[b]).margin(0.006));
     }
   }
-  // Beside them tau, R-hat, the trace and the histogram.
-  CHECK(count_of(made.page, "<figure class=figure data-x=") == figures + 4);
+  CHECK(finer >= 3 * 15);  // energy, energy density, specific heat: five places in each of three gaps
+  // Beside them tau, R-hat, the trace, the autocorrelation and the histogram.
+  CHECK(count_of(made.page, "<figure class=figure data-x=") == figures + 5);
   for (const char* title : {"autocorrelation times", "R-hat", "energy in time", "histogram of the energy"})
     (void)figure_titled(made.page, title);
+  const auto rho = numbers_in(figure_titled(made.page, "autocorrelation"));
+  CHECK(rho[0][0] == 0);
+  CHECK(rho[0][1] == Approx(1));
+  CHECK(std::abs(rho[1][1]) < 1);
 }
 
 TEST_CASE("the histogram of a page has bins as wide as the steps of its values") {

@@ -21,6 +21,19 @@ TEST_CASE("a page has the figures of every method, and of grids a colour for eac
     const auto rates = doubles(*made.root.child("diagnostics"), "swap_rate");
     REQUIRE(rows.size() == rates.size());
     for (std::size_t k = 0; k < rates.size(); ++k) CHECK(rows[k][1] == Approx(rates[k]).epsilon(1e-6));
+    const auto barrier = numbers_in(figure_titled(made.page, "cumulative barrier"));
+    REQUIRE(barrier.size() == rates.size() + 1);
+    CHECK(barrier[0][1] == 0);
+    for (std::size_t k = 0; k < rates.size(); ++k)
+      CHECK(barrier[k + 1][1] - barrier[k][1] == Approx(1 - rates[k]).margin(1e-6));
+    const auto walk = numbers_in(figure_titled(made.page, "walk of a replica"));
+    double lowest = 1e9, highest = -1e9;
+    for (std::size_t k = 1; k < walk.size(); ++k) {
+      lowest = std::min(lowest, walk[k][1]), highest = std::max(highest, walk[k][1]);
+      CHECK(walk[k][1] == std::floor(walk[k][1]));
+    }
+    CHECK(lowest == 0);
+    CHECK(highest == static_cast<double>(rates.size()));
   }
   SECTION("annealing") {
     const Reported made(small_study("reverse"), few + Words{"--method.temperatures", "200"});
@@ -33,11 +46,22 @@ TEST_CASE("a page has the figures of every method, and of grids a colour for eac
     CHECK(rows[0][1] ==
           Approx(doubles(found, "log_z")[0] - doubles(*made.root.child("exact"), "log_z")[0]).margin(1e-6));
     (void)figure_titled(made.page, "schedule");
+    // All particles are in the histograms there and back, and both have their mean near ln Z / Z_0.
+    const auto shares = numbers_in(figure_titled(made.page, "weights there and back"));
+    double there = 0, back = 0, mean_there = 0, mean_back = 0;
+    for (const auto& row : shares) {
+      there += row[1], back += row[2];
+      mean_there += row[0] * row[1], mean_back += row[0] * row[2];
+    }
+    CHECK(there == Approx(1));
+    CHECK(back == Approx(1));
+    CHECK(mean_there <= mean_back);  // work is done both ways: <ln w> <= ln Z / Z_0 <= -<ln w back>
   }
   SECTION("families that survive") {
     const Reported made(small_study("resample"), few + Words{"--method.temperatures", "200"});
     check_whole(made.page);
     CHECK(contains(figure_titled(made.page, "weights"), "families that survive"));
+    CHECK(contains(figure_titled(made.page, "effective fraction"), "threshold of resampling"));
     (void)figure_titled(made.page, "ln Z - consensus");
   }
   SECTION("a grid, in a group for each task and as arrays") {
@@ -58,6 +82,12 @@ TEST_CASE("a page has the figures of every method, and of grids a colour for eac
         CHECK(rows[b][3] == Approx(averages[2 + b]).epsilon(1e-6));
       }
       CHECK(contains(figure_titled(made.page, "energy in time"), "size = "));
+      const std::string spread = figure_titled(made.page, "spread of the energy density");
+      CHECK(contains(spread, "size = 5, 90 % of samples below"));
+      for (const auto& row : numbers_in(spread)) {
+        CHECK(row[1] <= row[2]);
+        CHECK(row[2] <= row[3]);
+      }
       CHECK(contains(made.page, escaped(verdict_on(made.root))));
     }
   }
