@@ -35,6 +35,11 @@ double unseen_share(std::span<const double> log_before, std::span<const double> 
   return std::isfinite(share) ? std::min(share, 1 - 1 / n) : 0;
 }
 
+/// Whether a reported lambda has none above half of it before it, and so needs witnesses.
+bool far_from_the_one_before(std::span<const double> report, std::size_t k) {
+  return report[k] != 0 && (k == 0 || report[k - 1] < report[k] / 2);
+}
+
 }  // namespace
 
 Annealing::Annealing(Ensemble& ensemble, AnnealingOptions options)
@@ -192,11 +197,17 @@ bool Annealing::sweep_on(double lambda, std::uint64_t sweeps, Direction order) {
   return true;
 }
 
+std::size_t recorded_at_most(std::span<const double> report) {
+  std::size_t rows = report.size();
+  for (std::size_t k = 0; k < report.size(); ++k) rows += far_from_the_one_before(report, k) ? 3 : 0;
+  return rows;
+}
+
 void Annealing::choose_recorded() {
   recorded_ = options_.report;
   for (std::size_t k = 0; k < options_.report.size(); ++k) {
     const double lambda = options_.report[k];
-    if (lambda == 0 || (k > 0 && options_.report[k - 1] >= lambda / 2)) continue;
+    if (!far_from_the_one_before(options_.report, k)) continue;
     for (const double part : {0.5, 0.7, 0.85}) {
       auto near = std::lower_bound(schedule_.begin(), schedule_.end(), part * lambda);
       if (near != schedule_.begin() && *near - part * lambda > part * lambda - *std::prev(near)) --near;

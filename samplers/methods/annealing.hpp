@@ -31,6 +31,9 @@ struct AnnealingOptions {
   std::uint64_t thermalization = 1000;  ///< sweeps at the target before going back
 };
 
+/// Rows of the trace at most: the reported lambdas, and three witnesses of those that are far from the one before.
+std::size_t recorded_at_most(std::span<const double> report);
+
 /// A schedule of `temperatures` steps, linear in lambda from 0 to the last of `report` and through all of them.
 std::vector<double> linear_schedule(std::span<const double> report, std::size_t temperatures);
 

@@ -52,6 +52,14 @@ void ChainTrace::keep(Kept kept) {
   trace_.width = fields_.back().offset + fields_.back().count;
 }
 
+std::size_t fields_of_a_slot(std::span<const Observable> observables, bool means, bool ratios) {
+  std::vector<Field> fields;
+  for (const Observable& what : observables)
+    if (what.measured()) add_field(fields, what, 1);
+  if (means) SweepMeans(observables, 1).add_fields(fields);
+  return fields.size() + (ratios ? 2 : 0);
+}
+
 /// What is left of the state at the first draw.
 void ChainTrace::follow(const Ensemble& ensemble, std::span<const std::size_t> replica) {
   const std::size_t bytes = ensemble.layout().state_bytes();

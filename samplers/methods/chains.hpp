@@ -102,6 +102,10 @@ class ChainTrace {
   std::vector<std::byte> states_;         // scratch, [replica]
 };
 
+/// Numbers of a draw's row for each slot, but for overlaps and what a method adds: means: a draw stands for several
+/// sweeps; ratios: it has log ratios.
+std::size_t fields_of_a_slot(std::span<const Observable> observables, bool means, bool ratios);
+
 /// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;
 /// [replica].
 struct LogRatios {

@@ -42,6 +42,13 @@ void check_out(const Request& request) {
   }
 }
 
+void check_log(const Request& request) {
+  if (request.log.empty()) return;
+  std::error_code error;
+  if (request.log == request.out || std::filesystem::equivalent(request.log, request.out, error))
+    throw RequestError(fmt::format("--log {} is where the result goes; name another file", request.log.string()));
+}
+
 /// Inputs are read more than once, so that a pipe would be waited for, and a device might never end.
 void check_inputs(const Request& request) {
   for (const std::string& file : request.inputs) {
@@ -89,6 +96,8 @@ Request parse(const std::vector<std::string>& words) {
       request.help = true;
     else if (name == "out")
       request.out = value;
+    else if (name == "log")
+      request.log = value;
     else if (name == "force")
       request.force = true;
     else if (name == "resume")
@@ -128,6 +137,7 @@ Request parse(const std::vector<std::string>& words) {
   if (command.complete != nullptr) command.complete(request);
   check_inputs(request);
   if (!request.out.empty()) check_out(request);
+  check_log(request);
   return request;
 }
 

@@ -80,4 +80,13 @@ std::string Json::dump() const {
   return JsonLibrary::to(*this).dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string Json::line() const {
+  return JsonLibrary::to(*this).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string Json::text() const {
+  const auto* words = std::get_if<std::string>(&value_);
+  return words == nullptr ? line() : *words;
+}
+
 }  // namespace gibbsite

@@ -54,6 +54,10 @@ class Json {
 
   /// One space for each level; bytes that are not UTF-8 are replaced.
   std::string dump() const;
+  /// The same on one line.
+  std::string line() const;
+  /// A text as it is, without quotes; anything else as line() has it.
+  std::string text() const;
 
  private:
   friend struct JsonLibrary;

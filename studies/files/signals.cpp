@@ -60,9 +60,11 @@ void on_signal(int signal) {
           " at a checkpoint, before the result was written; the same command with --resume continues it");
   const long long moment = now();
   long long first = 0;
-  if (asked_at.compare_exchange_strong(first, moment))
+  if (asked_at.compare_exchange_strong(first, moment)) {
     asked = signal;
-  else if (moment - first > same_one && meaning == Stop::at_checkpoint)
+    // Who pressed Ctrl-C waits for an answer; elsewhere the end tells.
+    if (::isatty(STDERR_FILENO) != 0) say("stopping at the next checkpoint; again: now");
+  } else if (moment - first > same_one && meaning == Stop::at_checkpoint)
     leave(name_of(signal),
           ", a second time: at once, where the last checkpoint stands; the same command with --resume goes on there");
   else if (moment - first > same_one)

@@ -120,6 +120,12 @@ const MethodEntry& annealing_entry() {
       .replicas = [](const Study& study) { return static_cast<std::size_t>(study.keys<AnnealingKeys>().particles); },
       .sweeps = sweeps_of_annealing,
       .needs = needs_of_annealing,
+      .draws =
+          [](const Study& study, const System& system) {
+            const double recorded = static_cast<double>(recorded_at_most(study.method.beta));
+            const double numbers = 2 + static_cast<double>(system.observables().size());
+            return DrawsToCome{recorded, numbers * static_cast<double>(study.keys<AnnealingKeys>().particles)};
+          },
       .target = [](const Study&) { return Target{}; },
       .make = [](const Study& study, const System&, Ensemble& ensemble, Key key) -> std::unique_ptr<Method> {
         return std::make_unique<Annealing>(ensemble, options_of(study, key));

@@ -120,6 +120,19 @@ std::optional<SweepsPerDraw> sweeps_per_draw_of_chains(const Study& study, const
                        std::max<std::int64_t>(1, static_cast<std::int64_t>(most))};
 }
 
+DrawsToCome draws_of_chains(const Study& study, const System& system, std::size_t more) {
+  const auto& keys = study.keys<ChainKeys>();
+  const std::int64_t every = std::max<std::int64_t>(1, study.keys<SweepKeys>().every);
+  const std::size_t replicas = replicas_of_chains(study);
+  // Only layouts other than the plain one know that weights follow from the energy.
+  const bool ratios = system.path() != PathKind::temperature || study.sampler.layout == "plain" ||
+                      !system.why_plain(study, replicas).empty();
+  const std::size_t fields = fields_of_a_slot(system.observables(), every > 1, ratios) + more;
+  const double overlaps = system.disordered() && keys.chains >= 2 ? 0.5 : 0;  // of two replicas
+  return {static_cast<double>(keys.sweeps / every),
+          (static_cast<double>(fields) + overlaps) * static_cast<double>(replicas)};
+}
+
 Target target_of_chains(const Study& study) {
   const auto& keys = study.keys<ChainKeys>();
   return {keys.target, keys.target_error, keys.sweeps};

@@ -28,6 +28,8 @@ std::size_t replicas_of_chains(const Study& study);
 double sweeps_of_chains(const Study& study);
 std::vector<MemoryNeed> needs_of_chains(const Study& study, const SystemSize& size);
 std::optional<SweepsPerDraw> sweeps_per_draw_of_chains(const Study& study, const System& system);
+/// more: fields that the method adds to those of chains.
+DrawsToCome draws_of_chains(const Study& study, const System& system, std::size_t more);
 Target target_of_chains(const Study& study);
 /// Throws RequestError for a first state that does not fit the system.
 ChainOptions chain_options(const Study& study, const System& system, const Layout& layout, Key key);

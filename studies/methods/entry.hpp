@@ -26,6 +26,11 @@ struct Target {
   std::int64_t sweeps = 0;  ///< it may take
 };
 
+/// What the draws of a task will hold: so many rows of so many numbers, or somewhat more than there will be.
+struct DrawsToCome {
+  double draws = 0, numbers = 0;
+};
+
 /// Functions of a Method get the one that make() made.
 struct MethodEntry {
   std::string name, meaning;    ///< as `gibbsite list methods` shows them
@@ -36,6 +41,7 @@ struct MethodEntry {
   std::size_t (*replicas)(const Study&);              ///< that the ensemble must have
   double (*sweeps)(const Study&);                     ///< of all replicas, about
   std::vector<MemoryNeed> (*needs)(const Study&, const SystemSize&);             ///< of replicas and of what it keeps
+  DrawsToCome (*draws)(const Study&, const System&);                             ///< once sweeps per draw are settled
   Target (*target)(const Study&);                                                ///< when it may stop early
   std::unique_ptr<Method> (*make)(const Study&, const System&, Ensemble&, Key);  ///< throws std::invalid_argument
   bool (*can_estimate)(const Method&);                                           ///< whether there are draws enough

@@ -18,6 +18,7 @@ const MethodEntry& mcmc_entry() {
       .replicas = replicas_of_chains,
       .sweeps = sweeps_of_chains,
       .needs = needs_of_chains,
+      .draws = [](const Study& study, const System& system) { return draws_of_chains(study, system, 0); },
       .target = target_of_chains,
       .make = [](const Study& study, const System& system, Ensemble& ensemble, Key key) -> std::unique_ptr<Method> {
         return std::make_unique<Mcmc>(ensemble, chain_options(study, system, ensemble.layout(), key));

@@ -36,6 +36,7 @@ const MethodEntry& tempering_entry() {
       .replicas = replicas_of_chains,
       .sweeps = sweeps_of_chains,
       .needs = needs_of_chains,
+      .draws = [](const Study& study, const System& system) { return draws_of_chains(study, system, 1); },
       .target = target_of_chains,
       .make = [](const Study& study, const System& system, Ensemble& ensemble, Key key) -> std::unique_ptr<Method> {
         const bool adaptive = study.keys<TemperingKeys>().ladder == "adaptive";

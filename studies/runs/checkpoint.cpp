@@ -128,4 +128,28 @@ std::optional<TaskState> CheckpointFolder::load(std::size_t task, const std::fun
   return state;
 }
 
+void CheckpointFolder::save_result(std::size_t task, const Group& result) {
+  if (lock_ < 0) throw std::logic_error("CheckpointFolder::save_result before begin or resume");
+  Group root{"", {{"format", format}}, {}, {}};
+  root.groups.push_back(result);
+  root.groups.back().name = "result";
+  write_archive(result_path(task), root);
+  std::size_t segments = 0;
+  {
+    const std::lock_guard guard(mutex_);
+    segments = saved_[task].segments;
+    saved_.erase(task);
+  }
+  std::error_code kept;  // what stays does no harm: the result counts
+  fs::remove(state_path(task), kept);
+  fs::remove(copy_path(task), kept);
+  for (std::size_t s = 0; s < segments; ++s) fs::remove(segment_path(task, s), kept);
+}
+
+std::optional<Group> CheckpointFolder::load_result(std::size_t task) const {
+  std::error_code none;
+  if (lock_ < 0 || !fs::exists(result_path(task), none)) return std::nullopt;
+  return read_part(result_path(task), [](Group& root) { return std::move(root.groups.at(0)); });
+}
+
 }  // namespace gibbsite

@@ -4,6 +4,7 @@
 ///                 /task-3.h5              the latest state of task 3, and how many segments of its trace count
 ///                 /task-3-segment-0.h5    draws of task 3, written once
 ///                 /task-3-copy.h5         a second name of task-3.h5, should someone delete the first
+///                 /task-3-result.h5       what came of task 3, once it is done, in place of all the others
 ///                 /lock                   held by the process at work
 ///
 /// The manifest says how many tasks there are; these names, and temporary ones of theirs, are ours where there is a
@@ -24,6 +25,7 @@
 #include <string>
 
 #include "samplers/method.hpp"
+#include "studies/files/record.hpp"
 
 namespace gibbsite {
 
@@ -77,6 +79,11 @@ class CheckpointFolder {
   /// Throws std::runtime_error for a damaged part.
   std::optional<TaskState> load(std::size_t task, const std::function<void(const std::string&)>& note = {});
 
+  /// Saves what came of a task that is done, in place of its state and draws.
+  void save_result(std::size_t task, const Group& result);
+  /// That, or nothing. Throws std::runtime_error for a damaged one.
+  std::optional<Group> load_result(std::size_t task) const;
+
   /// Whether the folder was taken away from under us.
   bool gone() const;
   /// Drops the parts, once the result is in place; false if some of ours could not be removed. Never throws.
@@ -91,6 +98,7 @@ class CheckpointFolder {
   std::filesystem::path state_path(std::size_t task) const;
   std::filesystem::path copy_path(std::size_t task) const;
   std::filesystem::path segment_path(std::size_t task, std::size_t segment) const;
+  std::filesystem::path result_path(std::size_t task) const;
   bool owns(const std::string& name, std::size_t tasks) const;
   void lock();
   void unlock() noexcept;

@@ -35,7 +35,7 @@ inline std::size_t count(const Group& group, const std::string& name) {
 /// Runs `take` on the group of a file; what it does not find there means that the file is not one of ours.
 template <class Take>
 auto read_part(const fs::path& path, Take take) {
-  const Group group = read_archive(path);
+  Group group = read_archive(path);
   try {
     if (attribute<std::int64_t>(group, "format") == format) return take(group);
   } catch (const std::bad_variant_access&) {

@@ -27,6 +27,9 @@ fs::path CheckpointFolder::copy_path(std::size_t task) const { return folder_ / 
 fs::path CheckpointFolder::segment_path(std::size_t task, std::size_t segment) const {
   return folder_ / fmt::format("task-{}-segment-{}.h5", task, segment);
 }
+fs::path CheckpointFolder::result_path(std::size_t task) const {
+  return folder_ / fmt::format("task-{}-result.h5", task);
+}
 
 namespace {
 
@@ -69,7 +72,7 @@ bool CheckpointFolder::owns(const std::string& name, std::size_t tasks) const {
   const auto task = take_number(rest);
   if (!task || *task >= tasks) return false;
   if (take(rest, "-segment-")) return take_number(rest) && rest == ".h5";
-  return rest == ".h5" || rest == "-copy.h5";
+  return rest == ".h5" || rest == "-copy.h5" || rest == "-result.h5";
 }
 
 bool CheckpointFolder::exist() const {

@@ -58,7 +58,7 @@ int dry_run(const Request& request, const std::vector<std::unique_ptr<TaskRun>>&
     const Tried& like = nearest(tried, task.work_per_sweep());
     const double updates = like.trial.sweeps_per_second * like.work;  // in a second
     seconds += task.sweeps() * task.work_per_sweep() / updates;
-    series += task.draws() * like.trial.bytes_of_a_draw;
+    series += 8 * task.draws_to_come().draws * task.draws_to_come().numbers;
   }
   if (tasks_side_by_side) seconds /= std::min<double>(threads, static_cast<double>(tasks.size()));
   const Tried& largest = tried.back();

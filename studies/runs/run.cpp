@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 #include <omp.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <exception>
 #include <filesystem>
 #include <limits>
+#include <optional>
 
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/archive.hpp"
@@ -16,6 +18,7 @@
 #include "studies/files/version.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/runs/checkpoint.hpp"
+#include "studies/runs/run_log.hpp"
 #include "studies/runs/study_fingerprint.hpp"
 #include "studies/runs/task_run.hpp"
 #include "studies/runs/whole_result.hpp"
@@ -42,20 +45,29 @@ class Runner {
       : request_(request),
         run_(request.tasks.front().study.run),
         command_(std::move(command)),
+        log_(request.dry_run ? fs::path() : request.log, request.quiet || request.dry_run, request.json),
         parts_(request.out),
         begin_(Clock::now()) {}
 
   int run();
 
  private:
+  int run_to_its_end();
   bool claim_output();
   void check_complete() const;
   bool outside() const;
+  double side_by_side() const;
   void settle_sweeps_per_draw();
   void settle_sweeps_per_draw(std::int64_t every);
-  void work(ProgressMeter& meter);
-  void save_all_tasks();
+  void begin_meter();
+  void work();
+  void save_all_tasks(TaskRun::Kept what);
   void save_before_result();
+  void tell_of_start();
+  void tell_of_task(const TaskRun& task);
+  void tell_of_checkpoint(double seconds);
+  void tell_of_end(const std::string& state, std::vector<Told> more = {});
+  std::string spent() const { return fmt::format("{:.2f}", seconds()); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   bool out_of_time() const { return run_.max_time > 0 && seconds() > run_.max_time; }
   bool stopping() const { return stop_asked() || out_of_time(); }
@@ -63,11 +75,57 @@ class Runner {
   const Request& request_;
   const Study::Run& run_;
   std::string command_;
+  RunLog log_;
   CheckpointFolder parts_;
   Manifest manifest_;
   std::vector<std::unique_ptr<TaskRun>> tasks_;
+  std::optional<ProgressMeter> meter_;  // once there is work
+  bool started_ = false;
   Clock::time_point begin_, saved_ = begin_;
 };
+
+void Runner::tell_of_start() {
+  started_ = true;
+  if (!log_.wanted()) return;
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  std::vector<Told> parts = {{"study", request_.arguments.empty() ? request_.out.string() : request_.arguments.front()},
+                             {"file", request_.out.string()},
+                             {"version", version()},
+                             {"commit", git_commit()},
+                             {"host", host},
+                             {"process", static_cast<std::int64_t>(::getpid())},
+                             {"threads", omp_get_max_threads()},
+                             {"tasks", tasks_.size()}};
+  if (request_.resume) {
+    const double done = meter_->headway(0).share;
+    parts.push_back({"resumed_from", done, fmt::format("{:.1f}%", 100 * done)});
+  }
+  log_.tell("start", parts);
+}
+
+void Runner::tell_of_task(const TaskRun& task) {
+  if (!log_.wanted()) return;
+  const std::size_t k = task.index();
+  std::vector<Told> parts = {{"task", k + 1, fmt::format("{}/{}", k + 1, tasks_.size())}};
+  if (!request_.grid.empty()) parts.push_back({"at", grid_point(request_.tasks[k])});
+  parts.push_back({"draws", task.draws_made()});
+  parts.push_back({"seconds", seconds(), spent()});
+  log_.tell("task", parts);
+}
+
+void Runner::tell_of_checkpoint(double took) {
+  if (!log_.wanted() || !meter_) return;
+  const double done = meter_->headway(0).share;
+  log_.tell("checkpoint",
+            {{"done", done, fmt::format("{:.1f}%", 100 * done)}, {"took", took, fmt::format("{:.2f}", took)}});
+}
+
+void Runner::tell_of_end(const std::string& state, std::vector<Told> more) {
+  std::vector<Told> parts = {{"state", state}, {"file", request_.out.string()}, {"seconds", seconds(), spent()}};
+  parts.insert(parts.end(), more.begin(), more.end());
+  log_.tell("end", parts);
+}
 
 /// Refuses to take what stands at the output for the complete result of this study unless it is.
 void Runner::check_complete() const {
@@ -107,7 +165,8 @@ bool Runner::claim_output() {
       throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
                                      out.string(), difference(before.study, manifest.study)));
     if (before.git_commit != manifest.git_commit || before.version != manifest.version)
-      say(fmt::format("note: this run was begun by version {} ({}); the same bits are promised only within one version",
+      log_.note(
+          fmt::format("note: this run was begun by version {} ({}); the same bits are promised only within one version",
                       before.version, before.git_commit));
     return true;
   }
@@ -116,7 +175,7 @@ bool Runner::claim_output() {
       throw RequestError(
           fmt::format("{}: there is no unfinished run to continue; start it without --resume", out.string()));
     check_complete();
-    say(out.string() + " is complete; there is nothing to resume");
+    log_.note(out.string() + " is complete; there is nothing to resume");
     return false;
   }
   if (!request_.force && parts_.exist())
@@ -126,6 +185,11 @@ bool Runner::claim_output() {
     throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out.string()));
   parts_.begin(manifest);
   return true;
+}
+
+/// How many tasks are at work at once.
+double Runner::side_by_side() const {
+  return outside() ? std::min<double>(omp_get_max_threads(), static_cast<double>(tasks_.size())) : 1;
 }
 
 /// Whether to spread tasks over threads (many or small ones) instead of the replicas of one task after the other.
@@ -151,11 +215,11 @@ void Runner::settle_sweeps_per_draw(std::int64_t every) {
   for (const auto& task : tasks_) task->settle_sweeps_per_draw(every);
 }
 
-void Runner::work(ProgressMeter& meter) {
+void Runner::work() {
   const auto unfinished = [&] {
     std::vector<TaskRun*> list;
     for (const auto& task : tasks_)
-      if (!task->done()) list.push_back(task.get());
+      if (!task->finished()) list.push_back(task.get());
     return list;
   };
   for (auto list = unfinished(); !list.empty() && !stopping(); list = unfinished()) {
@@ -164,7 +228,12 @@ void Runner::work(ProgressMeter& meter) {
     std::exception_ptr failure;
     const auto advance = [&](TaskRun& task) {
       try {
-        if (!pause()) task.advance(pause, meter);
+        if (pause()) return;
+        if (!task.done()) {
+          task.advance(pause, *meter_);
+          if (task.done()) tell_of_task(task);
+        }
+        if (task.done() && !stopping()) task.finish(parts_, *meter_);
       } catch (...) {
 #pragma omp critical(gibbsite_failure)
         failure = std::current_exception();
@@ -177,34 +246,48 @@ void Runner::work(ProgressMeter& meter) {
       for (TaskRun* task : list) advance(*task);
     }
     if (failure) {
-      save_all_tasks();
+      save_all_tasks(TaskRun::Kept::results);
       std::rethrow_exception(failure);
     }
-    if (Clock::now() > checkpoint || stopping()) save_all_tasks();
+    // Results of finished tasks take long to write, and their states are there; but who stops does not want them made
+    // again.
+    if (stopping())
+      save_all_tasks(TaskRun::Kept::results);
+    else if (Clock::now() > checkpoint)
+      save_all_tasks(TaskRun::Kept::states);
   }
 }
 
-void Runner::save_all_tasks() {
+void Runner::save_all_tasks(TaskRun::Kept what) {
+  const auto begin = Clock::now();
   try {
-    for (const auto& task : tasks_) task->save(parts_);
+    for (const auto& task : tasks_) task->save(parts_, what);
   } catch (const std::runtime_error&) {
     if (!parts_.gone()) throw;
-    say(request_.out.string() + ".parts was taken away; all checkpoints are written anew");
+    log_.note(request_.out.string() + ".parts was taken away; all checkpoints are written anew");
     parts_.begin(manifest_);
     for (const auto& task : tasks_) {
       task->forget_saved();
-      task->save(parts_);
+      task->save(parts_, what);
     }
   }
   saved_ = Clock::now();
+  tell_of_checkpoint(std::chrono::duration<double>(saved_ - begin).count());
 }
 
 /// Before a result is made, which can take as long as it can fail. A result is worth more than its checkpoints.
-void Runner::save_before_result() try { save_all_tasks(); } catch (const std::runtime_error& error) {
-  say(std::string(error.what()) + "; the result is made without a last checkpoint");
+void Runner::save_before_result() try {
+  save_all_tasks(TaskRun::Kept::states);
+} catch (const std::runtime_error& error) {
+  log_.note(std::string(error.what()) + "; the result is made without a last checkpoint");
 }
 
-int Runner::run() {
+int Runner::run() try { return run_to_its_end(); } catch (const std::exception& error) {
+  if (started_) log_.tell("end", {{"state", "failed"}, {"error", error.what()}, {"seconds", seconds(), spent()}});
+  throw;
+}
+
+int Runner::run_to_its_end() {
   use_threads(run_.threads);
   if (run_.max_time > 0) stop_building_after(std::max(run_.max_time, never_broken_off));
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
@@ -212,104 +295,69 @@ int Runner::run() {
   settle_sweeps_per_draw();
   if (request_.dry_run) return dry_run(request_, tasks_, outside());
   stops_mean(Stop::at_checkpoint);
-  if (!claim_output()) return exit_done;
-  std::vector<double> weight, total;
-  for (const auto& task : tasks_) {
-    weight.push_back(task->work_per_sweep());
-    total.push_back(task->sweeps());
+  if (!claim_output()) {
+    tell_of_end("complete");
+    return exit_done;
   }
-  {
-    ProgressMeter meter(weight, total, request_.quiet);
-    if (request_.resume)
-      for (const auto& task : tasks_) task->resume(parts_, meter);
-    try {
-      work(meter);
-    } catch (const RequestError&) {  // found out late, before anything was worth keeping
-      if (!request_.resume) parts_.remove();
-      throw;
-    }
+  begin_meter();
+  if (request_.resume)
+    for (const auto& task : tasks_) task->resume(parts_, *meter_);
+  tell_of_start();
+  try {
+    work();
+  } catch (const RequestError&) {  // found out late, before anything was worth keeping
+    if (!request_.resume) parts_.remove();
+    throw;
   }
   bool complete = true;
-  for (const auto& task : tasks_) complete = complete && task->done();
+  for (const auto& task : tasks_) complete = complete && task->finished();
   const double worth = std::max(worth_a_save, save_of_a_task * static_cast<double>(tasks_.size()));
   if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth)) save_before_result();
   stops_mean(Stop::all_saved);
   Group root;
+  meter_->enter("writing");
   try {
+    for (const auto& task : tasks_) task->take_up(parts_);
     root = whole_result(request_, tasks_, command_, seconds());
     write_archive(request_.out, root);
   } catch (...) {
     stops_mean(Stop::at_checkpoint);
-    save_all_tasks();
+    save_all_tasks(TaskRun::Kept::results);
     throw;
   }
   stops_mean(Stop::soon_done);
+  meter_->clear();
   if (complete && !parts_.remove())
-    say(fmt::format("the result is in place, but {}.parts could not be removed; delete it", request_.out.string()));
-  if (!request_.quiet) print_result(root, request_.out.string());
-  if (complete) return exit_done;
+    log_.note(
+        fmt::format("the result is in place, but {}.parts could not be removed; delete it", request_.out.string()));
+  if (!request_.quiet && !request_.json) print_result(root, request_.out.string());
+  if (complete) {
+    tell_of_end("complete");
+    return exit_done;
+  }
   const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
   say(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
+  tell_of_end("stopped", {{"by", why}});
   return exit_stopped;
 }
 
-}  // namespace
-
-namespace {
-
-/// HDF5's numbers are read as signed ones: from 2^63 on a seed is written in digits.
-std::variant<std::string, double, std::int64_t> seed_attribute(std::uint64_t seed) {
-  if (seed >> 63 != 0) return std::to_string(seed);
-  return static_cast<std::int64_t>(seed);
+void Runner::begin_meter() {
+  std::vector<double> weight, total, numbers;
+  std::vector<std::string> names;
+  for (const auto& task : tasks_) {
+    weight.push_back(task->work_per_sweep());
+    total.push_back(task->sweeps());
+    numbers.push_back(task->draws_to_come().draws * task->draws_to_come().numbers);
+  }
+  for (const Task& task : request_.tasks) names.push_back(grid_point(task));
+  meter_.emplace(weight, total, request_.quiet);
+  meter_->name_tasks(std::move(names));
+  meter_->expect_estimates(std::move(numbers), side_by_side());
+  meter_->tell(log_);
 }
 
 }  // namespace
-
-std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> run_attributes(
-    const std::string& command, const Request& request, double seconds, const std::string& state) {
-  return {{"program", std::string("gibbsite")},
-          {"version", version()},
-          {"git_commit", git_commit()},
-          {"format_version", result_format},
-          {"created_at", now_as_text()},
-          {"command", command},
-          {"study", request.resolved},
-          {"seed", seed_attribute(request.tasks.front().study.run.seed)},
-          {"threads", std::int64_t{omp_get_max_threads()}},
-          {"wall_seconds", seconds},
-          {"state", state}};
-}
 
 int run_study(const Request& request, const std::string& command) { return Runner(request, command).run(); }
-
-const Command& run_command() {
-  static const Command command{
-      .name = "run",
-      .arguments = "STUDY.toml",
-      .summary = "run a study and write its result file",
-      .details =
-          "Runs every task of the study, writes draws, estimates with errors, free energies and exact values "
-          "where there are any, and prints a table of them. Checkpoints on a timer and when asked to stop.",
-      .least = 1,
-      .most = 1,
-      .options = {{"out", 'o', "FILE", "result file (default: the study's name with .h5, in the current folder)"},
-                  {"force", 0, "", "overwrite the result file if there is one"},
-                  {"resume", 0, "", "continue the result file where it stopped"},
-                  {"dry-run", 0, "", "try it for a second or two, and say what the whole will take"},
-                  {"quiet", 0, "", "no progress, no tables"},
-                  help_option},
-      .examples = {"gibbsite run onsager.toml", "gibbsite run onsager.toml --model.size 64 -o onsager_64.h5",
-                   "gibbsite run onsager.toml --method.beta 0.40:0.48:17 --grid.model.size '[16, 32, 64]'"},
-      .schema = study_schema,
-      .explains_keys = true,
-      .read = [](const std::string& file, const Settings& keys) { return read_study(file, keys, study_schema()); },
-      .complete =
-          [](Request& request) {
-            if (request.out.empty())
-              request.out = std::filesystem::path(request.arguments.front()).filename().replace_extension(".h5");
-          },
-      .run = run_study};
-  return command;
-}
 
 }  // namespace gibbsite

@@ -16,6 +16,8 @@
 namespace gibbsite {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 /// Draws at which a target error is looked at: 256, 384, 576, ...; the same for any interruption.
 std::size_t after(std::size_t check) { return check + check / 2; }
 
@@ -42,13 +44,6 @@ void TaskRun::settle_sweeps_per_draw(std::int64_t every) {
   if (sweeps_per_draw()) study_.keys<SweepKeys>().every = every;
 }
 
-double TaskRun::draws() const {
-  if (method_entry(study_).sweeps_per_draw == nullptr) return 0;
-  const auto& keys = study_.keys<SweepKeys>();
-  return (sweeps_ - static_cast<double>(keys.thermalization)) /
-         static_cast<double>(std::max<std::int64_t>(1, keys.every));
-}
-
 std::string TaskRun::plan() const { return gibbsite::plan(study_); }
 
 void TaskRun::start() {
@@ -57,7 +52,7 @@ void TaskRun::start() {
   method_ = make_method(study_, *system_, *ensemble_, key);
 }
 
-void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
+void TaskRun::load(CheckpointFolder& parts) {
   std::optional<TaskState> state = parts.load(index_, say);
   if (!state) return;
   start();
@@ -68,7 +63,25 @@ void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
   }
   while (next_check_ <= method_->trace().draws()) next_check_ = after(next_check_);
   done_ = saved_done_ = method_->done();
+  draws_made_ = method_->trace().draws();
+}
+
+void TaskRun::release() {
+  method_.reset();
+  ensemble_.reset();
+}
+
+void TaskRun::resume(CheckpointFolder& parts, ProgressMeter& meter) {
+  if ((result_ = parts.load_result(index_))) {
+    done_ = saved_result_ = true;
+    meter.resume_at(index_, sweeps_);
+    meter.estimated(index_, 0);
+    return;
+  }
+  load(parts);
+  if (method_ == nullptr) return;
   meter.resume_at(index_, method_->progress().done);
+  if (done_) release();
 }
 
 bool TaskRun::target_reached() {
@@ -79,16 +92,37 @@ bool TaskRun::target_reached() {
 
 void TaskRun::advance(const std::function<bool()>& pause, ProgressMeter& meter) {
   if (method_ == nullptr) start();
+  const auto begin = Clock::now();
   while (!method_->done() && !pause()) {
     method_->advance();
     if (target_reached()) method_->finish();
     meter.report(index_, method_->progress());
   }
   done_ = method_->done();
+  draws_made_ = method_->trace().draws();
+  seconds_ += std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void TaskRun::take_up(CheckpointFolder& parts) {
+  if (done_ && !finished() && method_ == nullptr) load(parts);
+}
+
+void TaskRun::finish(CheckpointFolder& parts, ProgressMeter& meter) {
+  constexpr double worth_a_save = 2;  // seconds of work that a kill while estimates are made may cost
+  take_up(parts);
+  try {
+    if (seconds_ > worth_a_save) save(parts, Kept::states);
+  } catch (const std::runtime_error& error) {  // a result is worth more than its checkpoints
+    say(fmt::format("{}; task {} goes on without", error.what(), index_));
+  }
+  meter.enter(index_, "estimating");
+  const auto begin = Clock::now();
+  result_ = report("", method_entry(study_), study_, *system_, *ensemble_, *method_);
+  release();
+  meter.estimated(index_, std::chrono::duration<double>(Clock::now() - begin).count());
 }
 
 TaskRun::Trial TaskRun::try_out(double seconds) {
-  using Clock = std::chrono::steady_clock;
   start();
   const auto since = [](Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
@@ -109,13 +143,24 @@ TaskRun::Trial TaskRun::try_out(double seconds) {
   return trial;
 }
 
-void TaskRun::save(CheckpointFolder& parts) {
+void TaskRun::save(CheckpointFolder& parts, Kept what) {
+  if (finished()) {
+    if (saved_result_ || (saved_done_ && what == Kept::states)) return;
+    parts.save_result(index_, *result_);
+    saved_result_ = true;
+    return;
+  }
   if (method_ == nullptr || saved_done_) return;
   parts.save(index_, method_->save(), method_->trace(), {.done = done_});
   saved_done_ = done_;
 }
 
 std::optional<Group> TaskRun::result(const std::string& name) const {
+  if (finished()) {
+    std::optional<Group> copy = result_;
+    copy->name = name;
+    return copy;
+  }
   if (method_ == nullptr) return std::nullopt;
   return report(name, method_entry(study_), study_, *system_, *ensemble_, *method_);
 }

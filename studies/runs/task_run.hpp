@@ -18,13 +18,15 @@ class TaskRun {
   /// Checks the task by building its system. Throws RequestError.
   TaskRun(const Task& task, std::size_t index);
 
+  /// Whether all its draws are made; and whether its result is, too.
   bool done() const noexcept { return done_; }
-  bool started() const noexcept { return method_ != nullptr; }
+  bool finished() const noexcept { return result_.has_value(); }
   /// Unit updates of one sweep of all replicas; sweeps of the whole task, about.
   double work_per_sweep() const noexcept { return work_per_sweep_; }
   double sweeps() const noexcept { return sweeps_; }
-  /// How many draws it will leave; 0 of annealing.
-  double draws() const;
+  std::size_t index() const noexcept { return index_; }
+  std::size_t draws_made() const noexcept { return draws_made_; }
+  DrawsToCome draws_to_come() const { return method_entry(study_).draws(study_, *system_); }
   /// What it would have a draw stand for, where the study leaves that open; and what that is settled to be.
   std::optional<SweepsPerDraw> sweeps_per_draw() const;
   void settle_sweeps_per_draw(std::int64_t every);
@@ -39,20 +41,28 @@ class TaskRun {
   Trial try_out(double seconds);
   std::string description() const { return system_->description(); }
 
-  /// Takes up what a checkpoint holds of this task, if anything, and says what it lacks. Throws RequestError if it does
-  /// not fit.
+  /// Takes up what a checkpoint holds of this task, if anything, and says what it lacks. Of a task that is done, only
+  /// that: what it needs to be finished is read when its turn comes. Throws RequestError if it does not fit.
   void resume(CheckpointFolder& parts, ProgressMeter& meter);
   /// Advances until the task is done or pause() says so. Deterministic whatever pause() says.
   void advance(const std::function<bool()>& pause, ProgressMeter& meter);
-  /// Saves what is new since the last time.
-  void save(CheckpointFolder& parts);
+  /// Of a task that is done: makes its result and drops all else. Its state is saved before, if it took long.
+  void finish(CheckpointFolder& parts, ProgressMeter& meter);
+  /// Reads what resume() left, for a result before its turn has come.
+  void take_up(CheckpointFolder& parts);
+  /// Saves what is new since the last time; of a finished task, its result: the state of it that may be saved already
+  /// is enough where `what` says so.
+  enum class Kept { results, states };
+  void save(CheckpointFolder& parts, Kept what);
   /// What was saved is gone: the next save is of everything.
-  void forget_saved() noexcept { saved_done_ = false; }
-  /// The groups of the result; nothing if there are no draws yet.
+  void forget_saved() noexcept { saved_done_ = saved_result_ = false; }
+  /// The groups of the result; nothing if there are no draws yet. That of a finished task is copied.
   std::optional<Group> result(const std::string& name) const;
 
  private:
   void start();
+  void load(CheckpointFolder& parts);
+  void release();
   bool target_reached();
 
   const Study& asked_;
@@ -61,7 +71,10 @@ class TaskRun {
   std::shared_ptr<const System> system_;
   std::unique_ptr<Ensemble> ensemble_;
   std::unique_ptr<Method> method_;
-  bool done_ = false, saved_done_ = false;
+  std::optional<Group> result_;
+  std::size_t draws_made_ = 0;
+  bool done_ = false, saved_done_ = false, saved_result_ = false;
+  double seconds_ = 0;  // at work on it here
   double work_per_sweep_ = 0, sweeps_ = 0;
   Target target_;
   std::size_t next_check_ = 256;  // draws at which the error is compared with that of the target

@@ -23,7 +23,7 @@ std::string system_text(const Request& request, const TaskRun& first) {
 
 Group whole_result(const Request& request, std::span<const std::unique_ptr<TaskRun>> tasks, const std::string& command,
                    double seconds) {
-  const bool complete = std::ranges::all_of(tasks, [](const auto& task) { return task->done(); });
+  const bool complete = std::ranges::all_of(tasks, [](const auto& task) { return task->finished(); });
   Group root;
   root.attributes = run_attributes(command, request, seconds, complete ? "complete" : "partial");
   root.attributes.emplace_back("system", system_text(request, *tasks.front()));

@@ -2,9 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
+
+std::string grid_point(const Task& task) {
+  std::string text;
+  for (const auto& [key, value] : task.coordinates) {
+    const auto last = [](const std::string& name) { return name.substr(name.rfind('.') + 1); };
+    const std::string name = last(key);
+    const auto alike = std::count_if(task.coordinates.begin(), task.coordinates.end(),
+                                     [&](const auto& other) { return last(other.first) == name; });
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", alike > 1 ? key : name, value);
+  }
+  return text;
+}
 
 void check_writable(const Request& request, const std::string& what) {
   const std::string out = request.out.string();

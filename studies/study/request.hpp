@@ -16,11 +16,15 @@ struct Task {
   std::vector<std::pair<std::string, std::string>> coordinates;  ///< key ("model.size") -> value
 };
 
+/// The same for people: "size=16 field=0.03", keys by their last part where that tells them apart; "" without a grid.
+std::string grid_point(const Task& task);
+
 /// A parsed command line.
 struct Request {
   std::string command;  ///< "run", "show", ..., "help", "version"; `run --help` is "help" with argument "run"
   std::vector<std::string> arguments;  ///< the command's positional arguments (files, names)
   std::filesystem::path out;  ///< -o; for run without it, the study file's name with .h5, in the current folder
+  std::filesystem::path log;  ///< --log; run and resume: where to write down what happens
   bool force = false, resume = false, json = false, help = false, quiet = false, quick = false, dry_run = false;
   std::vector<double> beta;                                   ///< reweight: where to
   std::vector<std::pair<std::string, std::string>> settings;  ///< import: its keys, as given

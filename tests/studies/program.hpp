@@ -28,11 +28,46 @@ namespace gibbsite::test {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-/// How the program ended: its exit code, or 128 + the signal that killed it; what it said.
+/// How the program ended: its exit code, or 128 + the signal that killed it; what it said on stdout and stderr, there
+/// what it told people (err) apart from the lines of its log.
 struct Ended {
   int code = -1;
-  std::string out, err;
+  std::string out, err, log;
 };
+
+/// Whether a line is one of a run's log: a time, one of its events, and NAME=VALUE all the way.
+inline bool is_log_line(const std::string& line) {
+  const std::string form = "0000-00-00T00:00:00Z ";
+  for (std::size_t k = 0; k < form.size(); ++k) {
+    const bool digit = k < line.size() && line[k] >= '0' && line[k] <= '9';
+    if (form[k] == '0' ? !digit : k >= line.size() || line[k] != form[k]) return false;
+  }
+  std::size_t at = line.find(' ', form.size());
+  static const std::set<std::string> events = {"start", "task", "checkpoint", "progress", "end"};
+  if (at == line.npos || !events.contains(line.substr(form.size(), at - form.size()))) return false;
+  while (at < line.size()) {
+    const std::size_t name = at + 1, value = line.find('=', name) + 1;
+    if (line[at] != ' ' || value == 0 || value == name + 1 || value == line.size()) return false;
+    if (line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", name) != value - 1) return false;
+    const bool quoted = line[value] == '"';
+    at = value + (quoted ? 1 : 0);
+    while (at < line.size() && (quoted ? line[at] != '"' : line[at] != ' ' && line[at] != '=' && line[at] != '"'))
+      at += quoted && line[at] == '\\' ? 2 : 1;
+    if (quoted && at++ >= line.size()) return false;
+  }
+  return true;
+}
+
+inline Ended ended_with(int code, const std::string& out, const std::string& said) {
+  Ended all{code, out, "", ""};
+  for (std::size_t at = 0; at < said.size();) {
+    const std::size_t end = std::min(said.find('\n', at), said.size());
+    const std::string line = said.substr(at, end - at);
+    (is_log_line(line) ? all.log : all.err) += line + (end < said.size() ? "\n" : "");
+    at = end + 1;
+  }
+  return all;
+}
 
 /// The program at work in `folder`; killed with this object.
 class Child {
@@ -83,7 +118,8 @@ class Child {
   bool stopped() { return !ended_ && ::waitpid(pid_, &status_, WNOHANG | WUNTRACED) == pid_ && WIFSTOPPED(status_); }
   Ended wait() {
     if (!ended_ && ::waitpid(pid_, &status_, 0) == pid_) ended_ = true;
-    return {WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_), said(texts_[0]), said(texts_[1])};
+    return ended_with(WIFSIGNALED(status_) ? 128 + WTERMSIG(status_) : WEXITSTATUS(status_), said(texts_[0]),
+                      said(texts_[1]));
   }
 
  private:

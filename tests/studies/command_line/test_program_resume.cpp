@@ -233,3 +233,27 @@ TEST_CASE("program: a resume that goes wrong is seen in the result") {
     fs::remove(trial.folder / "out.h5");
   }
 }
+
+TEST_CASE("program: a stopped run does not estimate finished tasks again") {
+  Trial trial("grid");
+  REQUIRE(trial.interrupt(SIGTERM, 0.6, {"--run.threads", "1"}).code == 75);
+  std::size_t finished = 0;
+  {
+    CheckpointFolder parts(trial.folder / "out.h5");
+    parts.resume();
+    for (std::size_t k = 0; k < 6; ++k)
+      if (std::optional<Group> result = parts.load_result(k)) {
+        ++finished;
+        result->attributes.emplace_back("mark", std::string("not made again"));
+        parts.save_result(k, *result);
+      }
+  }
+  CHECK(finished >= 1);
+  CHECK(finished < 6);
+  trial.finish({"--run.threads", "1"});
+  const Group root = read_archive(trial.folder / "out.h5");
+  std::size_t marked = 0;
+  for (const Group& task : root.child("tasks")->groups)
+    marked += attribute_of(task, "mark") == "not made again" ? 1 : 0;
+  CHECK(marked == finished);
+}

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "tests/studies/sample_record.hpp"
 #include "tests/studies/sample_run.hpp"
 #include "tests/studies/scratch.hpp"
 
@@ -130,4 +131,29 @@ TEST_CASE("tasks may be saved at the same time") {
     });
   for (std::thread& thread : threads) thread.join();
   for (std::size_t t = 0; t < 4; ++t) CHECK(is_at(parts.load(t).value(), 15 * (t + 1)));
+}
+
+TEST_CASE("the result of a task stands in place of its state and draws, and goes with the parts") {
+  const Scratch scratch;
+  const fs::path folder = scratch / "out.h5.parts";
+  Group result = sample_record();
+  {
+    CheckpointFolder parts(scratch / "out.h5");
+    parts.begin(manifest);
+    save_at(parts, 0, 5);
+    save_at(parts, 1, 5);
+    CHECK_FALSE(parts.load_result(0));
+    parts.save_result(0, result);
+    CHECK_FALSE(parts.load(0));
+    CHECK(files_in(folder) == 2 + 1 + 3);
+  }
+  CheckpointFolder parts(scratch / "out.h5");
+  parts.resume();
+  const std::optional<Group> found = parts.load_result(0);
+  REQUIRE(found);
+  result.name = found->name;
+  CHECK(same(*found, result));
+  CHECK_FALSE(parts.load_result(1));
+  parts.remove();
+  CHECK(scratch.entries() == 0);
 }
