@@ -1,5 +1,6 @@
 #include "samplers/ensemble.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
@@ -44,6 +45,14 @@ void Ensemble::turn(std::span<const std::uint8_t>) {
 void Ensemble::save_each(std::span<std::byte> states) const {
   const std::size_t bytes = layout_.state_bytes();
   for (std::size_t r = 0; r < layout_.replicas; ++r) save(r, states.subspan(r * bytes, bytes));
+}
+
+void Ensemble::copy(std::size_t replica, std::vector<std::byte>& copied) const {
+  copied.resize(layout_.state_bytes());
+  save(replica, copied);
+}
+void Ensemble::canonical(std::span<const std::byte> copied, std::span<std::byte> state) const {
+  std::copy(copied.begin(), copied.end(), state.begin());
 }
 
 std::vector<std::byte> save_all(const Ensemble& ensemble) {

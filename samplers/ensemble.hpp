@@ -97,6 +97,10 @@ class Ensemble {
   virtual void load(std::size_t replica, std::span<const std::byte> state) = 0;
   /// The canonical states of all replicas, one behind the other.
   virtual void save_each(std::span<std::byte> states) const;
+  /// A replica's state in whatever form is the quickest to copy, for who keeps many and looks at few; and what
+  /// canonical state it is.
+  virtual void copy(std::size_t replica, std::vector<std::byte>& copied) const;
+  virtual void canonical(std::span<const std::byte> copied, std::span<std::byte> state) const;
   /// Likeness of two canonical states as the model defines it: 1 for a state with itself, sum_i x_i y_i / units for
   /// spins. The model's own, since what is stored need not be what a state means (0 ... q-1 for angles).
   virtual double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const = 0;

@@ -31,6 +31,10 @@ class GlobalFlips final : public Ensemble {
   void resample(std::span<const std::size_t> parent) override { inner_->resample(parent); }
   void save(std::size_t replica, std::span<std::byte> state) const override { inner_->save(replica, state); }
   void load(std::size_t replica, std::span<const std::byte> state) override { inner_->load(replica, state); }
+  void copy(std::size_t replica, std::vector<std::byte>& copied) const override { inner_->copy(replica, copied); }
+  void canonical(std::span<const std::byte> copied, std::span<std::byte> state) const override {
+    inner_->canonical(copied, state);
+  }
   double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
     return inner_->overlap_of(x, y);
   }

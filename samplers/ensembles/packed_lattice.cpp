@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 #include <map>
 #include <string>
 
@@ -72,6 +73,15 @@ class PackedLattice final : public Ensemble {
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
     states_.load(replica, bytes);
     stale_[replica] = 1;
+  }
+  void copy(std::size_t replica, std::vector<std::byte>& copied) const override {
+    const std::span<const std::byte> packed = std::as_bytes(states_.packed(replica));
+    copied.assign(packed.begin(), packed.end());
+  }
+  void canonical(std::span<const std::byte> copied, std::span<std::byte> state) const override {
+    std::vector<std::uint64_t> packed(copied.size() / sizeof(std::uint64_t));
+    std::memcpy(packed.data(), copied.data(), copied.size());
+    unpack(states_.blocks(), packed.data(), state);
   }
   void turning(std::span<const double> lambda, std::span<double> out) const override {
     know();

@@ -49,7 +49,7 @@ Snapshot Annealing::save() const {
   snapshot.numbers["witness"] = witness_;
   snapshot.numbers["settled"] = settled_;
   snapshot.bytes["states"] = save_all(ensemble_);
-  lowest_.save(snapshot);
+  lowest_.save(ensemble_, snapshot);
   return snapshot;
 }
 

@@ -133,14 +133,14 @@ void ChainTrace::add_draw(const Ensemble& ensemble, std::span<const std::size_t>
   }
 }
 
-void ChainTrace::save(Snapshot& snapshot) const {
+void ChainTrace::save(const Ensemble& ensemble, Snapshot& snapshot) const {
   snapshot.counts["draws_wanted"] = {draws_};
   snapshot.counts["sweeps_per_draw"] = {every_};
   snapshot.bytes["snapshots"] = snapshots_;
   snapshot.counts["turnovers"] = turnovers_;
   snapshot.numbers["side"] = side_;
   snapshot.bytes["first"] = first_;
-  lowest_.save(snapshot);
+  lowest_.save(ensemble, snapshot);
   if (means_) means_->save(snapshot);
 }
 

@@ -71,7 +71,7 @@ class ChainTrace {
   /// See ChainMethod::log_ratio_up(); step: 1 or -1.
   double log_ratio(std::span<const double> ladder, std::size_t draw, std::size_t slot, int step) const;
 
-  void save(Snapshot& snapshot) const;
+  void save(const Ensemble& ensemble, Snapshot& snapshot) const;
   void load(const Snapshot& snapshot, Trace trace);
 
  private:

@@ -68,7 +68,7 @@ Snapshot Mcmc::save() const {
   snapshot.numbers["setting"] = flat(setting_);
   snapshot.numbers["tally"] = flat(tally_);
   snapshot.bytes["states"] = save_all(ensemble_);
-  chain_trace_.save(snapshot);
+  chain_trace_.save(ensemble_, snapshot);
   return snapshot;
 }
 

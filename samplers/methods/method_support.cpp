@@ -25,17 +25,24 @@ void Lowest::look(const Ensemble& ensemble, std::span<const double> observed) {
     best = r;
   }
   if (best == ensemble.layout().replicas) return;
-  state_.resize(ensemble.layout().state_bytes());
-  ensemble.save(best, state_);
+  ensemble.copy(best, copied_);
 }
 
-void Lowest::save(Snapshot& snapshot) const {
+std::vector<std::byte> Lowest::state(const Ensemble& ensemble) const {
+  if (copied_.empty()) return loaded_;
+  std::vector<std::byte> state(ensemble.layout().state_bytes());
+  ensemble.canonical(copied_, state);
+  return state;
+}
+
+void Lowest::save(const Ensemble& ensemble, Snapshot& snapshot) const {
   snapshot.numbers["lowest_energy"] = {energy_};
-  snapshot.bytes["lowest_state"] = state_;
+  snapshot.bytes["lowest_state"] = state(ensemble);
 }
 void Lowest::load(const Snapshot& snapshot) {
   energy_ = numbers(snapshot, "lowest_energy", 1)[0];
-  state_ = bytes(snapshot, "lowest_state");
+  loaded_ = bytes(snapshot, "lowest_state");
+  copied_.clear();
 }
 
 Tally tally_at(std::span<const Tally> tally, std::size_t b, std::size_t betas) {

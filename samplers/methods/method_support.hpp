@@ -15,7 +15,8 @@ namespace gibbsite {
 /// Which observable is the energy; their number where none is.
 std::size_t energy_component(const Layout& layout);
 
-/// The configuration of lowest energy seen at any draw; kept as the canonical bytes of the first replica that had it.
+/// The configuration of lowest energy seen at any draw: that of the first replica that had it. While a hot start cools
+/// down nearly every look finds a new one, so that what is kept is the quickest copy, made canonical where it is asked.
 class Lowest {
  public:
   explicit Lowest(const Ensemble& ensemble);
@@ -23,14 +24,15 @@ class Lowest {
   void look(const Ensemble& ensemble, std::span<const double> observed);
   bool known() const noexcept { return std::isfinite(energy_); }
   double energy() const noexcept { return energy_; }
-  std::span<const std::byte> state() const noexcept { return state_; }
-  void save(Snapshot& snapshot) const;
+  /// The canonical state; empty where none is known. `ensemble`: the one that was looked at.
+  std::vector<std::byte> state(const Ensemble& ensemble) const;
+  void save(const Ensemble& ensemble, Snapshot& snapshot) const;
   void load(const Snapshot& snapshot);
 
  private:
   std::size_t component_, components_;  // the energy among the observables
   double energy_ = std::numeric_limits<double>::infinity();
-  std::vector<std::byte> state_;
+  std::vector<std::byte> copied_, loaded_;  // as Ensemble::copy() made it; canonical, until there is a lower one
 };
 
 /// Sum of the tallies of slots b, b + betas, b + 2 betas, ...: all chains at one beta.

@@ -41,8 +41,7 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
 }
 
 std::size_t Tempering::memory() const {
-  const double total =
-      static_cast<double>(std::accumulate(round_trips_.begin(), round_trips_.end(), std::uint64_t{0}));
+  const double total = static_cast<double>(std::accumulate(round_trips_.begin(), round_trips_.end(), std::uint64_t{0}));
   return static_cast<std::size_t>(static_cast<double>(round_trips_.size() * trace().draws()) /
                                   std::max(2 * total, 1.0));
 }
@@ -193,7 +192,7 @@ Snapshot Tempering::save() const {
   snapshot.numbers["accepted"] = accepted_;
   snapshot.numbers["exchanges"] = {exchanges_};
   snapshot.bytes["states"] = save_all(ensemble_);
-  chain_trace_.save(snapshot);
+  chain_trace_.save(ensemble_, snapshot);
   return snapshot;
 }
 

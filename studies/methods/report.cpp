@@ -79,7 +79,7 @@ std::optional<Group> configurations_group(const MethodEntry& entry, const Ensemb
   Group group{.name = "configurations"};
   add_index(group, "site", layout.units, "site");
   add_scalar(group, "lowest_energy", lowest.energy(), "J", "lowest energy seen at any draw");
-  add(group, "lowest_energy_configuration", {"site"}, {layout.units}, units_of(layout, lowest.state()), "1",
+  add(group, "lowest_energy_configuration", {"site"}, {layout.units}, units_of(layout, lowest.state(ensemble)), "1",
       "configuration of the lowest energy seen");
   entry.add_snapshots(group, ensemble, method);
   return group;

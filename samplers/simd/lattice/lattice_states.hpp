@@ -69,6 +69,10 @@ class LatticeStates {
       std::copy_n(state(0), blocks_.state_parts(), state(r));
   }
   void save(std::size_t replica, std::span<std::byte> spins) const { unpack(blocks_, state(replica), spins); }
+  /// A replica as it is in memory, for unpack().
+  std::span<const std::uint64_t> packed(std::size_t replica) const noexcept {
+    return {state(replica), blocks_.state_parts()};
+  }
   void resample(std::span<const std::size_t> parent);
   /// All spins over. With them the halo, and dead bits, that mean nothing.
   void turn(std::size_t replica) noexcept {

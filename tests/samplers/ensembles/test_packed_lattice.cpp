@@ -3,10 +3,13 @@
 #include <omp.h>
 
 #include <catch2/catch.hpp>
+#include <cstring>
 
 #include "physics/exact/kaufman.hpp"
 #include "samplers/ensembles/array_ensemble.hpp"
+#include "samplers/ensembles/global_flips.hpp"
 #include "samplers/kernels/heat_bath.hpp"
+#include "samplers/methods/mcmc.hpp"
 #include "tests/samplers/ensembles/packed_lattices.hpp"
 #include "tests/samplers/statistics.hpp"
 
@@ -60,6 +63,41 @@ TEST_CASE("states come back as they went in, with the energies and observables o
         if (round == 1) ensemble->resample(std::vector<std::size_t>{2, 0, 0});
       }
     }
+}
+
+TEST_CASE("a copy of a packed lattice stays what it was, and the lowest state has the lowest energy") {
+  if (simd::lattice_kernels().empty()) return;
+  const Lattice large{.size = {512, 512}};
+  std::vector<std::byte> packed;
+  make_packed_lattice_ensemble(model_of(large), large, LocalMove::heat_bath, Key(6), 1)->copy(0, packed);
+  CHECK(packed.size() < std::size_t{512} * 512 / 6);  // bits, and a halo
+  for (const Case& it : cases()) {
+    INFO(it.name);
+    const auto model = model_of(it.lattice);
+    const auto ensemble =
+        with_global_flips(make_packed_lattice_ensemble(model, it.lattice, LocalMove::heat_bath, Key(6), 3), Key(6));
+    Mcmc chains(*ensemble, {.lambda = {it.beta},
+                            .chains = 3,
+                            .start = Starts::hot,
+                            .thermalization = 12,
+                            .draws = 4,
+                            .every = 3,
+                            .overlaps = false});
+    while (!chains.done()) {
+      const auto before = state_of(*ensemble, 1);
+      std::vector<std::byte> copied, state(model->units());
+      ensemble->copy(1, copied);
+      chains.advance();
+      ensemble->canonical(copied, state);
+      CHECK(std::equal(state.begin(), state.end(), std::as_bytes(std::span(before)).begin()));
+      CHECK(state_of(*ensemble, 1) != before);
+      const std::vector<std::byte> lowest = chains.lowest().state(*ensemble);
+      std::vector<std::int8_t> spins(lowest.size());
+      std::memcpy(spins.data(), lowest.data(), lowest.size());
+      CHECK(chains.lowest().energy() == model->energy(spins));
+    }
+    CHECK(chains.save().bytes.at("lowest_state") == chains.lowest().state(*ensemble));
+  }
 }
 
 TEST_CASE("a trajectory of a packed lattice is the same bits on all instruction sets and for any number of threads") {
