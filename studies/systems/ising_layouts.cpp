@@ -11,6 +11,7 @@
 #include "samplers/ensembles/lattice_clusters.hpp"
 #include "samplers/ensembles/packed_lattice.hpp"
 #include "samplers/ensembles/packed_replicas.hpp"
+#include "samplers/ensembles/quartets.hpp"
 #include "samplers/ensembles/real_couplings.hpp"
 #include "samplers/ensembles/site_vectors.hpp"
 #include "samplers/kernels/total_spin.hpp"
@@ -71,6 +72,17 @@ Make in_bit_lanes(const Study& study, const Graph& graph, std::size_t replicas, 
   return nullptr;
 }
 
+/// Four replicas to a word, where that is the fastest; else nothing.
+Make in_quartets(const Study& study, const Graph& graph, std::size_t replicas, const std::vector<ScanOrder>& orders) {
+  for (const ScanOrder order : orders.empty() ? std::vector{ScanOrder::random} : orders) {
+    const RealCouplings how{local_move(study), order};
+    if (possible(order, graph) && quartets_are_faster(graph, how, replicas))
+      return
+          [=](auto model, Key key, Slice slice) { return make_quartets_ensemble(std::move(model), how, key, slice); };
+  }
+  return nullptr;
+}
+
 /// Sites or replicas as vectors of sixteen, where that is faster than one by one; else nothing.
 Make in_vectors(const Study& study, const Graph& graph, std::size_t replicas, const std::vector<ScanOrder>& orders) {
   const auto of_sites = [](RealCouplings how) -> Make {
@@ -124,6 +136,7 @@ Make fastest(const Study& study, const Lattice& given, const Graph& graph, std::
   const std::vector<ScanOrder> orders = fast_orders(study, graph, annealed);
   const auto packed = packed_move(study, lattice, graph, orders);
   const auto cost = packed ? std::optional(packed_lattice_cost(lattice)) : std::nullopt;
+  if (Make words = in_quartets(study, graph, replicas, orders)) return words;
   if (Make lanes = in_bit_lanes(study, graph, replicas, orders, cost)) return lanes;
   if (packed)
     return [=](auto model, Key key, Slice slice) {

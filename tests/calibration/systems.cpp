@@ -67,6 +67,25 @@ void write_random_graph(const std::string& name, int n) {
   write(name, text);
 }
 
+/// A 4 x 4 torus with couplings +-1 and +-2 in fields +-1/2.
+void write_strengths(const std::string& name) {
+  constexpr int side = 4;
+  const std::vector<double> u = uniforms(3 * side * side, 4);
+  std::string text;
+  const auto J = [&](int k) {
+    const double one = u[static_cast<std::size_t>(k)];
+    return (one < 0.4 ? -1 : 1) * (one < 0.2 || one > 0.7 ? 2 : 1);
+  };
+  for (int y = 0, k = 0; y < side; ++y)
+    for (int x = 0; x < side; ++x, k += 3) {
+      const int here = side * y + x + 1;
+      text += fmt::format("{} {} {}\n", here, side * y + (x + 1) % side + 1, J(k));
+      text += fmt::format("{} {} {}\n", here, (y + 1) % side * side + x + 1, J(k + 1));
+      text += fmt::format("{0} {0} {1}\n", here, u[static_cast<std::size_t>(k + 2)] < 0.5 ? -0.5 : 0.5);
+    }
+  write(name, text);
+}
+
 /// Restricted machine of blocks that know nothing of one another: in each, all of `visible` units with all of `hidden`
 /// ones, weight w, biases that make a block's two modes (all off, all on) differ by `tilt` in ln p.
 void write_blocks(const std::string& name, int blocks, int visible, int hidden, double w, double tilt) {
@@ -116,6 +135,7 @@ Systems::Systems() : before_(fs::current_path()) {
   write("offset.txt", "1 2 1e12\n2 3 1e-6\n3 4 1\n");
   write_first_order();
   write_random_graph("graph.txt", 16);
+  write_strengths("strengths.txt");
   write_blocks("blocks.h5", 4, 4, 3, 3, 1.5);
   write_blocks("wide_blocks.h5", wide.blocks, wide.visible, wide.hidden, wide.w, wide.tilt);
   write_samples("wide_blocks.csv", wide.blocks * wide.visible, 0);

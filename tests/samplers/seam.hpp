@@ -13,6 +13,7 @@
 #include "samplers/ensembles/global_flips.hpp"
 #include "samplers/ensembles/lattice_clusters.hpp"
 #include "samplers/ensembles/packed_replicas.hpp"
+#include "samplers/ensembles/quartets.hpp"
 #include "samplers/ensembles/real_couplings.hpp"
 #include "samplers/ensembles/site_vectors.hpp"
 #include "samplers/ensembles/table_network.hpp"
@@ -471,6 +472,13 @@ inline std::vector<Case> cases() {
   }
   const auto in_field =
       std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}, .field = 0.2}));
+  if (const RealCouplings at_random{LocalMove::heat_bath, ScanOrder::random};
+      quartets_supported(in_field->graph(), at_random))
+    all.push_back({"four replicas to a word, in random order, global flips",
+                   [in_field, at_random](Key k, Slice s) {
+                     return with_global_flips(make_quartets_ensemble(in_field, at_random, k, s), k);
+                   },
+                   0.5, log_z_of(*in_field, 0.5)});
   if (lattice_clusters_supported(in_field->graph(), ClusterMove::swendsen_wang))
     all.push_back({"Swendsen-Wang in bulk, in a field, global flips",
                    [in_field](Key k, Slice s) {

@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "samplers/simd/couplings/quartet_kernels.hpp"
 #include "samplers/simd/couplings/site_kernels.hpp"
 #include "samplers/simd/lattice/lattice_kernels.hpp"
+#include "studies/bench/cliff_files.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/systems/lattice_keys.hpp"
 #include "studies/systems/network_keys.hpp"
@@ -79,7 +81,7 @@ TEST_CASE("many replicas of a small system are bit lanes, where it fits") {
     CHECK(lanes(study, 16));
     CHECK(layout_of(study, 1).starts_with("lattice-packed, "));
     study.sampler.scan = "random";
-    CHECK(layout_of(study, 512) == "plain");
+    CHECK(layout_of(study, 512).starts_with("four replicas a word, "));
     study.sampler.scan = "sequential";
     CHECK(lanes(study, 64));
     study.sampler.layout = "plain";
@@ -109,7 +111,7 @@ TEST_CASE("Metropolis goes by colours where no order is asked for, but not where
   study.method.beta = {0, 0.3};
   CHECK(layout_of(study).starts_with("lattice-packed"));
   study.method.beta = {0, 0.001, 0.3};
-  CHECK(layout_of(study) == "plain");
+  CHECK(layout_of(study).starts_with("four replicas a word, "));
   study.sampler.scan = "checkerboard";
   CHECK(layout_of(study).starts_with("lattice-packed"));
   study.sampler.scan = "default";
@@ -135,7 +137,7 @@ TEST_CASE("random fields move in bit lanes where they have one strength, else in
     Study study = study_schema().first;
     study.keys<LatticeKeys>().couplings = path.string();
     study.method.beta = {0.25};
-    CHECK(layout_of(study, 4).starts_with(alike ? "replica-packed" : "16 sites a vector"));
+    CHECK(layout_of(study, 4).starts_with(alike ? "four replicas a word" : "16 sites a vector"));
     CHECK(layout_of(study, 64).starts_with(alike ? "replica-packed" : "fields kept"));
   }
 }
@@ -240,6 +242,8 @@ TEST_CASE("a system says why it gets the plain layout, and nothing where it does
   study.keys<InteractionKeys>().field = 0;
   study.sampler.kind = SamplerKind::metropolis;
   study.method.beta = {0.001};
+  CHECK(why(study) == "");
+  keys.disorder = "gaussian";
   CHECK(why(study).starts_with("Metropolis at beta |J| below 0.02"));
   study.sampler.scan = "random";
   CHECK(why(study) == "scan = \"random\" picks one site after the other");
@@ -277,6 +281,49 @@ TEST_CASE("few replicas of what no lattice or bit lane fits are vectors of sites
   study.sampler.kind = SamplerKind::metropolis;
   study.sampler.scan = "random";
   CHECK(layout_of(study, 4).starts_with("fields kept, 16 sites a vector"));
+}
+
+TEST_CASE("random scans, and few replicas of couplings of a few strengths or fields +-h, are four replicas to a word") {
+  if (simd::quartet_kernels().empty()) return;
+  const auto four = [](const Study& study, std::size_t replicas) {
+    return layout_of(study, replicas).starts_with("four replicas a word, ");
+  };
+  Study study = study_schema().first;
+  study.method.beta = {0.4};
+  auto& keys = study.keys<LatticeKeys>();
+  keys.size = {64};
+  CHECK_FALSE(four(study, 4));
+  for (const SamplerKind sampler : {SamplerKind::metropolis, SamplerKind::heat_bath})
+    for (const char* lattice : {"square", "triangular", "chain"}) {
+      study.sampler.kind = sampler;
+      study.sampler.scan = "random";
+      keys.lattice = lattice;
+      for (const std::size_t replicas : {1, 4, 100}) CHECK(four(study, replicas));
+    }
+  study.keys<InteractionKeys>().field = 0.5;
+  CHECK(four(study, 4));
+  study.sampler.kind = SamplerKind::metropolis;
+  CHECK(layout_of(study, 4).starts_with("plain"));
+  study.keys<InteractionKeys>().field = 0;
+  study.sampler.scan = "default";
+  study.method.beta = {0.001};
+  CHECK(four(study, 4));
+  study.method.beta = {0.4};
+  study.sampler.kind = SamplerKind::heat_bath;
+  const CouplingsFolder files;
+  const Lattice square{.size = {16, 16}};
+  for (const auto& [strengths, fields] :
+       {std::pair(Strengths::one_or_two, Fields::none), std::pair(Strengths::along, Fields::none),
+        std::pair(Strengths::as_they_are, Fields::signs)}) {
+    keys = {};
+    keys.couplings = files.write("couplings", changed_lattice(square, strengths, fields));
+    CHECK(four(study, 2));
+    CHECK(four(study, 4));
+    CHECK_FALSE(four(study, 1));
+    CHECK_FALSE(four(study, 64));
+  }
+  keys.couplings = files.write("normal", changed_lattice(square, Strengths::as_they_are, Fields::normal));
+  CHECK_FALSE(four(study, 4));
 }
 
 TEST_CASE("Boltzmann machines and Hopfield networks are vectors of units, and plain where a study asks for it") {
