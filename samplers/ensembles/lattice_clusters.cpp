@@ -6,10 +6,13 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <map>
+#include <optional>
 
 #include "physics/lattice_rows.hpp"
 #include "samplers/ensembles/ising_observables.hpp"
 #include "samplers/ensembles/raster_clusters.hpp"
+#include "samplers/ensembles/real_couplings.hpp"
 #include "samplers/ensembles/word_queue.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
@@ -22,6 +25,7 @@ struct Scratch {
   RasterClusters clusters;
   std::vector<std::uint32_t> cluster;
   std::vector<std::uint64_t> packed;
+  std::optional<BondCoins> coins = {};
 };
 
 /// Neighbours as the graph lists them.
@@ -71,7 +75,7 @@ class LatticeClusters final : public Ensemble {
         key_(key),
         kernels_(kernels),
         raster_(model_->graph()),
-        strength_(*model_->graph().common_strength()),
+        strength_(model_->graph().common_strength().value_or(raster_.grid())),
         fields_(model_->graph()),
         stride_(64 * raster_.words()),
         s_(this->layout().replicas * stride_),
@@ -97,6 +101,7 @@ class LatticeClusters final : public Ensemble {
   void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
     assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
     const std::size_t replicas = layout().replicas;
+    if (raster_.grid() != 0) remember_coins(setting);
     threads_.run(static_cast<double>(replicas * raster_.sites()) * step.count, [&](bool parallel) {
       const auto threads = static_cast<std::size_t>(parallel ? omp_get_max_threads() : 1);
       const std::size_t each = replicas < threads && move_ == ClusterMove::swendsen_wang ? threads : 1;
@@ -167,6 +172,27 @@ class LatticeClusters final : public Ensemble {
   }
 
  private:
+  /// Of every lambda of a sweep, if they fit; else each replica makes its own anew.
+  void remember_coins(std::span<const Setting> setting) {
+    constexpr std::size_t most = std::size_t{1} << 26;  // bytes
+    const std::size_t fit = std::max<std::size_t>(1, most / std::max<std::size_t>(1, BondCoins::bytes(raster_)));
+    const auto in_use = [&](double lambda) {
+      return std::any_of(setting.begin(), setting.end(), [&](const Setting& s) { return s.lambda == lambda; });
+    };
+    bool tidy = false;
+    for (const Setting& s : setting) {
+      if (s.lambda == 0 || coins_.contains(s.lambda)) continue;
+      if (coins_.size() >= fit && !tidy) std::erase_if(coins_, [&](const auto& known) { return !in_use(known.first); });
+      tidy = tidy || coins_.size() >= fit;
+      if (coins_.size() < fit) coins_.emplace(s.lambda, BondCoins(raster_, s.lambda));
+    }
+  }
+  const BondCoins* coins_of(double lambda, Scratch& scratch) const {
+    if (raster_.grid() == 0) return nullptr;
+    if (const auto known = coins_.find(lambda); known != coins_.end()) return &known->second;
+    if (!scratch.coins || scratch.coins->beta != lambda) scratch.coins.emplace(raster_, lambda);
+    return &*scratch.coins;
+  }
   std::span<std::uint8_t> spins(std::size_t r) { return std::span(s_).subspan(r * stride_, stride_); }
 
   void draw(std::size_t r, Purpose purpose, std::uint64_t time) {
@@ -181,7 +207,7 @@ class LatticeClusters final : public Ensemble {
   }
   void measure(std::size_t r, Scratch& scratch) {
     raster_.pack(spins(r), scratch.packed);
-    energy_[r] = -strength_ * static_cast<double>(raster_.satisfaction(scratch.packed));
+    energy_[r] = -strength_ * static_cast<double>(raster_.satisfaction(scratch.packed, kernels_));
     up_[r] = 0;
     for (const std::uint64_t word : scratch.packed) up_[r] += std::popcount(word);
     if (fields_.any()) energy_[r] -= field_sum(r);
@@ -205,14 +231,15 @@ class LatticeClusters final : public Ensemble {
   Key key_;
   const simd::CoinKernels& kernels_;
   BondRaster raster_;
-  double strength_;
+  double strength_;  // |J|, or the grid where they differ
   SiteFields fields_;
   std::size_t stride_;
   std::vector<std::uint8_t> kinds_;  // of sites, as LatticeRows has them; only Wolff needs them
   std::vector<std::uint8_t> s_;      // [replica][site], 0 or 1, filled up to whole words of bits with zeros
   std::vector<double> energy_;
   std::vector<std::int64_t> up_;
-  std::vector<Scratch> scratch_;  // [thread]
+  std::map<double, BondCoins> coins_;  // of each lambda, where |J| differ
+  std::vector<Scratch> scratch_;       // [thread]
   AdaptiveThreads threads_;
 };
 
@@ -226,11 +253,12 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
     return;
   }
   const std::uint64_t threshold = Coin(-std::expm1(-2 * setting.lambda * strength_)).threshold;
+  const BondCoins* const each = coins_of(setting.lambda, scratch);
   for (std::uint32_t k = 0; k < step.count; ++k) {
     const simd::Cipher cipher = simd::cipher_of(key_, Purpose::sweep, step.time + k, layout().first + r);
     if (move_ == ClusterMove::swendsen_wang || setting.stride == 0) {
-      const std::size_t turned =
-          scratch.clusters.sweep(raster_, spins(r), {&kernels_, &cipher, threshold, setting.lambda, fields_}, threads);
+      const std::size_t turned = scratch.clusters.sweep(
+          raster_, spins(r), {&kernels_, &cipher, threshold, setting.lambda, fields_, each}, threads);
       tally.accepted +=
           move_ == ClusterMove::wolff ? scratch.clusters.mean_cluster() : static_cast<double>(turned);  // a survey
       continue;
@@ -298,7 +326,8 @@ bool lattice_clusters_supported(const Graph& graph, ClusterMove move, std::strin
   };
   const auto strength = graph.common_strength(), coupling = graph.common_coupling();
   if (simd::coin_kernels().empty()) return no("no instruction set of this processor fits");
-  if (!strength || *strength <= 0) return no("couplings differ in strength");
+  const bool any_strength = move == ClusterMove::swendsen_wang && !strength && real_couplings_supported(graph, {});
+  if (!any_strength && (!strength || *strength <= 0)) return no("couplings differ in strength");
   if (move == ClusterMove::wolff && !(coupling && *coupling > 0)) return no("some couplings are negative");
   return true;
 }

@@ -1,5 +1,6 @@
-/// Swendsen-Wang and Wolff for the Ising model where all bonds share one |J|, in any fields: the chains of cluster.hpp
-/// with random words drawn in bulk.
+/// Swendsen-Wang and Wolff for the Ising model in any fields: the chains of cluster.hpp with random words drawn in
+/// bulk. Swendsen-Wang with any couplings (those of a dyadic grid, real_couplings.hpp, where |J| differ), Wolff where
+/// all are the same.
 ///
 /// Swendsen-Wang (any signs) joins sites in the order of their numbers (raster_clusters.hpp), with one thread per
 /// replica or, of few replicas, one per stripe of the lattice: the coin of a bond or a root depends on its number

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "physics/chance.hpp"
+#include "samplers/simd/couplings/dyadic_graph.hpp"
 
 namespace gibbsite {
 namespace {
@@ -41,6 +42,7 @@ inline std::uint32_t root(const std::uint32_t* parent, std::uint32_t i) {
 }  // namespace
 
 BondRaster::BondRaster(const Graph& graph) : sites_(graph.sites()) {
+  if (!graph.common_strength()) grid_ = simd::DyadicGraph(graph).grid;
   std::map<std::size_t, std::size_t> count;
   const auto distance = [](const Bond& bond) { return std::max(bond.i, bond.j) - std::min(bond.i, bond.j); };
   struct Known {
@@ -57,8 +59,10 @@ BondRaster::BondRaster(const Graph& graph) : sites_(graph.sites()) {
   });
   for (const auto& [d, bonds] : count)
     if (4 * bonds >= sites_ && diagonals_.size() < most_diagonals)
-      diagonals_.push_back({d, std::vector<std::uint64_t>(words()), std::vector<std::uint64_t>(words())});
+      diagonals_.push_back({d, std::vector<std::uint64_t>(words()), std::vector<std::uint64_t>(words()),
+                            std::vector<std::uint32_t>(grid_ == 0 ? 0 : 64 * words())});
   if (!diagonals_.empty()) front_ += diagonals_.back().distance / 64;
+  const auto whole = [&](const Bond& bond) { return std::llrint(std::abs(bond.J) / grid_); };
   const auto enter = [&](const Bond& bond) {
     const auto found = std::find_if(diagonals_.begin(), diagonals_.end(),
                                     [&](const Diagonal& diagonal) { return diagonal.distance == distance(bond); });
@@ -70,6 +74,9 @@ BondRaster::BondRaster(const Graph& graph) : sites_(graph.sites()) {
     }
     found->has[i / 64] |= bit;
     if (bond.J < 0) found->negative[i / 64] |= bit;
+    if (grid_ == 0) return;
+    found->strength[i] = static_cast<std::uint32_t>(whole(bond));
+    found->all_strengths += whole(bond);
   };
   graph.visit_bonds([&](std::span<const Bond> some) { std::for_each(some.begin(), some.end(), enter); });
 }
@@ -87,14 +94,62 @@ void BondRaster::pack(std::span<const std::uint8_t> spins, std::vector<std::uint
   }
 }
 
-std::int64_t BondRaster::satisfaction(const std::vector<std::uint64_t>& packed) const noexcept {
+std::int64_t BondRaster::satisfaction(const std::vector<std::uint64_t>& packed,
+                                      const simd::CoinKernels& kernels) const noexcept {
   std::int64_t sum = 0;
-  for (const Diagonal& diagonal : diagonals_)
-    for (std::size_t w = 0; w < words(); ++w)
-      sum += 2 * std::popcount(satisfied(diagonal, packed.data(), w)) - std::popcount(diagonal.has[w]);
+  for (const Diagonal& diagonal : diagonals_) {
+    if (grid_ == 0) {
+      for (std::size_t w = 0; w < words(); ++w)
+        sum += 2 * std::popcount(satisfied(diagonal, packed.data(), w)) - std::popcount(diagonal.has[w]);
+      continue;
+    }
+    for (std::size_t begin = 0; begin < words(); begin += chunk) {
+      const std::size_t n = std::min(chunk, words() - begin);
+      std::uint64_t bits[chunk];
+      for (std::size_t w = 0; w < n; ++w) bits[w] = satisfied(diagonal, packed.data(), begin + w);
+      sum += 2 * static_cast<std::int64_t>(kernels.sum_of_set(bits, n, diagonal.strength.data() + 64 * begin));
+    }
+    sum -= diagonal.all_strengths;
+  }
   const auto up = [&](std::uint32_t i) { return (packed[front_ + i / 64] >> (i % 64) & 1) != 0; };
-  for (const Bond& bond : others_) sum += (up(bond.i) == up(bond.j)) == (bond.J > 0) ? 1 : -1;
+  for (const Bond& bond : others_) {
+    const std::int64_t strength = grid_ == 0 ? 1 : std::llrint(strength_of(bond) / grid_);
+    sum += (up(bond.i) == up(bond.j)) == (bond.J > 0) ? strength : -strength;
+  }
   return sum;
+}
+
+double BondRaster::strength_of(const Bond& bond) const noexcept {
+  return grid_ == 0 ? std::abs(bond.J) : grid_ * std::nearbyint(std::abs(bond.J) / grid_);
+}
+
+BondCoins::BondCoins(const BondRaster& raster, double at_beta) : beta(at_beta) {
+  const auto threshold = [&](double strength) { return Coin(-std::expm1(-2 * beta * strength)).threshold; };
+  for (const BondRaster::Diagonal& diagonal : raster.diagonals()) {
+    std::vector<std::uint32_t>& mine = high.emplace_back();
+    mine.reserve(diagonal.strength.size());
+    for (const std::uint32_t strength : diagonal.strength)
+      mine.push_back(static_cast<std::uint32_t>(threshold(raster.grid() * strength) >> 32));
+  }
+  for (const Bond& bond : raster.others()) others.push_back(threshold(raster.strength_of(bond)));
+}
+
+void RasterClusters::draw_coins(const BondRaster& raster, const Draws& draws, std::size_t diagonal, std::size_t begin,
+                                std::size_t n, std::uint64_t* coins) {
+  const auto unit = static_cast<std::uint32_t>(diagonal);
+  if (draws.each == nullptr) return draws.kernels->coins(*draws.cipher, unit, begin, n, draws.threshold, coins);
+  std::uint64_t ties[chunk];
+  if (!draws.kernels->coins_each(*draws.cipher, unit, begin, n, draws.each->high[diagonal].data() + 64 * begin, coins,
+                                 ties)) [[likely]]
+    return;
+  for (std::size_t w = 0; w < n; ++w)
+    for (std::uint64_t left = ties[w]; left != 0; left &= left - 1) {
+      const auto b = static_cast<std::size_t>(std::countr_zero(left));
+      const std::size_t i = 64 * (begin + w) + b;
+      const double strength = raster.grid() * raster.diagonals()[diagonal].strength[i];
+      const auto low = static_cast<std::uint32_t>(Coin(-std::expm1(-2 * draws.beta * strength)).threshold);
+      coins[w] |= std::uint64_t{draws.kernels->second(*draws.cipher, unit, i) < low} << b;
+    }
 }
 
 void RasterClusters::join(const BondRaster& raster, const Draws& draws, Stripe& stripe) {
@@ -121,7 +176,7 @@ void RasterClusters::join(const BondRaster& raster, const Draws& draws, Stripe& 
     const std::size_t n = std::min(chunk, stripe.end - begin);
     for (std::size_t k = 0; k < diagonals.size(); ++k) {
       std::uint64_t* bits = active.data() + k * chunk;
-      draws.kernels->coins(*draws.cipher, static_cast<std::uint32_t>(k), begin, n, draws.threshold, bits);
+      draw_coins(raster, draws, k, begin, n, bits);
       for (std::size_t w = 0; w < n; ++w) bits[w] &= raster.satisfied(diagonals[k], packed_.data(), begin + w);
     }
     for (std::size_t w = 0; w < n; ++w) {
@@ -161,13 +216,30 @@ void RasterClusters::link(std::uint32_t i, std::uint32_t j) {
   linked_.push_back(std::max(a, b));
 }
 
+void RasterClusters::draw_each_of_others(const Draws& draws, std::size_t begin, std::size_t n, std::uint64_t* coins) {
+  std::fill_n(coins, chunk, 0);
+  std::uint32_t word[simd::lanes];
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::uint64_t number = begin + k, threshold = draws.each->others[number];
+    if (k % simd::lanes == 0) draws.kernels->words(*draws.cipher, others_unit, number / simd::lanes, 1, word);
+    const auto high = static_cast<std::uint32_t>(threshold >> 32);
+    bool coin = word[k % simd::lanes] < high;
+    if (word[k % simd::lanes] == high)
+      coin = draws.kernels->second(*draws.cipher, others_unit, number) < static_cast<std::uint32_t>(threshold);
+    coins[k / 64] |= std::uint64_t{coin} << (k % 64);
+  }
+}
+
 void RasterClusters::join_others(const BondRaster& raster, const Draws& draws) {
   const auto others = raster.others();
   const auto up = [&](std::uint32_t i) { return (packed_[raster.front() + i / 64] >> (i % 64) & 1) != 0; };
   std::uint64_t coins[chunk];
   for (std::size_t begin = 0; begin < others.size(); begin += 64 * chunk) {
     const std::size_t n = std::min(64 * chunk, others.size() - begin);
-    draws.kernels->coins(*draws.cipher, others_unit, begin / 64, (n + 63) / 64, draws.threshold, coins);
+    if (draws.each == nullptr)
+      draws.kernels->coins(*draws.cipher, others_unit, begin / 64, (n + 63) / 64, draws.threshold, coins);
+    else
+      draw_each_of_others(draws, begin, n, coins);
     for (std::size_t k = 0; k < n; ++k) {
       const Bond& bond = others[begin + k];
       if ((coins[k / 64] >> (k % 64) & 1) != 0 && (up(bond.i) == up(bond.j)) == (bond.J > 0)) link(bond.i, bond.j);

@@ -97,6 +97,11 @@ std::vector<Case> chain_cases() {
       {"4 x 4, swendsen-wang, short",
        "run --model.size 4 --method.beta [0.3,0.45,0.6,0.8] --method.sweeps 300 --sampler.name swendsen-wang",
        Kind::brief},
+      {"4 x 4 glass, swendsen-wang",
+       "run --model.size 4 --model.disorder gaussian --model.disorder_seed 2 --method.beta [0.3,0.6] --method.sweeps "
+       "2000 "
+       "--sampler.name swendsen-wang",
+       Kind::good},
       {"triangular 6 x 3 at 0.5, wolff",
        "run --model.lattice triangular --model.size [6,3] --method.beta 0.5 --method.sweeps 500 --sampler.name wolff",
        Kind::brief},

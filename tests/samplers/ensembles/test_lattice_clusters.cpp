@@ -11,6 +11,7 @@
 #include "samplers/ensembles/lattice_clusters.hpp"
 #include "samplers/ensembles/raster_clusters.hpp"
 #include "samplers/kernels/cluster.hpp"
+#include "samplers/simd/couplings/dyadic_graph.hpp"
 #include "tests/samplers/laws.hpp"
 #include "tests/samplers/statistics.hpp"
 #include "tests/samplers/trajectories.hpp"
@@ -28,6 +29,12 @@ const std::vector<double> lambdas_of_clusters = {0.3, 0.8};
 Ising without_fields(const Ising& model) {
   const auto bonds = model.graph().bonds();
   return Ising(Graph({bonds.begin(), bonds.end()}, std::vector<double>(model.units())));
+}
+
+/// With a diagonal, a parallel bond, and others; the first J may be exchanged with a J of 0.5.
+Graph real_strengths(double J) {
+  return Graph({{0, 1, J}, {1, 2, -0.8}, {2, 3, 1.7 - J}, {3, 4, 0.1}, {0, 1, 0.4}, {4, 1, -0.6}},
+               std::vector<double>(5));
 }
 
 std::vector<laws::Matrix> exact(const Ising& model, ClusterMove move, double stride, double factor = 1) {
@@ -71,7 +78,9 @@ TEST_CASE("transitions of bulk clusters have the probabilities of the plain kern
                     .disorder_seed = 3})),
       shared(Graph({{0, 4, 1}, {4, 2, 1}, {1, 3, 1}, {0, 1, 1}}, std::vector<double>(5))),
       shared(Graph({{0, 4, 1}, {4, 2, 1}, {1, 3, 1}, {0, 1, 1}}, {0.3, -0.2, 0, 0.5, -0.6})),
-      shared(build({.geometry = Geometry::square, .size = {2, 2}, .coupling = -0.3, .field = 0.4}))};
+      shared(build({.geometry = Geometry::square, .size = {2, 2}, .coupling = -0.3, .field = 0.4})),
+      shared(real_strengths(1.2)),
+      shared(Graph({{0, 4, 1.1}, {4, 2, -0.3}, {1, 3, 0.4}, {0, 1, 0.7}}, {0.3, 0, -0.5, 0, 0}))};
   const double least = statistics::sidak(4e-7, 3 * kernels.size() * models.size());
   for (const auto& model : models)
     for (const double stride : {0.0, 1.0, 2.0}) {
@@ -83,6 +92,8 @@ TEST_CASE("transitions of bulk clusters have the probabilities of the plain kern
         const auto count = transitions(model, move, stride, *k);
         CHECK(statistics::p_value(count, P) > least);
         CHECK(statistics::p_value(count, wrong) < least);  // mutants: lambda a fifth off; fields forgotten
+        if (model->graph().bonds()[0].J == 1.2)            // another: two strengths exchanged
+          CHECK(statistics::p_value(count, exact(Ising(real_strengths(0.5)), move, stride)) < least);
         if (model->in_field()) CHECK(statistics::p_value(count, exact(without_fields(*model), move, stride)) < least);
       }
     }
@@ -161,6 +172,9 @@ TEST_CASE("a trajectory of bulk clusters is the same on every instruction set, s
   trajectory(shared(build(in_field)), ClusterMove::swendsen_wang, 0.44, 0x7538dbc4fee2421ULL);
   trajectory(shared(build(in_field)), ClusterMove::wolff, 0.44, 0x5344d521e8a4c5c9ULL);
   trajectory(shared(build(honeycomb)), ClusterMove::swendsen_wang, 0.65, 0xa8fdeaed7258723ULL);
+  Lattice gaussian = glass;
+  gaussian.disorder = Disorder::gaussian;
+  trajectory(shared(build(gaussian)), ClusterMove::swendsen_wang, 0.3, 0xc50f5fd8526022dULL);
   omp_set_num_threads(before);
 }
 
@@ -177,8 +191,39 @@ TEST_CASE("most bonds of lattices are diagonals, each bond counted once; couplin
       for (const std::uint64_t word : diagonal.has) bonds += static_cast<std::size_t>(std::popcount(word));
     CHECK(bonds == build(lattice).bonds().size());
   }
-  CHECK_FALSE(lattice_clusters_supported(build({.field = 0.1}), ClusterMove::wolff));
+  CHECK(lattice_clusters_supported(build({.field = 0.1}), ClusterMove::wolff));
   CHECK_FALSE(lattice_clusters_supported(build({.coupling = -1}), ClusterMove::wolff));
   CHECK(lattice_clusters_supported(build({.coupling = -1}), ClusterMove::swendsen_wang));
-  CHECK_FALSE(lattice_clusters_supported(build({.disorder = Disorder::gaussian}), ClusterMove::swendsen_wang));
+  CHECK(lattice_clusters_supported(build({.disorder = Disorder::gaussian}), ClusterMove::swendsen_wang));
+  CHECK_FALSE(lattice_clusters_supported(build({.disorder = Disorder::gaussian}), ClusterMove::wolff));
+  CHECK_FALSE(lattice_clusters_supported(Graph({{0, 1, 1}, {1, 2, 1e-9}}, {0, 0, 0}), ClusterMove::swendsen_wang));
+}
+
+TEST_CASE("energies of clusters of real couplings are those of the rounded ones, and thresholds are kept by beta") {
+  if (simd::coin_kernels().empty()) return;
+  for (const Lattice& lattice :
+       {Lattice{.geometry = Geometry::square, .size = {13, 12}, .disorder = Disorder::gaussian},
+        Lattice{.geometry = Geometry::cubic, .size = {5, 4, 6}, .disorder = Disorder::gaussian, .field = 0.1}}) {
+    const auto model = shared(build(lattice));
+    const Graph whole = simd::DyadicGraph(model->graph()).rounded();
+    const auto fields = model->graph().fields();  // as they are
+    const Ising rounded(Graph({whole.bonds().begin(), whole.bonds().end()}, {fields.begin(), fields.end()}));
+    constexpr std::size_t replicas = 6;
+    const auto ensemble = make_lattice_clusters_ensemble(model, ClusterMove::swendsen_wang, Key(3), replicas);
+    std::vector<Setting> setting(replicas);
+    std::vector<Tally> tally(replicas);
+    std::vector<double> energy(replicas), minus(replicas, -1.0);
+    std::vector<std::vector<std::int8_t>> last(replicas);
+    for (std::uint64_t time = 0; time < 3; ++time) {
+      for (std::size_t r = 0; r < replicas; ++r) setting[r].lambda = 0.2 * static_cast<double>((r + time) % 6);
+      ensemble->sweep(setting, {.time = time, .count = 5}, tally);
+      ensemble->log_weight(minus, energy);
+      for (std::size_t r = 0; r < replicas; ++r) {
+        const auto s = state_of(*ensemble, r);
+        CHECK(energy[r] == Approx(rounded.energy(s)).epsilon(1e-13));
+        if (setting[r].lambda < 0.7) CHECK(s != last[r]);  // beyond, nearly all spins are one cluster
+        last[r] = s;
+      }
+    }
+  }
 }
