@@ -99,7 +99,8 @@ std::string command_text(const Command& command) {
   out += "\n\n" + paragraph(command.details);
 
   std::vector<Row> rows;
-  for (const Option& option : command.options) rows.push_back({option_name(option), option.help});
+  for (const Option& option : command.options)
+    if (!option.help.empty()) rows.push_back({option_name(option), option.help});
   out += "\nOptions:\n" + tabulate(rows, {0});
   if (command.explains_keys) out += keys_text(command.schema()) + (command.schema().grid ? grid_text : "");
   out += command.examples.size() == 1 ? "\nExample:\n" : "\nExamples:\n";

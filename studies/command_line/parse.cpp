@@ -108,10 +108,10 @@ Request parse(const std::vector<std::string>& words) {
       request.quiet = true;
     else if (name == "quick")
       request.quick = true;
+    else if (name == "strict")
+      request.strict = true;
     else if (name == "dry-run")
       request.dry_run = true;
-    else if (name == "data" && command.schema != nullptr)
-      settings.emplace_back("data.file", value);
     else
       settings.emplace_back(name, value);
   }

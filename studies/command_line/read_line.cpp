@@ -29,6 +29,8 @@ po::options_description describe(const Command& command) {
   };
   for (const Option& option : command.options)
     add(option.letter != 0 ? option.name + ',' + option.letter : option.name, !option.value.empty());
+  for (const Option& option : command.options)
+    if (!option.key.empty() && command.schema == nullptr) add(option.key, true);
   if (command.schema == nullptr) return described;
   for (const StudyKey& key : command.schema().keys) {
     add(key.name, true);
@@ -52,6 +54,14 @@ bool looks_like_option(const std::string& word) {
   return word.size() > 1 && word[0] == '-' && word[1] != '.' && (word[1] < '0' || word[1] > '9');
 }
 
+/// An option and the key that it stands for are one: by the key's name where the command has keys, else by its own.
+std::string one_name(const Command& command, const std::string& name) {
+  for (const Option& option : command.options)
+    if (!option.key.empty() && (option.name == name || option.key == name))
+      return command.schema == nullptr ? option.name : option.key;
+  return name;
+}
+
 }  // namespace
 
 Line read_line(const Command& command, const std::vector<std::string>& words) {
@@ -70,13 +80,14 @@ Line read_line(const Command& command, const std::vector<std::string>& words) {
       }
       const std::string& word = option.original_tokens.front();
       const std::string name = word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
-      const auto same = [&](const auto& given) { return given.first == option.string_key; };
+      const std::string key = one_name(command, option.string_key);
+      const auto same = [&](const auto& given) { return given.first == key; };
       if (std::any_of(line.options.begin(), line.options.end(), same))
         throw RequestError(explain(command, name, "is given twice"));
       const bool takes_value = described.find(option.string_key, false).semantic()->max_tokens() > 0;
       if (takes_value && (value.empty() || value[0] == '=' || looks_like_option(value)))
         throw RequestError(explain(command, name, "needs a value"));
-      line.options.emplace_back(option.string_key, value);
+      line.options.emplace_back(key, value);
     }
   } catch (const po::unknown_option& error) {
     throw RequestError(unknown_option(command, error.get_option_name()));

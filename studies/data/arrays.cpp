@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 
+#include "studies/data/columns.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/memory.hpp"
 #include "studies/files/whole_file.hpp"
@@ -105,13 +106,13 @@ void refuse_foreign(std::string_view bytes, const std::string& where) {
     std::string_view start, what;
   };
   constexpr std::string_view sequences =
-      "it is a FASTA file of sequences, not of numbers; give each letter as its state, 0 to 20 (or 0 to 3), one "
-      "sequence a line";
+      "it is a FASTA file of sequences, not of numbers; as data say which letters: alphabet = protein, rna or dna";
   constexpr std::string_view picture = "it is one picture; give many as the rows of one array, by numpy.save";
   constexpr std::string_view utf16 = "it is text in UTF-16; save it as UTF-8";
   constexpr Foreign all[] = {{"\xFF\xFE", utf16},
                              {"\xFE\xFF", utf16},
                              {">", sequences},
+                             {"\xEF\xBB\xBF>", sequences},
                              {"\x89PNG", picture},
                              {"\xFF\xD8\xFF", picture},
                              {"MATLAB 5.0", "it is a MATLAB file older than 7.3; save it with `save -v7.3`"},
@@ -158,18 +159,25 @@ bool is_hdf5(const fs::path& file) {
 
 namespace {
 
-/// Every array; of an HDF5 file those that are wanted, and the names of the others.
-std::vector<NumberArray> read_wanted(const fs::path& file, const Wanted& wanted) {
-  const std::string where = file.string();
+void check_file(const fs::path& file) {
   try {
     check_readable_file(file);
   } catch (const std::runtime_error& error) {
     throw RequestError(error.what());
   }
+}
+
+[[noreturn]] void too_large(const std::string& where) {
+  throw RequestError(fmt::format("{}: it does not fit into memory; use a larger machine", where));
+}
+
+/// Every array; of an HDF5 file those that are wanted, and the names of the others.
+std::vector<NumberArray> read_wanted(const fs::path& file, const Wanted& wanted, const std::string& columns = {}) {
+  const std::string where = file.string();
+  check_file(file);
   try {
     if (is_hdf5(file)) return read_hdf5(file, wanted);
-    std::string bytes = read_bytes(file);
-    if (is_gzip(bytes)) bytes = unzip(bytes, where);
+    const std::string bytes = read_unpacked(file);
     if (bytes.starts_with(hdf5_start))
       throw RequestError(fmt::format("{}: it is an HDF5 file in gzip; unpack it with gunzip", where));
     if (is_zip(bytes)) return read_npz(bytes, where);
@@ -177,20 +185,40 @@ std::vector<NumberArray> read_wanted(const fs::path& file, const Wanted& wanted)
     if (is_safetensors(bytes)) return read_safetensors(bytes, where);
     if (is_idx(bytes)) return {read_idx(bytes, where)};
     refuse_foreign(bytes, where);
-    return {read_csv(bytes, where)};
+    return {read_csv(bytes, where, columns)};
   } catch (const std::bad_alloc&) {
-    throw RequestError(fmt::format("{}: it does not fit into memory; use a larger machine", where));
+    too_large(where);
   } catch (const std::length_error&) {
-    throw RequestError(fmt::format("{}: it does not fit into memory; use a larger machine", where));
+    too_large(where);
   }
 }
 
 }  // namespace
 
+std::string read_unpacked(const fs::path& file) {
+  check_file(file);
+  try {
+    std::string bytes = read_bytes(file);
+    return is_gzip(bytes) ? unzip(bytes, file.string()) : bytes;
+  } catch (const std::bad_alloc&) {
+    too_large(file.string());
+  } catch (const std::length_error&) {
+    too_large(file.string());
+  }
+}
+
+std::vector<std::string> names_in(const fs::path& file) {
+  std::vector<std::string> names;
+  for (const NumberArray& array : read_wanted(file, [](const std::string&) { return false; }))
+    names.push_back(array.name);
+  return names;
+}
+
 std::vector<NumberArray> read_arrays(const fs::path& file) { return read_wanted(file, {}); }
 
-NumberArray read_array(const fs::path& file, const std::string& name) {
-  std::vector<NumberArray> arrays = read_wanted(file, [](const std::string&) { return false; });
+NumberArray read_array(const fs::path& file, const std::string& name, const std::string& columns) {
+  std::vector<NumberArray> arrays = read_wanted(
+      file, [](const std::string&) { return false; }, columns);
   const std::string where = file.string(), wanted = name.starts_with('/') ? name.substr(1) : name;
   if (arrays.empty()) throw RequestError(fmt::format("{}: it holds no arrays; check the file's name", where));
   auto found = std::find_if(arrays.begin(), arrays.end(), [&](const NumberArray& array) {
@@ -216,6 +244,7 @@ NumberArray read_array(const fs::path& file, const std::string& name) {
   if (!found->unread.empty())
     throw RequestError(fmt::format(
         "{}: {} {}", where, found->name.empty() ? "its array" : fmt::format("array `{}`", found->name), found->unread));
+  if (!columns.empty() && !found->by_columns) keep_columns(*found, columns, where);
   return std::move(*found);
 }
 

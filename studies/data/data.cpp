@@ -9,6 +9,7 @@
 
 #include "physics/random.hpp"
 #include "studies/data/arrays.hpp"
+#include "studies/data/columns.hpp"
 #include "studies/study/value.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -43,6 +44,64 @@ std::optional<Data> generate(const std::string& name) {
     return data;
   }
   return std::nullopt;
+}
+
+/// The snapshots of a result at one beta: `path` is that of (snapshot, chain, beta, site).
+NumberArray read_snapshots(const DataRequest& request, const std::string& path) {
+  const std::string folder = path.substr(0, path.find_last_of('/') + 1);
+  NumberArray all = read_array(request.file, path);
+  const std::vector<double> beta = read_array(request.file, folder + "beta").values;
+  if (all.shape.size() != 4 || all.shape[2] != beta.size() || all.values.empty())
+    throw RequestError(
+        fmt::format("{}: {} is {}, not (snapshot, chain, beta, site)", request.file, path, shape_text(all.shape)));
+  const auto near = [&](double b) { return std::abs(b - *request.beta) <= 1e-9 * std::max(1.0, std::abs(b)); };
+  const auto found = request.beta ? std::find_if(beta.begin(), beta.end(), near) : beta.begin();
+  if (found == beta.end() || (!request.beta && beta.size() > 1))
+    throw RequestError(fmt::format("{}: it holds configurations at the betas {}; choose one by beta", request.file,
+                                   fmt::join(beta, ", ")));
+  const std::size_t replicas = all.shape[0] * all.shape[1], sites = all.shape[3],
+                    at = static_cast<std::size_t>(found - beta.begin());
+  NumberArray one{.name = path, .shape = {replicas, sites}};
+  for (std::size_t r = 0; r < replicas; ++r) {
+    const auto begin = all.values.begin() + static_cast<std::ptrdiff_t>((r * beta.size() + at) * sites);
+    one.values.insert(one.values.end(), begin, begin + static_cast<std::ptrdiff_t>(sites));
+  }
+  one.note = fmt::format("snapshots of {} chains at beta = {}", all.shape[1], *found);
+  return one;
+}
+
+/// Where the snapshots of a result are that a request means; "" where it means others.
+std::string path_of_snapshots(const DataRequest& request) {
+  if (!is_hdf5(request.file)) return "";
+  std::string wanted = request.dataset.starts_with('/') ? request.dataset.substr(1) : request.dataset;
+  if (wanted.ends_with("configurations")) wanted += "/configuration";
+  if (!wanted.empty()) return wanted.ends_with("configurations/configuration") ? wanted : "";
+  const std::vector<std::string> names = names_in(request.file);
+  const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  if (!has("samples") && has("configurations/lowest_energy") && !has("configurations/configuration"))
+    throw RequestError(fmt::format(
+        "{}: it is a result without snapshots to take as samples; run the study with --method.snapshots 100",
+        request.file));
+  return !has("samples") && has("configurations/configuration") ? "configurations/configuration" : "";
+}
+
+NumberArray read_samples(const DataRequest& request) {
+  if (!request.alphabet.empty()) {
+    const std::string bytes = read_unpacked(request.file);
+    if (!is_fasta(bytes))
+      throw RequestError(fmt::format("{}: it is no FASTA file, which alphabet is about; leave that out", request.file));
+    NumberArray array = read_fasta(bytes, request.alphabet, request.file);
+    if (!request.columns.empty()) keep_columns(array, request.columns, request.file);
+    return array;
+  }
+  const std::string snapshots = path_of_snapshots(request);
+  if (request.beta && snapshots.empty())
+    throw RequestError(
+        fmt::format("{}: beta chooses among the configurations of a result, which these data are not", request.file));
+  if (snapshots.empty()) return read_array(request.file, request.dataset, request.columns);
+  NumberArray array = read_snapshots(request, snapshots);
+  if (!request.columns.empty()) keep_columns(array, request.columns, request.file);
+  return array;
 }
 
 Data from_array(NumberArray array, const DataRequest& request) {
@@ -97,6 +156,8 @@ struct Binarize {
 };
 
 Binarize read_binarize(const DataRequest& request) {
+  if (!request.alphabet.empty() && request.binarize != "none")
+    throw RequestError("sequences are states, which no threshold makes 0 and 1; leave out binarize, or alphabet");
   const Binarize how{request.binarize == "stochastic", read_number<double>(request.binarize)};
   if (!how.by_chance && request.binarize != "none" && (!how.threshold || !std::isfinite(*how.threshold)))
     throw RequestError(
@@ -154,6 +215,7 @@ void binarize_by_chance(Data& data, std::uint64_t seed) {
 /// In words, for people.
 std::string treatment(const Data& data, const DataRequest& request, const Binarize& how, const std::string& note) {
   std::string text = note.empty() ? "" : note + "; ";
+  if (!request.columns.empty()) text += fmt::format("columns {}; ", request.columns);
   text += data.divisor != 1 ? fmt::format("divided by {}", data.divisor) : "taken as they are";
   if (how.by_chance) text += fmt::format(", then 1 with that probability, else 0 (seed {})", request.seed);
   if (how.threshold) text += fmt::format(", then 1 above {}, else 0", *how.threshold);
@@ -170,11 +232,14 @@ Data read_data(const DataRequest& request) {
     throw RequestError(fmt::format("data `{}` are generated and have no dataset `{}`", request.file, request.dataset));
   std::string note;
   const auto from_file = [&] {
-    NumberArray array = read_array(request.file, request.dataset);
+    NumberArray array = read_samples(request);
     note = array.note;
     return from_array(std::move(array), request);
   };
+  if (generated && !(request.columns + request.alphabet).empty())
+    throw RequestError(fmt::format("data `{}` are generated; leave out columns and alphabet", request.file));
   Data data = generated ? std::move(*generated) : from_file();
+  if (!request.alphabet.empty()) data.states = letters_in(request.alphabet);
   check_finite(data);
   data.divisor = divisor(data, request, how);  // a matter of the file, and so is the threshold, not of the rows taken
   if (data.divisor != 1)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct DataRequest {
   std::string rows = {};          ///< "begin:end", from 0 and without the end, either may be missing; empty: all
   std::uint64_t seed = 1;         ///< of stochastic binarisation
   double maximum = 0;             ///< what the numbers are divided by before; 0: as they tell
+  std::string columns = {};       ///< "0:784", "1:", or names of a CSV's header; empty: all (studies/data/columns.hpp)
+  std::string alphabet = {};      ///< of FASTA: protein, rna, dna, or letters in the order of states
+  std::optional<double> beta = {};  ///< of a result's configurations: those at this beta
 };
 
 /// A threshold gives 1 to what is above it, else 0. Stochastic: a pixel is 1 with probability its intensity
@@ -33,6 +37,7 @@ struct Data {
   std::size_t first_row = 0;        ///< of these samples in the source
   std::string treatment = {};       ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
   double divisor = 1;               ///< by which they were divided
+  std::size_t states = 0;           ///< of an alphabet; 0: not known
 
   /// Samples begin .. begin + count - 1, [number][sample].
   Matrix batch(std::size_t begin, std::size_t count) const {
@@ -43,7 +48,8 @@ struct Data {
 /// One line for tables and records: "digits.npy, 1797 samples of 64 numbers; divided by 16, then 1 above 0.5, else 0".
 std::string description(const Data& data);
 
-/// Arrays of more than two axes are flattened to rows; one axis gives rows of one number. Throws RequestError.
+/// Arrays of more than two axes are flattened to rows; one axis gives rows of one number. Of a result file without a
+/// dataset the samples are the snapshots in /configurations, of all chains at one beta. Throws RequestError.
 Data read_data(const DataRequest& request);
 
 /// All distinct pictures of side x side pixels whose rows or whose columns are each all on or all off, side <= 12:

@@ -57,6 +57,11 @@ Data check_data(Data data, const Layer& visible) {
                                    data.samples * data.width == visible.width()
                                        ? fmt::format("as one picture give it in one row (1 x {})", visible.width())
                                        : "give the data this model is for"));
+  if (data.states != 0 && (!categorical || data.states != visible.states))
+    throw RequestError(
+        fmt::format("{}: its letters are {} states, but the model's visible units have {}; take the "
+                    "alphabet this model is for",
+                    data.source, data.states, categorical ? visible.states : 2));
   switch (visible.kind) {
     case UnitKind::binary:
       require(data, is_bit, "is neither 0 nor 1, as the model's units are; binarize the data (binarize = 0.5)");

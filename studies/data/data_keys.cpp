@@ -3,6 +3,16 @@
 namespace gibbsite {
 namespace {
 
+/// Text, one place, or a list of names.
+std::string read_columns(const Value& value) {
+  if (const auto* place = std::get_if<std::int64_t>(&value.data)) return std::to_string(*place);
+  if (value.list() == nullptr) return read_text(value);
+  std::vector<std::string> names;
+  for (const Value& name : *value.list()) names.push_back(read_columns(name));
+  if (names.empty()) throw BadValue{value, "is an empty list"};
+  return join(names, ",");
+}
+
 bool has_data(const Study& s) { return !s.keys<DataRequest>().file.empty(); }
 
 }  // namespace
@@ -10,7 +20,9 @@ bool has_data(const Study& s) { return !s.keys<DataRequest>().file.empty(); }
 void add_data_keys(KeyTable& table) {
   const Section<DataRequest> data(table, "data");
   StudyKey& file = data.add(
-      "file", "file or set", "IDX, .npy, .npz, HDF5 or CSV; or \"bars-and-stripes:4\", \"shifter:8\"",
+      "file", "file or set",
+      "IDX, .npy, .npz, .safetensors, HDF5 (or a result with snapshots), CSV, FASTA; or \"bars-and-stripes:4\", "
+      "\"shifter:8\"",
       [](DataRequest& d, const Value& value) { d.file = read_path_or_set(value); }, optional_text(&DataRequest::file));
   file.text = file.file = true;
   const auto given = data.when({"data.file", {"data.file"}, has_data});
@@ -20,6 +32,22 @@ void add_data_keys(KeyTable& table) {
           [](DataRequest& d, const Value& value) { d.dataset = read_text(value); },
           optional_text(&DataRequest::dataset))
       .text = true;
+  given
+      .add(
+          "columns", "places or names", "which numbers of a row: 0:784, 1:, :-1, or names of a CSV's first line",
+          [](DataRequest& d, const Value& value) { d.columns = read_columns(value); },
+          optional_text(&DataRequest::columns))
+      .text = true;
+  given
+      .add(
+          "alphabet", "protein, rna, dna or letters", "of FASTA: -ACDEFGHIKLMNPQRSTVWY, -ACGU, -ACGT, or your own",
+          [](DataRequest& d, const Value& value) { d.alphabet = read_text(value); },
+          optional_text(&DataRequest::alphabet))
+      .text = true;
+  given.add(
+      "beta", "number >= 0", "which configurations of a result, where it has several betas",
+      [](DataRequest& d, const Value& value) { d.beta = read_real(value); },
+      [](const DataRequest& d) { return d.beta ? std::optional(Value{*d.beta}) : std::nullopt; });
   given
       .add(
           "rows", "begin:end", "which samples, from 0 and without the end",

@@ -36,8 +36,8 @@ struct BoundEffort {
 Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, const BoundEffort& effort = {});
 
 /// The conservative estimate of ln p(v) by reverse annealing from each of the first `samples` samples
-/// (samplers/methods/raise.hpp), [sample]: ln of the mean over the draws of the study's ways back. Hidden units that annealing
-/// keeps are drawn from mean field or recognition, q, and ln p(v | h) - ln q(h | v) added. Task 2 of `meter`.
+/// (samplers/methods/raise.hpp), [sample]: ln of the mean over the draws of the study's ways back. Hidden units that
+/// annealing keeps are drawn from mean field or recognition, q, and ln p(v | h) - ln q(h | v) added. Task 2 of `meter`.
 std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Data& data, const Study& study,
                                           std::size_t samples, ProgressMeter& meter);
 
@@ -45,6 +45,9 @@ std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Dat
 /// `command`: the command line.
 Group likelihood_record(const NetworkSystem& system, const Data& data, const Study& study, const Request& request,
                         const std::string& command);
+
+/// Whether no route to ln Z can be believed, routes differ, or there is another warning.
+bool likelihood_doubted(const Group& root);
 
 /// The record of `gibbsite loglik`, printed, and as its --json promises (numbers that are not known are null).
 void print_likelihood(const Group& root, const std::string& path);

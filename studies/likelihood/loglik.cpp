@@ -45,6 +45,7 @@ struct Result {
   std::vector<double> raise;             // of the first samples
   MeanLikelihood raise_mean, raise_gap;  // gap: above the likelihood by ln Z of the same samples
   Reconstruction reconstruction;
+  std::size_t visible_units = 0;
 };
 
 /// a - b of the samples that both have.
@@ -65,6 +66,7 @@ Result evaluate(const NetworkSystem& system, const Data& data, const Study& stud
                       {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(raise.temperatures) : 0},
                       request.quiet);
   Result result;
+  result.visible_units = visible_layer(system.model().model).units;
   result.log_z = find_log_z(system, study, meter);
   result.data = unnormalized(system.model(), data, Key(study.run.seed, recognition_task));
   for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
@@ -95,6 +97,7 @@ Group likelihood_group(const Result& r) {
                                                                            : "estimate of a lower bound"));
   group.attributes.emplace_back("meaning", r.data.meaning);
   group.attributes.emplace_back("log_z_by", r.log_z.best.name());
+  group.attributes.emplace_back("visible_units", static_cast<std::int64_t>(r.visible_units));
   add_index(group, "sample", samples, "sample, in the order of the data");
   if (r.data.noise.empty()) {
     add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
@@ -196,7 +199,7 @@ int loglik(const Request& request, const std::string& command) {
     fmt::print("{}\n", likelihood_as_json(root));
   else
     print_likelihood(root, request.out.string());
-  return 0;
+  return request.strict && likelihood_doubted(root) ? exit_doubted : 0;
 }
 
 }  // namespace
@@ -215,13 +218,24 @@ const Command& loglik_command() {
           "Makes no difference to the model; `gibbsite import` makes model files.",
       .least = 1,
       .most = 1,
-      .options = {{"data", 0, "FILE", "the data: IDX, .npy, .npz, HDF5, CSV, or a generated set; required"},
+      .options = {{"data", 0, "FILE",
+                   "the data: IDX, .npy, .npz, .safetensors, HDF5, CSV, FASTA, a result with snapshots, or a generated "
+                   "set; required",
+                   "data.file"},
+                  {"binarize", 0, "HOW", "as data.binarize; so are --dataset, --rows, --columns, --alphabet, --maximum",
+                   "data.binarize"},
+                  {"dataset", 0, "NAME", "", "data.dataset"},
+                  {"rows", 0, "BEGIN:END", "", "data.rows"},
+                  {"columns", 0, "WHICH", "", "data.columns"},
+                  {"alphabet", 0, "WHICH", "", "data.alphabet"},
+                  {"maximum", 0, "NUMBER", "", "data.maximum"},
                   {"out", 'o', "FILE", "also write everything to an HDF5 file, sample by sample"},
                   force_option,
                   {"quiet", 0, "", "no progress"},
+                  strict_option,
                   json_option,
                   help_option},
-      .examples = {"gibbsite loglik model.h5 --data t10k-images-idx3-ubyte.gz --data.binarize 0.5",
+      .examples = {"gibbsite loglik model.h5 --data t10k-images-idx3-ubyte.gz --binarize 0.5",
                    "gibbsite loglik model.h5 --data test.npy --ais.particles 1000 -o likelihood.h5"},
       .schema = likelihood_schema,
       .explains_keys = true,

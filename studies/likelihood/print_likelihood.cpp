@@ -1,7 +1,9 @@
 // What `gibbsite loglik` found, for people and as JSON: from its record, whether new or read from a file.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
@@ -25,6 +27,22 @@ double seconds_of(const Group& root) {
     if (const auto* seconds = std::get_if<double>(&value); seconds != nullptr && name == "wall_seconds")
       return *seconds;
   return unknown;
+}
+
+/// -log2 p over the visible units, of the mean, with both of its errors; not known in files that do not count units.
+struct BitsPerUnit {
+  double value = unknown, error = unknown;
+};
+
+BitsPerUnit bits_per_unit(const Group& found) {
+  for (const auto& [name, value] : found.attributes)
+    if (const auto* units = std::get_if<std::int64_t>(&value);
+        units != nullptr && name == "visible_units" && *units > 0) {
+      const double nats = std::numbers::ln2 * static_cast<double>(*units);
+      return {-scalar(found, "mean") / nats,
+              std::hypot(scalar(found, "mean_error_log_z"), scalar(found, "mean_error_data")) / nats};
+    }
+  return {};
 }
 
 /// One route to ln Z, as it stands in the record.
@@ -59,6 +77,12 @@ std::string samples_reconstructed(const Group& found) {
 
 }  // namespace
 
+bool likelihood_doubted(const Group& root) {
+  const std::vector<RouteRow> routes = routes_of(root);
+  const bool trusted = std::any_of(routes.begin(), routes.end(), [](const RouteRow& row) { return row.trusted; });
+  return !trusted || !warnings_of(root).empty();
+}
+
 void print_likelihood(const Group& root, const std::string& path) {
   const Group& found = *root.child("likelihood");
   if (!path.empty()) fmt::print("{}\n", printable(path));
@@ -86,6 +110,8 @@ void print_likelihood(const Group& root, const std::string& path) {
              error_log_z == 0 ? "nothing" : fmt::format("+- {:.2g}", error_log_z),
              printable(text_attribute(found, "log_z_by")),
              std::isnan(error_data) ? "an unknown part" : fmt::format("+- {:.2g}", error_data));
+  if (const BitsPerUnit bits = bits_per_unit(found); !std::isnan(bits.value))
+    fmt::print("    = {} bits per visible unit (-log2 p)\n", with_error(bits.value, bits.error));
   if (!std::isnan(error_draws))
     fmt::print(
         "    (the last holds +- {:.2g} from the draws that estimate the bound: single samples may lie above ln p)\n",
@@ -122,6 +148,10 @@ std::string likelihood_as_json(const Group& root) {
               {"reconstruction_samples", scalar(found, "reconstruction_samples")},
               {"verdict", text_attribute(root, "verdict")},
               {"warnings", warnings_of(root)}};
+  if (const BitsPerUnit bits = bits_per_unit(found); !std::isnan(bits.value)) {
+    out["log_likelihood"]["bits_per_unit"] = bits.value;
+    out["log_likelihood"]["bits_per_unit_error"] = bits.error;
+  }
   if (const double draws = scalar(found, "mean_error_draws"); !std::isnan(draws))
     out["log_likelihood"]["error_draws"] = draws;
   if (const auto raised = doubles(found, "raise_log_likelihood"); !raised.empty())

@@ -46,7 +46,7 @@ void check_output(const Request& request) {
 std::optional<DataRequest> take_data(ImportKeys& keys) {
   const auto file = take(keys, "data");
   if (!file) {
-    for (const char* name : {"dataset", "binarize", "maximum", "rows", "seed"})
+    for (const char* name : {"dataset", "binarize", "maximum", "rows", "seed", "columns", "alphabet", "beta"})
       if (keys.contains(name))
         throw RequestError(fmt::format("--{} is about data, but there are none; name them with --data", name));
     return std::nullopt;
@@ -55,6 +55,12 @@ std::optional<DataRequest> take_data(ImportKeys& keys) {
   request.dataset = take(keys, "dataset").value_or(request.dataset);
   request.binarize = take(keys, "binarize").value_or(request.binarize);
   request.rows = take(keys, "rows").value_or(request.rows);
+  request.columns = take(keys, "columns").value_or(request.columns);
+  request.alphabet = take(keys, "alphabet").value_or(request.alphabet);
+  if (const auto words = take(keys, "beta")) {
+    request.beta = read_number<double>(plain_digits(*words));
+    if (!request.beta) throw RequestError(fmt::format("--beta {}: allowed: number", *words));
+  }
   if (const auto words = take(keys, "seed")) {
     const auto seed = read_number<std::uint64_t>(plain_digits(*words));
     if (!seed) throw RequestError(fmt::format("--seed {}: allowed: integer >= 0", *words));
@@ -171,12 +177,19 @@ const Command& import_command() {
                   {"update", 0, "N", "rbms: the model after N updates (default: the last there is)"},
                   {"data", 0, "FILE",
                    "data whose base rates are stored with the model, or bars-and-stripes:SIDE, "
-                   "shifter:BITS"},
-                  {"dataset", 0, "NAME", "the array of an .npz or HDF5 file of data (default: samples)"},
-                  {"binarize", 0, "HOW", "none (default), stochastic, or a threshold; bytes of 0 to 255 become 0 to 1"},
-                  {"maximum", 0, "NUMBER", "of the data, what becomes 1 before that"},
-                  {"rows", 0, "BEGIN:END", "of the data, from 0, without END"},
-                  {"seed", 0, "N", "of stochastic binarisation (default 1)"},
+                   "shifter:BITS",
+                   "data.file"},
+                  {"dataset", 0, "NAME", "the array of an .npz or HDF5 file of data (default: samples)",
+                   "data.dataset"},
+                  {"columns", 0, "WHICH", "of the data: 0:784, 1:, :-1, or names of a CSV's first line",
+                   "data.columns"},
+                  {"alphabet", 0, "WHICH", "of FASTA: protein, rna, dna or letters", "data.alphabet"},
+                  {"beta", 0, "NUMBER", "which configurations, where the data are a result's", "data.beta"},
+                  {"binarize", 0, "HOW", "none (default), stochastic, or a threshold; bytes of 0 to 255 become 0 to 1",
+                   "data.binarize"},
+                  {"maximum", 0, "NUMBER", "of the data, what becomes 1 before that", "data.maximum"},
+                  {"rows", 0, "BEGIN:END", "of the data, from 0, without END", "data.rows"},
+                  {"seed", 0, "N", "of stochastic binarisation (default 1)", "data.seed"},
                   help_option},
       .examples = {"gibbsite import rbm.npz -o rbm.h5 --data train-images-idx3-ubyte.gz --binarize 0.5",
                    "gibbsite import state_dict.safetensors -o rbm.h5 --names W=fc.weight,b=v,c=fc.bias",

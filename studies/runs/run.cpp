@@ -282,6 +282,12 @@ void Runner::save_before_result() try {
   log_.note(std::string(error.what()) + "; the result is made without a last checkpoint");
 }
 
+/// Whether there is a warning, or exact answers are missed.
+bool doubted(const Group& root) {
+  const Doubts doubts = doubts_of(root, estimates_of(root), free_energies_of(root));
+  return !doubts.warnings.empty() || doubts.off.exceeds;
+}
+
 int Runner::run() try { return run_to_its_end(); } catch (const std::exception& error) {
   if (started_) log_.tell("end", {{"state", "failed"}, {"error", error.what()}, {"seconds", seconds(), spent()}});
   throw;
@@ -333,7 +339,7 @@ int Runner::run_to_its_end() {
   if (!request_.quiet && !request_.json) print_result(root, request_.out.string());
   if (complete) {
     tell_of_end("complete");
-    return exit_done;
+    return request_.strict && doubted(root) ? exit_doubted : exit_done;
   }
   const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
   say(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));

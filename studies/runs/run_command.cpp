@@ -49,6 +49,7 @@ const Command& run_command() {
                   {"resume", 0, "", "continue the result file where it stopped"},
                   {"dry-run", 0, "", "try it for a second or two, and say what the whole will take"},
                   {"quiet", 0, "", "no progress, no log on stderr, no tables"},
+                  strict_option,
                   {"log", 0, "FILE", "write what happens to this file, a line each, behind what it holds"},
                   {"json", 0, "", "print what happens as JSON, an object a line, instead of tables"},
                   help_option},

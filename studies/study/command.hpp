@@ -11,15 +11,17 @@
 namespace gibbsite {
 
 struct Option {
-  std::string name;   ///< "out" for --out
-  char letter = 0;    ///< 'o' for -o; 0: none
-  std::string value;  ///< what it takes ("FILE"); empty: nothing
-  std::string help;
+  std::string name;      ///< "out" for --out
+  char letter = 0;       ///< 'o' for -o; 0: none
+  std::string value;     ///< what it takes ("FILE"); empty: nothing
+  std::string help;      ///< empty: not shown
+  std::string key = {};  ///< the key of study files that it stands for ("data.file"): both names mean the same
 };
 
 /// Those that several commands have.
 inline const Option help_option{"help", 'h', "", "this text"};
 inline const Option json_option{"json", 0, "", "print JSON instead of tables"};
+inline const Option strict_option{"strict", 0, "", "exit with 3 where there is something to doubt"};
 inline const Option force_option{"force", 0, "", "overwrite that file if there is one"};
 
 /// Names and values of a command line, as given.

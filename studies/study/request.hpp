@@ -26,7 +26,8 @@ struct Request {
   std::filesystem::path out;  ///< -o; for run without it, the study file's name with .h5, in the current folder
   std::filesystem::path log;  ///< --log; run and resume: where to write down what happens
   bool force = false, resume = false, json = false, help = false, quiet = false, quick = false, dry_run = false;
-  std::vector<double> beta;                                   ///< reweight: where to
+  bool strict = false;       ///< what is to be doubted is said by the exit code, too: exit_doubted
+  std::vector<double> beta;  ///< reweight: where to
   std::vector<std::pair<std::string, std::string>> settings;  ///< import: its keys, as given
   // for run, exact and loglik:
   std::vector<Task> tasks;  ///< in order, last grid key fastest; one task if there is no grid
@@ -34,6 +35,9 @@ struct Request {
   std::vector<std::string> inputs;                                     ///< files that the tasks read, each once
   std::string resolved;  ///< the study with every key, as TOML that reads back to the same tasks
 };
+
+/// What the program ends with where it was --strict and there is something to doubt.
+inline constexpr int exit_doubted = 3;
 
 /// Refuses -o where it is a folder (`what` needs a file name), or exists and there is no --force. Throws RequestError.
 void check_writable(const Request& request, const std::string& what);
