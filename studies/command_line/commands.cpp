@@ -11,6 +11,7 @@
 #include "studies/results/command.hpp"
 #include "studies/reweight/command.hpp"
 #include "studies/runs/run.hpp"
+#include "studies/sample/command.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
@@ -18,10 +19,10 @@ namespace gibbsite {
 
 std::span<const Command* const> commands() {
   static const std::array all = {
-      &run_command(),    &resume_command(), &show_command(),   &exact_command(),      &reweight_command(),
-      &diff_command(),   &export_command(), &report_command(), &import_command(),     &loglik_command(),
-      &init_command(),   &list_command(),   &bench_command(),  &completion_command(), &schema_command(),
-      &manual_command(), &help_command(),
+      &run_command(),    &resume_command(), &show_command(),   &exact_command(),  &reweight_command(),
+      &diff_command(),   &export_command(), &report_command(), &import_command(), &loglik_command(),
+      &sample_command(), &init_command(),   &list_command(),   &bench_command(),  &completion_command(),
+      &schema_command(), &manual_command(), &help_command(),
   };
   return all;
 }

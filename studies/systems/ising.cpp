@@ -7,6 +7,7 @@
 #include "samplers/ensembles/global_flips.hpp"
 #include "studies/systems/entries.hpp"
 #include "studies/systems/graph_system.hpp"
+#include "studies/systems/ising_clamp.hpp"
 #include "studies/systems/ising_layouts.hpp"
 
 namespace gibbsite {
@@ -16,12 +17,15 @@ constexpr std::size_t enumerated_beside_a_run = 22, enumerated_when_asked = 26; 
 
 class IsingSystem final : public GraphSystem {
  public:
-  IsingSystem(const Study& study, GraphOfStudy built)
-      : GraphSystem(study, built), ising_(std::make_shared<const Ising>(std::move(built.graph))) {}
+  IsingSystem(const Study& study, GraphOfStudy built, Clamping clamping)
+      : GraphSystem(study, built),
+        ising_(std::make_shared<const Ising>(std::move(built.graph))),
+        clamping_(std::move(clamping)) {}
 
   std::string description() const override {
     const bool alone = by_clusters(study()) && !bonded();
-    return GraphSystem::description() + (alone ? " (no bonds: each spin is drawn anew)" : "");
+    return GraphSystem::description() + clamped_text(clamping_, "sites") +
+           (alone ? " (no bonds: each spin is drawn anew)" : "");
   }
   double work() const override {
     return follows_total_spin(study(), lattice(), graph()) ? sites() : GraphSystem::work();
@@ -33,6 +37,12 @@ class IsingSystem final : public GraphSystem {
   bool frustrated() const override { return disordered() && graph().frustrated(); }
   UnitStates unit_states() const override { return {{-1, 1}, "-1 and 1"}; }
   const Graph& graph() const override { return ising_->graph(); }
+  const Clamping* clamping() const override { return clamping_.any() ? &clamping_ : nullptr; }
+  Group record() const override {
+    Group group = GraphSystem::record();
+    add_clamping(group, clamping_);
+    return group;
+  }
   std::vector<Observable> observables() const override { return ising_->observables(); }
   std::variant<ExactAnswers, std::string> exact(std::span<const double> beta, Effort effort) const override {
     return exact_answers(lattice(), graph(), beta,
@@ -53,12 +63,25 @@ class IsingSystem final : public GraphSystem {
   }
 
   std::shared_ptr<const Ising> ising_;
+  Clamping clamping_;
 };
+
+void add_ising_keys(KeyTable& table) {
+  add_lattice_keys(table);
+  add_clamp_key(table, "ising and networks: sites or visible units held at values, counted from 0");
+}
+
+std::shared_ptr<const System> make_ising(const Study& study) {
+  GraphOfStudy built = build_graph(study);
+  const std::string& words = study.keys<ClampKeys>().clamp;
+  Clamping clamping = words.empty() ? Clamping{} : clamp_spins(built, words);
+  return std::make_shared<const IsingSystem>(study, std::move(built), std::move(clamping));
+}
 
 /// As any lattice; but of what moves by its rule a report holds a configuration and the numbers of sites.
 SystemSize size_of_ising(const Study& study) try {
   SystemSize size = size_of_lattice(study);
-  if (!moves_by_rule(study, lattice_of(study))) return size;
+  if (!study.keys<ClampKeys>().clamp.empty() || !moves_by_rule(study, lattice_of(study))) return size;
   constexpr double configuration = 12;  // bytes a site
   size.need.bytes = configuration * size.sites;
   size.need.what = fmt::format("{:.3g} sites", size.sites);
@@ -73,12 +96,10 @@ const SystemEntry& ising_entry() {
   static const SystemEntry entry{
       .name = "ising",
       .meaning = "spins +-1 with couplings J_ij and fields h_i on any graph: E = -sum J_ij s_i s_j - sum h_i s_i",
-      .add_keys = add_lattice_keys,
+      .add_keys = add_ising_keys,
       .check = check_lattice,
       .size = size_of_ising,
-      .make = [](const Study& study) -> std::shared_ptr<const System> {
-        return std::make_shared<const IsingSystem>(study, build_graph(study));
-      }};
+      .make = make_ising};
   return entry;
 }
 

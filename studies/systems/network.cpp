@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <tuple>
 
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
@@ -15,6 +16,7 @@
 #include "samplers/ensembles/network_ensemble.hpp"
 #include "samplers/ensembles/table_network.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/systems/network_clamp.hpp"
 #include "studies/systems/network_keys.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -69,6 +71,14 @@ std::optional<Data> read_data_for(const Study& study, const AnyModel& model) {
   return check_data(read_data(request), visible_layer(model));
 }
 
+void clamp(NetworkSource& source, const Study& study) {
+  const std::string& words = study.keys<ClampKeys>().clamp;
+  if (words.empty()) return;
+  const Layer whole = visible_layer(source.model.model);
+  std::tie(source.model, source.clamping) = clamp_network(source.model, words);
+  if (source.data) source.data = keep_free(std::move(*source.data), source.clamping, whole);
+}
+
 NetworkSource read_network(const Study& study, bool named) {
   const std::string& file = study.keys<NetworkKeys>().file;
   try {
@@ -78,6 +88,7 @@ NetworkSource read_network(const Study& study, bool named) {
           fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
                       study.model.name, file, found, found));
     source.data = read_data_for(study, source.model.model);
+    clamp(source, study);
     return source;
   } catch (const std::invalid_argument& e) {
     throw RequestError(fmt::format("{}: {}", file, e.what()));
@@ -85,7 +96,7 @@ NetworkSource read_network(const Study& study, bool named) {
 }
 
 NetworkSystem::NetworkSystem(const Study& study, const NetworkSource& source)
-    : model_(source.model), weights_(source.weights) {
+    : model_(source.model), weights_(source.weights), clamping_(source.clamping) {
   const auto& keys = study.keys<NetworkKeys>();
   const std::optional<Data>& data = source.data;
   try {
@@ -130,8 +141,11 @@ std::string NetworkSystem::description() const {
   } else {
     for (const Layer& layer : network()->layers()) layers.push_back(units_text(layer));
   }
-  return fmt::format("{}, {}{} units, {}; reference: {}", model_.name(),
-                     model_.kind == NetworkKind::dbn ? "top of " : "", join(layers, " + "), weights_, reference_name_);
+  return fmt::format(
+      "{}, {}{} units{}, {}; reference: {}", model_.name(), model_.kind == NetworkKind::dbn ? "top of " : "",
+      join(layers, " + "),
+      clamping_.any() ? fmt::format(" ({} of {} visible ones clamped)", clamping_.clamped.size(), clamping_.units) : "",
+      weights_, reference_name_);
 }
 
 double NetworkSystem::sites() const {
@@ -205,6 +219,7 @@ Group NetworkSystem::record() const {
     add(reference, "variance", {"unit"}, {width}, reference_.visible.variance, "1",
         "variance of the gaussian reference");
   group.groups.push_back(std::move(reference));
+  add_clamping(group, clamping_);
   return group;
 }
 

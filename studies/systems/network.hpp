@@ -16,10 +16,13 @@ struct NetworkSource {
   ModelFile model;
   std::string weights;  ///< where they come from, for people
   std::optional<Data> data = {};
+  Clamping clamping = {};  ///< of the visible units, where some are held at values; model and data are then of the rest
 };
 /// The model file of the study, and its data. Throws RequestError for files that cannot be read, do not fit each other,
 /// or hold another kind of model than the study names (`named`: whether it names one).
 NetworkSource read_network(const Study& study, bool named = true);
+/// What model.clamp leaves of it. Throws RequestError.
+void clamp(NetworkSource& source, const Study& study);
 /// The data of the study for such a model; nothing where it names none. Throws RequestError.
 std::optional<Data> read_data_for(const Study& study, const AnyModel& model);
 
@@ -36,6 +39,7 @@ class NetworkSystem final : public System {
   /// How well the network gives the data back; nothing without data.
   const std::optional<Reconstruction>& reconstruction() const noexcept { return reconstruction_; }
 
+  const Clamping* clamping() const override { return clamping_.any() ? &clamping_ : nullptr; }
   std::string description() const override;
   double sites() const override;
   double work() const override;
@@ -63,6 +67,7 @@ class NetworkSystem final : public System {
   std::optional<Reconstruction> reconstruction_;
   Reference reference_;
   std::string reference_name_;
+  Clamping clamping_;
 };
 
 }  // namespace gibbsite

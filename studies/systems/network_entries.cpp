@@ -69,6 +69,7 @@ std::shared_ptr<const System> make_random(const Study& study, AnyModel (*random)
     const AnyModel model = random(study);
     NetworkSource source{{kind_of(model), model}, std::move(words)};
     source.data = read_data_for(study, source.model.model);
+    clamp(source, study);
     return std::make_shared<const NetworkSystem>(study, source);
   } catch (const std::invalid_argument& e) {
     throw RequestError(fmt::format("[model]: {}", e.what()));

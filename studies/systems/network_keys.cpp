@@ -4,6 +4,7 @@
 
 #include "studies/data/data_keys.hpp"
 #include "studies/models/network_kinds.hpp"
+#include "studies/systems/clamp.hpp"
 #include "studies/systems/lattice_keys.hpp"
 #include "studies/text/errors.hpp"
 
@@ -58,6 +59,7 @@ void add_network_keys(KeyTable& table) {
   model.when({"a network with random weights, not with model.file or hopfield", selectors, drawn})
       .choice("units", &NetworkKeys::units, {"binary", "spin"}, "networks: states 0, 1 or -1, +1");
   add_reference(model);
+  add_clamp_key(table, "ising and networks: sites or visible units held at values, counted from 0");
   add_data_keys(table);
 }
 
@@ -74,6 +76,7 @@ void add_hopfield_keys(KeyTable& table) {
   own.real("noise", &HopfieldKeys::noise, {.low = 0, .high = 1},
            "hopfield: share of units flipped where a cold start shows the first pattern");
   add_reference(model);
+  add_clamp_key(table, "ising and networks: sites or visible units held at values, counted from 0");
   add_data_keys(table);
 }
 

@@ -13,6 +13,7 @@
 #include "studies/files/record.hpp"
 #include "studies/study/schema_builder.hpp"
 #include "studies/study/study.hpp"
+#include "studies/systems/clamp.hpp"
 #include "studies/systems/system_size.hpp"
 
 namespace gibbsite {
@@ -57,6 +58,8 @@ class System {
   virtual std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const = 0;
   /// The group /model: all there is to know to build the system again.
   virtual Group record() const = 0;
+  /// Which units of the whole are held at values; null: none.
+  virtual const Clamping* clamping() const { return nullptr; }
   /// What may not be meant as it was read, for the warnings.
   virtual std::vector<std::string> doubts() const { return {}; }
   /// Throws RequestError where energies are beyond what numbers can hold.
