@@ -68,6 +68,7 @@ const Command& resume_command() {
       .least = 1,
       .most = 1,
       .options = {{"quiet", 0, "", "no progress, no log on stderr, no tables"},
+                  strict_option,
                   {"log", 0, "FILE", "write what happens to this file, a line each, behind what it holds"},
                   {"json", 0, "", "print what happens as JSON, an object a line, instead of tables"},
                   help_option},

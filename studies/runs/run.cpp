@@ -17,6 +17,7 @@
 #include "studies/files/threads.hpp"
 #include "studies/files/version.hpp"
 #include "studies/results/print_result.hpp"
+#include "studies/results/result_rows.hpp"
 #include "studies/runs/checkpoint.hpp"
 #include "studies/runs/run_log.hpp"
 #include "studies/runs/study_fingerprint.hpp"
