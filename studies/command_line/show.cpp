@@ -8,10 +8,12 @@
 #include "studies/models/model_file.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/results/read_result.hpp"
+#include "studies/sample/command.hpp"
 
 namespace gibbsite {
 std::string shown_as_json(const Group& root) {
   check_result(root);
+  if (is_samples(root)) return samples_as_json(root);
   return root.child("likelihood") != nullptr ? likelihood_as_json(root) : result_as_json(root).dump();
 }
 
@@ -30,6 +32,8 @@ int show(const Request& request, const std::string&) {
   show_result(path, [&] {
     if (request.json)
       fmt::print("{}\n", shown_as_json(root));
+    else if (is_samples(root))
+      print_samples(root, path);
     else if (root.child("likelihood") != nullptr)
       print_likelihood(root, path);
     else

@@ -85,12 +85,19 @@ void judge_chains(const Ensemble& ensemble, const SamplePlan& plan, std::span<co
   for (std::size_t k = 0; k < observed.size(); ++k) {
     const ChainSeries series{observed[k], plan.chains};
     if (!varies(observed[k]) || !ensemble.layout().observables[k].measured()) continue;
-    findings.push_back({ensemble.layout().observables[k].name, check_convergence(series)});
+    Convergence convergence = check_convergence(series);
+    convergence.length = unknown;  // no error is made of these draws
+    findings.push_back({ensemble.layout().observables[k].name, convergence});
     if (k != energy) continue;
     out.rhat = split_rhat(series);
     out.tau = autocorrelation(series).tau * static_cast<double>(apart);
   }
   out.warnings = verdict(findings);
+  constexpr double enough = 20;  // times the energy's memory: exp(-20) of the start is left, as far as it tells
+  if (static_cast<double>(plan.thermalization) < enough * out.tau)
+    out.warnings.push_back(
+        fmt::format("the energy remembers {:.2g} sweeps, and thermalization has {}: raise --thermalization to {:.1g}",
+                    out.tau, plan.thermalization, std::ceil(enough * out.tau)));
   if (plan.rounds() > 1 && std::isfinite(out.tau) && static_cast<double>(plan.every) < 3 * out.tau)
     out.warnings.push_back(fmt::format(
         "states of one chain, {} sweeps apart, are not independent: the energy remembers {:.2g} sweeps; raise "

@@ -64,6 +64,12 @@ TEST_CASE("sample: chains that are trapped apart are warned of, others are not",
   quenched.annealing = 1;
   const Study glass = read(lattice, {{"model.size", "[16, 16]"}, {"model.disorder", "gaussian"}}).tasks.front().study;
   CHECK_FALSE(warnings(glass, quenched).empty());
+  SamplePlan slow = plan;
+  slow.thermalization = 64;
+  slow.lambda = 0.44;
+  const Study critical = read(lattice, {{"model.size", "[24, 24]"}}).tasks.front().study;
+  REQUIRE_FALSE(warnings(critical, slow).empty());
+  CHECK(contains(warnings(critical, slow).back(), "raise --thermalization"));
   SamplePlan brief = plan;
   brief.thermalization = 4;
   REQUIRE(warnings(study, brief).size() == 1);
@@ -143,6 +149,11 @@ TEST_CASE("sample: clamped units keep their values, and the rest is as given the
   }
   CHECK(free < -400);  // of 600: the free spins follow the clamped ones
   CHECK(doubles(root, "energy").size() == 50);
+  const Ended shown = run({"show", "s.h5"}, folder.path());
+  CHECK(shown.code == 0);
+  CHECK(contains(shown.out, "50 states of 16 units"));
+  CHECK(contains(run({"show", "s.h5", "--json"}, folder.path()).out, "\"states\": 50"));
+  CHECK(read_array(folder / "s.h5", "").shape == std::vector<std::size_t>{50, 16});  // as data
   CHECK(root.child("model")->child("clamp") != nullptr);
 }
 
