@@ -83,7 +83,7 @@ void add_clamp_key(KeyTable& table, const char* help) {
                           "clamp", "UNIT=VALUE,BEGIN:END=VALUE, or a file", help,
                           [](ClampKeys& keys, const Value& value) { keys.clamp = read_clamp(value); },
                           optional_text(&ClampKeys::clamp));
-  key.text = true;
+  key.text = key.file = true;  // a file where it is one: seen by checkpoints, and never overwritten
 }
 
 Clamping read_clamping(const std::string& words, std::size_t units, const std::function<bool(double)>& fits,
