@@ -43,16 +43,17 @@ Crossing measure_crossing(const TemperatureCurves& a, const TemperatureCurves& b
            .error = std::hypot(slope_b * q_a.error, slope_a * q_b.error) / std::abs(slope)}};
 }
 
-}  // namespace
-
-std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity) {
-  const std::size_t q = index_of(table, quantity);
-  if (q == table.quantities.size()) return std::nullopt;
-  const auto& row = table.estimates[q];
+/// Where a tabulated row is highest.
+std::size_t highest(const std::vector<Estimate>& row) {
   std::size_t top = 0;
   for (std::size_t b = 1; b < row.size(); ++b)
     if (row[b].value > row[top].value) top = b;
-  if (top == 0 || top + 1 >= row.size()) return std::nullopt;
+  return top;
+}
+
+std::optional<Peak> refine_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity,
+                                std::size_t top) {
+  const auto& row = table.estimates[index_of(table, quantity)];
   // A curve without errors may have any shape; and where errors end on one side, the curve must have come down before.
   const auto known = [&](std::size_t b) { return table.trusted[b] && std::isfinite(row[b].error); };
   for (std::size_t b = top - 1; b <= top + 1; ++b)
@@ -83,6 +84,20 @@ std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable&
   const Estimate height = curves.estimate(quantity, at.here);
   if (!std::isfinite(place.error) || !std::isfinite(height.error)) return std::nullopt;
   return Peak{place, height};
+}
+
+}  // namespace
+
+PeakSearch search_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity) {
+  const std::size_t q = index_of(table, quantity);
+  if (q == table.quantities.size()) return {};
+  const std::size_t top = highest(table.estimates[q]), last = table.beta.size() - 1;
+  if (top == 0 || top == last) return {{}, top == 0, top == last};
+  return {refine_peak(curves, table, quantity, top), false, false};
+}
+
+std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity) {
+  return search_peak(curves, table, quantity).peak;
 }
 
 std::vector<Crossing> find_crossings(const TemperatureCurves& a, const CurveTable& table_a, const TemperatureCurves& b,

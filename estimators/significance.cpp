@@ -4,6 +4,7 @@
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/erf.hpp>
+#include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -49,6 +50,11 @@ double sidak_threshold(std::size_t comparisons, double false_alarm) {
     throw std::invalid_argument("sidak_threshold: the false-alarm rate must lie between 0 and 1");
   if (comparisons == 0) return 0;
   return normal_from_probability(-std::expm1(std::log1p(-false_alarm) / static_cast<double>(comparisons)));
+}
+
+double chi2_probability(double chi2, double degrees) {
+  if (!(degrees > 0) || std::isnan(chi2)) return unknown;
+  return std::isinf(chi2) ? 0 : boost::math::gamma_q(degrees / 2, std::max(chi2, 0.0) / 2);
 }
 
 double normal_from_student(double t, double degrees) {

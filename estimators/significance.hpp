@@ -39,6 +39,9 @@ double normal_from_student(double t, double degrees);
 /// The standard normal number, from 0 up, that is exceeded (two-sided) as rarely as f in an F test.
 double normal_from_fisher(double f, double degrees_above, double degrees_below);
 
+/// That chi^2 of so many degrees of freedom is larger by chance. unknown for 0 of them.
+double chi2_probability(double chi2, double degrees);
+
 struct Largest {
   double z = unknown;           ///< of largest modulus, sign kept; unknown where nothing was compared
   std::size_t index = 0;        ///< where it stands

@@ -137,11 +137,23 @@ double TemperatureCurves::value(Quantity quantity, const Point& point) const {
 }
 
 Reweighting::Influence TemperatureCurves::influence(Quantity quantity, const Point& point) const {
-  const Linear q = linearize(quantity, point, sites_, known_);
-  auto y = std::move(reweighting_.influences(point, std::span(&q.slopes, 1)).front());
-  for (auto* part : {&y.draws, &y.unseen})
-    for (double& v : *part) v *= q.scale;
-  return y;
+  return std::move(influences(std::span(&quantity, 1), point).front());
+}
+
+std::vector<Reweighting::Influence> TemperatureCurves::influences(std::span<const Quantity> quantities,
+                                                                  const Point& point) const {
+  std::vector<Reweighting::Slopes> slopes;
+  std::vector<double> scale;
+  for (const Quantity quantity : quantities) {
+    Linear q = linearize(quantity, point, sites_, known_);
+    slopes.push_back(std::move(q.slopes));
+    scale.push_back(q.scale);
+  }
+  auto all = reweighting_.influences(point, slopes);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (auto* part : {&all[i].draws, &all[i].unseen})
+      for (double& v : *part) v *= scale[i];
+  return all;
 }
 
 Estimate TemperatureCurves::estimate(Quantity quantity, const Point& point) const {

@@ -59,6 +59,7 @@ class TemperatureCurves {
   double value(Quantity quantity, const Point& point) const;
   /// In the units of the quantity, per [chain][draw].
   Reweighting::Influence influence(Quantity quantity, const Point& point) const;
+  std::vector<Reweighting::Influence> influences(std::span<const Quantity> quantities, const Point& point) const;
   /// The error is unknown where the point is not trusted. Several at once cost little more than one.
   Estimate estimate(Quantity quantity, const Point& point) const;
   std::vector<Estimate> estimates(std::span<const Quantity> quantities, const Point& point) const;
@@ -85,8 +86,13 @@ CurveTable tabulate(const TemperatureCurves& curves, std::span<const double> bet
 struct Peak {
   Estimate beta, height;
 };
+struct PeakSearch {
+  std::optional<Peak> peak = {};
+  bool at_low_end = false, at_high_end = false;  ///< the curve is highest at the first, or the last, beta of the table
+};
 /// The highest point of a tabulated curve, refined between its neighbours to 1e-9 by Brent's method. Nothing where the
 /// curve is highest at an end of the grid, or where it has no error.
+PeakSearch search_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity);
 std::optional<Peak> find_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity);
 
 struct Crossing {
