@@ -95,6 +95,7 @@ ReweightedCurve curve_of(const Group& task, const std::string& name) {
     return {.file = "",
             .at = {},
             .label = "",
+            .study = "",
             .sites = draws.sites,
             .field = field,
             .log_z_start = start,
@@ -131,12 +132,29 @@ std::vector<ReweightedCurve> curves_of(const Group& root, const std::string& nam
   for (ReweightedCurve& curve : curves) {
     curve.file = name;
     curve.partial = partial;
+    curve.study = text_attribute(root, "study");
   }
   return curves;
 }
 
 std::vector<ReweightedCurve> read_curves(const std::filesystem::path& file) {
   return curves_of(read_result(file), file.string());
+}
+
+std::vector<ReweightedCurve> read_all_curves(const std::vector<std::string>& files) {
+  std::vector<ReweightedCurve> curves;
+  for (std::size_t k = 0; k < files.size(); ++k) {
+    for (std::size_t before = 0; before < k; ++before) {
+      std::error_code ignored;
+      if (files[k] == files[before] || std::filesystem::equivalent(files[k], files[before], ignored))
+        throw RequestError(fmt::format("{} is given twice; name each file once", files[k]));
+    }
+    for (ReweightedCurve& curve : read_curves(files[k])) {
+      if (files.size() > 1) curve.label = curve.file + (curve.label.empty() ? "" : ": " + curve.label);
+      curves.push_back(std::move(curve));
+    }
+  }
+  return curves;
 }
 
 }  // namespace gibbsite

@@ -30,22 +30,6 @@ void check_output(const Request& request) {
   remove_leftovers(out);
 }
 
-std::vector<ReweightedCurve> read_all(const std::vector<std::string>& files) {
-  std::vector<ReweightedCurve> curves;
-  for (std::size_t k = 0; k < files.size(); ++k) {
-    for (std::size_t before = 0; before < k; ++before) {
-      std::error_code ignored;
-      if (files[k] == files[before] || fs::equivalent(files[k], files[before], ignored))
-        throw RequestError(fmt::format("{} is given twice; name each file once", files[k]));
-    }
-    for (ReweightedCurve& curve : read_curves(files[k])) {
-      if (files.size() > 1) curve.label = curve.file + (curve.label.empty() ? "" : ": " + curve.label);
-      curves.push_back(std::move(curve));
-    }
-  }
-  return curves;
-}
-
 std::ptrdiff_t index(std::size_t k) { return static_cast<std::ptrdiff_t>(k); }
 
 /// Which quantities have no error at beta b, where the energy has one.
@@ -165,14 +149,13 @@ void complete(Request& request) {
       throw RequestError(
           fmt::format("--beta {} {}; allowed: start:stop:count, a list, or one number", words, bad.reason));
     }
-  if (request.beta.empty())
-    throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
+  if (request.beta.empty()) throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
 }
 
 int reweight(const Request& request, const std::string&) {
   use_threads(0);
   check_output(request);
-  const Reweighted result = measure(read_all(request.arguments), request.beta);
+  const Reweighted result = measure(read_all_curves(request.arguments), request.beta);
   if (!request.out.empty()) {
     Group root = reweighted_record(result);
     std::string files;
@@ -197,8 +180,9 @@ const Command& reweight_command() {
       .name = "reweight",
       .arguments = "FILE.h5 ...",
       .summary = "smooth curves over temperature from stored draws",
-      .details = "Joins the draws of all betas of the result files and carries them to any beta in between: curves, "
-                 "peaks, and crossings between files.",
+      .details =
+          "Joins the draws of all betas of the result files and carries them to any beta in between: curves, "
+          "peaks, and crossings between files.",
       .least = 1,
       .most = std::numeric_limits<std::size_t>::max(),
       .options = {{"beta", 0, "GRID", "where to: start:stop:count, a list, or one number; required"},

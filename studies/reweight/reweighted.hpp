@@ -18,6 +18,7 @@ struct ReweightedCurve {
   std::string file;
   std::vector<std::pair<std::string, std::string>> at;  ///< of a grid: key ("model.size") -> value
   std::string label;                                    ///< tells it from the others
+  std::string study;                                    ///< the study that was run, as TOML
   double sites = unknown;
   bool field = false, partial = false;
   std::optional<double> log_z_start;  ///< ln Z at the smallest beta drawn, where that is exact (beta = 0)
@@ -39,6 +40,8 @@ struct Reweighted {
 /// The draws of a result file, one curve per task. Throws RequestError: no such file, not a result, no chains
 /// (annealing), too few draws.
 std::vector<ReweightedCurve> read_curves(const std::filesystem::path& file);
+/// Those of several files, labelled by file and task. Throws RequestError too where one is named twice.
+std::vector<ReweightedCurve> read_all_curves(const std::vector<std::string>& files);
 /// The same of a result that is in memory; `name` is what messages and labels call it.
 std::vector<ReweightedCurve> curves_of(const Group& root, const std::string& name);
 /// Curves at these betas, peaks, crossings of those that can be compared, and what there is to doubt.

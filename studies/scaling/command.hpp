@@ -1,0 +1,9 @@
+#pragma once
+
+#include "studies/study/command.hpp"
+
+namespace gibbsite {
+
+const Command& scaling_command();
+
+}  // namespace gibbsite
