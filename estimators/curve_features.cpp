@@ -90,7 +90,7 @@ std::optional<Peak> refine_peak(const TemperatureCurves& curves, const CurveTabl
 
 PeakSearch search_peak(const TemperatureCurves& curves, const CurveTable& table, Quantity quantity) {
   const std::size_t q = index_of(table, quantity);
-  if (q == table.quantities.size()) return {};
+  if (q == table.quantities.size() || table.beta.size() < 3) return {};
   const std::size_t top = highest(table.estimates[q]), last = table.beta.size() - 1;
   if (top == 0 || top == last) return {{}, top == 0, top == last};
   return {refine_peak(curves, table, quantity, top), false, false};

@@ -118,12 +118,12 @@ bool comparable(const ReweightedCurve& a, const ReweightedCurve& b) {
 
 }  // namespace
 
-Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta) {
-  Reweighted result{std::move(beta), std::move(curves), {}, {}};
+Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta, bool temperatures) {
+  Reweighted result{std::move(beta), temperatures, std::move(curves), {}, {}};
   for (ReweightedCurve& curve : result.curves) try {
       curve.table = tabulate(curve.curves, result.beta);
       for (const Quantity q : {Quantity::specific_heat, Quantity::susceptibility, Quantity::susceptibility_abs})
-        curve.peaks.emplace_back(q, find_peak(curve.curves, curve.table, q));
+        curve.peaks.emplace_back(q, search_peak(curve.curves, curve.table, q));
       add_warnings(result.warnings, curve);
     } catch (const std::logic_error& error) {  // of numbers that no run of ours writes
       throw RequestError(fmt::format("{}: {}", curve.file, error.what()));
@@ -141,21 +141,29 @@ Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta
 
 namespace {
 
-/// --beta.
+bool by_temperature(const Request& request) {
+  return std::any_of(request.settings.begin(), request.settings.end(),
+                     [](const auto& setting) { return setting.first == "temperature"; });
+}
+
+/// --beta or --temperature.
 void complete(Request& request) {
+  if (request.settings.size() > 1) throw RequestError("--beta and --temperature say the same thing; give one of them");
   for (const auto& [name, words] : request.settings) try {
-      request.beta = read_betas(read_words(words, Reading::typed));
+      const Value value = read_words(words, Reading::typed);
+      request.beta = name == "beta" ? read_betas(value) : read_temperatures(value);
     } catch (const BadValue& bad) {
       throw RequestError(
-          fmt::format("--beta {} {}; allowed: start:stop:count, a list, or one number", words, bad.reason));
+          fmt::format("--{} {} {}; allowed: start:stop:count, a list, or one number", name, words, bad.reason));
     }
-  if (request.beta.empty()) throw RequestError("`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161");
+  if (request.beta.empty())
+    throw RequestError("`gibbsite reweight` needs --beta or --temperature, for example --beta 0.40:0.48:161");
 }
 
 int reweight(const Request& request, const std::string&) {
   use_threads(0);
   check_output(request);
-  const Reweighted result = measure(read_all_curves(request.arguments), request.beta);
+  const Reweighted result = measure(read_all_curves(request.arguments), request.beta, by_temperature(request));
   if (!request.out.empty()) {
     Group root = reweighted_record(result);
     std::string files;
@@ -185,7 +193,8 @@ const Command& reweight_command() {
           "peaks, and crossings between files.",
       .least = 1,
       .most = std::numeric_limits<std::size_t>::max(),
-      .options = {{"beta", 0, "GRID", "where to: start:stop:count, a list, or one number; required"},
+      .options = {{"beta", 0, "GRID", "where to: start:stop:count, a list, or one number"},
+                  {"temperature", 0, "GRID", "the same in temperatures; one of both is required"},
                   {"out", 'o', "FILE", "also write the curves to an HDF5 file"},
                   force_option,
                   json_option,

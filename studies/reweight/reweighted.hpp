@@ -24,7 +24,7 @@ struct ReweightedCurve {
   std::optional<double> log_z_start;  ///< ln Z at the smallest beta drawn, where that is exact (beta = 0)
   TemperatureCurves curves;
   CurveTable table = {};  ///< at the betas asked for
-  std::vector<std::pair<Quantity, std::optional<Peak>>> peaks = {};
+  std::vector<std::pair<Quantity, PeakSearch>> peaks = {};
 };
 struct NamedCrossing {
   std::size_t first, second;  ///< curves
@@ -32,6 +32,7 @@ struct NamedCrossing {
 };
 struct Reweighted {
   std::vector<double> beta;
+  bool temperatures = false;  ///< asked for as temperatures, and so answered in tables
   std::vector<ReweightedCurve> curves;
   std::vector<NamedCrossing> crossings;
   std::vector<std::string> warnings;
@@ -45,7 +46,7 @@ std::vector<ReweightedCurve> read_all_curves(const std::vector<std::string>& fil
 /// The same of a result that is in memory; `name` is what messages and labels call it.
 std::vector<ReweightedCurve> curves_of(const Group& root, const std::string& name);
 /// Curves at these betas, peaks, crossings of those that can be compared, and what there is to doubt.
-Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta);
+Reweighted measure(std::vector<ReweightedCurve> curves, std::vector<double> beta, bool temperatures = false);
 
 /// A quantity by its name in files, with units and meaning; ln Z among them.
 struct CurveColumn {

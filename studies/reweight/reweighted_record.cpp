@@ -5,9 +5,9 @@
 #include "physics/ising.hpp"
 #include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
-#include "studies/systems/quantities.hpp"
 #include "studies/results/combined_tasks.hpp"
 #include "studies/reweight/reweighted.hpp"
+#include "studies/systems/quantities.hpp"
 
 namespace gibbsite {
 namespace {
@@ -93,7 +93,8 @@ Group peaks_group(const Reweighted& result, const Axes& axes) {
   const auto shape = extended(axes.shape, names.size());
   std::vector<Estimate> beta, height;
   for (const ReweightedCurve& curve : result.curves)
-    for (const auto& [quantity, peak] : curve.peaks) {
+    for (const auto& [quantity, search] : curve.peaks) {
+      const auto& peak = search.peak;
       beta.push_back(peak ? peak->beta : Estimate{});
       height.push_back(peak ? peak->height : Estimate{});
     }
@@ -160,7 +161,7 @@ Json reweighted_as_json(const Reweighted& result) {
     for (const auto& [key, value] : curve.at) out[key.substr(key.rfind('.') + 1)] = Json::of_words(value);
     return out;
   };
-  Json curves = Json::list(), peaks = Json::list(), crossings = Json::list();
+  Json curves = Json::list(), peaks = Json::list(), outside = Json::list(), crossings = Json::list();
   for (const ReweightedCurve& curve : result.curves) {
     for (const CurveColumn& column : columns_of(curve))
       for (std::size_t b = 0; b < result.beta.size(); ++b) {
@@ -172,8 +173,18 @@ Json reweighted_as_json(const Reweighted& result) {
                     {"effective_draws", curve.table.effective[b]}});
         curves.push_back(std::move(one));
       }
-    for (const auto& [quantity, peak] : curve.peaks) {
-      if (!peak) continue;
+    for (const auto& [quantity, search] : curve.peaks) {
+      const auto& peak = search.peak;
+      if (!peak) {
+        if (search.at_low_end || search.at_high_end) {
+          Json one = entry(curve);
+          one.update({{"name", name_of(quantity)},
+                      {"beta", search.at_low_end ? result.beta.front() : result.beta.back()},
+                      {"lies", search.at_low_end ? "below" : "above"}});
+          outside.push_back(std::move(one));
+        }
+        continue;
+      }
       Json one = entry(curve);
       one.update({{"name", name_of(quantity)},
                   {"beta", peak->beta.value},
@@ -191,7 +202,11 @@ Json reweighted_as_json(const Reweighted& result) {
                          {"beta_error", c.crossing.beta.error},
                          {"value", c.crossing.value.value},
                          {"value_error", c.crossing.value.error}});
-  return {{"curves", curves}, {"peaks", peaks}, {"crossings", crossings}, {"warnings", result.warnings}};
+  return {{"curves", curves},
+          {"peaks", peaks},
+          {"peaks_outside", outside},
+          {"crossings", crossings},
+          {"warnings", result.warnings}};
 }
 
 }  // namespace gibbsite

@@ -24,6 +24,10 @@ class Table {
   std::size_t left_;
 };
 
+/// How many columns there are to print on: COLUMNS where that is set to 40 or more, else the terminal's width where
+/// stdout is one, else 100.
+std::size_t page_width();
+
 /// Paragraph, as a terminal may see it (utf8.hpp), broken at spaces to `width` columns; lines after the first are
 /// indented.
 std::string wrapped(const std::string& text, std::size_t indent, std::size_t width = 100);
