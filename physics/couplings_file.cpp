@@ -54,7 +54,7 @@ class Reader {
       const auto words = split(text);
       if (words.empty()) continue;
       ++filled_lines_;
-      if (first && words.size() == 2)
+      if (first && words.size() == 2 && begins_with_header())
         read_header(words);
       else
         read_coupling(words);
@@ -106,6 +106,31 @@ class Reader {
            "delete such lines, and give the sizes as a first line `n m`");
   }
 
+  /// Whether the two numbers of the first line count sites and bonds, or are a bond themselves: of a file that has no
+  /// weights at all, where they do not count what follows and are sites that others name too.
+  bool begins_with_header() const {
+    std::ifstream in(file_, std::ios::binary);
+    std::uint64_t lines = 0, most = 0, first[2] = {0, 0};
+    for (std::string text; std::getline(in, text);) {
+      if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+      const Words words = split(text);
+      if (words.empty()) continue;
+      if (words.size() != 2) return true;
+      for (std::size_t k = 0; k < 2; ++k) {
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(words[k].begin(), words[k].end(), value);
+        if (error != std::errc() || end != words[k].end()) return true;
+        if (lines == 0)
+          first[k] = value;
+        else
+          most = std::max(most, value);
+      }
+      ++lines;
+    }
+    const bool counts = first[1] == lines - 1 && most < first[0] + static_cast<std::uint64_t>(base_);
+    return lines < 2 || counts || std::max(first[0], first[1]) > most;
+  }
+
   void read_header(const Words& words) {
     const std::uint64_t sites = count(words[0], "the number of sites");
     if (sites == 0 || sites > most_sites)
@@ -115,10 +140,15 @@ class Reader {
   }
 
   void read_coupling(const Words& words) {
-    if (words.size() < 3) fail("the line is cut short", "give `i j J`");
+    const bool weighted = words.size() > 2;
+    if (words.size() < 2 || weighted != weighted_.value_or(weighted))
+      fail(words.size() == 3 ? "the line has a weight, and those above it have none" : "the line is cut short",
+           "give `i j J`, or `i j` in all lines, which means J = 1");
+    weighted_ = weighted;
     if (words.size() > 3) fail("'" + shown(words[3]) + "' is too much", "give `i j J` and put comments behind #");
     const std::uint32_t i = site(words[0]), j = site(words[1]);
-    const double J = number(words[2]);
+    if (!weighted && i == j) fail("the line bonds a site to itself", "give `i i h` for a field");
+    const double J = weighted ? number(words[2]) : 1;
     if (filled_lines_ == 1) first_ = {i, j, J};
     if (filled_lines_ > 1) last_but_first_ = std::max({last_but_first_, i, j});
     names_site_0_ = names_site_0_ || i == 0 || j == 0;
@@ -213,6 +243,7 @@ class Reader {
   Bond first_;                        // as read, where the first line is no header
   std::uint32_t last_but_first_ = 0;  // highest site of the other lines
   bool names_site_0_ = false;
+  std::optional<bool> weighted_;  // whether lines have a third number
 };
 
 }  // namespace
