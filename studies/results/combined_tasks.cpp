@@ -9,17 +9,13 @@
 #include <numeric>
 #include <optional>
 
-#include "estimators/chain_series.hpp"
-#include "estimators/significance.hpp"
+#include "estimators/disorder_averages.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/results/disorder_averages.hpp"
 #include "studies/study/request.hpp"
 
 namespace gibbsite {
 namespace {
-
-/// Samples of disorder below which their scatter says next to nothing, and below which it is often too small: a few
-/// samples of a skewed quantity look alike.
-constexpr std::size_t fewest_samples = 4, few_samples = 8;
 
 constexpr const char* axis_words = "grid key ";
 
@@ -64,42 +60,6 @@ bool same_everywhere(const std::string& name, const std::vector<const Group*>& t
     const Variable* v = g->find(name);
     return first != nullptr && v != nullptr && v->data == first->data;
   });
-}
-
-/// Mean over the axis at `position`, of data on shape, with its error
-///   error^2 = max(s^2 / n, sum_i e_i^2 / n^2), widened for n - 1 degrees of freedom:
-/// the scatter of few samples is itself uncertain, and the noise within samples is a floor. Below 4 samples unknown.
-void add_disorder_average(Group& group, const Variable& v, const Variable& within, std::size_t position) {
-  const auto &x = std::get<std::vector<double>>(v.data), &e = std::get<std::vector<double>>(within.data);
-  const std::size_t n = v.shape[position];
-  const std::size_t inner = std::accumulate(v.shape.begin() + static_cast<std::ptrdiff_t>(position) + 1, v.shape.end(),
-                                            std::size_t{1}, std::multiplies<>());
-  const std::size_t outer = x.size() / (n * inner);
-  const double samples = static_cast<double>(n);
-  std::vector<Estimate> averages(outer * inner);
-  for (std::size_t o = 0; o < outer; ++o)
-    for (std::size_t i = 0; i < inner; ++i) {
-      std::vector<double> values;
-      double squares = 0, noise = 0;
-      for (std::size_t k = 0; k < n; ++k) {
-        values.push_back(x[(o * n + k) * inner + i]);
-        const double error = e[(o * n + k) * inner + i];
-        noise += error > 0 ? error * error : 0;
-      }
-      Estimate& average = averages[o * inner + i];
-      average.value = mean(values);
-      if (n < fewest_samples) continue;
-      for (const double value : values) squares += (value - average.value) * (value - average.value);
-      average.degrees = samples - 1;
-      average.error = widening(average.degrees) *
-                      std::sqrt(std::max(squares / (samples - 1) / samples, noise / (samples * samples)));
-    }
-  auto dims = v.dims;
-  auto shape = v.shape;
-  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(position));
-  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(position));
-  add_estimates(group, v.name + "_disorder_average", dims, shape, averages, v.units,
-                v.long_name + ", mean over " + std::to_string(n) + " samples of disorder");
 }
 
 /// The group of a task that tells its betas, if any does yet: a task without draws has none.
@@ -168,6 +128,49 @@ void add_attribute(Group& group, const std::string& name, const std::vector<std:
   add_as(texts);
   add_as(reals);
   add_as(integers);
+}
+
+/// Whether tasks have overlaps that were averaged over disorder, but their distributions stand on different bins.
+bool averages_overlaps(const Group& group, const Request& request, std::size_t disorder) {
+  return disorder < request.grid.size() && group.find("overlap_squared_disorder_average") != nullptr &&
+         group.find("overlap_distribution") == nullptr;
+}
+
+/// Of tasks whose P(q) have bins of their own (as sizes have): the average over disorder on bins that all share.
+void add_common_distribution(Group& group, const std::vector<const Group*>& tasks, std::vector<std::string> dims,
+                             std::vector<std::size_t> shape, std::size_t disorder) {
+  constexpr std::size_t bins = 21;
+  std::vector<double> all;
+  std::size_t betas = 0;
+  for (const Group* task : tasks) {
+    const auto density = doubles(*task, "overlap_distribution"), centre = doubles(*task, "q");
+    if (density.empty() || centre.empty() || density.size() % centre.size() != 0) return;
+    const auto common = on_common_bins({density.begin(), density.end()}, {centre.begin(), centre.end()}, bins);
+    betas = common.size() / bins;
+    all.insert(all.end(), common.begin(), common.end());
+  }
+  if (all.size() != tasks.size() * betas * bins || group.find("beta") == nullptr) return;
+  std::vector<double> centre;
+  for (std::size_t b = 0; b < bins; ++b)
+    centre.push_back(-1 + (static_cast<double>(b) + 0.5) * 2 / static_cast<double>(bins));
+  const std::size_t n = shape[disorder];
+  std::size_t inner = betas * bins;
+  for (std::size_t k = disorder + 1; k < shape.size(); ++k) inner *= shape[k];
+  std::vector<Estimate> averages;
+  for (std::size_t o = 0; o < all.size() / (n * inner); ++o)
+    for (std::size_t i = 0; i < inner; ++i) {
+      std::vector<Estimate> samples;
+      for (std::size_t k = 0; k < n; ++k) samples.push_back({.value = all[(o * n + k) * inner + i]});
+      averages.push_back(average_over_samples(samples));
+    }
+  dims.erase(dims.begin() + static_cast<std::ptrdiff_t>(disorder));
+  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(disorder));
+  for (const char* dim : {"beta", "q"}) dims.emplace_back(dim);
+  shape.push_back(betas);
+  shape.push_back(bins);
+  add_coordinate(group, "q", std::move(centre), "1", "overlap, centre of a bin that all sizes share");
+  add_estimates(group, "overlap_distribution_disorder_average", dims, shape, averages, "1",
+                "probability density P(q), mean over " + std::to_string(n) + " samples of disorder");
 }
 
 /// What there is to say of averages over few samples.
@@ -249,10 +252,8 @@ Group combined(const std::string& name, const Request& request, const std::vecto
   }
   for (const Attribute* a : varying)
     if (group.find(a->first) == nullptr) add_attribute(group, a->first, dims, shape, tasks);
-  for (const Variable& v : averaged) {
-    const Variable within = *group.find(v.name + "_error");  // a copy: the group grows
-    add_disorder_average(group, v, within, disorder);
-  }
+  add_disorder_averages(group, averaged, disorder);
+  if (averages_overlaps(group, request, disorder)) add_common_distribution(group, tasks, dims, shape, disorder);
   return group;
 }
 

@@ -93,7 +93,8 @@ std::vector<ResultRow> estimates_of(const Group& root) {
   std::vector<ResultRow> out;
   for_each_part(root, "estimates", [&](const Group& group, const Group& parent, const Coordinates& at) {
     for (const Variable& v : group.variables)
-      if (group.find(v.name + "_error") != nullptr && group.find("q") != &v && v.name != "overlap_distribution")
+      if (group.find(v.name + "_error") != nullptr && group.find("q") != &v &&
+          !v.name.starts_with("overlap_distribution"))
         add(out, group, parent.child("exact"), v.name, at);
   });
   return out;
