@@ -55,12 +55,22 @@ void add_method(KeyTable& table) {
   method.choice("name", &MethodKeys::name, names_of(methods()), "how samples are gathered");
   method.fixed().add(
       "beta", real_forms, "inverse temperatures, ascending; tempering: the ladder",
-      [](MethodKeys& m, const Value& value) { m.beta = read_betas(value); },
-      [](const MethodKeys& m) { return m.beta.empty() ? std::nullopt : std::optional(one_or_list(m.beta)); });
+      [](MethodKeys& m, const Value& value) {
+        m.beta = read_betas(value);
+        m.temperature.clear();
+      },
+      [](const MethodKeys& m) {
+        return m.beta.empty() || !m.temperature.empty() ? std::nullopt : std::optional(one_or_list(m.beta));
+      });
   method.fixed().add(
       "temperature", real_forms, "instead of beta, in any order",
-      [](MethodKeys& m, const Value& value) { m.beta = read_temperatures(value); },
-      [](const MethodKeys&) { return std::optional<Value>(); });
+      [](MethodKeys& m, const Value& value) {
+        m.beta = read_temperatures(value);
+        m.temperature = read_temperatures_themselves(value);
+      },
+      [](const MethodKeys& m) {
+        return m.temperature.empty() ? std::nullopt : std::optional(one_or_list(m.temperature));
+      });
 }
 
 void add_run(KeyTable& table) {

@@ -9,6 +9,7 @@
 #include "studies/results/print_result.hpp"
 #include "studies/results/read_result.hpp"
 #include "studies/sample/command.hpp"
+#include "studies/text/errors.hpp"
 
 namespace gibbsite {
 std::string shown_as_json(const Group& root) {
@@ -22,6 +23,10 @@ namespace {
 int show(const Request& request, const std::string&) {
   const std::string& path = request.arguments.front();
   const Group root = read_result_or_model(path);
+  const Selection selection = selection_of(request.settings);
+  const bool selective = !selection.columns.empty() || !selection.where.empty();
+  if (selective && (is_model(root) || is_samples(root) || root.child("likelihood") != nullptr))
+    throw RequestError(fmt::format("--columns and --where go with results of runs, and {} is none", path));
   if (is_model(root)) {
     if (request.json)
       fmt::print("{}\n", model_as_json(root, path));
@@ -31,13 +36,13 @@ int show(const Request& request, const std::string&) {
   }
   show_result(path, [&] {
     if (request.json)
-      fmt::print("{}\n", shown_as_json(root));
+      fmt::print("{}\n", selective ? result_as_json(root, selection).dump() : shown_as_json(root));
     else if (is_samples(root))
       print_samples(root, path);
     else if (root.child("likelihood") != nullptr)
       print_likelihood(root, path);
     else
-      print_result(root, path);
+      print_result(root, path, selection);
   });
   return 0;
 }
@@ -54,8 +59,11 @@ const Command& show_command() {
           "energies; warnings. Of a model, its units and the ranges of its parameters.",
       .least = 1,
       .most = 1,
-      .options = {json_option, help_option},
-      .examples = {"gibbsite show onsager.h5", "gibbsite show onsager.h5 --json | jq .warnings"},
+      .options = {columns_option, where_option, json_option, help_option},
+      .examples = {"gibbsite show onsager.h5",
+                   "gibbsite show finite_size.h5 --where size=32 --columns binder_cumulant,R-hat",
+                   "gibbsite show onsager.h5 --json | jq .warnings"},
+      .complete = [](Request& request) { selection_of(request.settings); },
       .run = show};
   return command;
 }

@@ -38,6 +38,21 @@ void add_chain_keys(KeyTable& table) {
   add_store_key(table);
   method.real("target_error", &ChainKeys::target_error, {.low = 0}, "stop once target is known this well; 0: never");
   method.text("target", &ChainKeys::target, "an observable", "what target_error is about");
+  StudyKey& objective = method.add(
+      "objective", "averages, lowest",
+      "what the report is about: thermal averages, or the lowest energy and how soon it was found",
+      [](ChainKeys& keys, const Value& value) {
+        const std::string& word = read_text(value);
+        if (word != "averages" && word != "lowest") throw BadValue{value, "is unknown"};
+        keys.objective = word;
+      },
+      // What was begun before there was a choice is of averages, and its study does not say so.
+      [](const ChainKeys& keys) {
+        return keys.objective == "averages" ? std::nullopt : std::optional(Value{keys.objective});
+      });
+  objective.text = true;
+  objective.shape.type = ValueShape::Type::text;
+  objective.choices = {"averages", "lowest"};
   method.integer("snapshots", &ChainKeys::snapshots, {0}, "configurations kept per replica, evenly spaced");
 }
 

@@ -16,7 +16,8 @@ struct ChainKeys {
   std::int64_t sweeps = 20000;
   double target_error = 0;  ///< stop when `target` is known this well at every beta; 0: run all sweeps
   std::string target = "energy_density";
-  std::int64_t snapshots = 0;  ///< configurations kept per replica, evenly spaced
+  std::string objective = "averages";  ///< or "lowest": what the report is about
+  std::int64_t snapshots = 0;          ///< configurations kept per replica, evenly spaced
 };
 
 void add_chain_keys(KeyTable& table);

@@ -9,6 +9,7 @@
 #include "physics/exact/exact.hpp"
 #include "samplers/methods/method_support.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/methods/optimum.hpp"
 #include "studies/methods/sweep_keys.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/systems/quantities.hpp"
@@ -145,12 +146,15 @@ Group report(const std::string& name, const MethodEntry& entry, const Study& stu
     if (auto configurations = configurations_group(entry, ensemble, method))
       root.groups.push_back(std::move(*configurations));
     Findings found = entry.findings(study, system, ensemble, method);
+    const auto* chains = dynamic_cast<const ChainMethod*>(&method);
+    const bool lowest = chains != nullptr && seeks_lowest(study);
+    if (lowest) report_optimum(study, root.groups.front(), *chains, found);
     system.add_diagnostics(found.diagnostics);
     for (std::string& doubt : system.doubts()) found.warnings.push_back(std::move(doubt));
     root.groups.push_back(std::move(found.estimates));
     if (!found.free_energy.variables.empty()) root.groups.push_back(std::move(found.free_energy));
     if (auto exact = exact_group(system, method.lambda())) root.groups.push_back(std::move(*exact));
-    add_doubts(entry.target(study), root, found, method);
+    if (!lowest) add_doubts(entry.target(study), root, found, method);
     add_warnings(found.diagnostics, found.warnings);
     add_notes(found.diagnostics, found.notes);
     found.diagnostics.attributes.emplace_back("layout", layout_of(study, system, ensemble.layout()));

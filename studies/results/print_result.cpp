@@ -6,19 +6,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <map>
-#include <set>
 
 #include "studies/files/variables.hpp"
 #include "studies/results/grid_arrays.hpp"
+#include "studies/results/print_optima.hpp"
+#include "studies/results/print_overlaps.hpp"
+#include "studies/results/result_tables.hpp"
 #include "studies/systems/quantities.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/utf8.hpp"
+#include "studies/text/words.hpp"
 
 namespace gibbsite {
 namespace {
 
-constexpr std::size_t page = 100;  // columns
+std::string z_text(double z) { return std::isnan(z) ? "-" : fmt::format("{:+.2f}", z); }
 
 std::string title(const std::string& text) {
   const bool bold = isatty(STDOUT_FILENO) != 0 && std::getenv("NO_COLOR") == nullptr;
@@ -29,96 +31,6 @@ std::string title(const std::string& text) {
 double first_number(const Group* group, const std::string& name) {
   const auto values = group == nullptr ? std::span<const double>() : doubles(*group, name);
   return values.empty() ? unknown : values.front();
-}
-
-/// Numbers of the table's rows: grid coordinates and beta, each row once, in order.
-struct Place {
-  std::vector<std::pair<std::string, std::string>> at;
-  double beta;
-  bool operator<(const Place& other) const { return std::tie(at, beta) < std::tie(other.at, other.beta); }
-};
-
-/// Columns that belong together: an estimate, and where it is known the exact value and z.
-struct Block {
-  std::vector<std::string> header;
-  std::map<Place, std::vector<std::string>> cells;
-  std::size_t width = 0;
-};
-
-std::string exact_text(double exact) {
-  return std::isnan(exact) ? "-" : fmt::format("{:.8g}", exact + 0.0);  // + 0.0 turns -0 into 0
-}
-std::string z_text(double z) { return std::isnan(z) ? "-" : fmt::format("{:+.2f}", z); }
-
-Block block_of(const std::string& header, const std::vector<ResultRow>& all) {
-  Block block;
-  const bool plain = header == "R-hat" || header == "tau (energy)";
-  bool exact = false;
-  for (const ResultRow& m : all) exact = exact || !std::isnan(m.exact);
-  block.header = {header};
-  if (exact) block.header.insert(block.header.end(), {"exact", "z"});
-  for (const ResultRow& m : all) {
-    std::vector<std::string> cells = {m.below                        ? fmt::format("< {:.0f}", m.value)
-                                      : plain && std::isnan(m.value) ? "-"
-                                      : plain                        ? fmt::format("{:.3f}", m.value)
-                                                                     : with_error(m.value, m.error)};
-    if (exact) cells.insert(cells.end(), {exact_text(m.exact), z_text(m.z)});
-    block.cells[{m.at, m.beta}] = std::move(cells);
-  }
-  for (std::size_t c = 0; c < block.header.size(); ++c) {
-    std::size_t width = block.header[c].size();
-    for (const auto& [place, cells] : block.cells) width = std::max(width, cells[c].size());
-    block.width += width + 2;
-  }
-  return block;
-}
-
-void print_blocks(const std::vector<Block>& blocks, const std::vector<Place>& places) {
-  if (places.empty()) return;
-  std::vector<std::string> keys;
-  for (const auto& [key, value] : places[0].at) keys.push_back(key);
-  keys.emplace_back("beta");
-  std::size_t lead = 2;
-  for (const std::string& key : keys) lead += std::max<std::size_t>(key.size(), 8) + 2;
-  for (std::size_t begin = 0; begin < blocks.size();) {
-    std::size_t end = begin, width = lead;
-    while (end < blocks.size() && (end == begin || width + blocks[end].width <= page)) width += blocks[end++].width;
-    std::vector<std::string> header = keys;
-    for (std::size_t k = begin; k < end; ++k)
-      header.insert(header.end(), blocks[k].header.begin(), blocks[k].header.end());
-    Table table(header);
-    for (const Place& place : places) {
-      std::vector<std::string> row;
-      for (const auto& [key, value] : place.at) row.push_back(readable(value));
-      row.push_back(fmt::format("{:.6g}", place.beta));
-      for (std::size_t k = begin; k < end; ++k) {
-        const auto found = blocks[k].cells.find(place);
-        const std::vector<std::string> none(blocks[k].header.size(), "-");
-        const auto& cells = found == blocks[k].cells.end() ? none : found->second;
-        row.insert(row.end(), cells.begin(), cells.end());
-      }
-      table.add(std::move(row));
-    }
-    fmt::print("\n{}", table.text());
-    begin = end;
-  }
-}
-
-/// Numbers grouped by name (or estimator), in order; and the places, in order.
-void print_measured(const std::vector<ResultRow>& all, bool by_estimator) {
-  std::vector<std::string> names;
-  std::map<std::string, std::vector<ResultRow>> groups;
-  std::vector<Place> places;
-  std::set<Place> seen;
-  for (const ResultRow& m : all) {
-    const std::string name = by_estimator ? "log_z (" + m.estimator + ")" : m.name;
-    if (!groups.contains(name)) names.push_back(name);
-    groups[name].push_back(m);
-    if (seen.insert({m.at, m.beta}).second) places.push_back({m.at, m.beta});
-  }
-  std::vector<Block> blocks;
-  for (const std::string& name : names) blocks.push_back(block_of(name, groups[name]));
-  print_blocks(blocks, places);
 }
 
 /// How replicas stood in memory; of a grid, in the first task.
@@ -189,7 +101,47 @@ bool without_fields(const Group& root) {
   return tasks == nullptr ? none(root) : std::all_of(tasks->groups.begin(), tasks->groups.end(), none);
 }
 
+/// What was simulated; of a grid its keys and values first, and of its tasks the first.
+std::string system_of(const Group& root) {
+  std::string text = text_attribute(root, "system");
+  const std::size_t grid = text.find("; grid over ");
+  if (grid == std::string::npos) return text;
+  text.resize(grid);
+  const std::vector<Group> tasks = tasks_of(root);
+  std::vector<std::string> axes;
+  if (tasks.empty()) return text_attribute(root, "system");
+  for (const auto& [key, first] : tasks.front().attributes) {
+    if (key.find('.') == std::string::npos || !std::holds_alternative<std::string>(first)) continue;
+    std::vector<std::string> values;
+    for (const Group& task : tasks)
+      if (const std::string value = readable(text_attribute(task, key));
+          std::find(values.begin(), values.end(), value) == values.end())
+        values.push_back(value);
+    constexpr std::size_t most = 8;
+    axes.push_back(fmt::format(
+        "{} = {}", key.substr(key.rfind('.') + 1),
+        values.size() <= most ? join(values, ", ")
+                              : fmt::format("{}, ..., {} ({} values)", values.front(), values.back(), values.size())));
+  }
+  return fmt::format("grid over {}: {} tasks, the first of them {}", join(axes, "; "), tasks.size(), text);
+}
+
+/// What there was to doubt, and is not.
+std::string nothing_to_doubt(const Doubts& doubts, const std::vector<ResultRow>& mixing) {
+  std::string text = "Nothing to doubt: ";
+  if (doubts.off.comparisons > 0)
+    text +=
+        fmt::format("{} comparisons with exact answers, none farther off than chance allows; ", doubts.off.comparisons);
+  if (const std::string rhat = rhat_sentence(mixing); !rhat.empty()) text += rhat + "; ";
+  return text + "no warnings";
+}
+
 }  // namespace
+
+bool asked_in_temperatures(const Group& root) {
+  const std::string study = text_attribute(root, "study");
+  return study.find("\ntemperature = ") != std::string::npos;
+}
 
 std::string data_text(const Group& root) {
   const Group* model = model_with_data(root);
@@ -214,71 +166,84 @@ Doubts doubts_of(const Group& root, const std::vector<ResultRow>& estimates,
   return {warnings_of(root), notes_of(root), largest_z(z), !estimates.empty() || root.child("likelihood") != nullptr};
 }
 
-void print_result(const Group& root, const std::string& path) {
+void print_result(const Group& root, const std::string& path, const Selection& selection) {
   fmt::print("{}\n", title(path));
-  for (const char* name : {"system", "plan"})
-    if (const std::string text = text_attribute(root, name); !text.empty())
-      fmt::print("  {}\n", wrapped(text, 2, page));
+  for (const std::string& text : {system_of(root), text_attribute(root, "plan")})
+    if (!text.empty()) fmt::print("  {}\n", wrapped(text, 2, page_width()));
   if (const std::string layout = layout_of(root); !layout.empty()) fmt::print("  layout: {}\n", printable(layout));
-  if (const std::string data = data_text(root); !data.empty()) fmt::print("  data: {}\n", wrapped(data, 2, page));
+  if (const std::string data = data_text(root); !data.empty())
+    fmt::print("  data: {}\n", wrapped(data, 2, page_width()));
   if (text_attribute(root, "state") == "partial")
     fmt::print("  PARTIAL: the run was stopped; `gibbsite resume {}` continues it\n", path);
   const std::vector<ResultRow> estimates = estimates_of(root), free_energies = free_energies_of(root);
-  std::vector<ResultRow> main;
-  const bool fields = !without_fields(root);
-  std::vector<ResultRow> averages;  // over disorder
+  check_selection(selection, estimates);
+  const bool fields = !without_fields(root), temperatures = asked_in_temperatures(root);
+  const std::vector<ResultRow> mixing = mixing_of(root);
+  std::vector<ResultRow> main, averages, logs;  // averages: over disorder
   constexpr std::string_view averaged = "_disorder_average";
   for (ResultRow m : estimates) {
     const bool average = m.name.ends_with(averaged);
+    const bool asked = !selection.columns.empty() && selection.wants(m.name);
     if (average) m.name.resize(m.name.size() - averaged.size());
-    if (shown_in_tables(m.name, fields)) (average ? averages : main).push_back(std::move(m));
+    const bool usual = selection.columns.empty() ? shown_in_tables(m.name, fields) : selection.wants(m.name);
+    if ((usual || asked) && stands_there(m, selection)) (average ? averages : main).push_back(std::move(m));
   }
+  for (const ResultRow& m : mixing)
+    if (selection.wants(m.name) && stands_there(m, selection)) main.push_back(m);
+  for (const ResultRow& m : free_energies)
+    if (selection.wants("log_z") && stands_there(m, selection)) logs.push_back(m);
+  const bool optima = print_optima(root) && selection.columns.empty();
+  if (optima) main.clear(), averages.clear(), logs.clear();
   if (estimates.empty()) fmt::print("\n  No estimates: fewer than two draws.\n");
   if (!averages.empty()) {
     fmt::print("\n{}\n", title("Averages over disorder"));
-    print_measured(averages, false);
+    print_rows(averages, temperatures);
+    if (selection.columns.empty()) print_overlaps(root, temperatures);
   }
   constexpr std::size_t readable = 24 * 40;  // numbers
   if (averages.empty() || main.size() <= readable) {
     if (!averages.empty()) fmt::print("\n{}\n", title("Each disorder"));
-    for (ResultRow& m : mixing_of(root)) main.push_back(std::move(m));
-    print_measured(main, false);
-    print_measured(free_energies, true);
+    print_rows(main, temperatures);
+    print_rows(logs, temperatures);
   } else {
     fmt::print("\n  Each disorder: in the file, and in gibbsite show {} --json\n", printable(path));
   }
-  if (const Group* diagnostics = root.child("diagnostics"); diagnostics != nullptr && !on_grid(*diagnostics))
+  if (const Group* diagnostics = root.child("diagnostics"); diagnostics != nullptr && !on_grid(*diagnostics) && !optima)
     print_diagnostics(*diagnostics);
   if (const Group* configurations = root.child("configurations");
-      configurations != nullptr && !on_grid(*configurations)) {
+      configurations != nullptr && !on_grid(*configurations) && !optima) {
     const double ground = first_number(root.child("exact"), "ground_energy");
     fmt::print("\n  lowest energy seen: {:.10g}{}\n", first_number(configurations, "lowest_energy") + 0.0,
                std::isnan(ground) ? "" : fmt::format(" (exact ground energy: {:.10g})", ground + 0.0));
   }
   const Doubts doubts = doubts_of(root, estimates, free_energies);
-  print_significance(doubts.off);
-  if (const Group* exact = root.child("exact"))
-    fmt::print("  Exact: {}\n", wrapped(text_attribute(*exact, "source"), 9, page));
+  if (!optima) print_significance(doubts.off);
+  if (const Group* exact = root.child("exact"); exact != nullptr && !optima)
+    fmt::print("  Exact: {}\n", wrapped(text_attribute(*exact, "source"), 9, page_width()));
   const auto& warnings = doubts.warnings;
   constexpr std::size_t shown = 12;
   if (!warnings.empty()) fmt::print("\n{}\n", title("Warnings"));
   for (std::size_t k = 0; k < std::min(shown, warnings.size()); ++k)
-    fmt::print("  - {}\n", wrapped(warnings[k], 4, page));
+    fmt::print("  - {}\n", wrapped(warnings[k], 4, page_width()));
   if (warnings.size() > shown)
     fmt::print("  - and {} more: gibbsite show {} --json\n", warnings.size() - shown, printable(path));
   if (!doubts.notes.empty()) fmt::print("\n  Note: {}\n", wrapped(doubts.notes.front(), 8));
-  if (doubts.none()) fmt::print("\n  Nothing to doubt: no warnings\n");
+  if (doubts.none() && !optima) fmt::print("\n  {}\n", wrapped(nothing_to_doubt(doubts, mixing), 2, page_width()));
   std::fflush(stdout);
 }
 
-Json result_as_json(const Group& root) {
+Json result_as_json(const Group& root, const Selection& selection) {
   Json out = {{"estimates", Json::list()},
               {"free_energy", Json::list()},
               {"warnings", warnings_of(root)},
               {"notes", notes_of(root)}};
   out["state"] = text_attribute(root, "state");
+  if (Json optima = optima_as_json(root); optima.size() > 0) out["optima"] = std::move(optima);
   if (const Json data = data_as_json(root); !data.null()) out["data"] = data;
-  for (const ResultRow& m : estimates_of(root)) {
+  const std::vector<ResultRow> estimates = estimates_of(root);
+  check_selection(selection, estimates);
+  for (const ResultRow& m : estimates) {
+    if (!selection.wants(m.name) || !stands_there(m, selection)) continue;
     Json entry = {{"name", m.name},   {"beta", m.beta},   {"value", m.value},
                   {"error", m.error}, {"exact", m.exact}, {"z", m.z}};
     if (std::isfinite(m.degrees)) entry["degrees"] = m.degrees;
@@ -287,6 +252,7 @@ Json result_as_json(const Group& root) {
     out[average ? "disorder_averages" : "estimates"].push_back(std::move(entry));
   }
   for (const ResultRow& m : free_energies_of(root)) {
+    if (!selection.wants("log_z") || !stands_there(m, selection)) continue;
     Json entry = {{"estimator", m.estimator}, {"beta", m.beta},   {"log_z", m.value},
                   {"error", m.error},         {"exact", m.exact}, {"z", m.z}};
     for (const auto& [key, value] : m.at) entry[entry.contains(key) ? "grid." + key : key] = Json::of_words(value);

@@ -68,7 +68,8 @@ Group read_result_or_model(const std::string& path) {
         "{} holds curves that `gibbsite reweight` made; open its groups curves, peaks and crossings in xarray", path));
   if (!text_attribute(root, "scaling_of").empty())
     throw RequestError(fmt::format(
-        "{} holds what `gibbsite scaling` made of other results; open its groups sizes, exponents, ... in xarray", path));
+        "{} holds what `gibbsite scaling` made of other results; open its groups sizes, exponents, ... in xarray",
+        path));
   if (!is_result(root))  // stopped at once, it may have no groups yet
     throw RequestError(fmt::format("{} is an HDF5 file, but neither a result nor a model of gibbsite", path));
   note_format(root, path);

@@ -27,7 +27,8 @@ class Study {
   } sampler;
   struct Method {
     std::string name;          ///< of an entry of the catalogue
-    std::vector<double> beta;  ///< from `beta`, or as 1 / `temperature`; ascending
+    std::vector<double> beta;         ///< from `beta`, or as 1 / `temperature`; ascending
+    std::vector<double> temperature;  ///< as asked for, in the order of beta; empty where betas were
   } method;
   struct Run {
     std::uint64_t seed = 1;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "studies/text/words.hpp"
@@ -99,7 +100,8 @@ std::string read_start(const Value& value) {
   if (text == "hot" || text == "cold" || text == "mixed") return text;
   if (text.empty()) throw BadValue{value, "is empty"};
   std::string path = read_path(value);
-  if (!std::filesystem::exists(path)) throw BadValue{value, "is none of the words it may be, and no file that is there"};
+  if (!std::filesystem::exists(path))
+    throw BadValue{value, "is none of the words it may be, and no file that is there"};
   return path;
 }
 
@@ -125,6 +127,12 @@ std::vector<double> read_betas(const Value& value) {
     if (beta < 0) throw BadValue{value, fmt::format("has a negative beta ({})", beta)};
   check_ascending(value, betas);
   return betas;
+}
+
+std::vector<double> read_temperatures_themselves(const Value& value) {
+  std::vector<double> temperatures = read_reals(value);
+  std::sort(temperatures.begin(), temperatures.end(), std::greater<>());
+  return temperatures;
 }
 
 std::vector<double> read_temperatures(const Value& value) {

@@ -36,6 +36,8 @@ std::vector<std::int64_t> read_sides(const Value& value);
 std::vector<double> read_betas(const Value& value);
 /// The same written as temperatures, in any order: 1 / T, ascending.
 std::vector<double> read_temperatures(const Value& value);
+/// Those temperatures themselves, descending.
+std::vector<double> read_temperatures_themselves(const Value& value);
 /// An annealing schedule: how many intermediate betas (one number), or the betas themselves, ascending from 0.
 std::vector<double> read_schedule(const Value& value);
 

@@ -155,7 +155,7 @@ TEST_CASE("Strict: what is not understood is refused") {
       {{"run", study, "--grid.run.seed", "1:3"},
        "unknown option `--grid.run.seed`; did you mean `--run.seed`? see "
        "gibbsite help run"},
-      {{"reweight", "a.h5"}, "`gibbsite reweight` needs --beta, for example --beta 0.40:0.48:161"},
+      {{"reweight", "a.h5"}, "`gibbsite reweight` needs --beta or --temperature, for example --beta 0.40:0.48:161"},
       {{"reweight", "--beta", "0.4"}, "`gibbsite reweight` needs an argument; usage: gibbsite reweight FILE.h5 ..."},
       {{"reweight", "a.h5", "--beta", "0.5:0.4:3"},
        "--beta 0.5:0.4:3 is descending (0.45 follows 0.5); allowed: start:stop:count, a list, or one number"},

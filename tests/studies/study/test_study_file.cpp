@@ -183,7 +183,7 @@ TEST_CASE("What is no TOML is refused with line and column") {
       refused(complete + "\"model.size\" = 3\n[model]\nsize = 4\n") ==
       "unknown key `method.model.size` (study.toml:3:1); "
       "did you mean `model.size`? [method] has name, beta, temperature, chains, start, thermalization, sweeps, every, "
-      "store, target_error, target, snapshots, ladder, particles, temperatures, schedule, resample, reverse");
+      "store, target_error, target, objective, snapshots, ladder, particles, temperatures, schedule, resample, reverse");
   CHECK(refused("\"model.size\" = 3\n[model]\nsize = 4\n" + complete) ==
         "`model.size` is given twice (study.toml:3:1 and study.toml:1:1)");
 }
