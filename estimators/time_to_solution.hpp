@@ -5,9 +5,10 @@
 /// p(t): the probability that one run of length t finds it, so that R is the whole effort of repeated runs that find it
 /// with probability P (T. F. Ronnow et al., Science 345, 420 (2014), eq. 3). k of n runs give p = (k + 1/2) / (n + 1)
 /// with variance p (1 - p) / (n + 2) (H. Jeffreys' prior), and by the slope
-///   dR/dp = -R / ((1 - p) ln(1 - p)).
-/// t is the length of the runs or a half, a quarter, ... of it, whichever makes R least: the best moment to start
-/// again.
+///   d ln R / dp = -1 / ((1 - p) ln(1 - p)),
+/// widened for n - 1 degrees of freedom and unknown below 4 runs. It is ln R that has nearly Gaussian deviations.
+/// t is the length of the runs or a half, a quarter, ... of it, as long as half of the runs found it by then (below, a
+/// lucky run or two would decide), whichever makes R least: the best moment to start again.
 #pragma once
 
 #include <span>

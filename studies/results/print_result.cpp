@@ -86,10 +86,12 @@ void print_diagnostics(const Group& diagnostics) {
 
 void print_significance(const Largest& largest) {
   if (largest.comparisons == 0) return;
-  fmt::print(
-      "\n  Against exact answers: largest |z| = {:.2f} in {} comparisons; by chance it exceeds {:.2f} once in 1000 "
-      "studies{}\n",
-      std::abs(largest.z), largest.comparisons, largest.threshold, largest.exceeds ? " - TOO LARGE" : "");
+  fmt::print("\n  {}\n",
+             wrapped(fmt::format("Against exact answers: largest |z| = {:.2f} in {} comparisons; by chance it exceeds "
+                                 "{:.2f} once in 1000 studies{}",
+                                 std::abs(largest.z), largest.comparisons, largest.threshold,
+                                 largest.exceeds ? " - TOO LARGE" : ""),
+                     2, page_width()));
 }
 
 bool without_fields(const Group& root) {

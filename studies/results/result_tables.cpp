@@ -78,7 +78,8 @@ void print_blocks(const std::vector<Block>& blocks, const std::vector<Place>& pl
   for (const std::string& key : keys) lead += std::max<std::size_t>(key.size(), 8) + 2;
   for (std::size_t begin = 0; begin < blocks.size();) {
     std::size_t end = begin, width = lead;
-    while (end < blocks.size() && (end == begin || width + blocks[end].width <= page)) width += blocks[end++].width;
+    while (end < blocks.size() && (end == begin || width + blocks[end].width <= page_width()))
+      width += blocks[end++].width;
     std::vector<std::string> header = keys;
     for (std::size_t k = begin; k < end; ++k)
       header.insert(header.end(), blocks[k].header.begin(), blocks[k].header.end());

@@ -103,12 +103,13 @@ SizedGlasses sized_glasses(const std::vector<std::pair<std::string, Group>>& fil
   for (auto& [side, glass] : sizes) glasses.sizes.push_back(std::move(glass));
   for (std::size_t a = 0; a < glasses.sizes.size(); ++a) {
     const GlassOfSize& first = glasses.sizes[a];
-    if (first.samples < few_samples)
+    if (first.samples < fewest_samples)
+      glasses.warnings.push_back(fmt::format("size {} has {} samples of disorder: without {} there are no errors",
+                                             first.size, first.samples, fewest_samples));
+    else if (first.samples < few_samples)
       glasses.warnings.push_back(fmt::format(
-          first.samples < fewest_samples
-              ? "size {} has {} samples of disorder: without {} there are no errors"
-              : "size {} has {} samples of disorder only: samples that look alike hide rare ones; {} or more are safer",
-          first.size, first.samples, first.samples < fewest_samples ? fewest_samples : few_samples));
+          "size {} has {} samples of disorder only: samples that look alike hide rare ones; {} or more are safer",
+          first.size, first.samples, few_samples));
     for (std::size_t b = a + 1; b < glasses.sizes.size(); ++b) {
       const auto found = glass_crossings(glasses.beta, first.curve, glasses.sizes[b].curve);
       for (const GlassCrossing& c : found) {

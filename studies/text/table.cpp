@@ -1,15 +1,14 @@
 #include "studies/text/table.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
+#include "studies/text/terminal.hpp"
 #include "studies/text/utf8.hpp"
-#include "studies/text/words.hpp"
 
 namespace gibbsite {
 
@@ -55,12 +54,8 @@ std::string Table::text() const {
 
 std::size_t page_width() {
   constexpr std::size_t least = 40, most = 1000, usual = 100;
-  if (const char* columns = std::getenv("COLUMNS"))
-    if (const auto width = read_number<std::size_t>(columns); width && *width >= least) return std::min(*width, most);
-  winsize size{};
-  if (isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= least)
-    return std::min<std::size_t>(size.ws_col, most);
-  return usual;
+  const bool told = std::getenv("COLUMNS") != nullptr || isatty(STDOUT_FILENO) != 0;
+  return told ? std::clamp(terminal_width(STDOUT_FILENO), least, most) : usual;
 }
 
 std::string wrapped(const std::string& raw, std::size_t indent, std::size_t width) {

@@ -24,8 +24,8 @@ class Table {
   std::size_t left_;
 };
 
-/// How many columns there are to print on: COLUMNS where that is set to 40 or more, else the terminal's width where
-/// stdout is one, else 100.
+/// How many columns there are to print on: COLUMNS where that is set, or the terminal's width where stdout is one, both
+/// from 40 up; else 100.
 std::size_t page_width();
 
 /// Paragraph, as a terminal may see it (utf8.hpp), broken at spaces to `width` columns; lines after the first are

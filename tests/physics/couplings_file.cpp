@@ -100,6 +100,20 @@ TEST_CASE("the first line may promise sites without bonds; indices leave none ou
   CHECK(read("1 1 0.5\n").sites() == 1);
 }
 
+TEST_CASE("lines without weights mean J = 1, with or without a first line, in all lines or in none") {
+  for (const char* ring : {"1 2\n2 3\n3 1\n", "3 3\n1 2\n2 3\n3 1\n", "\n# ring\n1 2\n2 3 # two\n3 1"}) {
+    const Graph graph = read(ring);
+    CHECK(graph.sites() == 3);
+    REQUIRE(graph.bonds().size() == 3);
+    for (const Bond& bond : graph.bonds()) CHECK(bond.J == 1);
+  }
+  CHECK(read("0 1\n1 2\n", 0).bonds().size() == 2);
+  CHECK(read("5 2\n1 2\n2 3\n").sites() == 5);
+  CHECK_THAT(complaint("800 3\n1 2\n2 3\n"), Contains("2 bonds") && Contains("promises 3"));  // cut off
+  CHECK_THAT(complaint("3 2\n1 2 1\n2 3\n"), StartsWith(":3: ") && Contains("cut short"));
+  CHECK_THAT(complaint("1 2\n2 2\n"), StartsWith(":2: ") && Contains("to itself"));
+}
+
 TEST_CASE("every fault of a couplings file has its message") {
   CHECK_THAT(complaint(""), StartsWith(":1: ") && Contains("no couplings") && Contains("i j J"));
   CHECK_THAT(complaint("# nothing\n\n"), Contains("no couplings"));
