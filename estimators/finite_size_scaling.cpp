@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "estimators/curve_numbers.hpp"
+#include "estimators/scaling_fits.hpp"
 
 namespace gibbsite {
 namespace {
@@ -41,44 +42,6 @@ class Numbers {
   std::vector<Estimate*> into_;
 };
 
-/// A straight line through (ln L, ln y), weighted by 1 / (errors of ln y alone)^2.
-struct PowerLaw {
-  CurveNumber exponent;
-  double chi2 = unknown;
-  double degrees = 0;
-};
-PowerLaw power_law(std::span<const double> sizes, std::span<const CurveNumber> y, std::span<const Estimate> alone) {
-  double sum = 0, mean_x = 0, mean_y = 0;
-  std::vector<double> x, weight, log_y;
-  std::vector<const CurveNumber*> used;
-  for (std::size_t k = 0; k < y.size(); ++k) {
-    const double relative = alone[k].error / alone[k].value;
-    if (!(y[k].value > 0) || !(relative > 0)) continue;
-    used.push_back(&y[k]);
-    x.push_back(std::log(sizes[k]));
-    log_y.push_back(std::log(y[k].value));
-    weight.push_back(1 / (relative * relative));
-    sum += weight.back();
-    mean_x += weight.back() * x.back();
-    mean_y += weight.back() * log_y.back();
-  }
-  PowerLaw law;
-  if (used.size() < 2) return law;
-  mean_x /= sum;
-  mean_y /= sum;
-  double spread = 0;
-  for (std::size_t k = 0; k < x.size(); ++k) spread += weight[k] * (x[k] - mean_x) * (x[k] - mean_x);
-  law.exponent.value = 0;
-  for (std::size_t k = 0; k < x.size(); ++k) law.exponent += weight[k] * (x[k] - mean_x) / spread * log(*used[k]);
-  law.degrees = static_cast<double>(x.size()) - 2;
-  law.chi2 = 0;
-  for (std::size_t k = 0; k < x.size(); ++k) {
-    const double off = log_y[k] - mean_y - law.exponent.value * (x[k] - mean_x);
-    law.chi2 += weight[k] * off * off;
-  }
-  return law;
-}
-
 CurveNumber fixed(double value) { return {value, {}}; }
 
 /// The numbers of a set before they have errors.
@@ -100,7 +63,14 @@ class SetOfSizes {
     if (!std::isfinite(beta_c_.value)) return;
     read_at_critical();
     fit_powers();
-    collapse_binder();
+    std::vector<double> slopes;
+    for (const Top& top : peaks_) slopes.push_back(top.slope.value);
+    const auto found = collapse_binder(systems_, tables_, family_, {set.first, beta_c_.value, slopes, start_of_nu()});
+    set.collapse = found.collapse;
+    if (!found.collapse.fit.found()) return;
+    const Collapse& fit = found.collapse.fit;
+    numbers.push_back({"critical_temperature_collapse", found.temperature, fit.chi2, fit.degrees});
+    numbers.push_back({"one_over_nu_collapse", found.one_over_nu, fit.chi2, fit.degrees});
   }
 
   ScalingSet set;
@@ -200,6 +170,12 @@ class SetOfSizes {
     }
   }
 
+  double start_of_nu() const {
+    for (const Named& n : numbers)
+      if (n.name == "one_over_nu" && n.number.value > 0) return n.number.value;
+    return 1;
+  }
+
   void fit_powers() {
     std::vector<double> sizes;
     std::vector<CurveNumber> alone;  // at a T_c that is taken as known
@@ -228,70 +204,6 @@ class SetOfSizes {
     fit("gamma_over_nu", &Top::chi, 2, 1);
     fit("beta_over_nu", &Top::abs_m, 3, -1);
   }
-
-  /// Betas at which a size is read for the collapse: as far from T_c as moves U by `width`.
-  std::vector<double> nodes_of(std::size_t k, double width) const {
-    constexpr int count = 7;
-    const double reach = width / std::abs(peaks_[k - set.first].slope.value);
-    std::vector<double> beta;
-    for (int i = 0; i < count; ++i) beta.push_back(beta_c_.value + reach * (2.0 * i / (count - 1) - 1));
-    return beta;
-  }
-  bool carried(std::size_t k, std::span<const double> beta) const {
-    const auto& range = tables_[k].beta;
-    return std::all_of(beta.begin(), beta.end(), [&](double b) {
-      return b >= range.front() && b <= range.back() && systems_[k].curves->at(b).trusted;
-    });
-  }
-
-  void collapse_binder() {
-    for (double width = widest; width > 0.1 * widest; width *= 0.85) {
-      std::vector<std::vector<double>> beta;
-      bool whole = true;
-      for (std::size_t k = set.first; whole && k < systems_.size(); ++k) {
-        beta.push_back(nodes_of(k, width));
-        whole = carried(k, beta.back());
-      }
-      if (whole) return collapse_at(width, beta);
-    }
-  }
-
-  void collapse_at(double width, const std::vector<std::vector<double>>& beta) {
-    ScalingCollapse& c = set.collapse;
-    c.width = width;
-    std::vector<CurveNumber> values;
-    for (std::size_t k = 0; k < beta.size(); ++k) {
-      const std::size_t system = set.first + k;
-      CollapseCurve& curve = c.points.emplace_back();
-      c.curves.push_back(system);
-      curve.size = systems_[system].size;
-      for (const double b : beta[k]) {
-        values.push_back(family_.value(system, binder_cumulant, fixed(b)));
-        curve.temperature.push_back(1 / b);
-        curve.value.push_back(values.back().value);
-      }
-      curve.covariance = family_.covariance(system, binder_cumulant, beta[k]);
-      if (!std::all_of(curve.covariance.numbers().begin(), curve.covariance.numbers().end(),
-                       [](double v) { return std::isfinite(v); }))
-        return;
-    }
-    double nu = 1;
-    for (const Named& n : numbers)
-      if (n.name == "one_over_nu" && n.number.value > 0) nu = n.number.value;
-    for (std::size_t degree = 4; degree >= 2 && !c.fit.found(); --degree)
-      c.fit = collapse(c.points, {1 / beta_c_.value, nu}, {.degree = degree});
-    if (!c.fit.found()) return;
-    const auto number = [&](std::size_t parameter, double value) {
-      CurveNumber out = fixed(value);
-      for (std::size_t i = 0; i < values.size(); ++i) out += c.fit.response(parameter, i) * values[i];
-      out.value = value;
-      return out;
-    };
-    numbers.push_back({"critical_temperature_collapse", number(0, c.fit.at.temperature), c.fit.chi2, c.fit.degrees});
-    numbers.push_back({"one_over_nu_collapse", number(1, c.fit.at.one_over_nu), c.fit.chi2, c.fit.degrees});
-  }
-
-  static constexpr double widest = 0.06;
 };
 
 }  // namespace
