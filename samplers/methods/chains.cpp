@@ -137,6 +137,7 @@ void ChainTrace::save(const Ensemble& ensemble, Snapshot& snapshot) const {
   snapshot.counts["draws_wanted"] = {draws_};
   snapshot.counts["sweeps_per_draw"] = {every_};
   snapshot.bytes["snapshots"] = snapshots_;
+  snapshot.counts["draws_per_snapshot"] = {every_snapshot_};
   snapshot.counts["turnovers"] = turnovers_;
   snapshot.numbers["side"] = side_;
   snapshot.bytes["first"] = first_;
@@ -158,6 +159,8 @@ void ChainTrace::load(const Snapshot& snapshot, Trace trace) {
   trace_.width = width;
   draws_ = counts(snapshot, "draws_wanted", 1)[0];
   snapshots_ = bytes(snapshot, "snapshots");
+  if (snapshot.counts.contains("draws_per_snapshot"))  // as it began, however long it has become
+    every_snapshot_ = counts(snapshot, "draws_per_snapshot", 1)[0];
   turnovers_ = counts(snapshot, "turnovers", turnovers_.size());
   side_ = numbers(snapshot, "side", side_.size());
   first_ = bytes(snapshot, "first");

@@ -79,6 +79,7 @@ void add_run(KeyTable& table) {
   run.integer("threads", &Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
   run.real("checkpoint", &Run::checkpoint, {.low = 0, .open = true}, "seconds between checkpoints");
   run.real("max_time", &Run::max_time, {.low = 0}, "seconds, then a last checkpoint and exit 75; 0: no limit");
+  run.flag("keep_states", &Run::keep_states, "final states stay in the file, so that the run can be made longer");
   run.integer("tasks_in_file", &Run::tasks_in_file, {0}, "a grid of more tasks is arrays, without a group for each");
 }
 

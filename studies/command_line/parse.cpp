@@ -129,6 +129,7 @@ Request parse(const std::vector<std::string>& words) {
     request.grid = std::move(study.grid);
     request.inputs = std::move(study.inputs);
     request.resolved = std::move(study.resolved);
+    request.extend = study.extend;
   } else {
     request.settings = std::move(settings);
   }

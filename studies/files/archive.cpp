@@ -1,6 +1,7 @@
 /// Writing records as HDF5 that is also netCDF-4. Why things are as they are:
 ///
-/// - The file is made in memory (hdf5.hpp says why) and put in its place by write_whole_file.
+/// - The file is made in memory (hdf5.hpp says why), or on disk where it is too large for that, and put in its place by
+///   write_whole_file.
 /// - The format is that of HDF5 1.10: it checksums most metadata, and needs no 2 kB B-tree per chunked dataset. A seal
 ///   behind the file's end (checksum_trailer.hpp) covers what it leaves out.
 /// - Links and attributes are in creation order, without which netCDF-C opens no file for changes; there are no time
@@ -13,6 +14,8 @@
 #include "studies/files/archive.hpp"
 
 #include <algorithm>
+#include <array>
+#include <fstream>
 #include <iterator>
 #include <limits>
 #include <span>
@@ -164,32 +167,76 @@ void write_group(hid_t place, const Group& group, Packing packing) {
     write(datasets.back(), "long_name", variable.long_name);
   }
   if (packing == Packing::compressed) attach_scales(group.variables, datasets);
-  for (const Group& child : group.groups)
-    write_group(
-        hdf5::Object(H5Gcreate2(place, child.name.c_str(), H5P_DEFAULT, creation(H5P_GROUP_CREATE), H5P_DEFAULT)),
-        child, packing);
+  for (const Group& child : group.groups) {
+    const hdf5::Object made(
+        H5Gcreate2(place, child.name.c_str(), H5P_DEFAULT, creation(H5P_GROUP_CREATE), H5P_DEFAULT));
+    if (child.elsewhere)
+      child.elsewhere([&](const Group& whole) {
+        check_arrays(whole);
+        if (packing == Packing::compressed) check_dimensions(whole);
+        write_group(made, whole, packing);
+      });
+    else
+      write_group(made, child, packing);
+  }
+}
+
+/// Makes the file and closes it.
+void make_file(const char* name, const Group& root, Packing packing, hid_t access) {
+  hdf5::File file(H5Fcreate(name, H5F_ACC_TRUNC, creation(H5P_FILE_CREATE), access));
+  {
+    const hdf5::Object top(H5Gopen2(file, "/", H5P_DEFAULT));
+    write_group(top, root, packing);
+  }
+  need(H5Fflush(file, H5F_SCOPE_GLOBAL));  // gives an image its full length; closing alone would not
+  file.close();
+}
+
+/// Makes the file on disk, with its seal. Where the disk is full, the library does not let go of the file until the
+/// program ends; nobody needs the name again.
+void make_on_disk(const std::filesystem::path& path, const Group& root, Packing packing) {
+  const hdf5::Session session;
+  hdf5::Properties access(H5Pcreate(H5P_FILE_ACCESS));
+  need(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110));
+  need(H5Pset_file_locking(access, false, true));  // it is locked already
+  make_file(path.c_str(), root, packing, access);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  std::array<std::byte, 36> superblock{};
+  file.read(reinterpret_cast<char*>(superblock.data()), superblock.size());
+  const std::size_t end = hdf5::end_of_file(superblock);
+  std::filesystem::resize_file(path, end);
+  const std::string seal = checksum_trailer(path, end);
+  file.seekp(static_cast<std::streamoff>(end));
+  file.write(seal.data(), static_cast<std::streamsize>(seal.size()));
+  file.close();
+  if (!file) throw hdf5::Error("its end cannot be written");
 }
 
 }  // namespace
 
-void write_archive(const std::filesystem::path& path, const Group& root, Packing packing) {
+void write_archive(const std::filesystem::path& path, const Group& root, Packing packing, Made made) {
   check_arrays(root);
   if (packing == Packing::compressed) check_dimensions(root);
+  const Link link = packing == Packing::plain ? Link::replaced : Link::followed;
   hdf5::Image image;
   try {
+    if (made == Made::on_disk)
+      return write_whole_file(
+          path, [&](const std::filesystem::path& name) { make_on_disk(name, root, packing); }, link);
     const hdf5::Session session;
-    hdf5::File file(H5Fcreate("record", H5F_ACC_TRUNC, creation(H5P_FILE_CREATE), hdf5::in_memory(image)));
-    {
-      const hdf5::Object top(H5Gopen2(file, "/", H5P_DEFAULT));
-      write_group(top, root, packing);
-    }
-    need(H5Fflush(file, H5F_SCOPE_GLOBAL));  // gives the image its full length; closing alone would not
-    file.close();
+    make_file("record", root, packing, hdf5::in_memory(image));
   } catch (const hdf5::Error& error) {
     throw std::runtime_error("cannot write " + path.string() + ": " + error.what());
   }
   image.seal();
-  write_whole_file(path, image.bytes(), packing == Packing::plain ? Link::replaced : Link::followed);
+  write_whole_file(path, image.bytes(), link);
+}
+
+std::size_t archive_size(const Group& root, Packing packing) {
+  hdf5::Image image;
+  const hdf5::Session session;
+  make_file("record", root, packing, hdf5::in_memory(image));
+  return image.bytes().size();
 }
 
 }  // namespace gibbsite

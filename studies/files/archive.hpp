@@ -16,11 +16,19 @@ namespace gibbsite {
 /// units or long_name, and lengths of 0 are fine. Either way a checksum over the whole file tells when it is damaged.
 enum class Packing { compressed, plain };
 
+/// Where a file is made before it goes to its place: in memory, which holds it all for a moment, or on disk, which is
+/// for large ones.
+enum class Made { in_memory, on_disk };
+
 /// Writes the whole record to a temporary file beside `path`, syncs it and its folder to disk, and renames it into
 /// place: at every instant `path` is either what it was or all new. The same record gives the same bytes. Throws
 /// std::runtime_error with path and cause (unwritable folder, disk full); the temporary file is then removed and `path`
 /// untouched. Throws std::logic_error for a record that breaks its own rules (record.hpp). Any thread may call it.
-void write_archive(const std::filesystem::path& path, const Group& root, Packing packing = Packing::compressed);
+void write_archive(const std::filesystem::path& path, const Group& root, Packing packing = Packing::compressed,
+                   Made made = Made::in_memory);
+
+/// How many bytes such a file has.
+std::size_t archive_size(const Group& root, Packing packing = Packing::compressed);
 
 /// Reads a whole file back. Of files written by others, numbers, strings and groups are read and the rest is passed
 /// over; an axis without a name is "" (no names at all: `dims` is empty). Throws std::runtime_error ("PATH: what is

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/crc.hpp>
 #include <fstream>
+#include <stdexcept>
 #include <vector>
 
 namespace gibbsite {
@@ -15,6 +16,18 @@ std::string checksum_trailer(const boost::crc_32_type& checksum) {
 }
 
 }  // namespace
+
+std::string checksum_trailer(const std::filesystem::path& path, std::size_t length) {
+  std::ifstream in(path, std::ios::binary);
+  boost::crc_32_type checksum;
+  std::vector<char> block(1 << 18);
+  while (length > 0 && in.read(block.data(), static_cast<std::streamsize>(std::min(length, block.size())))) {
+    checksum.process_bytes(block.data(), static_cast<std::size_t>(in.gcount()));
+    length -= static_cast<std::size_t>(in.gcount());
+  }
+  if (length > 0) throw std::runtime_error(path.string() + ": it cannot be read back");
+  return checksum_trailer(checksum);
+}
 
 std::string checksum_trailer(std::span<const std::byte> bytes) {
   boost::crc_32_type checksum;

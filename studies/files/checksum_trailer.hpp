@@ -16,6 +16,9 @@ inline constexpr std::size_t trailer_length = 16;
 
 std::string checksum_trailer(std::span<const std::byte> bytes);
 
+/// The same of the first `length` bytes of a file. Throws std::runtime_error where they cannot be read.
+std::string checksum_trailer(const std::filesystem::path& path, std::size_t length);
+
 enum class Trailer { none, right, wrong };
 
 /// The seal of a file; those of others have none.

@@ -57,11 +57,12 @@ class Session {
   Session& operator=(const Session&) = delete;
 
  private:
-  static std::mutex& mutex() {
-    static std::mutex one;
+  /// Recursive: a part of a record may be read from another file as it is written.
+  static std::recursive_mutex& mutex() {
+    static std::recursive_mutex one;
     return one;
   }
-  std::lock_guard<std::mutex> lock_;
+  std::lock_guard<std::recursive_mutex> lock_;
   H5E_auto2_t print_ = nullptr;
   void* data_ = nullptr;
 };
@@ -91,16 +92,21 @@ using Type = Handle<H5Tclose>;
 using Attribute = Handle<H5Aclose>;
 using Properties = Handle<H5Pclose>;
 
+/// Where the file ends for the library: bytes 28 to 35 of a version 3 superblock, low byte first.
+inline std::size_t end_of_file(std::span<const std::byte, 36> superblock) {
+  std::size_t end = 0;
+  for (std::size_t i = 8; i-- > 0;) end = end << 8 | std::to_integer<std::size_t>(superblock[28 + i]);
+  return end;
+}
+
 /// The bytes of a file that was made in memory, there once the library has closed it.
 class Image {
  public:
   std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
 
-  /// Puts the seal in place of the driver's padding. The file's end stands in bytes 28 to 35 of a version 3 superblock,
-  /// low byte first.
+  /// Puts the seal in place of the driver's padding.
   void seal() {
-    std::size_t end = 0;
-    for (std::size_t i = 8; i-- > 0;) end = end << 8 | std::to_integer<std::size_t>(data_.get()[28 + i]);
+    const std::size_t end = end_of_file(std::span<const std::byte, 36>(data_.get(), 36));
     assert(end <= size_);
     resize(end + trailer_length);
     std::memcpy(data_.get() + end, checksum_trailer({data_.get(), end}).data(), trailer_length);

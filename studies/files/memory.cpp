@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -28,29 +29,38 @@ double limit_in(const fs::path& file) {
   return read_number<double>(word).value_or(no_limit);
 }
 
-/// The least limit of a control group and those above it.
-double least_limit(const fs::path& mount, fs::path group, const char* file) {
-  double least = no_limit;
-  for (group = group.relative_path();; group = group.parent_path()) {
-    least = std::min(least, limit_in(mount / group / file));
-    if (group.empty()) return least;
+/// The number behind a name in a file of the kernel; 0 where there is none.
+double number_of(const fs::path& file, const std::string& wanted) {
+  std::ifstream in(file);
+  double number = 0;
+  for (std::string name; in >> name >> number;)
+    if (name == wanted) return number;
+  return 0;
+}
+
+/// Visits the control groups of memory that this process is in and those above them: each one's folder, and whether
+/// it is of version 2.
+template <class Visit>
+void for_each_group(Visit visit) {
+  std::ifstream in("/proc/self/cgroup");  // lines NUMBER:CONTROLLERS:/GROUP; version 2 has no controllers
+  for (std::string line; std::getline(in, line);) {
+    const auto parts = split(line, ':');
+    if (parts.size() != 3 || !(parts[1].empty() || parts[1] == "memory")) continue;
+    const bool version_2 = parts[1].empty();
+    for (fs::path group = fs::path(parts[2]).relative_path();; group = group.parent_path()) {
+      for (const char* mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"})
+        if (version_2) visit(mount / group, true);
+      if (!version_2) visit("/sys/fs/cgroup/memory" / group, false);
+      if (group.empty()) break;
+    }
   }
 }
 
 double control_group_limit() {
-  std::ifstream in("/proc/self/cgroup");  // lines NUMBER:CONTROLLERS:/GROUP; version 2 has no controllers
   double least = no_limit;
-  for (std::string line; std::getline(in, line);) {
-    const auto parts = split(line, ':');
-    if (parts.size() != 3) continue;
-    const fs::path group(parts[2]);
-    if (parts[1].empty()) {
-      least = std::min({least, least_limit("/sys/fs/cgroup", group, "memory.max"),
-                        least_limit("/sys/fs/cgroup/unified", group, "memory.max")});
-    } else if (parts[1] == "memory") {
-      least = std::min(least, least_limit("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes"));
-    }
-  }
+  for_each_group([&](const fs::path& group, bool version_2) {
+    least = std::min(least, limit_in(group / (version_2 ? "memory.max" : "memory.limit_in_bytes")));
+  });
   return least;
 }
 
@@ -65,6 +75,28 @@ double memory_here() {
   return least;
 }
 
+namespace {
+
+double control_group_free() {
+  double least = no_limit;
+  for_each_group([&](const fs::path& group, bool version_2) {
+    const double limit = limit_in(group / (version_2 ? "memory.max" : "memory.limit_in_bytes"));
+    const double used = limit_in(group / (version_2 ? "memory.current" : "memory.usage_in_bytes"));
+    if (!std::isfinite(limit) || !std::isfinite(used)) return;
+    const double given_back = number_of(group / "memory.stat", version_2 ? "inactive_file" : "total_inactive_file");
+    least = std::min(least, std::max(0.0, limit - std::max(0.0, used - given_back)));
+  });
+  return least;
+}
+
+}  // namespace
+
+double memory_used_now() {
+  std::ifstream in("/proc/self/statm");
+  double all = 0, here = 0;
+  return in >> all >> here ? here * static_cast<double>(::sysconf(_SC_PAGE_SIZE)) : 0;
+}
+
 double memory_free_now() {
   double free = no_limit;
   std::ifstream in("/proc/meminfo");
@@ -73,7 +105,7 @@ double memory_free_now() {
       free *= 1024;
       break;
     }
-  return std::min(free, memory_here());
+  return std::min({free, memory_here(), control_group_free()});
 }
 
 std::string bytes_text(double bytes) {

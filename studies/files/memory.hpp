@@ -10,8 +10,10 @@ namespace gibbsite {
 /// Bytes that this process may have at most: the machine's, or fewer where a control group or a limit says so.
 double memory_here();
 
-/// Bytes of it that nobody uses now.
+/// Bytes of it that nobody uses now, in the machine or in the control groups that this process is in.
 double memory_free_now();
+/// Bytes that this process holds now.
+double memory_used_now();
 
 /// Part of what a study asks for: "125 GB for 1000000 replicas of 1000000 sites", and the keys that make it so.
 struct MemoryNeed {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -29,6 +30,8 @@ struct Group {
   std::vector<std::pair<std::string, std::variant<std::string, double, std::int64_t>>> attributes = {};
   std::vector<Variable> variables = {};
   std::vector<Group> groups = {};
+  /// Of a group too large to be held: calls its argument with the whole of it, whenever it is written.
+  std::function<void(const std::function<void(const Group&)>&)> elsewhere = {};
 
   const Variable* find(const std::string& variable) const {
     for (const Variable& v : variables)

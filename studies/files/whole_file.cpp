@@ -103,9 +103,9 @@ Descriptor make_temporary(const fs::path& target, fs::path& name) {
   }
 }
 
-}  // namespace
-
-void write_whole_file(const fs::path& path, std::span<const std::byte> bytes, Link link) {
+/// fill(file, name): puts the bytes into a file that is open for writing.
+template <class Fill>
+void put_in_place(const fs::path& path, Link link, Fill fill) {
   const fs::path target = link == Link::followed ? follow(path) : path;
   mode_t mode = 0;
   if (struct stat before; ::lstat(target.c_str(), &before) == 0 && S_ISLNK(before.st_mode)) {
@@ -128,12 +128,7 @@ void write_whole_file(const fs::path& path, std::span<const std::byte> bytes, Li
   Temporary temporary(name);
   if (mode != 0 && ::fchmod(number, mode) != 0) cannot_write(path, errno);
 
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(number, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) cannot_write(path, errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
+  fill(number, name);
   if (const int error = sync(number)) cannot_write(path, error);
   if (file.close() != 0) cannot_write(path, errno);  // network file systems report a full disk here
   if (const int error = temporary.rename(target)) cannot_write(path, error);
@@ -142,6 +137,23 @@ void write_whole_file(const fs::path& path, std::span<const std::byte> bytes, Li
   const Descriptor folder(again([&] { return ::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (folder.number() < 0) return;  // a folder that may be written but not listed cannot be opened, nor synced
   if (const int error = sync(folder.number())) cannot_write(path, error);
+}
+
+}  // namespace
+
+void write_whole_file(const fs::path& path, std::span<const std::byte> bytes, Link link) {
+  put_in_place(path, link, [&](int number, const fs::path&) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(number, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) cannot_write(path, errno);
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  });
+}
+
+void write_whole_file(const fs::path& path, const std::function<void(const fs::path&)>& make, Link link) {
+  put_in_place(path, link, [&](int, const fs::path& name) { make(name); });
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder) {

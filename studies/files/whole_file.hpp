@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,11 @@ enum class Link { followed, replaced };
 /// of an existing file are kept. Throws std::runtime_error ("cannot write PATH: cause"); nothing is left behind and,
 /// unless the very last sync of the folder failed, `path` is untouched.
 void write_whole_file(const std::filesystem::path& path, std::span<const std::byte> bytes, Link link = Link::followed);
+
+/// The same of what `make` puts into a file of a temporary name, which is there and empty when it is called. What it
+/// throws is passed on.
+void write_whole_file(const std::filesystem::path& path, const std::function<void(const std::filesystem::path&)>& make,
+                      Link link = Link::followed);
 
 /// What stands in a folder; nothing where it cannot be read.
 std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);

@@ -145,7 +145,8 @@ DrawsToCome draws_of_chains(const Study& study, const System& system, std::size_
   const std::size_t fields = fields_of_a_slot(system.observables(), every > 1, ratios) + more;
   const double overlaps = system.disordered() && keys.chains >= 2 ? 0.5 : 0;  // of two replicas
   return {static_cast<double>(keys.sweeps / every),
-          (static_cast<double>(fields) + overlaps) * static_cast<double>(replicas)};
+          (static_cast<double>(fields) + overlaps) * static_cast<double>(replicas),
+          static_cast<double>(keys.snapshots) * static_cast<double>(replicas) * system.sites()};
 }
 
 Target target_of_chains(const Study& study) {

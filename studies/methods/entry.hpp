@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "physics/random.hpp"
@@ -26,9 +27,10 @@ struct Target {
   std::int64_t sweeps = 0;  ///< it may take
 };
 
-/// What the draws of a task will hold: so many rows of so many numbers, or somewhat more than there will be.
+/// What the draws of a task will hold: so many rows of so many numbers, or somewhat more than there will be; and the
+/// bytes of configurations that are kept.
 struct DrawsToCome {
-  double draws = 0, numbers = 0;
+  double draws = 0, numbers = 0, more = 0;
 };
 
 /// Functions of a Method get the one that make() made.
@@ -50,6 +52,9 @@ struct MethodEntry {
   Findings (*findings)(const Study&, const System&, const Ensemble&, const Method&);
   /// Nothing where the study says how many, or where the method has no draws: it is then as it is.
   std::optional<SweepsPerDraw> (*sweeps_per_draw)(const Study&, const System&) = nullptr;
+  Snapshot (*final_state)(const Method&) = nullptr;  ///< to go on from with more sweeps; null: it cannot
+  /// The same with the draws of a result's task, for a new method of the longer study. Throws RequestError.
+  std::pair<Snapshot, Trace> (*longer)(const Study&, const Method&, const Group& task, Snapshot) = nullptr;
   bool annealed = false;  ///< every lambda is visited once, from an exact draw on
 };
 

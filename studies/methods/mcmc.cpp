@@ -1,6 +1,7 @@
 // Independent chains, as a study names them.
 #include "samplers/methods/mcmc.hpp"
 
+#include "studies/methods/chain_extension.hpp"
 #include "studies/methods/chain_findings.hpp"
 #include "studies/methods/chain_support.hpp"
 #include "studies/methods/entries.hpp"
@@ -34,7 +35,9 @@ const MethodEntry& mcmc_entry() {
           [](const Study&, const System& system, const Ensemble& ensemble, const Method& method) {
             return chain_findings({system, ensemble, static_cast<const ChainMethod&>(method), "chain"}, {});
           },
-      .sweeps_per_draw = sweeps_per_draw_of_chains};
+      .sweeps_per_draw = sweeps_per_draw_of_chains,
+      .final_state = final_state_of_chains,
+      .longer = longer_chains};
   return entry;
 }
 

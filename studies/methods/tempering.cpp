@@ -2,6 +2,7 @@
 #include "samplers/methods/tempering.hpp"
 
 #include "studies/files/variables.hpp"
+#include "studies/methods/chain_extension.hpp"
 #include "studies/methods/chain_findings.hpp"
 #include "studies/methods/chain_support.hpp"
 #include "studies/methods/entries.hpp"
@@ -61,7 +62,9 @@ const MethodEntry& tempering_entry() {
                                                "autocorrelation time is shorter");
                                   });
           },
-      .sweeps_per_draw = sweeps_per_draw_of_chains};
+      .sweeps_per_draw = sweeps_per_draw_of_chains,
+      .final_state = final_state_of_chains,
+      .longer = longer_chains};
   return entry;
 }
 

@@ -85,7 +85,9 @@ void add_tables(const Group& group, const std::string& path, std::vector<File>& 
           quoted(name) + ',' + std::visit([](const auto& v) { return quoted(fmt::format("{}", v)); }, value) + "\r\n";
     files.push_back({(path.empty() ? "" : path + '-') + std::string("attributes.csv"), std::move(text)});
   }
-  for (const Group& child : group.groups) add_tables(child, path.empty() ? child.name : path + '-' + child.name, files);
+  for (const Group& child : group.groups)
+    if (child.name != "final_state")  // packed bytes are no table
+      add_tables(child, path.empty() ? child.name : path + '-' + child.name, files);
 }
 
 int export_tables(const Request& request, const std::string&) {

@@ -34,6 +34,8 @@ struct Manifest {
   std::string study;  ///< resolved, as TOML
   std::string version, git_commit;
   std::size_t tasks = std::numeric_limits<std::size_t>::max();  ///< how many there are, if that is known
+  bool extends = false;              ///< it makes a complete result longer, which stays until the longer one is whole
+  std::int64_t sweeps_per_draw = 0;  ///< that all tasks have, where the study leaves it open; 0: as it chooses
 };
 
 /// How far a task is.

@@ -55,8 +55,11 @@ Manifest read_manifest(const fs::path& path) {
   return read_part(path, [](const Group& group) {
     Manifest manifest{attribute<std::string>(group, "study"), attribute<std::string>(group, "version"),
                       attribute<std::string>(group, "git_commit")};
-    for (const auto& [key, value] : group.attributes)
+    for (const auto& [key, value] : group.attributes) {
       if (key == "tasks") manifest.tasks = count(group, "tasks");
+      if (key == "extends") manifest.extends = count(group, "extends") != 0;
+      if (key == "sweeps_per_draw") manifest.sweeps_per_draw = attribute<std::int64_t>(group, "sweeps_per_draw");
+    }
     return manifest;
   });
 }
@@ -225,6 +228,8 @@ void CheckpointFolder::begin(const Manifest& manifest) {
   group.attributes.emplace_back("git_commit", manifest.git_commit);
   if (manifest.tasks != Manifest().tasks)
     group.attributes.emplace_back("tasks", static_cast<std::int64_t>(manifest.tasks));
+  if (manifest.extends) group.attributes.emplace_back("extends", std::int64_t{1});
+  if (manifest.sweeps_per_draw > 0) group.attributes.emplace_back("sweeps_per_draw", manifest.sweeps_per_draw);
   write_archive(folder_ / "manifest.h5", group, Packing::plain);
 }
 

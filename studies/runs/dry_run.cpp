@@ -1,25 +1,18 @@
 /// `gibbsite run --dry-run`: what a study will take, found out in a second or two.
 #include <fmt/format.h>
 #include <omp.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "studies/files/memory.hpp"
-#include "studies/methods/sweep_keys.hpp"
+#include "studies/runs/needs.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/runs/task_run.hpp"
 #include "studies/text/table.hpp"
 
 namespace gibbsite {
 namespace {
-
-double peak_memory() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return 1024.0 * static_cast<double>(used.ru_maxrss);
-}
 
 /// A trial of a task, by its work.
 struct Tried {
@@ -39,6 +32,7 @@ const Tried& nearest(const std::vector<Tried>& tried, double work) {
 int dry_run(const Request& request, const std::vector<std::unique_ptr<TaskRun>>& tasks, bool tasks_side_by_side) {
   constexpr double all_seconds = 1.5;
   const int threads = omp_get_max_threads();
+  const double used = memory_used_now();
   std::vector<TaskRun*> by_work;
   for (const auto& task : tasks) by_work.push_back(task.get());
   std::stable_sort(by_work.begin(), by_work.end(),
@@ -52,15 +46,18 @@ int dry_run(const Request& request, const std::vector<std::unique_ptr<TaskRun>>&
     tried.push_back({task->work_per_sweep(), task->try_out(all_seconds / static_cast<double>(some.size()))});
   omp_set_num_threads(threads);
 
-  double seconds = 0, series = 0;
+  double seconds = 0;
   for (std::size_t k = 0; k < tasks.size(); ++k) {
     const TaskRun& task = *tasks[k];
     const Tried& like = nearest(tried, task.work_per_sweep());
     const double updates = like.trial.sweeps_per_second * like.work;  // in a second
     seconds += task.sweeps() * task.work_per_sweep() / updates;
-    series += 8 * task.draws_to_come().draws * task.draws_to_come().numbers;
   }
-  if (tasks_side_by_side) seconds /= std::min<double>(threads, static_cast<double>(tasks.size()));
+  double after_sweeps = 0;
+  for (const auto& task : tasks)
+    after_sweeps += seconds_after_sweeps(task->draws_to_come().draws * task->draws_to_come().numbers);
+  const double side_by_side = tasks_side_by_side ? std::min<double>(threads, static_cast<double>(tasks.size())) : 1;
+  seconds = (seconds + after_sweeps) / side_by_side;
   const Tried& largest = tried.back();
   const auto line = [](const char* name, const std::string& text) {
     fmt::print("  {:<9} {}\n", name, wrapped(text, 12));
@@ -73,15 +70,24 @@ int dry_run(const Request& request, const std::vector<std::unique_ptr<TaskRun>>&
   line("layout", largest.trial.layout);
   line("rate", fmt::format("{:.3g} sweeps of all replicas in a second, {:.3g} updates in a ns",
                            largest.trial.sweeps_per_second, 1e-9 * largest.trial.sweeps_per_second * largest.work));
-  line("time", fmt::format("{} with {} thread{}, estimates and writing not counted", clock_time(seconds), threads,
-                           threads == 1 ? "" : "s"));
-  if (series == 0) {
-    line("memory", bytes_text(peak_memory()));
-    return 0;
-  }
-  line("memory", fmt::format("{}, of which draws {}", bytes_text(peak_memory() + series), bytes_text(series)));
-  line("file", fmt::format("draws take at most {} in {} (method.store leaves series out)", bytes_text(series),
-                           request.out.string()));
+  line("time", fmt::format("{} with {} thread{}, {} of it for estimates and writing", clock_time(seconds), threads,
+                           threads == 1 ? "" : "s", clock_time(after_sweeps / side_by_side)));
+  const RunNeeds needs = needs_of(request, tasks, side_by_side, largest.trial.bytes_of_replicas);
+  line("memory", fmt::format("{} at most, {} of draws; {} are free", bytes_text(used + needs.memory),
+                             bytes_text(needs.draws), bytes_text(memory_free_now())));
+  line("disk", fmt::format("{} at most for the result and its checkpoints; {} are free", bytes_text(needs.disk),
+                           bytes_text(disk_free(request.out))));
+  line("file",
+       fmt::format("{} at most{} in {}", bytes_text(needs.file),
+                   largest.trial.share_packed > 0 ? fmt::format(", about {} as the trial's draws pack,",
+                                                                bytes_text(largest.trial.share_packed * needs.file))
+                                                  : "",
+                   request.out.string()));
+  if (largest.trial.final_state > 0 && request.tasks.front().study.run.keep_states)
+    line("states", fmt::format("{} of the file, packed, by which it can be made longer (run.keep_states = false leaves "
+                               "them out)",
+                               bytes_text(largest.trial.final_state * static_cast<double>(tasks.size()))));
+  check_needs(needs, request, memory_free_now(), disk_free(request.out));
   return 0;
 }
 

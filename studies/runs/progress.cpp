@@ -26,6 +26,8 @@ std::string rate_text(double rate) {
 
 }  // namespace
 
+double seconds_after_sweeps(double numbers) { return numbers * (to_estimate + to_write); }
+
 std::string clock_time(double seconds) {
   const auto s = static_cast<long long>(std::llround(std::max(0.0, seconds)));
   return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)

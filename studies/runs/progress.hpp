@@ -76,6 +76,9 @@ class ProgressMeter {
   std::atomic<Clock::rep> next_;  // the earlier of them: before it nobody need wait for the others
 };
 
+/// About how long it takes to make estimates of so many numbers of draws, and to write them.
+double seconds_after_sweeps(double numbers);
+
 /// "1:02:03" or "0:07".
 std::string clock_time(double seconds);
 

@@ -4,6 +4,7 @@
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/runs/checkpoint.hpp"
+#include "studies/runs/extend.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/study_file.hpp"
 #include "studies/text/errors.hpp"
@@ -40,6 +41,11 @@ Request read_unfinished(const std::string& path, const Settings& keys) {
     std::error_code none;
     if (of_parts.empty() && !std::filesystem::exists(path, none))
       throw RequestError(fmt::format("{} is not there, and no unfinished run stands beside it", path));
+    if (of_parts.empty()) {
+      std::vector<Unread> unread;
+      const Group root = read_archive(path, unread, [](const std::string&) { return false; });
+      if (text_attribute(root, "state") == "complete") return longer_study(path, root, keys);
+    }
     std::string study = study_of_result(path);
     if (study.empty()) study = of_parts;
     if (of_parts.empty())
@@ -60,11 +66,16 @@ const Command& resume_command() {
   static const Command command{
       .name = "resume",
       .arguments = "FILE.h5",
-      .summary = "go on with a run that was stopped, without its study file",
+      .summary = "go on with a stopped run, or make a finished one longer, without its study file",
       .details =
           "The file, or the checkpoints beside it, know the study with every key that was given, so that none is "
           "typed again; the result has the same bits as if the run had never stopped. Keys on which no result "
-          "depends may be given anew: run.threads, run.checkpoint, run.max_time.",
+          "depends may be given anew: run.threads, run.checkpoint, run.max_time. A finished run of mcmc or tempering "
+          "is "
+          "made longer by --method.sweeps with more than it has: its final states are in the file (unless "
+          "run.keep_states was false), and its draws are those of one long run, to the bit; snapshots stay those of "
+          "the "
+          "first one. The file is replaced once the longer result is whole.",
       .least = 1,
       .most = 1,
       .options = {{"quiet", 0, "", "no progress, no log on stderr, no tables"},
@@ -72,7 +83,8 @@ const Command& resume_command() {
                   {"log", 0, "FILE", "write what happens to this file, a line each, behind what it holds"},
                   {"json", 0, "", "print what happens as JSON, an object a line, instead of tables"},
                   help_option},
-      .examples = {"gibbsite resume onsager.h5", "gibbsite resume onsager.h5 --run.max_time 3600"},
+      .examples = {"gibbsite resume onsager.h5", "gibbsite resume onsager.h5 --run.max_time 3600",
+                   "gibbsite resume onsager.h5 --method.sweeps 100000"},
       .schema = study_schema,
       .read = read_unfinished,
       .complete =

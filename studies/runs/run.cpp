@@ -2,191 +2,35 @@
 
 #include <fmt/format.h>
 #include <omp.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
-#include <filesystem>
 #include <limits>
-#include <optional>
 
-#include "studies/catalogue/catalogue.hpp"
 #include "studies/files/archive.hpp"
-#include "studies/files/signals.hpp"
 #include "studies/files/threads.hpp"
-#include "studies/files/version.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/results/result_rows.hpp"
-#include "studies/runs/checkpoint.hpp"
-#include "studies/runs/run_log.hpp"
-#include "studies/runs/study_fingerprint.hpp"
-#include "studies/runs/task_run.hpp"
+#include "studies/runs/runner.hpp"
 #include "studies/runs/whole_result.hpp"
-#include "studies/study/request.hpp"
-#include "studies/study/study_file.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/say.hpp"
-#include "studies/text/table.hpp"
 
 namespace gibbsite {
 namespace {
-
-namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 constexpr int exit_done = 0, exit_stopped = 75;
 constexpr double never_broken_off = 1;   // seconds of building: after them there is a checkpoint to go on from
 constexpr double worth_a_save = 2;       // seconds of work that a kill while the result is made may cost,
 constexpr double save_of_a_task = 0.02;  // or as many as saving all tasks may take
 
-class Runner {
- public:
-  Runner(const Request& request, std::string command)
-      : request_(request),
-        run_(request.tasks.front().study.run),
-        command_(std::move(command)),
-        log_(request.dry_run ? fs::path() : request.log, request.quiet || request.dry_run, request.json),
-        parts_(request.out),
-        begin_(Clock::now()) {}
-
-  int run();
-
- private:
-  int run_to_its_end();
-  bool claim_output();
-  void check_complete() const;
-  bool outside() const;
-  double side_by_side() const;
-  void settle_sweeps_per_draw();
-  void settle_sweeps_per_draw(std::int64_t every);
-  void begin_meter();
-  void work();
-  void save_all_tasks(TaskRun::Kept what);
-  void save_before_result();
-  void tell_of_start();
-  void tell_of_task(const TaskRun& task);
-  void tell_of_checkpoint(double seconds);
-  void tell_of_end(const std::string& state, std::vector<Told> more = {});
-  std::string spent() const { return fmt::format("{:.2f}", seconds()); }
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
-  bool out_of_time() const { return run_.max_time > 0 && seconds() > run_.max_time; }
-  bool stopping() const { return stop_asked() || out_of_time(); }
-
-  const Request& request_;
-  const Study::Run& run_;
-  std::string command_;
-  RunLog log_;
-  CheckpointFolder parts_;
-  Manifest manifest_;
-  std::vector<std::unique_ptr<TaskRun>> tasks_;
-  std::optional<ProgressMeter> meter_;  // once there is work
-  bool started_ = false;
-  Clock::time_point begin_, saved_ = begin_;
-};
-
-void Runner::tell_of_start() {
-  started_ = true;
-  if (!log_.wanted()) return;
-  char host[256] = "";
-  ::gethostname(host, sizeof host - 1);
-  std::vector<Told> parts = {{"study", request_.arguments.empty() ? request_.out.string() : request_.arguments.front()},
-                             {"file", request_.out.string()},
-                             {"version", version()},
-                             {"commit", git_commit()},
-                             {"host", host},
-                             {"process", static_cast<std::int64_t>(::getpid())},
-                             {"threads", omp_get_max_threads()},
-                             {"tasks", tasks_.size()}};
-  if (request_.resume) {
-    const double done = meter_->headway(0).share;
-    parts.push_back({"resumed_from", done, fmt::format("{:.1f}%", 100 * done)});
-  }
-  log_.tell("start", parts);
+/// Whether there is a warning, or exact answers are missed.
+bool doubted(const Group& root) {
+  const Doubts doubts = doubts_of(root, estimates_of(root), free_energies_of(root));
+  return !doubts.warnings.empty() || doubts.off.exceeds;
 }
 
-void Runner::tell_of_task(const TaskRun& task) {
-  if (!log_.wanted()) return;
-  const std::size_t k = task.index();
-  std::vector<Told> parts = {{"task", k + 1, fmt::format("{}/{}", k + 1, tasks_.size())}};
-  if (!request_.grid.empty()) parts.push_back({"at", grid_point(request_.tasks[k])});
-  parts.push_back({"draws", task.draws_made()});
-  parts.push_back({"seconds", seconds(), spent()});
-  log_.tell("task", parts);
-}
-
-void Runner::tell_of_checkpoint(double took) {
-  if (!log_.wanted() || !meter_) return;
-  const double done = meter_->headway(0).share;
-  log_.tell("checkpoint",
-            {{"done", done, fmt::format("{:.1f}%", 100 * done)}, {"took", took, fmt::format("{:.2f}", took)}});
-}
-
-void Runner::tell_of_end(const std::string& state, std::vector<Told> more) {
-  std::vector<Told> parts = {{"state", state}, {"file", request_.out.string()}, {"seconds", seconds(), spent()}};
-  parts.insert(parts.end(), more.begin(), more.end());
-  log_.tell("end", parts);
-}
-
-/// Refuses to take what stands at the output for the complete result of this study unless it is.
-void Runner::check_complete() const {
-  const std::string out = request_.out.string();
-  Group root;
-  try {
-    root = read_archive(request_.out);
-  } catch (const std::runtime_error& e) {
-    throw RequestError(e.what());
-  }
-  if (text_attribute(root, "program") != "gibbsite")
-    throw RequestError(fmt::format("{} is no result of gibbsite; choose another name with -o", out));
-  note_format(root, out);
-  const std::string before = fingerprint(text_attribute(root, "study")), now = fingerprint(request_.resolved);
-  if (before != now && !begun_by_version_1(before, now))
-    throw RequestError(
-        fmt::format("{} holds another study: {}; choose another name with -o, or replace it with --force", out,
-                    difference(before, now)));
-  if (text_attribute(root, "state") != "complete")
-    throw RequestError(fmt::format(
-        "{0} holds a run that was stopped, but its checkpoints in {0}.parts are gone; start anew with --force", out));
-}
-
-/// Whether there is anything to do. Never touches what is there without --force or --resume.
-bool Runner::claim_output() {
-  const fs::path& out = request_.out;
-  if (fs::is_directory(out))
-    throw RequestError(fmt::format("{} is a folder; give the result a file name with -o", out.string()));
-  parts_.tidy();
-  const Manifest& manifest = manifest_ = {fingerprint(request_.resolved) + checksums_of_files(request_), version(),
-                                          git_commit(), tasks_.size()};
-  if (request_.resume && parts_.exist()) {
-    const Manifest before = parts_.resume();
-    const bool older = begun_by_version_1(before.study, manifest.study);
-    if (older) settle_sweeps_per_draw(1);
-    if (before.study != manifest.study && !older)
-      throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
-                                     out.string(), difference(before.study, manifest.study)));
-    if (before.git_commit != manifest.git_commit || before.version != manifest.version)
-      log_.note(
-          fmt::format("note: this run was begun by version {} ({}); the same bits are promised only within one version",
-                      before.version, before.git_commit));
-    return true;
-  }
-  if (request_.resume) {
-    if (!fs::exists(out))
-      throw RequestError(
-          fmt::format("{}: there is no unfinished run to continue; start it without --resume", out.string()));
-    check_complete();
-    log_.note(out.string() + " is complete; there is nothing to resume");
-    return false;
-  }
-  if (!request_.force && parts_.exist())
-    throw RequestError(fmt::format(
-        "an unfinished run stands in {}.parts; continue it with --resume, or start anew with --force", out.string()));
-  if (!request_.force && fs::exists(out))
-    throw RequestError(fmt::format("{} exists; choose another name with -o, or replace it with --force", out.string()));
-  parts_.begin(manifest);
-  return true;
-}
+}  // namespace
 
 /// How many tasks are at work at once.
 double Runner::side_by_side() const {
@@ -203,14 +47,16 @@ bool Runner::outside() const {
 
 /// Where the study leaves open how many sweeps a draw stands for: what the most hasty task needs and all can bear, one
 /// number, so that the draws of a grid are arrays.
-void Runner::settle_sweeps_per_draw() {
+std::optional<std::int64_t> Runner::chosen_sweeps_per_draw() const {
   std::int64_t wanted = 1, most = std::numeric_limits<std::int64_t>::max();
+  bool any = false;
   for (const auto& task : tasks_)
     if (const auto open = task->sweeps_per_draw()) {
+      any = true;
       wanted = std::max(wanted, open->wanted);
       most = std::min(most, open->most);
     }
-  settle_sweeps_per_draw(std::min(wanted, most));
+  return any ? std::optional(std::min(wanted, most)) : std::nullopt;
 }
 void Runner::settle_sweeps_per_draw(std::int64_t every) {
   for (const auto& task : tasks_) task->settle_sweeps_per_draw(every);
@@ -234,7 +80,7 @@ void Runner::work() {
           task.advance(pause, *meter_);
           if (task.done()) tell_of_task(task);
         }
-        if (task.done() && !stopping()) task.finish(parts_, *meter_);
+        if (task.done() && !stopping()) task.finish(parts_, *meter_, held());
       } catch (...) {
 #pragma omp critical(gibbsite_failure)
         failure = std::current_exception();
@@ -283,12 +129,6 @@ void Runner::save_before_result() try {
   log_.note(std::string(error.what()) + "; the result is made without a last checkpoint");
 }
 
-/// Whether there is a warning, or exact answers are missed.
-bool doubted(const Group& root) {
-  const Doubts doubts = doubts_of(root, estimates_of(root), free_energies_of(root));
-  return !doubts.warnings.empty() || doubts.off.exceeds;
-}
-
 int Runner::run() try { return run_to_its_end(); } catch (const std::exception& error) {
   if (started_) log_.tell("end", {{"state", "failed"}, {"error", error.what()}, {"seconds", seconds(), spent()}});
   throw;
@@ -299,8 +139,9 @@ int Runner::run_to_its_end() {
   if (run_.max_time > 0) stop_building_after(std::max(run_.max_time, never_broken_off));
   for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     tasks_.push_back(std::make_unique<TaskRun>(request_.tasks[k], k));
-  settle_sweeps_per_draw();
+  if (const auto every = chosen_sweeps_per_draw()) settle_sweeps_per_draw(*every);
   if (request_.dry_run) return dry_run(request_, tasks_, outside());
+  needs_ = check_room(request_, tasks_, side_by_side());
   stops_mean(Stop::at_checkpoint);
   if (!claim_output()) {
     tell_of_end("complete");
@@ -308,7 +149,7 @@ int Runner::run_to_its_end() {
   }
   begin_meter();
   if (request_.resume)
-    for (const auto& task : tasks_) task->resume(parts_, *meter_);
+    for (const auto& task : tasks_) task->resume(parts_, *meter_, held());
   tell_of_start();
   try {
     work();
@@ -320,13 +161,18 @@ int Runner::run_to_its_end() {
   for (const auto& task : tasks_) complete = complete && task->finished();
   const double worth = std::max(worth_a_save, save_of_a_task * static_cast<double>(tasks_.size()));
   if (complete && Clock::now() - saved_ > std::chrono::duration<double>(worth)) save_before_result();
+  if (!complete && manifest_.extends) return stopped();
   stops_mean(Stop::all_saved);
   Group root;
   meter_->enter("writing");
   try {
     for (const auto& task : tasks_) task->take_up(parts_);
     root = whole_result(request_, tasks_, command_, seconds());
-    write_archive(request_.out, root);
+    if (!complete)  // though all draws may be there
+      for (auto& [name, value] : root.attributes)
+        if (name == "state") value = std::string("partial");
+    write_archive(request_.out, root, Packing::compressed,
+                  needs_.draws > spill_above ? Made::on_disk : Made::in_memory);
   } catch (...) {
     stops_mean(Stop::at_checkpoint);
     save_all_tasks(TaskRun::Kept::results);
@@ -342,8 +188,18 @@ int Runner::run_to_its_end() {
     tell_of_end("complete");
     return request_.strict && doubted(root) ? exit_doubted : exit_done;
   }
+  return stopped();
+}
+
+int Runner::stopped() {
+  meter_->clear();
   const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
-  say(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
+  if (manifest_.extends)
+    say(fmt::format(
+        "stopped by {0} at a checkpoint; {1} stays as it was until it is longer: `gibbsite resume {1}` goes on", why,
+        request_.out.string()));
+  else
+    say(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
   tell_of_end("stopped", {{"by", why}});
   return exit_stopped;
 }
@@ -362,8 +218,6 @@ void Runner::begin_meter() {
   meter_->expect_estimates(std::move(numbers), side_by_side());
   meter_->tell(log_);
 }
-
-}  // namespace
 
 int run_study(const Request& request, const std::string& command) { return Runner(request, command).run(); }
 

@@ -19,7 +19,7 @@ std::string fingerprint(const std::string& resolved) {
     const std::size_t end = std::min(resolved.find('\n', at), resolved.size());
     const std::string line = resolved.substr(at, end - at);
     if (!line.starts_with("threads =") && !line.starts_with("checkpoint =") && !line.starts_with("max_time =") &&
-        !line.starts_with("tasks_in_file ="))
+        !line.starts_with("tasks_in_file =") && !line.starts_with("keep_states ="))
       kept += line + '\n';
     at = end + 1;
   }

@@ -7,7 +7,8 @@
 
 namespace gibbsite {
 
-/// The lines of a resolved study that its results depend on: all but threads, checkpoint and max_time.
+/// The lines of a resolved study that its results depend on: all but threads, checkpoint, max_time and what
+/// says how they are kept.
 std::string fingerprint(const std::string& resolved);
 
 /// What the couplings files of a request hold, as further lines of its fingerprint.

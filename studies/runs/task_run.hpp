@@ -15,6 +15,9 @@ namespace gibbsite {
 
 class TaskRun {
  public:
+  /// Where the large groups of a finished task's result are: here, or in the checkpoints alone.
+  enum class Held { here, in_parts };
+
   /// Checks the task by building its system. Throws RequestError.
   TaskRun(const Task& task, std::size_t index);
 
@@ -26,6 +29,8 @@ class TaskRun {
   double sweeps() const noexcept { return sweeps_; }
   std::size_t index() const noexcept { return index_; }
   std::size_t draws_made() const noexcept { return draws_made_; }
+  /// Numbers in its draws, while it is not finished.
+  std::size_t numbers_made() const { return method_ == nullptr ? 0 : method_->trace().rows.size(); }
   DrawsToCome draws_to_come() const { return method_entry(study_).draws(study_, *system_); }
   /// What it would have a draw stand for, where the study leaves that open; and what that is settled to be.
   std::optional<SweepsPerDraw> sweeps_per_draw() const;
@@ -36,18 +41,23 @@ class TaskRun {
     std::string layout;
     std::size_t replicas = 0;
     double sweeps_per_second = 0;  ///< of all replicas
-    double bytes_of_a_draw = 0;    ///< of its row in memory
+    double bytes_of_replicas = 0;
+    double share_packed = 0;  ///< of the bytes of its draws, as the file packs them; 0: it made too few to tell
+    double final_state = 0;   ///< bytes
   };
   Trial try_out(double seconds);
   std::string description() const { return system_->description(); }
 
   /// Takes up what a checkpoint holds of this task, if anything, and says what it lacks. Of a task that is done, only
   /// that: what it needs to be finished is read when its turn comes. Throws RequestError if it does not fit.
-  void resume(CheckpointFolder& parts, ProgressMeter& meter);
+  void resume(CheckpointFolder& parts, ProgressMeter& meter, Held held = Held::here);
+  /// Makes the checkpoint of the longer task from its complete result. Throws RequestError where that cannot be.
+  /// draws_before: that its study asked for.
+  void extend(const Group& result, std::size_t draws_before, CheckpointFolder& parts);
   /// Advances until the task is done or pause() says so. Deterministic whatever pause() says.
   void advance(const std::function<bool()>& pause, ProgressMeter& meter);
   /// Of a task that is done: makes its result and drops all else. Its state is saved before, if it took long.
-  void finish(CheckpointFolder& parts, ProgressMeter& meter);
+  void finish(CheckpointFolder& parts, ProgressMeter& meter, Held held = Held::here);
   /// Reads what resume() left, for a result before its turn has come.
   void take_up(CheckpointFolder& parts);
   /// Saves what is new since the last time; of a finished task, its result: the state of it that may be saved already
@@ -58,11 +68,17 @@ class TaskRun {
   void forget_saved() noexcept { saved_done_ = saved_result_ = false; }
   /// The groups of the result; nothing if there are no draws yet. That of a finished task is copied.
   std::optional<Group> result(const std::string& name) const;
+  /// The same, but that large groups of a finished task are looked up when they are written (Group::elsewhere), for as
+  /// long as this stands.
+  std::optional<Group> outline(const std::string& name) const;
+  /// Bytes that its replicas take: they are made for a moment.
+  double bytes_of_replicas();
 
  private:
   void start();
   void load(CheckpointFolder& parts);
   void release();
+  void leave_in(CheckpointFolder& parts);
   bool target_reached();
 
   const Study& asked_;
@@ -74,6 +90,7 @@ class TaskRun {
   std::optional<Group> result_;
   std::size_t draws_made_ = 0;
   bool done_ = false, saved_done_ = false, saved_result_ = false;
+  bool left_in_parts_ = false;
   double seconds_ = 0;  // at work on it here
   double work_per_sweep_ = 0, sweeps_ = 0;
   Target target_;

@@ -24,6 +24,7 @@ struct Request {
   std::string command;  ///< "run", "show", ..., "help", "version"; `run --help` is "help" with argument "run"
   std::vector<std::string> arguments;  ///< the command's positional arguments (files, names)
   std::filesystem::path out;  ///< -o; for run without it, the study file's name with .h5, in the current folder
+  bool extend = false;  ///< resume: the complete result becomes longer
   std::filesystem::path log;  ///< --log; run and resume: where to write down what happens
   bool force = false, resume = false, json = false, help = false, quiet = false, quick = false, dry_run = false;
   bool strict = false;       ///< what is to be doubted is said by the exit code, too: exit_doubted

@@ -35,6 +35,7 @@ class Study {
     std::int64_t threads = 0;         ///< 0: all cores
     double checkpoint = 300;          ///< seconds
     double max_time = 0;              ///< seconds; 0: no limit
+    bool keep_states = true;          ///< the final states go to the file, so that the run can be made longer
     std::int64_t tasks_in_file = 64;  ///< a grid of more is written as arrays, without a group for each
   } run;
 

@@ -47,13 +47,13 @@ void check_refused(const Scratch& folder, const Refusal& refusal) {
   CHECK(before == after);
 }
 
-const std::string good = "[model]\nsize = 4\n[method]\nbeta = [0.2, 0.4]\nsweeps = 50\nthermalization = 10\n";
+const std::string good_study = "[model]\nsize = 4\n[method]\nbeta = [0.2, 0.4]\nsweeps = 50\nthermalization = 10\n";
 
 /// A folder with a good study, a result of it, and files of every kind that is not one.
 struct StudyFolder : Scratch {
   StudyFolder() {
     const Scratch& here = *this;
-    write_bytes(here / "good.toml", good);
+    write_bytes(here / "good.toml", good_study);
     REQUIRE(run({"run", "good.toml", "--quiet"}, here.path()).code == 0);
     const std::string bytes = read_bytes(here / "good.h5");
     for (const std::size_t percent : {1, 10, 50, 90, 99})
@@ -109,7 +109,7 @@ TEST_CASE("program: wrong words are refused") {
       {with({"--model.size"}), 2, {"model.size"}},
       {with({"--force", "--resume"}), 2, {"--force and --resume contradict each other"}},
       {with({"--method.beta", "0.1", "--method.temperature", "3"}), 2, {"both given"}},
-      {with({"--json"}), 2, {"--json"}},
+      {with({"--json=1"}), 2, {"--json"}},
   };
   for (const Refusal& refusal : refusals) check_refused(place, refusal);
 }
@@ -159,15 +159,15 @@ TEST_CASE("program: wrong study files are refused with line and column") {
   const std::vector<std::pair<std::string, Words>> studies = {
       {"", {"method.beta is missing"}},
       {"[model\nsize = 4\n", {"bad.toml:1:"}},
-      {good + "sweeps = 4\n", {"bad.toml:7:", "sweeps"}},
-      {good + "sweep = 4\n", {"unknown key `method.sweep` (bad.toml:7:1)", "did you mean `method.sweeps`?"}},
-      {good + "[modle]\nsize = 4\n", {"modle", "bad.toml:"}},
+      {good_study + "sweeps = 4\n", {"bad.toml:7:", "sweeps"}},
+      {good_study + "sweep = 4\n", {"unknown key `method.sweep` (bad.toml:7:1)", "did you mean `method.sweeps`?"}},
+      {good_study + "[modle]\nsize = 4\n", {"modle", "bad.toml:"}},
       {"[method]\nbeta = \"hot\"\n", {"`method.beta` = \"hot\" (bad.toml:2:8)"}},
       {"[method]\nbeta = [0.3, 0.2]\n", {"`method.beta`", "bad.toml:2:"}},
       {"[method]\nbeta = nan\n", {"`method.beta` = nan (bad.toml:2:8)"}},
       {"[method]\nbeta = true\n", {"`method.beta` = true (bad.toml:2:8)"}},
       {"[method]\nbeta = 2026-01-01\n", {"`method.beta`", "(bad.toml:2:8)"}},
-      {"[model]\nsize = 0\n" + good.substr(good.find("[method]")), {"`model.size` = 0 (bad.toml:2:8)"}},
+      {"[model]\nsize = 0\n" + good_study.substr(good_study.find("[method]")), {"`model.size` = 0 (bad.toml:2:8)"}},
       {"[model]\nsize = \"four\"\n", {"`model.size` = \"four\" (bad.toml:2:8)"}},
       {"size = 4\n", {"size", "bad.toml:1:1"}},
       {std::string("\xff\xfe\x00", 3), {"bad.toml"}},

@@ -69,10 +69,11 @@ TEST_CASE("program: a dry run says what a study will take, and leaves nothing be
     const Ended ended = good({"run", "study.toml", "--dry-run"}, folder.path());
     INFO(ended.out);
     CHECK(ended.err == "");
-    for (const char* line : {"\n  plan ", "\n  replicas ", "\n  layout ", "\n  rate ", "\n  time ", "\n  memory "})
+    for (const char* line : {"\n  plan ", "\n  replicas ", "\n  layout ", "\n  rate ", "\n  time ", "\n  memory ",
+                             "\n  disk ", "\n  file "})
       CHECK(contains(ended.out, line));
     CHECK(contains(ended.out, "\n  tasks ") == (name == "grid"));
-    CHECK(contains(ended.out, "\n  file ") == (name != "reverse"));
+    CHECK(contains(ended.out, "\n  states ") == (name != "reverse"));
     CHECK_FALSE(contains(ended.out, "inf"));
     CHECK_FALSE(contains(ended.out, "nan"));
     CHECK(folder.entries() == 2);

@@ -216,3 +216,25 @@ TEST_CASE("of others' files, numbers, strings and groups are read") {
   REQUIRE(root.child("group"));
   CHECK(root.child("group")->groups.empty());
 }
+
+TEST_CASE("archive: made on disk or in memory, a file is the same, and a part may come from another file") {
+  const Scratch scratch;
+  const Group record = sample_record();
+  write_archive(scratch / "memory.h5", record);
+  write_archive(scratch / "disk.h5", record, Packing::compressed, Made::on_disk);
+  CHECK(same(read_archive(scratch / "disk.h5"), read_archive(scratch / "memory.h5")));
+  Group outline = record;
+  const std::string name = outline.groups.front().name;
+  outline.groups.front() = {
+      .name = name, .elsewhere = [&](const auto& use) { use(*read_archive(scratch / "memory.h5").child(name)); }};
+  for (const Made made : {Made::on_disk, Made::in_memory}) {
+    write_archive(scratch / "outline.h5", outline, Packing::compressed, made);
+    CHECK(same(read_archive(scratch / "outline.h5"), record));
+  }
+  outline.groups.front().elsewhere = [](const auto&) { throw std::runtime_error("gone"); };
+  CHECK_THROWS_WITH(write_archive(scratch / "outline.h5", outline, Packing::compressed, Made::on_disk), "gone");
+  CHECK_THROWS_WITH(write_archive(scratch / "nowhere/a.h5", record, Packing::compressed, Made::on_disk),
+                    Contains("cannot write"));
+  CHECK(same(read_archive(scratch / "outline.h5"), record));
+  CHECK(scratch.entries() == 3);
+}

@@ -219,6 +219,7 @@ seed = 1
 threads = 0
 checkpoint = 300.0
 max_time = 0.0
+keep_states = true
 tasks_in_file = 64
 
 [grid]
