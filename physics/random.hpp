@@ -22,7 +22,8 @@ enum class Purpose : std::uint8_t {
   disorder = 6,
   test = 7,
   data = 8,
-  turn = 9
+  turn = 9,
+  batch = 10
 };
 
 /// Key of all draws of one task of one run. Neighbouring seeds give unrelated keys (the finaliser of splitmix64).

@@ -1,0 +1,191 @@
+// Objectives that know the model by its chains, or by sums.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "estimators/learning/objective.hpp"
+#include "estimators/log_sum_exp.hpp"
+#include "samplers/learnable.hpp"
+
+namespace gibbsite {
+namespace {
+
+using Machine = std::shared_ptr<const ParametricMachine>;
+
+std::vector<double> even(std::size_t samples, double sum) {
+  return std::vector<double>(samples, sum / static_cast<double>(samples));
+}
+
+/// <d(-F)/dtheta> over the batch.
+void add_data(const ParametricMachine& machine, std::span<const double> theta, const Matrix& batch,
+              std::span<double> out) {
+  machine.add_gradient(theta, batch, even(batch.columns(), 1), out);
+}
+
+class ExactObjective final : public Objective {
+ public:
+  explicit ExactObjective(Machine machine) : machine_(std::move(machine)) {}
+  void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t, std::span<double> out) override {
+    add_data(*machine_, theta, batch, out);
+    log_z_ = machine_->log_z(theta, 1, out);
+  }
+  Estimate log_z() const override { return {.value = log_z_, .error = 0}; }
+
+ private:
+  Machine machine_;
+  double log_z_ = unknown;
+};
+
+std::vector<Setting> at_model(std::size_t replicas) { return std::vector<Setting>(replicas, Setting{.lambda = 1}); }
+
+class ContrastiveDivergence final : public Objective {
+ public:
+  ContrastiveDivergence(Machine machine, Key key, ChainOptions options)
+      : machine_(std::move(machine)), key_(key), options_(options) {}
+
+  void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
+                    std::span<double> out) override {
+    const std::size_t n = batch.columns();
+    if (chains_ == nullptr || chains_->layout().replicas != n) chains_ = make_learnable(machine_, key_, n);
+    chains_->set_parameters(theta);
+    std::vector<std::byte> state(chains_->layout().state_bytes());
+    for (std::size_t r = 0; r < n; ++r) {
+      const auto v = batch.column(r);
+      if (chains_->layout().unit_type == UnitType::float64)
+        std::memcpy(state.data(), v.data(), state.size());
+      else
+        std::transform(v.begin(), v.end(), state.begin(),
+                       [](double x) { return static_cast<std::byte>(static_cast<std::int8_t>(x)); });
+      chains_->load(r, state);
+    }
+    std::vector<Tally> tally(n);
+    chains_->sweep(at_model(n), {.time = update * options_.steps, .count = static_cast<std::uint32_t>(options_.steps)},
+                   tally);
+    add_data(*machine_, theta, batch, out);
+    chains_->add_gradient(even(n, -1), out);
+  }
+
+ private:
+  Machine machine_;
+  Key key_;
+  ChainOptions options_;
+  std::unique_ptr<Learnable> chains_;
+};
+
+/// Chains that go on, with weights or without.
+class PersistentChains final : public Objective {
+ public:
+  PersistentChains(Machine machine, Key key, ChainOptions options, bool weighted)
+      : machine_(std::move(machine)),
+        key_(key),
+        options_(options),
+        weighted_(weighted),
+        chains_(make_learnable(machine_, key, options.chains)),
+        log_weight_(options.chains, 0) {}
+
+  void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
+                    std::span<double> out) override {
+    const std::size_t n = options_.chains;
+    if (!begun_) {
+      // An exact draw of the machine whose parameters are all 0; with weights, carried to where learning begins.
+      std::vector<double> zero(machine_->parameters(), 0);
+      chains_->set_parameters(zero);
+      chains_->draw_reference(0);
+      log_z_0_ = chains_->layout().log_z_reference;
+      begun_ = true;
+    }
+    follow(theta);
+    if (weighted_ && effective_fraction() < options_.resample_below) resample(update);
+    std::vector<Tally> tally(n);
+    chains_->sweep(at_model(n),
+                   {.time = 1 + update * options_.steps, .count = static_cast<std::uint32_t>(options_.steps)}, tally);
+    add_data(*machine_, theta, batch, out);
+    std::vector<double> weight = even(n, -1);
+    if (weighted_) {
+      const double total = log_sum_exp(log_weight_);
+      for (std::size_t r = 0; r < n; ++r) weight[r] = -std::exp(log_weight_[r] - total);
+    }
+    chains_->add_gradient(weight, out);
+  }
+
+  Estimate log_z() const override {
+    if (!weighted_ || !begun_) return {};
+    return {.value = log_z_0_ + log_sum_exp(log_weight_) - std::log(static_cast<double>(log_weight_.size()))};
+  }
+  double effective_fraction() const override {
+    if (!weighted_) return 1;
+    std::vector<double> twice = log_weight_;
+    for (double& w : twice) w *= 2;
+    return std::exp(2 * log_sum_exp(log_weight_) - log_sum_exp(twice)) / static_cast<double>(log_weight_.size());
+  }
+
+  Snapshot save() const override {
+    Snapshot snapshot;
+    snapshot.numbers = {{"log_weight", log_weight_}, {"log_z_0", {log_z_0_}}, {"parameters", theta_}};
+    snapshot.counts = {{"begun", {begun_ ? std::uint64_t{1} : 0}}};
+    snapshot.bytes = {{"states", save_all(*chains_)}};
+    return snapshot;
+  }
+  void load(const Snapshot& snapshot) override {
+    log_weight_ = snapshot.numbers.at("log_weight");
+    log_z_0_ = snapshot.numbers.at("log_z_0").front();
+    theta_ = snapshot.numbers.at("parameters");
+    begun_ = snapshot.counts.at("begun").front() != 0;
+    load_all(*chains_, snapshot.bytes.at("states"));
+    if (!theta_.empty()) chains_->set_parameters(theta_);
+  }
+
+ private:
+  /// To new parameters; weights keep what ln p* changes by.
+  void follow(std::span<const double> theta) {
+    const std::vector<double> one(options_.chains, 1);
+    std::vector<double> before(options_.chains), after(options_.chains);
+    if (weighted_) chains_->log_weight(one, before);
+    chains_->set_parameters(theta);
+    theta_.assign(theta.begin(), theta.end());
+    if (!weighted_) return;
+    chains_->log_weight(one, after);
+    for (std::size_t r = 0; r < after.size(); ++r) log_weight_[r] += after[r] - before[r];
+  }
+  /// Systematic resampling (Kitagawa 1996): one random number, each chain copied as often as its weight says.
+  void resample(std::uint64_t update) {
+    const std::size_t n = log_weight_.size();
+    const double total = log_sum_exp(log_weight_);
+    Chance chance(Stream(key_, Purpose::resample, update, 0));
+    const double first = chance.uniform();
+    std::vector<std::size_t> parent;
+    double reached = 0;
+    for (std::size_t r = 0; r < n; ++r) {
+      reached += std::exp(log_weight_[r] - total) * static_cast<double>(n);
+      while (parent.size() < n && static_cast<double>(parent.size()) + first < reached) parent.push_back(r);
+    }
+    while (parent.size() < n) parent.push_back(n - 1);
+    chains_->resample(parent);
+    std::fill(log_weight_.begin(), log_weight_.end(), total - std::log(static_cast<double>(n)));
+  }
+
+  Machine machine_;
+  Key key_;
+  ChainOptions options_;
+  bool weighted_, begun_ = false;
+  std::unique_ptr<Learnable> chains_;
+  std::vector<double> log_weight_, theta_;
+  double log_z_0_ = unknown;
+};
+
+}  // namespace
+
+std::unique_ptr<Objective> make_exact_objective(Machine machine) {
+  return std::make_unique<ExactObjective>(std::move(machine));
+}
+std::unique_ptr<Objective> make_cd(Machine machine, Key key, ChainOptions options) {
+  return std::make_unique<ContrastiveDivergence>(std::move(machine), key, options);
+}
+std::unique_ptr<Objective> make_pcd(Machine machine, Key key, ChainOptions options) {
+  return std::make_unique<PersistentChains>(std::move(machine), key, options, false);
+}
+std::unique_ptr<Objective> make_jarzynski(Machine machine, Key key, ChainOptions options) {
+  return std::make_unique<PersistentChains>(std::move(machine), key, options, true);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,62 @@
+/// What learning climbs. An objective looks at a batch of data and says in which direction its parameters should go;
+/// where it needs to know what the model itself does, it holds chains of the model, or sums.
+///
+///   d <ln p>_data / dtheta = <d(-F)/dtheta>_data - <d(-F)/dtheta>_model        (Ackley, Hinton & Sejnowski 1985, eq.
+///   8)
+///
+/// exact:     the second expectation summed (ParametricMachine::log_z).
+/// cd:        from chains that begin at the batch, k sweeps (Hinton, Neural Comput. 14, 1771 (2002)).
+/// pcd:       from chains that go on while parameters move (Tieleman, ICML 2008).
+/// jarzynski: such chains with weights A += ln p*_new(x) - ln p*_old(x) at every update, which correct for the moving
+///            parameters, resampled where few of them carry the sum: unbiased at any rate, and <exp A> = Z / Z_0
+///            (Carbone, Hua, Coste & Vanden-Eijnden, arXiv:2305.19414, eq. 18, for exact sweeps).
+/// Objectives without the model's own states (flips.hpp, noise_contrastive.hpp) are functions of differences of F.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "estimators/estimate.hpp"
+#include "physics/parametric_machine.hpp"
+#include "physics/random.hpp"
+#include "samplers/method.hpp"
+
+namespace gibbsite {
+
+class Objective {
+ public:
+  virtual ~Objective() = default;
+  Objective() = default;
+  Objective(const Objective&) = delete;
+  Objective& operator=(const Objective&) = delete;
+
+  /// Parameters behind those of the machine that it learns too.
+  virtual std::size_t extra_parameters() const { return 0; }
+  /// Adds the direction of ascent at theta, mean over the batch, to `out`. batch: [width][sample]; update: a count that
+  /// never comes twice.
+  virtual void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
+                            std::span<double> out) = 0;
+  /// ln Z as the objective itself knows it, where it does.
+  virtual Estimate log_z() const { return {}; }
+  /// Share of its chains that carry the model's expectation; nan without chains.
+  virtual double effective_fraction() const { return unknown; }
+  /// All state.
+  virtual Snapshot save() const { return {}; }
+  virtual void load(const Snapshot&) {}
+};
+
+struct ChainOptions {
+  std::size_t steps = 1;        ///< k: sweeps per update
+  std::size_t chains = 100;     ///< pcd, jarzynski
+  double resample_below = 0.5;  ///< jarzynski: effective fraction
+};
+
+std::unique_ptr<Objective> make_exact_objective(std::shared_ptr<const ParametricMachine> machine);
+std::unique_ptr<Objective> make_cd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
+std::unique_ptr<Objective> make_pcd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
+std::unique_ptr<Objective> make_jarzynski(std::shared_ptr<const ParametricMachine> machine, Key key,
+                                          ChainOptions options);
+
+}  // namespace gibbsite
