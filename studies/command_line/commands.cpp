@@ -5,6 +5,7 @@
 #include <array>
 
 #include "studies/bench/command.hpp"
+#include "studies/learning/command.hpp"
 #include "studies/likelihood/command.hpp"
 #include "studies/models/command.hpp"
 #include "studies/page/command.hpp"
@@ -20,10 +21,10 @@ namespace gibbsite {
 
 std::span<const Command* const> commands() {
   static const std::array all = {
-      &run_command(),        &resume_command(), &show_command(),   &exact_command(),  &reweight_command(),
-      &scaling_command(),    &diff_command(),   &export_command(), &report_command(), &import_command(),
-      &loglik_command(),     &sample_command(), &init_command(),   &list_command(),   &bench_command(),
-      &completion_command(), &schema_command(), &manual_command(), &help_command(),
+      &run_command(),     &resume_command(),     &show_command(),   &exact_command(),  &reweight_command(),
+      &scaling_command(), &diff_command(),       &export_command(), &report_command(), &train_command(),
+      &import_command(),  &loglik_command(),     &sample_command(), &init_command(),   &list_command(),
+      &bench_command(),   &completion_command(), &schema_command(), &manual_command(), &help_command(),
   };
   return all;
 }
@@ -34,8 +35,6 @@ const Command& find_command(std::string_view name, const std::vector<std::string
     if (command->name == name) return *command;
     names.push_back(command->name);
   }
-  if (name == "train")
-    throw RequestError(fmt::format("`gibbsite {}` is not in this version; there are: {}", name, join(names, ", ")));
   const std::string known = "the commands are " + join(names, ", ");
   names.insert(names.end(), topics.begin(), topics.end());
   throw RequestError(fmt::format("unknown command {}`{}`{}{}", topics.empty() ? "" : "or topic ", name,

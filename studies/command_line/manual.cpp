@@ -74,7 +74,8 @@ int manual(const Request& request, const std::string&) {
   writer.write("bash-completion/completions/gibbsite", completion_script("bash"));
   writer.write("zsh/site-functions/_gibbsite", completion_script("zsh"));
   writer.write("fish/vendor_completions.d/gibbsite.fish", completion_script("fish"));
-  writer.write("gibbsite/study.schema.json", study_json_schema().dump() + '\n');
+  writer.write("gibbsite/study.schema.json", study_json_schema("run").dump() + '\n');
+  writer.write("gibbsite/training.schema.json", study_json_schema("train").dump() + '\n');
   return 0;
 }
 

@@ -60,22 +60,22 @@ Json closed_object(Json properties, const std::string& description) {
           {"properties", std::move(properties)}};
 }
 
-int print_schema(const Request&, const std::string&) {
-  fmt::print("{}\n", study_json_schema().dump());
+int print_schema(const Request& request, const std::string&) {
+  fmt::print("{}\n", study_json_schema(request.arguments.empty() ? "run" : request.arguments.front()).dump());
   return 0;
 }
 
 }  // namespace
 
-Json study_json_schema() {
-  const Schema& schema = study_schema();
+Json study_json_schema(const std::string& command) {
+  const Schema& schema = find_command(command).schema();
   Json sections, grid;
   for (const std::string& section : schema.sections) {
     Json keys;
     for (const StudyKey& key : schema.keys)
       if (key.name.starts_with(section + '.')) keys[key.name.substr(section.size() + 1)] = property(key, schema.first);
     sections[section] =
-        closed_object(std::move(keys), fmt::format("gibbsite help run lists the keys of [{}]", section));
+        closed_object(std::move(keys), fmt::format("gibbsite help {} lists the keys of [{}]", command, section));
   }
   for (const StudyKey& key : schema.keys) {
     if (!key.griddable) continue;
@@ -94,13 +94,15 @@ Json study_json_schema() {
 const Command& schema_command() {
   static const Command command{
       .name = "schema",
-      .arguments = "",
+      .arguments = "[run|train]",
       .summary = "print a JSON schema of study files, for editors",
       .details =
           "Editors that know taplo or JSON schemas then complete keys and mark mistakes: let the first line of a study "
           "be `#:schema ./study.schema.json`.",
+      .most = 1,
+      .topics = {"run", "train"},
       .options = {help_option},
-      .examples = {"gibbsite schema > study.schema.json"},
+      .examples = {"gibbsite schema > study.schema.json", "gibbsite schema train > training.schema.json"},
       .run = print_schema};
   return command;
 }

@@ -58,6 +58,9 @@ ModelFile read_model(const std::filesystem::path& path);
 /// The model in such a group; `where` is what messages begin with.
 ModelFile model_from(const Group& group, const std::string& where);
 
+/// `format_version` of model files.
+inline constexpr std::int64_t model_format = 1;
+
 /// Writes a model file (studies/files/archive.hpp). Throws std::runtime_error if it cannot.
 void write_model(const std::filesystem::path& path, const ModelFile& file, const std::string& command);
 /// The model as a group `name`: what model_from reads.

@@ -116,12 +116,11 @@ Group model_record(const ModelFile& file, const std::string& name) {
 }
 
 void write_model(const std::filesystem::path& path, const ModelFile& file, const std::string& command) {
-  constexpr std::int64_t format_version = 1;
   Group root = model_record(file, "");
   root.attributes.insert(root.attributes.begin(), {{"program", std::string("gibbsite")},
                                                    {"version", version()},
                                                    {"git_commit", git_commit()},
-                                                   {"format_version", format_version},
+                                                   {"format_version", model_format},
                                                    {"created_at", now_as_text()},
                                                    {"command", command}});
   write_archive(path, root);

@@ -88,7 +88,7 @@ TEST_CASE("program: wrong words are refused") {
   const StudyFolder place;
   const std::vector<Refusal> refusals = {
       {{"rum", "good.toml"}, 2, {"unknown command `rum`", "did you mean `run`?"}},
-      {{"train", "good.toml"}, 2, {"not in this version"}},
+      {{"train", "good.toml"}, 2, {"unknown section `[method]`", "training"}},
       {{"--model.size", "8", "run", "good.toml"}, 2, {"`--model.size` stands before the command"}},
       {{"-o", "new.h5", "run", "good.toml"}, 2, {"`-o` stands before the command"}},
       {{"--quiet", "run", "good.toml"}, 2, {"stands before the command"}},

@@ -92,7 +92,6 @@ TEST_CASE("Strict: what is not understood is refused") {
   const std::vector<std::pair<Words, std::string>> mistakes = {
       {{"rnu"}, "unknown command `rnu`; did you mean `run`? the commands are " + all_commands()},
       {{""}, "unknown command ``; the commands are " + all_commands()},
-      {{"train", "x.toml"}, "`gibbsite train` is not in this version; there are: " + all_commands()},
       {{"--model.size", "64", "run", study},
        "`--model.size` stands before the command; the command comes first, for example: gibbsite run STUDY.toml "
        "--model.size 64"},

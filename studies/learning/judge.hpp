@@ -1,0 +1,34 @@
+/// How good a machine is: its likelihood, with ln Z summed where it can be and annealed where it cannot, and what else
+/// tells of it.
+#pragma once
+
+#include <array>
+#include <functional>
+
+#include "estimators/estimate.hpp"
+#include "physics/parametric_machine.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/study/study.hpp"
+
+namespace gibbsite {
+
+struct Judgement {
+  Estimate log_z;  ///< error 0 where it was summed
+  bool exact = false;
+  bool trusted = true;                    ///< whether the error of log_z can be believed
+  Estimate training, validation;          ///< mean ln p a sample; its error is that of ln Z
+  double pseudo_likelihood = unknown;     ///< sum over units, mean over the first samples, at most 100; discrete units
+  double reconstruction_error = unknown;  ///< root mean square of v - <v | <h | v>>, of the first samples, at most 1000
+  double free_energy_gap = unknown;       ///< <F>_validation - <F>_training
+  double weight_norm = unknown;           ///< sqrt(sum w^2)
+  std::array<double, 3> singular{unknown, unknown, unknown};  ///< the largest singular values of W
+  double log_mass =
+      unknown;  ///< ln of the sum over distinct training samples of p; above 0 it proves that ln Z is too small
+};
+
+/// training, validation: [width][sample]; the second may be empty. model: the same machine as a model, for annealing.
+/// Annealing takes training.particles and training.temperatures, there and back.
+Judgement judge(const ParametricMachine& machine, std::span<const double> theta, const Matrix& training,
+                const Matrix& validation, const Study& study, const std::function<ModelFile()>& model);
+
+}  // namespace gibbsite

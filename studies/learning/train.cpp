@@ -1,0 +1,278 @@
+// `gibbsite train`: tasks one after the other, checkpoints, and a model file for each.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "studies/files/archive.hpp"
+#include "studies/files/json.hpp"
+#include "studies/files/signals.hpp"
+#include "studies/files/threads.hpp"
+#include "studies/files/version.hpp"
+#include "studies/learning/command.hpp"
+#include "studies/learning/training.hpp"
+#include "studies/runs/run.hpp"
+#include "studies/runs/run_log.hpp"
+#include "studies/runs/study_fingerprint.hpp"
+#include "studies/study/study_file.hpp"
+#include "studies/text/errors.hpp"
+#include "studies/text/say.hpp"
+#include "studies/text/table.hpp"
+
+namespace gibbsite {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+class TrainRunner {
+ public:
+  TrainRunner(const Request& request, std::string command)
+      : request_(request),
+        run_(request.tasks.front().study.run),
+        command_(std::move(command)),
+        parts_(request.out),
+        log_(request.log, request.quiet, false) {}
+
+  int run();
+
+ private:
+  bool claim();
+  bool learn(Training& task, double seconds);
+  void tell(const Training& task, std::size_t evaluations);
+  void write() const;
+  void print() const;
+  fs::path file_of(std::size_t task) const;
+  double elapsed() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  bool stopping() const { return stop_asked() || (run_.max_time > 0 && elapsed() > run_.max_time); }
+
+  const Request& request_;
+  const Study::Run& run_;
+  std::string command_;
+  CheckpointFolder parts_;
+  RunLog log_;
+  std::vector<std::unique_ptr<Training>> tasks_;
+  std::vector<double> seconds_;
+  Clock::time_point begin_ = Clock::now(), saved_ = begin_;
+};
+
+/// OUT.h5; of a grid OUT-000.h5, OUT-001.h5, ...
+fs::path TrainRunner::file_of(std::size_t task) const {
+  if (request_.tasks.size() == 1) return request_.out;
+  fs::path file = request_.out;
+  return file.replace_filename(fmt::format("{}-{:03}{}", file.stem().string(), task, file.extension().string()));
+}
+
+bool TrainRunner::claim() {
+  parts_.tidy();
+  const Manifest manifest = {fingerprint(request_.resolved) + checksums_of_files(request_), version(), git_commit(),
+                             tasks_.size()};
+  const std::string out = request_.out.string();
+  if (request_.resume) {
+    if (!parts_.exist()) {
+      if (!fs::exists(file_of(0)))
+        throw RequestError(
+            fmt::format("{}: there is no unfinished training to continue; start it without --resume", out));
+      log_.note(out + " is complete; there is nothing to resume");
+      return false;
+    }
+    const Manifest before = parts_.resume();
+    if (before.study != manifest.study)
+      throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
+                                     out, difference(before.study, manifest.study)));
+    for (std::size_t k = 0; k < tasks_.size(); ++k) seconds_[k] = tasks_[k]->resume(parts_);
+    return true;
+  }
+  if (!request_.force && parts_.exist())
+    throw RequestError(fmt::format(
+        "an unfinished training stands in {}.parts; continue it with --resume, or start anew with --force", out));
+  for (std::size_t k = 0; k < tasks_.size(); ++k)
+    if (!request_.force && fs::exists(file_of(k)))
+      throw RequestError(
+          fmt::format("{} exists; choose another name with -o, or replace it with --force", file_of(k).string()));
+  parts_.begin(manifest);
+  return true;
+}
+
+void TrainRunner::tell(const Training& task, std::size_t evaluations) {
+  if (task.evaluations() == evaluations) return;
+  const std::string line = (task.name().empty() ? "" : task.name() + ": ") + task.line();
+  if (!request_.quiet && isatty(2) == 1) say_plainly(line + '\n');
+  std::vector<Told> parts;
+  if (!task.name().empty()) parts.push_back({"task", task.name()});
+  parts.push_back({"epoch", task.last(Recorded::epoch)});
+  parts.push_back({"log_likelihood", task.last(Recorded::log_likelihood)});
+  if (!std::isnan(task.last(Recorded::validation_log_likelihood)))
+    parts.push_back({"validation", task.last(Recorded::validation_log_likelihood)});
+  parts.push_back({"reconstruction_error", task.last(Recorded::reconstruction_error)});
+  log_.tell("evaluation", parts);
+}
+
+/// Whether it came to its end.
+bool TrainRunner::learn(Training& task, double seconds) {
+  const auto begin = Clock::now();
+  const auto spent = [&] { return seconds + std::chrono::duration<double>(Clock::now() - begin).count(); };
+  while (!task.done()) {
+    if (stopping()) {
+      task.save(parts_, spent());
+      return false;
+    }
+    if (Clock::now() - saved_ > std::chrono::duration<double>(run_.checkpoint)) {
+      task.save(parts_, spent());
+      saved_ = Clock::now();
+      log_.tell("checkpoint", {{"done", task.share()}});
+    }
+    const std::size_t evaluations = task.evaluations();
+    task.advance(spent());
+    tell(task, evaluations);
+  }
+  task.save(parts_, spent());
+  return true;
+}
+
+void TrainRunner::write() const {
+  for (std::size_t k = 0; k < tasks_.size(); ++k) {
+    Group root = tasks_[k]->record();
+    auto attributes = run_attributes(command_, request_, seconds_[k] + elapsed(), "complete");
+    for (auto& [key, value] : attributes)
+      if (key == "format_version") value = model_format;
+    root.attributes.insert(root.attributes.begin(), attributes.begin(), attributes.end());
+    write_archive(file_of(k), root);
+  }
+}
+
+void TrainRunner::print() const {
+  if (request_.json) {
+    Json all = Json::list();
+    for (std::size_t k = 0; k < tasks_.size(); ++k) {
+      const Training& task = *tasks_[k];
+      Json one = {{"method", request_.tasks[k].study.keys<TrainingKeys>().method},
+                  {"updates", static_cast<std::int64_t>(task.last(Recorded::update))},
+                  {"seconds", task.last(Recorded::seconds)},
+                  {"file", file_of(k).string()},
+                  {"warnings", task.warnings()}};
+      one["log_likelihood"] = {{"training", task.last(Recorded::log_likelihood)},
+                               {"validation", task.last(Recorded::validation_log_likelihood)},
+                               {"error", task.last(Recorded::log_likelihood_error)},
+                               {"route", std::string(task.last(Recorded::log_z_exact) == 1 ? "exact" : "annealing")}};
+      for (const auto& [key, value] : request_.tasks[k].coordinates) one[key] = value;
+      all.push_back(std::move(one));
+    }
+    fmt::print("{}\n", (all.size() == 1 ? all.front() : all).dump());
+    return;
+  }
+  if (request_.quiet) return;
+  fmt::print("{}\n  {}\n\n", request_.out.string(), wrapped(tasks_.front()->plan(), 2));
+  std::vector<std::string> header;
+  for (const auto& [key, values] : request_.grid) header.push_back(key.substr(key.rfind('.') + 1));
+  const std::size_t left = header.size();
+  const bool validation = !std::isnan(tasks_.front()->last(Recorded::validation_log_likelihood));
+  header.push_back("ln p");
+  if (validation) header.push_back("validation ln p");
+  for (const char* name : {"ln Z", "reconstruction error", "updates", "seconds"}) header.emplace_back(name);
+  Table table(header, left);
+  const auto nats = [](const Training& task, Recorded value, Recorded error) {
+    return task.last(error) > 0 || std::isnan(task.last(error)) ? with_error(task.last(value), task.last(error))
+                                                                : fmt::format("{:.6f}", task.last(value));
+  };
+  for (std::size_t k = 0; k < tasks_.size(); ++k) {
+    const Training& task = *tasks_[k];
+    std::vector<std::string> row;
+    for (const auto& [key, value] : request_.tasks[k].coordinates) row.push_back(value);
+    row.push_back(nats(task, Recorded::log_likelihood, Recorded::log_likelihood_error));
+    if (validation)
+      row.push_back(nats(task, Recorded::validation_log_likelihood, Recorded::validation_log_likelihood_error));
+    row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
+    row.push_back(fmt::format("{:.4f}", task.last(Recorded::reconstruction_error)));
+    row.push_back(fmt::format("{:.0f}", task.last(Recorded::update)));
+    row.push_back(fmt::format("{:.1f}", task.last(Recorded::seconds)));
+    table.add(std::move(row));
+  }
+  fmt::print("{}", table.text());
+  if (tasks_.size() > 1) fmt::print("\nModels: {} to {}\n", file_of(0).string(), file_of(tasks_.size() - 1).string());
+  for (const auto& task : tasks_)
+    for (const std::string& warning : task->warnings())
+      fmt::print("  ! {}{}\n", task->name().empty() ? "" : task->name() + ": ", wrapped(warning, 4));
+}
+
+int TrainRunner::run() {
+  use_threads(run_.threads);
+  if (fs::is_directory(request_.out))
+    throw RequestError(fmt::format("{} is a folder; give the model a file name with -o", request_.out.string()));
+  for (std::size_t k = 0; k < request_.tasks.size(); ++k)
+    tasks_.push_back(std::make_unique<Training>(request_.tasks[k], k));
+  seconds_.assign(tasks_.size(), 0);
+  stops_mean(Stop::at_checkpoint);
+  if (!claim()) return 0;
+  log_.tell("start", {{"study", request_.arguments.front()},
+                      {"version", version()},
+                      {"tasks", static_cast<std::int64_t>(tasks_.size())}});
+  for (std::size_t k = 0; k < tasks_.size(); ++k) {
+    if (tasks_[k]->done()) continue;
+    bool done = false;
+    try {
+      done = learn(*tasks_[k], seconds_[k]);
+    } catch (const RequestError&) {
+      if (!request_.resume) parts_.remove();
+      throw;
+    }
+    if (done) continue;
+    const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
+    log_.note(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
+    return 75;
+  }
+  stops_mean(Stop::all_saved);
+  write();
+  stops_mean(Stop::soon_done);
+  if (!parts_.remove())
+    log_.note(
+        fmt::format("the model is in place, but {}.parts could not be removed; delete it", request_.out.string()));
+  print();
+  log_.tell("end", {{"state", "complete"}, {"file", request_.out.string()}});
+  return 0;
+}
+
+int train(const Request& request, const std::string& command) { return TrainRunner(request, command).run(); }
+
+}  // namespace
+
+const Command& train_command() {
+  static const Command command{
+      .name = "train",
+      .arguments = "STUDY.toml -o MODEL.h5",
+      .summary = "learn a Boltzmann machine from data, judged by its likelihood along the way",
+      .details =
+          "cd and pcd take the model's expectation from chains that begin at the data, or go on while parameters move; "
+          "jarzynski gives such chains weights that correct for the moving parameters, and ln Z for nothing; exact "
+          "sums it. "
+          "pseudo-likelihood, ratio-matching, flow, lyu and nce need no samples of the model. ln p of training and "
+          "validation "
+          "data stands in the file and on stderr all along, exactly where ln Z can be summed, else by annealing there "
+          "and "
+          "back. A grid gives a model for each task: MODEL-000.h5, MODEL-001.h5, ... Checkpoints as `run` does.",
+      .least = 1,
+      .most = 1,
+      .options = {{"out", 'o', "FILE",
+                   "model file to write (default: the study's name with .h5, in the current folder)"},
+                  {"force", 0, "", "overwrite model files that are there"},
+                  {"resume", 0, "", "continue where it stopped"},
+                  {"log", 0, "FILE", "also write the lines of the log to that file"},
+                  {"quiet", 0, "", "no progress, no table"},
+                  json_option,
+                  help_option},
+      .examples = {"gibbsite train studies/bars_and_stripes.toml -o bars.h5",
+                   "gibbsite train digits.toml --training.method cd --training.steps 10 -o digits.h5"},
+      .schema = training_schema,
+      .explains_keys = true,
+      .read = [](const std::string& file, const Settings& keys) { return read_study(file, keys, training_schema()); },
+      .complete =
+          [](Request& request) {
+            if (request.out.empty())
+              request.out = fs::path(request.arguments.front()).filename().replace_extension(".h5");
+          },
+      .run = train};
+  return command;
+}
+
+}  // namespace gibbsite

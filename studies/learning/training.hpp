@@ -1,0 +1,91 @@
+/// One task of `gibbsite train`: a machine that learns, judged along the way.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "estimators/learning/trainer.hpp"
+#include "studies/data/data.hpp"
+#include "studies/learning/training_keys.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/runs/checkpoint.hpp"
+#include "studies/study/request.hpp"
+
+namespace gibbsite {
+
+/// What is recorded at each evaluation, in this order, as a row of the trace.
+enum class Recorded {
+  update,
+  epoch,
+  log_likelihood,
+  log_likelihood_error,
+  validation_log_likelihood,
+  validation_log_likelihood_error,
+  log_z,
+  log_z_error,
+  log_z_exact,  ///< 1 where it was summed
+  learned_log_z,
+  pseudo_likelihood,
+  reconstruction_error,
+  free_energy_gap,
+  weight_norm,
+  singular_1,
+  singular_2,
+  singular_3,
+  effective_fraction,
+  mass,  ///< ln of the sum over distinct data of p
+  seconds,
+  count
+};
+
+class Training {
+ public:
+  /// Reads the data and builds the machine. Throws RequestError for what does not fit.
+  Training(const Task& task, std::size_t index);
+
+  bool done() const noexcept { return trainer_->done() && evaluated_; }
+  /// One update, and an evaluation where one is due. seconds: at work on it so far, for the record.
+  void advance(double seconds);
+  double share() const;                                       ///< of the work done
+  const std::string& name() const noexcept { return name_; }  ///< the grid's coordinates, "" without a grid
+  std::string plan() const;
+  /// The last evaluation in one line for people; "" before the first.
+  std::string line() const;
+  double last(Recorded what) const;
+  std::size_t evaluations() const noexcept { return trace_.draws(); }
+
+  void save(CheckpointFolder& parts, double seconds) const;
+  /// Goes on where a checkpoint stands, if there is one; the seconds at work before.
+  double resume(CheckpointFolder& parts);
+
+  /// What is to doubt.
+  std::vector<std::string> warnings() const;
+  /// The root of the model file: the model, /training, /snapshots. attributes: those that every result begins with.
+  Group record() const;
+
+ private:
+  void evaluate(double seconds);
+  bool due() const;
+  void keep_snapshot();
+  ModelFile model_at(std::span<const double> theta) const;
+
+  Study study_;
+  std::size_t index_;
+  std::string name_;
+  Data data_, validation_;
+  Matrix samples_, held_out_;  // [width][sample]
+  std::shared_ptr<const ParametricMachine> machine_;
+  std::unique_ptr<Trainer> trainer_;
+  Trace trace_;
+  bool evaluated_ = false;                              // whether the last update was
+  std::vector<double> snapshots_;                       // parameters, one behind the other
+  std::vector<std::uint64_t> snapshot_updates_, kept_;  // taken, and to be taken
+  std::vector<double> best_;                            // parameters of the best validation likelihood
+  double best_likelihood_ = -infinite;
+  std::int64_t without_better_ = 0;
+};
+
+}  // namespace gibbsite

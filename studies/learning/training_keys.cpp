@@ -1,0 +1,136 @@
+#include "studies/learning/training_keys.hpp"
+
+#include "studies/data/data_keys.hpp"
+#include "studies/study/schema_builder.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+namespace {
+
+void add_machine_keys(KeyTable& table) {
+  Section<Study::Model>(table, "model", &Study::model)
+      .choice("name", &Study::Model::name, {"rbm", "boltzmann"},
+              "what learns: visible and hidden units; or units bonded to each other, hidden ones only to visible ones");
+  const Section<MachineKeys> model(table, "model");
+  model.add(
+      "layers", "integer >= 0 or a list",
+      "units: visible (0: as many as the data have), hidden; one number of an rbm: hidden, of a boltzmann: visible",
+      [](MachineKeys& keys, const Value& value) {
+        keys.layers.clear();
+        const auto one = [&](const Value& v) { keys.layers.push_back(read_integer(v, 0, 10'000'000)); };
+        if (value.list() == nullptr) return one(value);
+        for (const Value& v : *value.list()) one(v);
+        if (keys.layers.empty() || keys.layers.size() > 2) throw BadValue{value, "has not one or two numbers"};
+      },
+      [](const MachineKeys& keys) {
+        return keys.layers.empty() ? std::nullopt : std::optional(one_or_list(keys.layers));
+      });
+  model.choice("units", &MachineKeys::units, {"binary", "spin"}, "states 0, 1 or -1, +1");
+  StudyKey& visible = model.text("visible", &MachineKeys::visible, "binary, spin, gaussian, categorical",
+                                 "rbm: visible units, where they are of another kind");
+  visible.set = [](Study& study, const Value& value) {
+    const std::string& word = read_text(value);
+    const std::vector<std::string> kinds = {"", "binary", "spin", "gaussian", "categorical"};
+    if (std::find(kinds.begin(), kinds.end(), word) == kinds.end()) throw BadValue{value, "is unknown"};
+    study.keys<MachineKeys>().visible = word;
+  };
+  visible.choices = {"binary", "spin", "gaussian", "categorical"};
+  visible.get = [](const Study& study) {
+    const std::string& word = study.keys<MachineKeys>().visible;
+    return word.empty() ? std::nullopt : std::optional(Value{word});
+  };
+  model.integer("states", &MachineKeys::states, {2, 1000}, "of categorical units");
+}
+
+Value rate_value(const TrainingKeys& keys) { return {fmt::format("{}:{}", keys.first_rate, keys.last_rate)}; }
+
+void read_rate(TrainingKeys& keys, const Value& value) {
+  if (value.text() == nullptr) {
+    keys.first_rate = keys.last_rate = read_real(value);
+  } else {
+    const auto parts = split(*value.text(), ':');
+    const auto first = read_number<double>(parts[0]), last = read_number<double>(parts.back());
+    if (parts.size() > 2 || !first || !last) throw BadValue{value, "is not one number or \"first:last\""};
+    keys.first_rate = *first, keys.last_rate = *last;
+  }
+  if (!(keys.first_rate > 0) || !(keys.last_rate >= 0) || !std::isfinite(keys.first_rate + keys.last_rate))
+    throw BadValue{value, "is out of range"};
+}
+
+void add_training_keys(KeyTable& table) {
+  const Section<TrainingKeys> t(table, "training");
+  t.choice("method", &TrainingKeys::method, training_methods(),
+           "where the model's own expectation comes from, or what takes its place; see gibbsite help train");
+  t.integer("steps", &TrainingKeys::steps, {1, 1'000'000}, "cd, pcd, jarzynski: sweeps of each chain per update");
+  t.integer("chains", &TrainingKeys::chains, {2, 10'000'000}, "pcd, jarzynski: how many");
+  t.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
+  t.integer("epochs", &TrainingKeys::epochs, {1, 100'000'000}, "times through the data");
+  t.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
+  t.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
+           "natural: by the Fisher matrix, of machines of at most 16 visible units");
+  t.add("rate", "number > 0 or \"first:last\"", "of learning; linear from first to last over the run", read_rate,
+        [](const TrainingKeys& keys) { return std::optional(rate_value(keys)); });
+  t.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999}, "sgd; adam: beta_1");
+  t.real("damping", &TrainingKeys::damping, {.low = 0}, "natural: added to the Fisher matrix");
+  t.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
+  t.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
+  t.flag("l2_biases", &TrainingKeys::l2_biases, "penalties on biases, too");
+  t.real("max_norm", &TrainingKeys::max_norm, {.low = 0}, "of the weights of each hidden unit; 0: any");
+  t.flag("centered", &TrainingKeys::centered, "gradients of units counted from their means");
+  t.flag("variance", &TrainingKeys::variance, "gaussian units: learn their variances, too");
+  t.integer("noise", &TrainingKeys::noise, {1, 1'000'000}, "nce: points of noise to each datum");
+  t.real("resample", &TrainingKeys::resample, {.low = 0, .high = 1}, "jarzynski: below this effective fraction");
+  t.real("spread", &TrainingKeys::spread, {.low = 0}, "standard deviation of the first weights");
+  t.integer("evaluate", &TrainingKeys::evaluate, {0}, "epochs between two likelihoods; 0: twenty in all");
+  t.integer("patience", &TrainingKeys::patience, {0},
+            "stop after so many likelihoods of the validation data without a better one, and keep the best; 0: never");
+  t.integer("snapshots", &TrainingKeys::snapshots, {0, 10'000}, "of the parameters, logarithmic in updates");
+  t.integer("particles", &TrainingKeys::particles, {2, 1'000'000},
+            "of the annealing that finds ln Z where it cannot be summed");
+  t.integer("temperatures", &TrainingKeys::temperatures, {3, 10'000'000}, "of that annealing");
+}
+
+Schema make_schema() {
+  KeyTable table;
+  add_machine_keys(table);
+  add_data_keys(table);
+  const Section<ValidationKeys> data(table, "data");
+  StudyKey& validation = data.add(
+      "validation", "a file, or a share between 0 and 1", "data that are not learned, to be judged by",
+      [](ValidationKeys& keys, const Value& value) {
+        if (value.text() != nullptr && !read_number<double>(*value.text())) {
+          keys.validation = read_path(value);
+          return;
+        }
+        const double share = value.text() != nullptr ? *read_number<double>(*value.text()) : read_real(value);
+        if (!(share > 0 && share < 1)) throw BadValue{value, "is out of range"};
+        keys.validation = fmt::format("{}", share);
+      },
+      optional_text(&ValidationKeys::validation));
+  validation.text = true;
+  add_training_keys(table);
+  const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
+  run.seed("seed", &Study::Run::seed, "seed of all random numbers");
+  run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
+  run.real("checkpoint", &Study::Run::checkpoint, {.low = 0, .open = true}, "seconds between checkpoints");
+  run.real("max_time", &Study::Run::max_time, {.low = 0}, "seconds, then a last checkpoint and exit 75; 0: no limit");
+  Schema schema;
+  schema.sections = {"model", "data", "training", "run"};
+  schema.keys = table.take();
+  schema.first.model.name = "rbm";
+  schema.grid = true;
+  return schema;
+}
+
+}  // namespace
+
+std::vector<std::string> training_methods() {
+  return {"cd", "pcd", "jarzynski", "exact", "pseudo-likelihood", "ratio-matching", "flow", "lyu", "nce"};
+}
+
+const Schema& training_schema() {
+  static const Schema schema = make_schema();
+  return schema;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,49 @@
+/// The keys of `gibbsite train`: the machine, its data, and how it learns.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "studies/study/command.hpp"
+
+namespace gibbsite {
+
+/// Of [model]. Visible units are as many as the data have numbers (categorical: by states).
+struct MachineKeys {
+  std::vector<std::int64_t> layers = {};  ///< visible (0: as the data have), hidden; empty: as the model has them
+  std::string units = "binary";           ///< binary | spin
+  std::string visible = "";               ///< of the visible layer; empty: as `units`
+  std::int64_t states = 2;                ///< of categorical units
+};
+
+/// Of [data], beside those of a DataRequest.
+struct ValidationKeys {
+  std::string validation = "";  ///< a file, or a share of the data
+};
+
+struct TrainingKeys {
+  std::string method = "pcd";
+  std::int64_t steps = 1, chains = 100, batch = 100, epochs = 30, updates = 0;  ///< updates 0: by epochs
+  std::string optimizer = "sgd";
+  double first_rate = 0.05, last_rate = 0;
+  double momentum = 0.5, damping = 1e-3;
+  double l1 = 0, l2 = 0;
+  bool l2_biases = false;
+  double max_norm = 0;
+  bool centered = true, variance = false;
+  std::int64_t noise = 10;    ///< nce: points to each datum
+  double resample = 0.5;      ///< jarzynski
+  double spread = 0.01;       ///< of the first weights
+  std::int64_t evaluate = 0;  ///< epochs between two likelihoods; 0: twenty in all
+  std::int64_t patience = 0;  ///< evaluations without a better validation likelihood; 0: no end
+  std::int64_t snapshots = 24;
+  std::int64_t particles = 100, temperatures = 1000;  ///< of annealing, where ln Z cannot be summed
+};
+
+/// Names of training.method, in the order in which they are listed.
+std::vector<std::string> training_methods();
+
+const Schema& training_schema();
+
+}  // namespace gibbsite

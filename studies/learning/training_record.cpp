@@ -1,0 +1,134 @@
+// What `gibbsite train` writes down, and says.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "studies/files/variables.hpp"
+#include "studies/learning/training.hpp"
+#include "studies/text/table.hpp"
+
+namespace gibbsite {
+namespace {
+
+struct SeriesColumn {
+  Recorded what;
+  const char *name, *units, *meaning;
+};
+constexpr SeriesColumn series[] = {
+    {Recorded::epoch, "epoch", "1", "times through the data so far"},
+    {Recorded::log_likelihood, "log_likelihood", "1", "mean ln p of a training sample"},
+    {Recorded::log_likelihood_error, "log_likelihood_error", "1", "its standard error from ln Z; 0: ln Z was summed"},
+    {Recorded::validation_log_likelihood, "validation_log_likelihood", "1", "mean ln p of a validation sample"},
+    {Recorded::validation_log_likelihood_error, "validation_log_likelihood_error", "1", "its standard error from ln Z"},
+    {Recorded::log_z, "log_z", "1", "ln Z"},
+    {Recorded::log_z_error, "log_z_error", "1", "its standard error; 0: it was summed"},
+    {Recorded::learned_log_z, "learned_log_z", "1", "ln Z as the method itself knows it (jarzynski, nce, exact)"},
+    {Recorded::pseudo_likelihood, "pseudo_likelihood", "1",
+     "sum over units of ln p(unit | rest), mean of the first samples"},
+    {Recorded::reconstruction_error, "reconstruction_error", "1", "root mean square of v - <v | <h | v>>"},
+    {Recorded::free_energy_gap, "free_energy_gap", "1",
+     "mean free energy of validation samples less that of training samples"},
+    {Recorded::weight_norm, "weight_norm", "1", "square root of the sum of squares of all weights"},
+    {Recorded::singular_1, "singular_value_1", "1", "largest singular value of W"},
+    {Recorded::singular_2, "singular_value_2", "1", "second singular value of W"},
+    {Recorded::singular_3, "singular_value_3", "1", "third singular value of W"},
+    {Recorded::effective_fraction, "effective_fraction", "1", "share of the chains that carry the model's expectation"},
+    {Recorded::mass, "log_mass", "1", "ln of the sum over distinct training samples of p"},
+    {Recorded::seconds, "seconds", "s", "at work so far"}};
+
+std::string in_nats(double value, double error) {
+  return error > 0 ? with_error(value, error) : fmt::format("{:.4f}", value);
+}
+
+}  // namespace
+
+std::string Training::plan() const {
+  const auto& t = study_.keys<TrainingKeys>();
+  const Layer &v = machine_->visible(), &h = machine_->hidden();
+  return fmt::format("{}; {} {}, {} visible{}; {} samples, {} updates of {}", description(data_), t.method, t.optimizer,
+                     v.units, h.units > 0 ? fmt::format(" + {} hidden units", h.units) : " units", data_.samples,
+                     trainer_->updates(), std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples));
+}
+
+std::string Training::line() const {
+  if (trace_.draws() == 0) return "";
+  std::string out = fmt::format("epoch {:.6g}: ln p = {}", last(Recorded::epoch),
+                                in_nats(last(Recorded::log_likelihood), last(Recorded::log_likelihood_error)));
+  if (validation_.samples > 0)
+    out += fmt::format(", validation {}", in_nats(last(Recorded::validation_log_likelihood),
+                                                  last(Recorded::validation_log_likelihood_error)));
+  out += fmt::format(", reconstruction error {:.4f}, |W| = {:.4g}", last(Recorded::reconstruction_error),
+                     last(Recorded::weight_norm));
+  if (const double share = last(Recorded::effective_fraction); share < 1)
+    out += fmt::format(", effective chains {:.0f} %", 100 * share);
+  return out;
+}
+
+std::vector<std::string> Training::warnings() const {
+  std::vector<std::string> out;
+  const double mass = last(Recorded::mass), error = last(Recorded::log_z_error);
+  if (mass > 1e-9 + 4 * (error > 0 ? error : 0))
+    out.push_back(fmt::format(
+        "the probabilities of the distinct training samples add up to {:.3g}, more than 1: ln Z is too small by {:.3g} "
+        "at "
+        "least, since annealing missed a part of the model; raise training.temperatures, or see gibbsite loglik",
+        std::exp(mass), mass));
+  if (error > 0.5)
+    out.push_back(
+        fmt::format("ln Z is known to {:.2g} nats only; raise training.particles or training.temperatures, or see "
+                    "gibbsite loglik",
+                    error));
+  else if (std::isnan(error))
+    out.push_back(
+        "the error of ln Z is not known: annealing lost nearly all of its particles; raise training.temperatures");
+  const double share = last(Recorded::effective_fraction);
+  if (share < 0.1)
+    out.push_back(
+        fmt::format("the weights of the chains left {:.2g} of them to carry the gradient; lower training.rate, or "
+                    "raise training.chains",
+                    share));
+  return out;
+}
+
+Group Training::record() const {
+  const bool best = !best_.empty();
+  const ModelFile final = [&] {
+    ModelFile file = model_at(best ? std::span<const double>(best_) : trainer_->parameters());
+    file.note = fmt::format("trained by gibbsite: {}{}", plan(), best ? "; the best by the validation data" : "");
+    return file;
+  }();
+  Group root = model_record(final, "");
+  Group training{.name = "training"};
+  training.attributes.emplace_back("method", study_.keys<TrainingKeys>().method);
+  training.attributes.emplace_back("plan", plan());
+  if (!name_.empty()) training.attributes.emplace_back("task", name_);
+  training.attributes.emplace_back("route", std::string(last(Recorded::log_z_exact) == 1 ? "exact" : "annealing"));
+  const std::size_t rows = trace_.draws();
+  std::vector<std::int64_t> updates;
+  for (std::size_t r = 0; r < rows; ++r)
+    updates.push_back(static_cast<std::int64_t>(trace_.at(r, static_cast<std::size_t>(Recorded::update))));
+  add_coordinate(training, "update", std::move(updates), "1", "updates of the parameters so far");
+  for (const SeriesColumn& column : series) {
+    std::vector<double> values;
+    for (std::size_t r = 0; r < rows; ++r) values.push_back(trace_.at(r, static_cast<std::size_t>(column.what)));
+    if (std::any_of(values.begin(), values.end(), [](double x) { return !std::isnan(x); }))
+      add(training, column.name, {"update"}, {rows}, std::move(values), column.units, column.meaning);
+  }
+  add_warnings(training, warnings());
+  root.groups.push_back(std::move(training));
+  if (snapshot_updates_.empty()) return root;
+  Group all{.name = "snapshots"};
+  for (std::size_t k = 0; k < snapshot_updates_.size(); ++k) {
+    Group one =
+        model_record(model_at(std::span(snapshots_).subspan(k * machine_->parameters(), machine_->parameters())),
+                     fmt::format("{:03}", k));
+    one.attributes.emplace_back("update", static_cast<std::int64_t>(snapshot_updates_[k]));
+    std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates"; });
+    all.groups.push_back(std::move(one));
+  }
+  root.groups.push_back(std::move(all));
+  return root;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,169 @@
+// `gibbsite train`: what it learns, writes and refuses, and that stopping changes nothing.
+#include <cmath>
+
+#include "studies/files/archive.hpp"
+#include "studies/files/variables.hpp"
+#include "tests/studies/program.hpp"
+
+using namespace gibbsite;
+using namespace gibbsite::test;
+
+namespace {
+
+constexpr const char* small_machine = R"(
+[model]
+name = "rbm"
+layers = [9, 6]
+[data]
+file = "bars-and-stripes:3"
+validation = 0.2
+[training]
+method = "pcd"
+epochs = 1000
+rate = "0.2:0.0"
+spread = 0.1
+batch = 4
+chains = 20
+evaluate = 100
+snapshots = 5
+[run]
+seed = 3
+)";
+
+struct Trained : Scratch {
+  explicit Trained(const Words& more = {}, const char* study = small_machine) {
+    write_bytes(*this / "study.toml", study);
+    ended = run(Words{"train", "study.toml", "-o", "model.h5"} + more, path());
+  }
+  Ended ended;
+  Group root(const std::string& name = "model.h5") { return read_archive(*this / name); }
+};
+
+/// All numbers but the time that it took.
+void check_same(const Group& a, const Group& b) {
+  REQUIRE(a.variables.size() == b.variables.size());
+  for (std::size_t k = 0; k < a.variables.size(); ++k) {
+    INFO(a.name << '/' << a.variables[k].name);
+    CHECK(a.variables[k].name == b.variables[k].name);
+    const auto* x = std::get_if<std::vector<double>>(&a.variables[k].data);
+    const auto* y = std::get_if<std::vector<double>>(&b.variables[k].data);
+    if (x == nullptr || y == nullptr || a.variables[k].name == "seconds") continue;
+    CHECK(std::equal(x->begin(), x->end(), y->begin(), y->end(),
+                     [](double p, double q) { return p == q || (std::isnan(p) && std::isnan(q)); }));
+  }
+  REQUIRE(a.groups.size() == b.groups.size());
+  for (std::size_t k = 0; k < a.groups.size(); ++k) check_same(a.groups[k], b.groups[k]);
+}
+
+}  // namespace
+
+TEST_CASE("train writes a model that its own likelihood describes") {
+  Trained made({"--json"});
+  INFO(made.ended.err);
+  REQUIRE(made.ended.code == 0);
+  const Group root = made.root();
+  CHECK(text_attribute(root, "content") == "model");
+  const Group& training = *root.child("training");
+  const auto likelihood = doubles(training, "log_likelihood"), epoch = doubles(training, "epoch");
+  REQUIRE(likelihood.size() == 11);
+  CHECK(epoch.front() == 0);
+  CHECK(epoch.back() == 1000);
+  CHECK(likelihood.back() > likelihood.front() + 0.5);
+  CHECK(likelihood.back() < -std::log(11.0));  // 11 pictures are learned
+  CHECK(doubles(training, "log_likelihood_error").back() == 0);
+  CHECK(doubles(training, "log_mass").back() < 0);
+  CHECK(root.child("snapshots")->groups.size() == 5);
+  CHECK(contains(made.ended.out, "\"route\": \"exact\""));
+  // The likelihood of the same pictures by the program that judges models.
+  write_bytes(made / "again.toml", small_machine);
+  const Ended judged = run({"loglik", "model.h5", "--data", "bars-and-stripes:3", "--json", "--ais.temperatures", "100",
+                            "--tempering.rungs", "0", "--raise.samples", "0"},
+                           made.path());
+  INFO(judged.err);
+  REQUIRE(judged.code == 0);
+  const auto at = judged.out.find("\"mean\": ");
+  const double all = std::stod(judged.out.substr(at + 8));
+  const double validation = doubles(training, "validation_log_likelihood").back();
+  CHECK((11 * likelihood.back() + 3 * validation) / 14 == Approx(all).epsilon(1e-9));
+}
+
+TEST_CASE("training that is stopped and resumed equals training that is not, for any number of threads") {
+  Trained whole({"--quiet", "--run.threads", "1"});
+  REQUIRE(whole.ended.code == 0);
+  for (const char* method : {"pcd", "jarzynski", "nce"}) {
+    const Words of = {"--quiet", "--training.method", method};
+    Trained uninterrupted(of);
+    Trained stopped(of + Words{"--run.max_time", "1e-9"});
+    INFO(stopped.ended.err);
+    CHECK(stopped.ended.code == 75);
+    CHECK(!std::filesystem::exists(stopped / "model.h5"));
+    const Ended refused = run(Words{"train", "study.toml", "-o", "model.h5"} + of, stopped.path());
+    CHECK(refused.code == 2);
+    CHECK(contains(refused.err, "--resume"));
+    const Ended resumed =
+        run(Words{"train", "study.toml", "-o", "model.h5", "--resume", "--run.threads", "4"} + of, stopped.path());
+    INFO(resumed.err);
+    REQUIRE(resumed.code == 0);
+    CHECK(!std::filesystem::exists(stopped / "model.h5.parts"));
+    check_same(uninterrupted.root(), stopped.root());
+  }
+  Trained threads({"--quiet", "--run.threads", "3"});
+  check_same(whole.root(), threads.root());
+}
+
+TEST_CASE("a grid of methods makes a model for each, and a table of their likelihoods") {
+  Trained made({"--grid.training.method", "[\"exact\", \"cd\", \"flow\"]"});
+  INFO(made.ended.err);
+  REQUIRE(made.ended.code == 0);
+  for (const char* name : {"model-000.h5", "model-001.h5", "model-002.h5"})
+    CHECK(text_attribute(made.root(name), "content") == "model");
+  CHECK(text_attribute(*made.root("model-001.h5").child("training"), "method") == "cd");
+  for (const char* word : {"exact", "cd", "flow", "validation ln p"}) CHECK(contains(made.ended.out, word));
+}
+
+TEST_CASE("every kind of machine learns: spins, gaussian and categorical units, bonds among visible ones") {
+  const auto gains = [](const Words& more, const char* study = small_machine) {
+    Trained made(more + Words{"--quiet"}, study);
+    INFO(made.ended.err);
+    REQUIRE(made.ended.code == 0);
+    const Group root = made.root();
+    const auto likelihood = doubles(*root.child("training"), "log_likelihood");
+    return likelihood.back() - likelihood.front();
+  };
+  CHECK(gains({"--model.units", "spin", "--training.method", "exact"}) > 0.5);
+  CHECK(gains({"--model.name", "boltzmann", "--model.layers", "9", "--training.method", "exact"}) > 0.5);
+  CHECK(gains({"--model.name", "boltzmann", "--model.layers", "[9, 3]", "--training.method", "exact"}) > 0.5);
+  CHECK(gains({"--model.visible", "categorical", "--model.states", "2", "--training.method", "exact"}) > 0.5);
+  CHECK(gains({"--model.visible", "gaussian", "--training.rate", "0.01"}) > 0.2);
+}
+
+TEST_CASE("an early end keeps the best parameters by the validation data") {
+  Trained made({"--training.patience", "2", "--training.method", "exact", "--training.epochs", "4000",
+                "--training.rate", "0.2"});
+  INFO(made.ended.err);
+  REQUIRE(made.ended.code == 0);
+  const Group root = made.root();
+  const auto validation = doubles(*root.child("training"), "validation_log_likelihood");
+  CHECK(doubles(*root.child("training"), "epoch").back() < 4000);
+  CHECK(*std::max_element(validation.begin(), validation.end()) > validation.back());
+  CHECK(contains(text_attribute(root, "note"), "the best by the validation data"));
+}
+
+TEST_CASE("train says what cannot be") {
+  const auto says = [](const Words& more, const std::string& what) {
+    Trained made(more);
+    INFO(made.ended.err);
+    CHECK(made.ended.code == 2);
+    CHECK(contains(made.ended.err, what));
+    CHECK(!std::filesystem::exists(made / "model.h5"));
+    CHECK(!std::filesystem::exists(made / "model.h5.parts"));
+  };
+  says({"--model.layers", "[8, 6]"}, "8 visible units");
+  says({"--training.method", "exct"}, "did you mean");
+  says({"--training.rate", "0.1:0.2:0.3"}, "first:last");
+  says({"--training.rate", "1e300"}, "training.rate");
+  says({"--model.visible", "gaussian", "--training.method", "flow"}, "not for gaussian units");
+  says({"--data.file", "bars-and-stripes:6", "--model.layers", "30", "--training.method", "exact"}, "2^30");
+  says({"--data.validation", "0.001"}, "leaves");
+  says({"--training.sweeps", "3"}, "training.sweeps");
+}
