@@ -49,13 +49,16 @@ void make_one_hot(Data& data, std::size_t states) {
 Data check_data(Data data, const Layer& visible) {
   const bool categorical = visible.kind == UnitKind::categorical, by_state = categorical && data.width == visible.units;
   if (data.width != visible.width() && !by_state)
-    throw RequestError(fmt::format("{}: its rows have {} numbers, but the model has {} visible units{}; {}",
-                                   data.source, data.width, visible.units,
-                                   categorical ? fmt::format(" of {} states each (one column per unit, or {} one-hot)",
-                                                             visible.states, visible.width())
-                                               : "",
-                                   data.samples * data.width == visible.width()
-                                       ? fmt::format("as one picture give it in one row (1 x {})", visible.width())
+    throw RequestError(fmt::format(
+        "{}: its rows have {} numbers, but the model has {} visible units{}; {}", data.source, data.width,
+        visible.units,
+        categorical
+            ? fmt::format(" of {} states each (one column per unit, or {} one-hot)", visible.states, visible.width())
+            : "",
+        data.samples * data.width == visible.width()
+            ? fmt::format("as one picture give it in one row (1 x {})", visible.width())
+        : data.width > visible.width() ? "give the data this model is for, or take some numbers of each row by "
+                                         "data.columns"
                                        : "give the data this model is for"));
   if (data.states != 0 && (!categorical || data.states != visible.states))
     throw RequestError(

@@ -52,7 +52,7 @@ void report_optimum(const Study& study, const Group& model, const ChainMethod& m
                         static_cast<double>(method.trace().draws()) * static_cast<double>(options.every);
   const TimeToSolution time = time_to_solution(first, length);
   Group& group = found.diagnostics;
-  add_index(group, "chain", first.size(), "chain or ladder");
+  if (group.find("chain") == nullptr) add_index(group, "chain", first.size(), "chain");  // ladders are counted already
   add(group, "first_hit", {"chain"}, {first.size()}, first, "sweep",
       "sweeps from the start to the first draw at the lowest energy; nan: not reached");
   add_scalar(group, "optimum_energy", energy, "J", "lowest energy seen");

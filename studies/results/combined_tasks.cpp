@@ -187,6 +187,19 @@ std::vector<std::string> disorder_warnings(const Request& request) {
   return {};
 }
 
+/// What there is to say of samples of disorder that cannot be averaged, because their ladders differ.
+std::vector<std::string> disorder_notes(const Request& request, const std::vector<Group>& groups) {
+  const bool samples = std::any_of(request.grid.begin(), request.grid.end(), [](const auto& axis) {
+    return axis.first == "model.disorder_seed" && axis.second.size() > 1;
+  });
+  const bool apart =
+      std::any_of(groups.begin(), groups.end(), [](const Group& g) { return g.find("rung") != nullptr; });
+  if (!samples || !apart) return {};
+  return {
+      "there are no averages over disorder, since betas differ from sample to sample; method.ladder = \"fixed\" "
+      "keeps them alike"};
+}
+
 }  // namespace
 
 Group combined(const std::string& name, const Request& request, const std::vector<const Group*>& tasks, bool shared) {
@@ -292,11 +305,10 @@ std::vector<Group> combine(const Request& request, std::span<const Group> tasks)
     return std::any_of(g.variables.begin(), g.variables.end(),
                        [](const Variable& v) { return v.name.ends_with("_disorder_average"); });
   });
-  if (const auto warnings = disorder_warnings(request); averaged && !warnings.empty()) {
-    Group diagnostics{.name = "diagnostics"};
-    add_warnings(diagnostics, warnings);
-    groups.push_back(std::move(diagnostics));
-  }
+  Group diagnostics{.name = "diagnostics"};
+  if (averaged) add_warnings(diagnostics, disorder_warnings(request));
+  add_notes(diagnostics, disorder_notes(request, groups));
+  if (!diagnostics.variables.empty()) groups.push_back(std::move(diagnostics));
   return groups;
 }
 

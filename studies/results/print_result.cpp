@@ -169,6 +169,8 @@ Doubts doubts_of(const Group& root, const std::vector<ResultRow>& estimates,
 }
 
 void print_result(const Group& root, const std::string& path, const Selection& selection) {
+  const std::vector<ResultRow> estimates = estimates_of(root), free_energies = free_energies_of(root);
+  check_selection(selection, estimates);
   fmt::print("{}\n", title(path));
   for (const std::string& text : {system_of(root), text_attribute(root, "plan")})
     if (!text.empty()) fmt::print("  {}\n", wrapped(text, 2, page_width()));
@@ -177,8 +179,6 @@ void print_result(const Group& root, const std::string& path, const Selection& s
     fmt::print("  data: {}\n", wrapped(data, 2, page_width()));
   if (text_attribute(root, "state") == "partial")
     fmt::print("  PARTIAL: the run was stopped; `gibbsite resume {}` continues it\n", path);
-  const std::vector<ResultRow> estimates = estimates_of(root), free_energies = free_energies_of(root);
-  check_selection(selection, estimates);
   const bool fields = !without_fields(root), temperatures = asked_in_temperatures(root);
   const std::vector<ResultRow> mixing = mixing_of(root);
   std::vector<ResultRow> main, averages, logs;  // averages: over disorder
@@ -215,8 +215,8 @@ void print_result(const Group& root, const std::string& path, const Selection& s
   if (const Group* configurations = root.child("configurations");
       configurations != nullptr && !on_grid(*configurations) && !optima) {
     const double ground = first_number(root.child("exact"), "ground_energy");
-    fmt::print("\n  lowest energy seen: {:.10g}{}\n", first_number(configurations, "lowest_energy") + 0.0,
-               std::isnan(ground) ? "" : fmt::format(" (exact ground energy: {:.10g})", ground + 0.0));
+    fmt::print("\n  lowest energy seen: {:.9g}{}\n", first_number(configurations, "lowest_energy") + 0.0,
+               std::isnan(ground) ? "" : fmt::format(" (exact ground energy: {:.9g})", ground + 0.0));
   }
   const Doubts doubts = doubts_of(root, estimates, free_energies);
   if (!optima) print_significance(doubts.off);

@@ -48,6 +48,7 @@ struct Sized {
   std::vector<double> sides;
   std::string system;  // the rest of what was asked for
   double size() const {
+    if (std::all_of(sides.begin(), sides.end(), [&](double s) { return s == sides[0]; })) return sides[0];
     double log_product = 0;
     for (const double side : sides) log_product += std::log(side);
     return std::exp(log_product / static_cast<double>(sides.size()));

@@ -138,6 +138,39 @@ TEST_CASE("program: a search for the lowest energy is reported as one") {
   CHECK_FALSE(json::parse(shown({"show", "study.h5", "--json"}, folder.path()).out).contains("optima"));
 }
 
+TEST_CASE("program: ladders look for the lowest energy, too") {
+  const Scratch folder;
+  write_bytes(folder / "ring.txt", "7 7\n1 2\n2 3\n3 4\n4 5\n5 6\n6 7\n7 1\n");
+  write_bytes(folder / "study.toml",
+              "[model]\ncouplings = \"ring.txt\"\ncoupling = -1\n[method]\nname = \"tempering\"\nbeta = \"0:2:5\"\n"
+              "objective = \"lowest\"\nthermalization = 0\nsweeps = 400\nevery = 1\nchains = 4\n");
+  shown({"run", "study.toml", "--quiet"}, folder.path());
+  const json optimum = json::parse(shown({"show", "study.h5", "--json"}, folder.path()).out).at("optima").at(0);
+  CHECK(optimum.at("lowest_energy") == -5.0);
+  CHECK(optimum.at("first_hit").size() == 4);
+}
+
+TEST_CASE("program: samples of disorder whose ladders differ say why there are no averages") {
+  const Scratch folder;
+  write_bytes(folder / "study.toml",
+              "[model]\nlattice = \"square\"\nsize = 4\ndisorder = \"bimodal\"\n[method]\nname = \"tempering\"\n"
+              "beta = \"0:1:5\"\nladder = \"adaptive\"\nchains = 2\nthermalization = 200\nsweeps = 200\n"
+              "[grid]\n\"model.disorder_seed\" = \"1:3\"\n");
+  CHECK(contains(shown({"run", "study.toml"}, folder.path()).out, "no averages over disorder"));
+  const std::string fixed = shown({"run", "study.toml", "--force", "--method.ladder", "fixed"}, folder.path()).out;
+  CHECK_FALSE(contains(fixed, "no averages over disorder"));
+  CHECK(contains(fixed, "Averages over disorder"));
+}
+
+TEST_CASE("program: what cannot be chosen is refused before anything is printed") {
+  const Scratch folder;
+  write_bytes(folder / "study.toml", grid_study);
+  shown({"run", "study.toml", "--quiet"}, folder.path());
+  const Ended ended = run({"show", "study.h5", "--where", "size=5"}, folder.path());
+  CHECK(ended.code == 2);
+  CHECK(ended.out.empty());
+}
+
 TEST_CASE("program: glasses are averaged by their moments, and their sizes compared") {
   const Scratch folder;
   write_bytes(folder / "study.toml", R"([model]

@@ -75,6 +75,10 @@ TEST_CASE("program: a file for each size says what a grid says, and the smallest
   CHECK(whole.at("crossings").size() == 3);
   CHECK(fit_named(whole, "one_over_nu").at("without_smallest").at("error").is_number());
   CHECK(whole.at("collapse").at("points").size() == 21);
+  for (const json& point : whole.at("collapse").at("points")) {
+    const double size = point.at("size");
+    CHECK(size == std::round(size));
+  }
   CHECK(whole.at("collapse").at("degrees") > 0);
   const Group record = read_archive(folder / "scaled.h5");
   check_dimensions(record);
