@@ -68,6 +68,13 @@ cat "$work/side_by_side.html" - > "$work/used.html" <<'JS'
     must("hide", name.getAttribute("aria-pressed") === "false" && plot.visibility().includes(false));
     name.click();
     must("show", !plot.visibility().includes(false));
+    const slide = figure.querySelector(".sliders input");
+    if (slide) {
+      const before = JSON.stringify(figure.plots[0].xAxisExtremes());
+      slide.value = slide.max;
+      slide.dispatchEvent(new Event("input"));
+      must("slide", JSON.stringify(figure.plots[0].xAxisExtremes()) !== before);
+    }
   }
   document.documentElement.dataset.used = pairs > 0 && named > 0 && !wrong.length ? "yes" : "no: " + pairs + " " + named + " " + wrong.join();
 })();

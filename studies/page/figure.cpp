@@ -98,8 +98,10 @@ std::string html_of(const Figure& figure) {
   }
   const std::string about = escaped(fmt::format("{}: {} against {}.", figure.title, figure.y, figure.x));
   std::string out =
-      fmt::format("<figure class=figure data-x=\"{}\" data-y=\"{}\"{}><h4>{}</h4>", escaped(figure.x),
-                  escaped(figure.y), figure.scale == Scale::logarithmic ? " data-log" : "", escaped(figure.title));
+      fmt::format("<figure class=figure data-x=\"{}\" data-y=\"{}\"{}{}><h4>{}</h4>", escaped(figure.x),
+                  escaped(figure.y), figure.scale == Scale::logarithmic ? " data-log" : "",
+                  figure.collapse.empty() ? "" : fmt::format(" data-collapse=\"{}\"", escaped(figure.collapse)),
+                  escaped(figure.title));
   out += fmt::format("<div class=legend></div><div class=plot role=img tabindex=0 aria-label=\"{}\"></div>", about);
   if (z)
     out += fmt::format(

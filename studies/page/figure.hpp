@@ -34,6 +34,7 @@ struct Figure {
   std::string x, y;  ///< what stands on the axes, with units
   Scale scale = Scale::linear;
   std::vector<Curve> curves = {};
+  std::string collapse = {};  ///< of a data collapse, curves "L = 16": T_c, 1/nu and bend of its x axis, with blanks
 
   bool empty() const;  ///< no finite number in it
 };

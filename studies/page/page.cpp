@@ -100,9 +100,26 @@ std::string html_of(const FigureGroup& group) {
   return out + "</div>\n";
 }
 
+/// What a training has to doubt.
+std::vector<std::string> warnings_of_training(const Group& training) {
+  const Variable* v = training.find("warnings");
+  const auto* sentences = v == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&v->data);
+  return sentences == nullptr ? std::vector<std::string>() : *sentences;
+}
+
 std::string model_section(const PageFile& file, ImageSides sides) {
   const ModelSummary summary = summary_of(file.root, file.path);
-  std::string out = paragraph("A model: parameters, of which nothing was estimated.", "verdict");
+  const Group* training = file.root.child("training");
+  const auto likelihood = training == nullptr ? std::span<const double>() : doubles(*training, "log_likelihood");
+  const std::vector<std::string> doubts =
+      training == nullptr ? std::vector<std::string>() : warnings_of_training(*training);
+  std::string out = paragraph(
+      likelihood.empty() ? "A model: parameters, of which nothing was estimated."
+                         : fmt::format("Trained by {}: mean ln p of a training sample {:.6g}, from {:.6g}; ln Z by {}.",
+                                       text_attribute(*training, "method"), likelihood.back(), likelihood.front(),
+                                       text_attribute(*training, "route")),
+      doubts.empty() ? "verdict" : "doubt");
+  out += warnings_section(doubts);
   out += paragraph(summary.sentence) + list_of(summary.remarks);
   std::string table;
   for (const auto& row : summary.rows) {
@@ -113,7 +130,8 @@ std::string model_section(const PageFile& file, ImageSides sides) {
   }
   out += "<div class=scroll tabindex=0 role=region aria-label=parameters><table><caption>parameters</caption>" + table +
          "</table></div>\n";
-  return out + facts_section(file.root) + html_of(images_of(file.root, sides, file.path));
+  return out + facts_section(file.root) + html_of(figures_of_training(file.root)) +
+         html_of(images_of(file.root, sides, file.path));
 }
 
 /// The system itself, or every task of a grid.
@@ -146,6 +164,7 @@ std::string result_section(const PageFile& file, ImageSides sides) {
   out += html_of(figures_of_likelihood(root));
   const std::vector<Task> asked = tasks_of_study(root);
   out += html_of(figures_of_estimates(root, exact_between(root, asked))) + html_of(figures_of_disorder(root));
+  out += html_of(figures_of_scaling(root));
   out += html_of(figures_of_overlaps(root)) + html_of(figures_of_free_energies(root));
   out += html_of(figures_of_annealing(parts, resampling_threshold(asked)));
   out += html_of(figures_of_ladders(parts));

@@ -157,6 +157,42 @@
     event.preventDefault();
   });
 
+  // Of a data collapse: every point goes back to its temperature, and to x by the T_c and 1/nu of the sliders.
+  const sliders = (figure) => {
+    if (!("collapse" in figure.dataset)) return;
+    const [t0, n0, bend] = figure.dataset.collapse.split(" ").map(Number), { places, curves } = figure.numbers;
+    const sizes = curves.map((curve) => Number(curve.name.slice(4)));
+    const points = curves.flatMap((curve, c) => places.flatMap((x, k) => {
+      if (curve.value[k] === null) return [];
+      const u = x / sizes[c] ** n0, t = Math.abs(bend) < 1e-12 ? u : (Math.sqrt(Math.max(1 + 4 * bend * u, 0)) - 1) / (2 * bend);
+      return [{ c, T: t0 + t, value: curve.value[k], error: curve.error ? curve.error[k] : null }];
+    }));
+    const reach = Math.max(...points.map((p) => Math.abs(p.T - t0)));
+    const move = (tc, nu) => {
+      const moved = points.map((p) => ({ ...p, x: (p.T - tc + bend * (p.T - tc) ** 2) * sizes[p.c] ** nu })).sort((a, b) => a.x - b.x);
+      places.length = 0;
+      curves.forEach((curve) => { curve.value.length = 0; if (curve.error) curve.error.length = 0; });
+      moved.forEach((p) => {
+        places.push(p.x);
+        curves.forEach((curve, c) => { curve.value.push(c === p.c ? p.value : null); if (curve.error) curve.error.push(c === p.c ? p.error : null); });
+      });
+      draw(figure);
+    };
+    const box = document.createElement("div");
+    box.className = "sliders";
+    const slider = (name, from, to, value) => {
+      const label = document.createElement("label"), input = document.createElement("input"), shown = document.createElement("output");
+      Object.assign(input, { type: "range", min: from, max: to, step: (to - from) / 1000 });
+      input.value = value; shown.textContent = short(value);
+      label.append(name + " ", input, " ", shown);
+      input.oninput = () => { shown.textContent = short(Number(input.value)); move(Number(tc.value), Number(nu.value)); };
+      box.append(label);
+      return input;
+    };
+    const tc = slider("T_c", t0 - reach / 2, t0 + reach / 2, t0), nu = slider("1/nu", n0 / 2, 2 * n0, n0);
+    figure.querySelector(".legend").after(box);
+  };
+
   const rgb = (name) => {
     const hex = style(name).slice(1);
     const full = hex.length === 3 ? [...hex].map((c) => c + c).join("") : hex;
@@ -180,7 +216,7 @@
 
   const figures = [...document.querySelectorAll("figure[data-x]")], tiles = [...document.querySelectorAll(".tiles")];
   const drawAll = () => { figures.forEach(draw); tiles.forEach(paint); };
-  figures.forEach((figure) => { figure.numbers = read(figure); legend(figure); keys(figure); });
+  figures.forEach((figure) => { figure.numbers = read(figure); legend(figure); keys(figure); sliders(figure); });
   try { drawAll(); } catch (error) { errors.push(String(error)); console.error(error); }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   // On paper plots stay as they were drawn, but no wider than a sheet.

@@ -42,6 +42,10 @@ FigureGroup figures_of_mixing(const Group& root);
 FigureGroup figures_of_free_energies(const Group& root);
 /// The chains at the beta where they were slowest: their energies in time, and how often each was seen.
 FigureGroup figures_of_series(const std::vector<PagePart>& parts);
+/// Crossings, peaks and collapse of several sizes: of a file of `gibbsite scaling`, or a grid over sizes.
+FigureGroup figures_of_scaling(const Group& root);
+/// The series of a model that `gibbsite train` made.
+FigureGroup figures_of_training(const Group& root);
 /// Overlaps of two replicas.
 FigureGroup figures_of_overlaps(const Group& root);
 /// Exchanges of ladders: rates, the barrier that they add up to, the walk of a replica.

@@ -100,6 +100,18 @@ TEST_CASE("a page has the figures of every method, and of grids a colour for eac
     CHECK(count_of(one, "data-colour=1 ") == 2);
     CHECK(contains(one, ">size = 6, coupling = 0.5<"));
   }
+  SECTION("sizes: crossings and a collapse") {
+    const Reported made(torus, {"--method.temperature", "2.1:3.1:14", "--grid.model.size", "[4, 8, 16]"});
+    check_whole(made.page);
+    const std::string collapse = figure_titled(made.page, "data collapse");
+    CHECK(contains(collapse, "data-collapse=\"2."));
+    CHECK(contains(collapse, ">L = 16<"));
+    const auto rows = numbers_in(figure_titled(made.page, "crossings"));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0][0] == 4);
+    CHECK(std::abs(rows[0][1] - 2.269) < 0.1);
+    (void)figure_titled(made.page, "peaks");
+  }
   SECTION("one beta: over the grid's key") {
     const Reported made(torus, {"--method.beta", "0.4", "--grid.model.size", "[4, 6, 8]"});
     check_whole(made.page);
@@ -107,6 +119,24 @@ TEST_CASE("a page has the figures of every method, and of grids a colour for eac
     REQUIRE(rows.size() == 3);
     CHECK(rows[2][0] == 8);
   }
+}
+
+TEST_CASE("a trained model has a page of its training") {
+  const Scratch folder;
+  write_bytes(folder / "study.toml",
+              "[model]\nname = \"rbm\"\nlayers = [9, 4]\n[data]\nfile = \"bars-and-stripes:3\"\n[training]\nmethod = "
+              "\"exact\"\nepochs = 50\n");
+  REQUIRE(run({"train", "study.toml", "-o", "model.h5", "--quiet"}, folder.path()).code == 0);
+  const Group root = read_archive(folder / "model.h5");
+  const std::string page = page_of({{"model.h5", root}});
+  check_whole(page);
+  CHECK(contains(page, "Trained by exact"));
+  const auto rows = numbers_in(figure_titled(page, "likelihood"));
+  const auto values = doubles(*root.child("training"), "log_likelihood");
+  REQUIRE(rows.size() == values.size());
+  for (std::size_t k = 0; k < rows.size(); ++k) CHECK(rows[k][1] == Approx(values[k]).epsilon(1e-6));
+  for (const char* title : {"ln Z along the way", "reconstruction error", "weights in time"})
+    (void)figure_titled(page, title);
 }
 
 TEST_CASE("models and likelihoods have pages, with weights as images where visible units make one") {
