@@ -61,6 +61,8 @@ std::vector<double> first_parameters(const ParametricMachine& machine, const Mat
   } else {
     Layer with_bias = layer;
     with_bias.bias.assign(width, 0);
+    // What is the same in all data is so to rounding only.
+    for (double& m : mean) m = std::clamp(m, layer.kind == UnitKind::spin ? -1.0 : 0.0, 1.0);
     const Reference rates = Reference::base_rates(with_bias, mean, variance, samples);
     std::copy(rates.visible.field.begin(), rates.visible.field.end(), theta.begin());
   }

@@ -32,7 +32,8 @@ void print_overlaps(const Group& root, bool temperatures) {
       rest /= v->shape[d];
     }
     for (std::size_t k = 0; k < betas; ++k) {  // the coldest, and evenly towards the hottest
-      const std::size_t b = beta.size() - 1 - k * (beta.size() - 1) / std::max<std::size_t>(betas, 1);
+      const std::size_t b =
+          beta.size() - 1 - k * (beta.size() - 1) / std::max<std::size_t>(std::min(betas, beta.size() - 1), 1);
       header.push_back(name +
                        (temperatures ? fmt::format("T = {:.4g}", 1 / beta[b]) : fmt::format("beta = {:.4g}", beta[b])));
       columns.push_back((p * beta.size() + b) * q.size());

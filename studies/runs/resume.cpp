@@ -35,6 +35,12 @@ std::string study_of_parts(const std::string& path) {
   return study;
 }
 
+void refuse_training(const std::string& path, const std::string& study) {
+  if (!study.starts_with("[training]\n") && study.find("\n[training]\n") == study.npos) return;
+  throw RequestError(
+      fmt::format("{} is of `gibbsite train`, which goes on by the command that began it, with --resume", path));
+}
+
 Request read_unfinished(const std::string& path, const Settings& keys) {
   try {
     const std::string of_parts = study_of_parts(path);
@@ -44,10 +50,12 @@ Request read_unfinished(const std::string& path, const Settings& keys) {
     if (of_parts.empty()) {
       std::vector<Unread> unread;
       const Group root = read_archive(path, unread, [](const std::string&) { return false; });
+      refuse_training(path, text_attribute(root, "study"));
       if (text_attribute(root, "state") == "complete") return longer_study(path, root, keys);
     }
     std::string study = study_of_result(path);
     if (study.empty()) study = of_parts;
+    refuse_training(path, study);
     if (of_parts.empty())
       throw RequestError(
           fmt::format("{} is no run that was stopped, or its checkpoints are gone: there is nothing to "

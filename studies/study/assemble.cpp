@@ -43,10 +43,15 @@ void check(const std::vector<Entry>& entries, const Schema& schema) {
     const Entry& entry = entries[i];
     const StudyKey* key = schema.find(entry.key);
     if (key == nullptr) throw RequestError(unknown_key(entry.key, entry.place, schema));
-    if (entry.grid && !key->griddable)
+    if (entry.grid && !key->griddable) {
+      const bool any =
+          std::any_of(schema.keys.begin(), schema.keys.end(), [](const StudyKey& k) { return k.griddable; });
       throw RequestError(
-          fmt::format("no grid can run over `{}` ({}){}", entry.key, entry.place,
-                      entry.key.starts_with("method.") ? "; give all its values to the key itself" : ""));
+          !any ? fmt::format("grid over `{}` ({}): this command takes one system; give a study without [grid]",
+                             entry.key, entry.place)
+               : fmt::format("no grid can run over `{}` ({}){}", entry.key, entry.place,
+                             entry.key.starts_with("method.") ? "; give all its values to the key itself" : ""));
+    }
     for (std::size_t j = 0; j < i; ++j) {
       const bool twin = entries[j].grid != entry.grid && entry.origin == Entry::Origin::file;  // the grid wins
       if (entries[j].key == entry.key && !twin)
@@ -186,8 +191,8 @@ Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_l
     if (idle != entries.end()) {
       const StudyKey& key = *schema.find(idle->key);
       const std::vector<std::string> selectors = key.selectors();
-      const bool silenced = idle->origin == Entry::Origin::file &&
-                            std::any_of(selectors.begin(), selectors.end(), on_command_line);
+      const bool silenced =
+          idle->origin == Entry::Origin::file && std::any_of(selectors.begin(), selectors.end(), on_command_line);
       if (!silenced)
         throw RequestError(fmt::format("`{}` ({}) has no part in this study; it goes with {}", idle->key, idle->place,
                                        key.goes_with(base)));

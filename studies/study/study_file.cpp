@@ -83,7 +83,9 @@ class Flattener {
     if (schema_.find(name) != nullptr)
       throw RequestError(fmt::format("`{}` ({}) is a key, not a section", name, place));
     const std::string rest =
-        and_then(did_you_mean(name, known), "the sections are " + join(schema_.sections, ", ") + " and grid");
+        name == "training"
+            ? "; `gibbsite train` takes it, and learns a model"
+            : and_then(did_you_mean(name, known), "the sections are " + join(schema_.sections, ", ") + " and grid");
     throw RequestError(fmt::format("unknown section `[{}]` ({}){}", name, place, rest));
   }
 

@@ -186,4 +186,11 @@ TEST_CASE("the first parameters are independent units as in the data") {
   CHECK(theta[2] == Approx(std::log((mean + 1) / (81 - mean))));
   CHECK(first_parameters(*machine, data, 0.1, Key(1)) == first_parameters(*machine, data, 0.1, Key(1)));
   CHECK(first_parameters(*machine, data, 0.1, Key(1)) != first_parameters(*machine, data, 0.1, Key(2)));
+  // Units that are on in all of them, whose mean is 1 to rounding.
+  for (const std::size_t samples : {49, 50, 93}) {
+    Matrix same(4, samples);
+    for (std::size_t n = 0; n < samples; ++n)
+      for (std::size_t i = 0; i < 4; ++i) same(i, n) = 1;
+    CHECK(first_parameters(*machine, same, 0, Key(1))[0] == Approx(std::log(static_cast<double>(samples) + 1)));
+  }
 }

@@ -149,6 +149,15 @@ TEST_CASE("an early end keeps the best parameters by the validation data") {
   CHECK(contains(text_attribute(root, "note"), "the best by the validation data"));
 }
 
+TEST_CASE("resume leaves trainings to train") {
+  Trained made;
+  REQUIRE(made.ended.code == 0);
+  const Ended finished = run({"resume", "model.h5"}, made.path());
+  CHECK(finished.code == 2);
+  CHECK(contains(finished.err, "model.h5 is of `gibbsite train`"));
+  CHECK(contains(run({"run", "study.toml"}, made.path()).err, "`gibbsite train` takes it"));
+}
+
 TEST_CASE("train says what cannot be") {
   const auto says = [](const Words& more, const std::string& what) {
     Trained made(more);

@@ -160,6 +160,8 @@ TEST_CASE("program: samples of disorder whose ladders differ say why there are n
   const std::string fixed = shown({"run", "study.toml", "--force", "--method.ladder", "fixed"}, folder.path()).out;
   CHECK_FALSE(contains(fixed, "no averages over disorder"));
   CHECK(contains(fixed, "Averages over disorder"));
+  const Words two = {"run", "study.toml", "--force", "--method.ladder", "fixed", "--method.beta", "0.5:1:2"};
+  CHECK(contains(shown(two, folder.path()).out, "beta = 0.5"));  // P(q), each beta once
 }
 
 TEST_CASE("program: what cannot be chosen is refused before anything is printed") {

@@ -172,6 +172,8 @@ TEST_CASE("sample: what is wrong is said") {
   CHECK(contains(refused({"study.toml", "-o", "s.npy", "--method.chains", "3"}), "a plan of its own"));
   CHECK(contains(refused({"study.toml", "-o", "s.npy", "--beta", "[0.1, 0.2]"}), "has 2 betas"));
   CHECK(contains(refused({"none.h5", "-o", "s.npy"}), "none.h5"));
+  write_bytes(folder / "grid.toml", "[model]\nlattice = \"square\"\n[grid]\n\"model.size\" = [4, 6]\n");
+  CHECK(contains(refused({"grid.toml", "-o", "s.npy", "--beta", "0.4"}), "a study without [grid]"));
   write_bytes(folder / "clamp.csv", "0,1\n");
   CHECK(contains(refused({"study.toml", "--clamp", "clamp.csv", "-o", "clamp.npy", "-n", "0"}), "sample.number"));
   fs::rename(folder / "clamp.csv", folder / "clamp.npy");
