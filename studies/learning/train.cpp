@@ -41,6 +41,7 @@ class TrainRunner {
   bool claim();
   bool learn(Training& task, double seconds);
   void tell(const Training& task, std::size_t evaluations);
+  void tell_of_end(const std::string& state, const std::vector<Told>& more = {});
   void write() const;
   void print() const;
   fs::path file_of(std::size_t task) const;
@@ -101,12 +102,21 @@ void TrainRunner::tell(const Training& task, std::size_t evaluations) {
   if (!request_.quiet && isatty(2) == 1) say_plainly(line + '\n');
   std::vector<Told> parts;
   if (!task.name().empty()) parts.push_back({"task", task.name()});
-  parts.push_back({"epoch", task.last(Recorded::epoch)});
-  parts.push_back({"log_likelihood", task.last(Recorded::log_likelihood)});
-  if (!std::isnan(task.last(Recorded::validation_log_likelihood)))
-    parts.push_back({"validation", task.last(Recorded::validation_log_likelihood)});
-  parts.push_back({"reconstruction_error", task.last(Recorded::reconstruction_error)});
+  const auto add = [&](const char* name, Recorded what) {
+    if (!std::isnan(task.last(what))) parts.push_back({name, task.last(what), fmt::format("{:.7g}", task.last(what))});
+  };
+  add("epoch", Recorded::epoch);
+  add("log_likelihood", Recorded::log_likelihood);
+  add("validation", Recorded::validation_log_likelihood);
+  add("reconstruction_error", Recorded::reconstruction_error);
   log_.tell("evaluation", parts);
+}
+
+void TrainRunner::tell_of_end(const std::string& state, const std::vector<Told>& more) {
+  std::vector<Told> parts = {
+      {"state", state}, {"file", request_.out.string()}, {"seconds", elapsed(), fmt::format("{:.2f}", elapsed())}};
+  parts.insert(parts.end(), more.begin(), more.end());
+  log_.tell("end", parts);
 }
 
 /// Whether it came to its end.
@@ -163,7 +173,10 @@ void TrainRunner::print() const {
     return;
   }
   if (request_.quiet) return;
-  fmt::print("{}\n  {}\n\n", request_.out.string(), wrapped(tasks_.front()->plan(), 2));
+  const std::string plan = tasks_.size() == 1
+                               ? tasks_.front()->plan()
+                               : fmt::format("{} models, the first of them: {}", tasks_.size(), tasks_.front()->plan());
+  fmt::print("{}\n  {}\n\n", request_.out.string(), wrapped(plan, 2, page_width()));
   std::vector<std::string> header;
   for (const auto& [key, values] : request_.grid) header.push_back(key.substr(key.rfind('.') + 1));
   const std::size_t left = header.size();
@@ -193,7 +206,7 @@ void TrainRunner::print() const {
   if (tasks_.size() > 1) fmt::print("\nModels: {} to {}\n", file_of(0).string(), file_of(tasks_.size() - 1).string());
   for (const auto& task : tasks_)
     for (const std::string& warning : task->warnings())
-      fmt::print("  ! {}{}\n", task->name().empty() ? "" : task->name() + ": ", wrapped(warning, 4));
+      fmt::print("  ! {}{}\n", task->name().empty() ? "" : task->name() + ": ", wrapped(warning, 4, page_width()));
 }
 
 int TrainRunner::run() {
@@ -206,20 +219,25 @@ int TrainRunner::run() {
   stops_mean(Stop::at_checkpoint);
   if (!claim()) return 0;
   log_.tell("start", {{"study", request_.arguments.front()},
+                      {"file", request_.out.string()},
                       {"version", version()},
+                      {"commit", git_commit()},
+                      {"process", static_cast<std::int64_t>(::getpid())},
                       {"tasks", static_cast<std::int64_t>(tasks_.size())}});
   for (std::size_t k = 0; k < tasks_.size(); ++k) {
     if (tasks_[k]->done()) continue;
     bool done = false;
     try {
       done = learn(*tasks_[k], seconds_[k]);
-    } catch (const RequestError&) {
+    } catch (const RequestError& error) {
+      tell_of_end("failed", {{"error", error.what()}});
       if (!request_.resume) parts_.remove();
       throw;
     }
     if (done) continue;
     const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
     log_.note(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
+    tell_of_end("stopped", {{"by", why}});
     return 75;
   }
   stops_mean(Stop::all_saved);
@@ -229,7 +247,7 @@ int TrainRunner::run() {
     log_.note(
         fmt::format("the model is in place, but {}.parts could not be removed; delete it", request_.out.string()));
   print();
-  log_.tell("end", {{"state", "complete"}, {"file", request_.out.string()}});
+  tell_of_end("complete");
   return 0;
 }
 

@@ -149,6 +149,18 @@ TEST_CASE("an early end keeps the best parameters by the validation data") {
   CHECK(contains(text_attribute(root, "note"), "the best by the validation data"));
 }
 
+TEST_CASE("the log of a training says how it ended, and the table what of a grid is the first") {
+  Trained stopped({"--run.max_time", "0.001", "--training.epochs", "100000", "--log", "log.txt"});
+  CHECK(stopped.ended.code == 75);
+  CHECK(contains(read_bytes(stopped / "log.txt"), "end state=stopped file=model.h5"));
+  Trained grown({"--training.rate", "1e300", "--log", "log.txt"});
+  CHECK(contains(read_bytes(grown / "log.txt"), "end state=failed file=model.h5"));
+  Trained two({"--grid.training.method", "[\"cd\", \"exact\"]", "--training.epochs", "10"});
+  INFO(two.ended.err);
+  CHECK(contains(two.ended.out, "2 models, the first of them:"));
+  CHECK(contains(two.ended.log, "end state=complete"));
+}
+
 TEST_CASE("resume leaves trainings to train") {
   Trained made;
   REQUIRE(made.ended.code == 0);
