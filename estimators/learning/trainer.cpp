@@ -38,7 +38,7 @@ Eigen::MatrixXd fisher_matrix(const ParametricMachine& machine, std::span<const 
 
 bool lists_few_states(const ParametricMachine& machine) {
   const UnitKind kind = machine.visible().kind;
-  return (kind == UnitKind::binary || kind == UnitKind::spin) && machine.visible().units <= 16 &&
+  return (kind == UnitKind::binary || kind == UnitKind::spin) && machine.visible().units <= 12 &&
          machine.parameters() <= 2000;
 }
 
@@ -87,7 +87,7 @@ Trainer::Trainer(std::shared_ptr<const ParametricMachine> machine, std::unique_p
   if (data_.columns() == 0 || options_.updates == 0) throw std::invalid_argument("learning needs data and updates");
   if (options_.optimizer == Optimizer::natural && !lists_few_states(*machine_))
     throw std::invalid_argument(
-        "natural steps are for machines of at most 16 visible units of two states and 2000 parameters");
+        "natural steps are for machines of at most 12 visible units of two states and 2000 parameters");
   options_.batch = std::clamp<std::size_t>(options_.batch, 1, data_.columns());
   batches_ = std::max<std::size_t>(data_.columns() / options_.batch, 1);
   theta_.resize(machine_->parameters() + objective_->extra_parameters(), 0);

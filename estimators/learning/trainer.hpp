@@ -44,8 +44,8 @@ std::vector<double> first_parameters(const ParametricMachine& machine, const Mat
 class Trainer {
  public:
   /// data: [width][sample], must outlive it. theta: the machine's parameters at the beginning. Throws
-  /// std::invalid_argument for no data or no updates, and natural steps of machines of more than 2^16 states or 2000
-  /// parameters.
+  /// std::invalid_argument for no data or no updates, and natural steps of machines of more than 12 visible units or
+  /// 2000 parameters.
   Trainer(std::shared_ptr<const ParametricMachine> machine, std::unique_ptr<Objective> objective, const Matrix& data,
           std::vector<double> theta, TrainingOptions options, Key key);
 

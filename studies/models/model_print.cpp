@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "estimators/estimate.hpp"
 #include "studies/files/json.hpp"
+#include "studies/files/variables.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/table.hpp"
@@ -87,6 +89,24 @@ std::string described(const Layer& layer, const std::string& place) {
                      layer.states > 1 ? fmt::format(" of {} states", layer.states) : "");
 }
 
+/// What `gibbsite train` found at its end.
+std::string said_of_training(const Group& training, const Group* snapshots) {
+  const auto last = [&](const char* name) {
+    const auto values = doubles(training, name);
+    return values.empty() ? unknown : values.back();
+  };
+  const auto nats = [&](const std::string& name) {
+    const double error = last((name + "_error").c_str());
+    return error > 0 ? with_error(last(name.c_str()), error) : fmt::format("{:.6f}", last(name.c_str()));
+  };
+  std::string out = fmt::format("ln p = {} a training sample", nats("log_likelihood"));
+  if (!std::isnan(last("validation_log_likelihood")))
+    out += fmt::format(", {} a validation sample", nats("validation_log_likelihood"));
+  out += fmt::format(", with ln Z by {}", text_attribute(training, "route"));
+  if (snapshots != nullptr) out += fmt::format("; {} snapshots of its parameters", snapshots->groups.size());
+  return out;
+}
+
 }  // namespace
 
 ModelSummary summary_of(const Group& root, const std::string& path) {
@@ -101,6 +121,8 @@ ModelSummary summary_of(const Group& root, const std::string& path) {
   out.remarks.push_back(file.base_rates ? fmt::format("base rates of {} data{}", file.base_rates->samples,
                                                       file.base_rates->data.empty() ? "" : ": " + file.base_rates->data)
                                         : "no base rates of data (`gibbsite import ... --data FILE` stores them)");
+  if (const Group* training = root.child("training"))
+    out.remarks.push_back(said_of_training(*training, root.child("snapshots")));
   out.rows.push_back({"", "shape", "least", "largest", "rms"});
   for (const Block& b : all.blocks)
     out.rows.push_back({b.name, fmt::format("{}", fmt::join(b.shape, " x ")), fmt::format("{:.5g}", b.least),

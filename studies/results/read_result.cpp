@@ -35,9 +35,11 @@ Group read_file(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     const bool begun = std::filesystem::exists(path + ".parts", ignored);
-    throw RequestError(fmt::format(
-        "{} is not there{}", path,
-        begun ? fmt::format("; an unfinished run stands beside it: `gibbsite resume {}` goes on", path) : ""));
+    throw RequestError(fmt::format("{} is not there{}", path,
+                                   begun ? fmt::format("; an unfinished run stands beside it: `gibbsite resume {}` (or "
+                                                       "`gibbsite train ... --resume`) goes on",
+                                                       path)
+                                         : ""));
   }
   try {
     std::vector<Unread> unread;

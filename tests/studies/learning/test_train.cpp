@@ -1,4 +1,6 @@
 // `gibbsite train`: what it learns, writes and refuses, and that stopping changes nothing.
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include "studies/files/archive.hpp"
@@ -74,6 +76,9 @@ TEST_CASE("train writes a model that its own likelihood describes") {
   CHECK(doubles(training, "log_mass").back() < 0);
   CHECK(root.child("snapshots")->groups.size() == 5);
   CHECK(contains(made.ended.out, "\"route\": \"exact\""));
+  const Ended shown = run({"show", "model.h5"}, made.path());
+  CHECK(contains(shown.out, fmt::format("ln p = {:.6f} a training sample", likelihood.back())));
+  CHECK(contains(shown.out, "5 snapshots"));
   // The likelihood of the same pictures by the program that judges models.
   write_bytes(made / "again.toml", small_machine);
   const Ended judged = run({"loglik", "model.h5", "--data", "bars-and-stripes:3", "--json", "--ais.temperatures", "100",
