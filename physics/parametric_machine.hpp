@@ -68,8 +68,9 @@ class ParametricMachine {
   /// log2 of the number of states that log_z() visits.
   double log2_states() const noexcept;
 
-  /// Moves each column of v, [width][chain], by one sweep of heat bath with its own chance: hidden units given the visible ones, then
-  /// those; with bonds among them one unit after the other. A column's bits do not depend on who stands beside it, where as many do.
+  /// Moves each column of v, [width][chain], by one sweep of heat bath with its own chance: hidden units given the
+  /// visible ones, then those; with bonds among them one unit after the other. A column's bits do not depend on who
+  /// stands beside it, where as many do.
   void sweep(std::span<const double> theta, Matrix& v, std::span<Chance> chance) const;
 
   /// Categorical units: shifts W and b to the zero-sum gauge, in which no probability changes.
@@ -85,7 +86,8 @@ class ParametricMachine {
   double visit_visible(std::span<const double> theta, double scale, std::span<double> out) const;
   double visit_hidden(std::span<const double> theta, double scale, std::span<double> out) const;
   bool lists_visible() const noexcept;
-  void sweep_lateral(std::span<const double> theta, std::span<const double> field, std::span<double> v, Chance& chance) const;
+  void sweep_lateral(std::span<const double> theta, std::span<const double> field, std::span<double> v,
+                     Chance& chance) const;
 
   Layer visible_, hidden_;
   bool lateral_;

@@ -208,7 +208,7 @@ if(TARGET test_studies)
   gibbsite_opens(hopfield 0 hopfield KEYS --model.layers 50 --grid.model.patterns "[3, 20]"
     HOLDS "estimates/pattern_overlap(patterns,beta)" "estimates/largest_overlap_error(patterns,beta)"
     "tasks/000/model/patterns/xi(pattern,unit)")
-  gibbsite_opens(partial 75 finite_size KEYS --run.max_time 2 --method.sweeps 100000000
+  gibbsite_opens(partial 75 finite_size KEYS --run.max_time 2 --method.sweeps 100000 --method.every 10
     HOLDS "tasks/000/series/energy(chain,draw,beta)" "tasks/000/model/steps(step,side)")
   # Stopped after so many steps: its clock goes on by a millisecond at each look.
   set_tests_properties("studies: a result of partial" PROPERTIES ENVIRONMENT

@@ -1,0 +1,138 @@
+#include "studies/learning/training_setup.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "estimators/learning/flips.hpp"
+#include "studies/learning/training_keys.hpp"
+#include "studies/text/errors.hpp"
+#include "studies/text/words.hpp"
+
+namespace gibbsite {
+namespace {
+
+UnitKind kind_named(const std::string& word) {
+  return word == "spin"          ? UnitKind::spin
+         : word == "gaussian"    ? UnitKind::gaussian
+         : word == "categorical" ? UnitKind::categorical
+                                 : UnitKind::binary;
+}
+
+}  // namespace
+
+Data take_validation(const Study& study, Data& data, const Layer& visible) {
+  const std::string& asked = study.keys<ValidationKeys>().validation;
+  if (asked.empty()) return {};
+  const auto share = read_number<double>(asked);
+  if (!share) {
+    DataRequest request = study.keys<DataRequest>();
+    request.file = asked;
+    request.rows = "";
+    return check_data(read_data(request), visible);
+  }
+  const auto count = static_cast<std::size_t>(std::lround(*share * static_cast<double>(data.samples)));
+  if (count == 0 || count >= data.samples)
+    throw RequestError(fmt::format("data.validation = {} of {} samples leaves {} to learn and {} to judge by", *share,
+                                   data.samples, data.samples - count, count));
+  std::vector<std::size_t> order(data.samples);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Chance chance(Stream(Key(study.keys<DataRequest>().seed), Purpose::data, 0, 0));
+  for (std::size_t k = data.samples; k > 1; --k) std::swap(order[k - 1], order[chance.pick(k)]);
+  const auto pick = [&](std::size_t begin, std::size_t end) {
+    std::vector<std::size_t> rows(order.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  order.begin() + static_cast<std::ptrdiff_t>(end));
+    std::sort(rows.begin(), rows.end());
+    Data part = data;
+    part.samples = rows.size();
+    part.values.clear();
+    for (const std::size_t r : rows)
+      part.values.insert(part.values.end(), data.values.begin() + static_cast<std::ptrdiff_t>(r * data.width),
+                         data.values.begin() + static_cast<std::ptrdiff_t>((r + 1) * data.width));
+    return part;
+  };
+  Data held = pick(0, count);
+  data = pick(count, data.samples);
+  return held;
+}
+
+std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data) {
+  const auto& keys = study.keys<MachineKeys>();
+  const bool lateral = study.model.name == "boltzmann";
+  const UnitKind units = kind_named(keys.units), kind = keys.visible.empty() ? units : kind_named(keys.visible);
+  if (lateral && kind != units)
+    throw RequestError("model.visible is for an rbm; the units of a boltzmann are all alike (model.units)");
+  Layer visible{.kind = kind, .units = data.width}, hidden{.kind = units};
+  if (kind == UnitKind::categorical) visible.states = static_cast<std::size_t>(keys.states);
+  std::int64_t wanted = 0, inner = lateral ? 0 : 16;
+  if (keys.layers.size() == 2)
+    wanted = keys.layers[0], inner = keys.layers[1];
+  else if (keys.layers.size() == 1)
+    (lateral ? wanted : inner) = keys.layers[0];
+  if (kind == UnitKind::categorical && wanted > 0 && static_cast<std::int64_t>(data.width) == wanted * keys.states)
+    visible.units = static_cast<std::size_t>(wanted);  // one-hot rows
+  if (wanted > 0 && wanted != static_cast<std::int64_t>(visible.units))
+    throw RequestError(
+        fmt::format("model.layers asks for {} visible units, but {} has {} numbers a sample; leave 0 there", wanted,
+                    data.source, data.width));
+  hidden.units = static_cast<std::size_t>(inner);
+  if (!lateral && inner == 0)
+    throw RequestError("model.layers: an rbm needs hidden units, for example layers = [0, 16]");
+  return std::make_shared<const ParametricMachine>(visible, hidden, lateral);
+}
+
+TrainingOptions training_options(const Study& study, std::size_t samples) {
+  const auto& t = study.keys<TrainingKeys>();
+  TrainingOptions o;
+  o.optimizer = t.optimizer == "adam"      ? Optimizer::adam
+                : t.optimizer == "natural" ? Optimizer::natural
+                                           : Optimizer::sgd;
+  o.batch = std::min(static_cast<std::size_t>(t.batch), samples);
+  o.updates = t.updates > 0 ? static_cast<std::uint64_t>(t.updates)
+                            : static_cast<std::uint64_t>(t.epochs) * std::max<std::size_t>(samples / o.batch, 1);
+  o.first_rate = t.first_rate, o.last_rate = t.last_rate;
+  o.momentum = t.momentum, o.damping = t.damping;
+  o.l1 = t.l1, o.l2 = t.l2, o.penalize_biases = t.l2_biases, o.max_norm = t.max_norm;
+  o.centered = t.centered, o.learn_variance = t.variance;
+  return o;
+}
+
+std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
+                                          const Matrix& data, Key key) {
+  const auto& t = study.keys<TrainingKeys>();
+  const ChainOptions chains{static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains), t.resample};
+  if (t.method == "exact") {
+    if (machine->log2_states() > 20)
+      throw RequestError(fmt::format(
+          "training.method = \"exact\" sums over 2^{:.0f} states, more than 2^20; take fewer hidden units, or "
+          "another method",
+          machine->log2_states()));
+    return make_exact_objective(machine);
+  }
+  if (t.method == "cd") return make_cd(machine, key, chains);
+  if (t.method == "pcd") return make_pcd(machine, key, chains);
+  if (t.method == "jarzynski") return make_jarzynski(machine, key, chains);
+  const UnitKind kind = machine->visible().kind;
+  const bool two_states = kind == UnitKind::binary || kind == UnitKind::spin;
+  if (!two_states && (kind == UnitKind::gaussian || (t.method != "pseudo-likelihood" && t.method != "flow")))
+    throw RequestError(fmt::format("training.method = \"{}\" is not for {} units", t.method,
+                                   kind == UnitKind::gaussian ? "gaussian" : "categorical"));
+  if (t.method == "nce") {
+    std::vector<double> mean(data.rows(), 0);  // with one more of each kind counted, so that no noise is impossible
+    const double low = kind == UnitKind::spin ? -1 : 0, n = static_cast<double>(data.columns());
+    for (std::size_t i = 0; i < mean.size(); ++i) {
+      for (std::size_t s = 0; s < data.columns(); ++s) mean[i] += data(i, s);
+      mean[i] = (mean[i] + 1 + low) / (n + 2);
+    }
+    return make_noise_contrastive(machine, mean, static_cast<std::size_t>(t.noise), key);
+  }
+  const FlipRule rule = t.method == "pseudo-likelihood" ? FlipRule::pseudo_likelihood
+                        : t.method == "ratio-matching"  ? FlipRule::ratio_matching
+                        : t.method == "flow"            ? FlipRule::flow
+                                                        : FlipRule::lyu;
+  return make_flip_objective(rule, machine);
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,22 @@
+/// From a study of learning to what learns: the machine, the data kept apart, the objective.
+#pragma once
+
+#include <memory>
+
+#include "estimators/learning/trainer.hpp"
+#include "studies/data/data.hpp"
+#include "studies/study/study.hpp"
+
+namespace gibbsite {
+
+/// Samples that are not learned: those of a file, treated alike, or a share of the data, drawn from them; none where
+/// none are asked for. Throws RequestError.
+Data take_validation(const Study& study, Data& data, const Layer& visible);
+/// The machine that a study asks for, for such data. Throws RequestError where they do not fit.
+std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data);
+TrainingOptions training_options(const Study& study, std::size_t samples);
+/// data: [width][sample]. Throws RequestError for units that a method is not for.
+std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
+                                          const Matrix& data, Key key);
+
+}  // namespace gibbsite
