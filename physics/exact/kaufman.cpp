@@ -4,6 +4,7 @@
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cassert>
 #include <cmath>
+#include <mutex>
 #include <numbers>
 
 #include "physics/exact/jet.hpp"
@@ -81,10 +82,12 @@ Thermal solve_frozen(double K, std::size_t n, std::size_t m) {
 
 std::vector<Thermal> solve_torus(std::size_t n, std::size_t m, std::span<const double> K) {
   assert(n >= 2 && m >= 2);
+  // One at a time: Boost makes constants of 50 digits at their first use, and not safely in two threads at once.
+  static std::mutex one_at_a_time;
+  const std::lock_guard guard(one_at_a_time);
   std::vector<Real> cosines(n + 1);
   for (std::size_t l = 0; l <= n; ++l) cosines[l] = cos(boost::math::constants::pi<Real>() * l / n);
   std::vector<Thermal> at(K.size());
-#pragma omp parallel for schedule(dynamic)
   for (std::size_t b = 0; b < K.size(); ++b) {
     assert(K[b] >= 0);
     at[b] = K[b] > coldest ? solve_frozen(K[b], n, m) : solve_at(K[b], m, cosines);
