@@ -4,7 +4,7 @@
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 
-#include "estimators/temperature_curves.hpp"
+#include "estimators/curve_differences.hpp"
 
 namespace gibbsite {
 namespace {
@@ -16,26 +16,8 @@ std::size_t index_of(const CurveTable& table, Quantity quantity) {
                                   table.quantities.begin());
 }
 
-/// A curve around one beta.
-struct Neighbourhood {
-  TemperatureCurves::Point below, here, above;
-  double step;
-
-  Neighbourhood(const TemperatureCurves& curves, double beta) : here(curves.at(beta)) {
-    step = 0.05 / std::sqrt(here.energy_variance);
-    below = curves.at(beta - step);
-    above = curves.at(beta + step);
-  }
-  double slope(const TemperatureCurves& curves, Quantity q) const {
-    return (curves.value(q, above) - curves.value(q, below)) / (2 * step);
-  }
-  double bend(const TemperatureCurves& curves, Quantity q) const {
-    return (curves.value(q, above) - 2 * curves.value(q, here) + curves.value(q, below)) / (step * step);
-  }
-};
-
 Crossing measure_crossing(const TemperatureCurves& a, const TemperatureCurves& b, Quantity quantity, double beta) {
-  const Neighbourhood at_a(a, beta), at_b(b, beta);
+  const CurveDifferences at_a(a, beta), at_b(b, beta);
   const double slope_a = at_a.slope(a, quantity), slope_b = at_b.slope(b, quantity), slope = slope_a - slope_b;
   const Estimate q_a = a.estimate(quantity, at_a.here), q_b = b.estimate(quantity, at_b.here);
   return {{.value = beta, .error = std::hypot(q_a.error, q_b.error) / std::abs(slope)},
@@ -70,7 +52,7 @@ std::optional<Peak> refine_peak(const TemperatureCurves& curves, const CurveTabl
       boost::math::tools::brent_find_minima([&](double x) { return -curves.value(quantity, curves.at(x)); },
                                             table.beta[top - 1], table.beta[top + 1], digits)
           .first;
-  const Neighbourhood at(curves, beta);
+  const CurveDifferences at(curves, beta);
   const double bend = at.bend(curves, quantity);
   if (!(bend < 0) || !at.here.trusted) return std::nullopt;
   Reweighting::Influence moves = curves.influence(quantity, at.above);

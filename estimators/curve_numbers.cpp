@@ -5,28 +5,11 @@
 #include <exception>
 #include <map>
 
+#include "estimators/curve_differences.hpp"
 #include "estimators/significance.hpp"
 
 namespace gibbsite {
 namespace {
-
-/// A beta around which differences are taken, and their step.
-struct Differences {
-  double beta, step;
-  TemperatureCurves::Point below, here, above;
-
-  Differences(const TemperatureCurves& curves, double at) : beta(at), here(curves.at(at)) {
-    step = 0.05 / std::sqrt(here.energy_variance);
-    below = curves.at(beta - step);
-    above = curves.at(beta + step);
-  }
-  double slope(const TemperatureCurves& curves, Quantity q) const {
-    return (curves.value(q, above) - curves.value(q, below)) / (2 * step);
-  }
-  double bend(const TemperatureCurves& curves, Quantity q) const {
-    return (curves.value(q, above) - 2 * curves.value(q, here) + curves.value(q, below)) / (step * step);
-  }
-};
 
 void add_to(std::vector<double>& sum, double factor, std::span<const double> x) {
   if (sum.empty()) sum.assign(x.size(), 0.0);
@@ -107,13 +90,13 @@ CurveNumber operator/(const CurveNumber& a, const CurveNumber& b) {
 }
 
 CurveNumber CurveFamily::value(std::size_t curve, Quantity quantity, const CurveNumber& beta) const {
-  const Differences at(*curves_[curve], beta.value);
+  const CurveDifferences at(*curves_[curve], beta.value);
   CurveNumber out{curves_[curve]->value(quantity, at.here), {{curve, quantity, beta.value, 1}}};
   return out += beta.mapped(0, at.slope(*curves_[curve], quantity));
 }
 
 CurveNumber CurveFamily::derivative(std::size_t curve, Quantity quantity, const CurveNumber& beta) const {
-  const Differences at(*curves_[curve], beta.value);
+  const CurveDifferences at(*curves_[curve], beta.value);
   CurveNumber out{at.slope(*curves_[curve], quantity),
                   {{curve, quantity, beta.value + at.step, 0.5 / at.step},
                    {curve, quantity, beta.value - at.step, -0.5 / at.step}}};
@@ -121,13 +104,13 @@ CurveNumber CurveFamily::derivative(std::size_t curve, Quantity quantity, const 
 }
 
 CurveNumber CurveFamily::crossing(std::size_t a, std::size_t b, Quantity quantity, double beta) const {
-  const double slope = Differences(*curves_[a], beta).slope(*curves_[a], quantity) -
-                       Differences(*curves_[b], beta).slope(*curves_[b], quantity);
+  const double slope = CurveDifferences(*curves_[a], beta).slope(*curves_[a], quantity) -
+                       CurveDifferences(*curves_[b], beta).slope(*curves_[b], quantity);
   return {beta, {{a, quantity, beta, -1 / slope}, {b, quantity, beta, 1 / slope}}};
 }
 
 CurveNumber CurveFamily::peak(std::size_t curve, Quantity quantity, double beta) const {
-  const Differences at(*curves_[curve], beta);
+  const CurveDifferences at(*curves_[curve], beta);
   const double per = 0.5 / (at.step * at.bend(*curves_[curve], quantity));
   return {beta, {{curve, quantity, beta + at.step, -per}, {curve, quantity, beta - at.step, per}}};
 }

@@ -6,6 +6,7 @@
 #include "estimators/learning/objective.hpp"
 #include "estimators/log_sum_exp.hpp"
 #include "samplers/learnable.hpp"
+#include "samplers/methods/resampling.hpp"
 
 namespace gibbsite {
 namespace {
@@ -110,14 +111,9 @@ class PersistentChains final : public Objective {
 
   Estimate log_z() const override {
     if (!weighted_ || !begun_) return {};
-    return {.value = log_z_0_ + log_sum_exp(log_weight_) - std::log(static_cast<double>(log_weight_.size()))};
+    return {.value = log_z_0_ + log_mean_weight(log_weight_)};
   }
-  double effective_fraction() const override {
-    if (!weighted_) return 1;
-    std::vector<double> twice = log_weight_;
-    for (double& w : twice) w *= 2;
-    return std::exp(2 * log_sum_exp(log_weight_) - log_sum_exp(twice)) / static_cast<double>(log_weight_.size());
-  }
+  double effective_fraction() const override { return weighted_ ? effective_share(log_weight_) : 1; }
 
   Snapshot save() const override {
     Snapshot snapshot;
@@ -147,21 +143,10 @@ class PersistentChains final : public Objective {
     chains_->log_weight(one, after);
     for (std::size_t r = 0; r < after.size(); ++r) log_weight_[r] += after[r] - before[r];
   }
-  /// Systematic resampling (Kitagawa 1996): one random number, each chain copied as often as its weight says.
   void resample(std::uint64_t update) {
-    const std::size_t n = log_weight_.size();
-    const double total = log_sum_exp(log_weight_);
     Chance chance(Stream(key_, Purpose::resample, update, 0));
-    const double first = chance.uniform();
-    std::vector<std::size_t> parent;
-    double reached = 0;
-    for (std::size_t r = 0; r < n; ++r) {
-      reached += std::exp(log_weight_[r] - total) * static_cast<double>(n);
-      while (parent.size() < n && static_cast<double>(parent.size()) + first < reached) parent.push_back(r);
-    }
-    while (parent.size() < n) parent.push_back(n - 1);
-    chains_->resample(parent);
-    std::fill(log_weight_.begin(), log_weight_.end(), total - std::log(static_cast<double>(n)));
+    chains_->resample(systematic_resample(log_weight_, chance.uniform()));
+    std::fill(log_weight_.begin(), log_weight_.end(), log_mean_weight(log_weight_));
   }
 
   Machine machine_;

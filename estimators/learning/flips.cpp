@@ -70,7 +70,7 @@ class FlipSum {
     const std::size_t hidden = machine_.hidden().units;
     const Matrix field = machine_.hidden_field(theta_, Matrix(v.size(), 1, v));
     const auto f = field.column(0);
-    std::vector<double> moved(hidden), mean(hidden), mean_moved(hidden), drift(hidden, 0), lateral(v.size(), 0);
+    std::vector<double> mean(hidden), drift(hidden, 0), lateral(v.size(), 0);
     double at_v = 0;
     for (std::size_t j = 0; j < hidden; ++j) at_v += log_unit(kind(), f[j]), mean[j] = mean_of(f[j]);
     if (machine_.lateral())
