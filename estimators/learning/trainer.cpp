@@ -12,7 +12,8 @@
 namespace gibbsite {
 namespace {
 
-constexpr double slide = 0.01;  // of running means, per update
+constexpr double largest_parameter = 1e8;  // beyond, a rate is too high
+constexpr double slide = 0.01;             // of running means, per update
 
 /// <g g'> - <g><g>' over the model, g = d(-F)/dtheta, by all visible states.
 Eigen::MatrixXd fisher_matrix(const ParametricMachine& machine, std::span<const double> theta) {
@@ -164,7 +165,7 @@ double Trainer::rate() const {
 void Trainer::scale(std::span<double> direction) {
   const double rate_now = rate(), t = static_cast<double>(update_ + 1);
   if (options_.optimizer == Optimizer::natural) {
-    Eigen::MatrixXd f = fisher_matrix(*machine_, parameters());
+    Eigen::MatrixXd f = fisher_matrix(*machine_, machine_part());
     f.diagonal().array() += options_.damping;
     Eigen::Map<Eigen::VectorXd> d(direction.data(), f.rows());
     d = f.selfadjointView<Eigen::Lower>().ldlt().solve(d).eval();
@@ -216,7 +217,7 @@ void Trainer::advance() {
           direction[k] -= options_.l2 * theta_[k];
   const bool centred = options_.centered && options_.optimizer != Optimizer::natural;
   if (centred) {
-    Matrix hidden = machine_->hidden_field(parameters(), batch);
+    Matrix hidden = machine_->hidden_field(machine_part(), batch);
     machine_->hidden_mean(hidden);
     const double weight = update_ == 0 ? 1 : slide;
     for (std::size_t j = 0; j < hidden_mean_.size(); ++j) {
@@ -233,6 +234,10 @@ void Trainer::advance() {
   take(direction);
   limit();
   ++update_;
+}
+
+bool Trainer::bounded() const {
+  return std::all_of(theta_.begin(), theta_.end(), [](double x) { return std::abs(x) < largest_parameter; });
 }
 
 Snapshot Trainer::save() const {

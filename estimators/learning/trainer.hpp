@@ -16,6 +16,7 @@
 #include <memory>
 #include <vector>
 
+#include "estimators/learning/learner.hpp"
 #include "estimators/learning/objective.hpp"
 
 namespace gibbsite {
@@ -41,7 +42,7 @@ struct TrainingOptions {
 /// the data; hidden biases 0. data: [width][sample].
 std::vector<double> first_parameters(const ParametricMachine& machine, const Matrix& data, double spread, Key key);
 
-class Trainer {
+class Trainer final : public Learner {
  public:
   /// data: [width][sample], must outlive it. theta: the machine's parameters at the beginning. Throws
   /// std::invalid_argument for no data or no updates, and natural steps of machines of more than 12 visible units or
@@ -49,24 +50,23 @@ class Trainer {
   Trainer(std::shared_ptr<const ParametricMachine> machine, std::unique_ptr<Objective> objective, const Matrix& data,
           std::vector<double> theta, TrainingOptions options, Key key);
 
-  bool done() const noexcept { return update_ >= options_.updates; }
-  /// One update.
-  void advance();
-  /// No more updates.
-  void finish() { options_.updates = update_; }
-  std::uint64_t update() const noexcept { return update_; }
-  std::uint64_t updates() const noexcept { return options_.updates; }  ///< in all
-  std::uint64_t batches() const noexcept { return batches_; }          ///< of an epoch
-  double epoch() const noexcept { return static_cast<double>(update_) / static_cast<double>(batches_); }
-  /// Of the machine alone.
-  std::span<const double> parameters() const { return std::span(theta_).first(machine_->parameters()); }
-  const Objective& objective() const noexcept { return *objective_; }
+  bool done() const override { return update_ >= options_.updates; }
+  void advance() override;
+  void finish() override { options_.updates = update_; }
+  std::uint64_t update() const override { return update_; }
+  std::uint64_t updates() const override { return options_.updates; }
+  std::uint64_t batches() const override { return batches_; }
+  std::vector<double> parameters() const override { return {machine_part().begin(), machine_part().end()}; }
+  bool bounded() const override;
+  Estimate log_z() const override { return objective_->log_z(); }
+  double effective_fraction() const override { return objective_->effective_fraction(); }
 
-  Snapshot save() const;
-  /// Throws std::invalid_argument for a snapshot of another machine.
-  void load(const Snapshot& snapshot);
+  Snapshot save() const override;
+  void load(const Snapshot& snapshot) override;
 
  private:
+  /// Without those that the objective learns too.
+  std::span<const double> machine_part() const { return std::span(theta_).first(machine_->parameters()); }
   Matrix next_batch();
   double rate() const;
   std::vector<double> visible_offsets() const;  // mu, over the variances of gaussian units

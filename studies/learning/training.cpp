@@ -15,7 +15,6 @@
 namespace gibbsite {
 namespace {
 
-constexpr double largest_parameter = 1e8;  // beyond, a rate is too high
 constexpr std::size_t columns = static_cast<std::size_t>(Recorded::count);
 
 Matrix matrix_of(const Data& data) { return data.batch(0, data.samples); }
@@ -52,7 +51,7 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
     throw RequestError("training.patience needs data to judge by; give data.validation, a file or a share like 0.1");
   const TrainingOptions options = training_options(study_, data_.samples);
   try {
-    trainer_ = std::make_unique<Trainer>(machine_, make_objective(study_, machine_, samples_, key), samples_,
+    learner_ = std::make_unique<Trainer>(machine_, make_objective(study_, machine_, samples_, key), samples_,
                                          first_parameters(*machine_, samples_, t.spread, key), options, key);
   } catch (const std::invalid_argument& error) {
     throw RequestError(fmt::format("training: {}", error.what()));
@@ -63,23 +62,23 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
 
 double Training::share() const {
   return done() ? 1
-                : static_cast<double>(trainer_->update()) /
-                      static_cast<double>(std::max<std::uint64_t>(trainer_->updates(), 1));
+                : static_cast<double>(learner_->update()) /
+                      static_cast<double>(std::max<std::uint64_t>(learner_->updates(), 1));
 }
 
 bool Training::due() const {
   const auto& t = study_.keys<TrainingKeys>();
-  const std::uint64_t updates = trainer_->updates();
-  const std::uint64_t every = t.evaluate > 0 ? static_cast<std::uint64_t>(t.evaluate) * trainer_->batches()
+  const std::uint64_t updates = learner_->updates();
+  const std::uint64_t every = t.evaluate > 0 ? static_cast<std::uint64_t>(t.evaluate) * learner_->batches()
                                              : std::max<std::uint64_t>(updates / 20, 1);
-  return trainer_->update() % every == 0 || trainer_->done();
+  return learner_->update() % every == 0 || learner_->done();
 }
 
 void Training::keep_snapshot() {
-  if (!std::binary_search(kept_.begin(), kept_.end(), trainer_->update())) return;
-  if (!snapshot_updates_.empty() && snapshot_updates_.back() >= trainer_->update()) return;
-  snapshot_updates_.push_back(trainer_->update());
-  const auto theta = trainer_->parameters();
+  if (!std::binary_search(kept_.begin(), kept_.end(), learner_->update())) return;
+  if (!snapshot_updates_.empty() && snapshot_updates_.back() >= learner_->update()) return;
+  snapshot_updates_.push_back(learner_->update());
+  const auto theta = learner_->parameters();
   snapshots_.insert(snapshots_.end(), theta.begin(), theta.end());
 }
 
@@ -89,13 +88,12 @@ void Training::advance(double seconds) {
     evaluate(seconds);
     return;
   }
-  if (!trainer_->done()) {
-    trainer_->advance();
-    for (const double x : trainer_->parameters())
-      if (!(std::abs(x) < largest_parameter))
-        throw RequestError(fmt::format(
-            "the parameters grew without bounds at update {}; lower training.rate (now {:.3g}:{:.3g})",
-            trainer_->update(), study_.keys<TrainingKeys>().first_rate, study_.keys<TrainingKeys>().last_rate));
+  if (!learner_->done()) {
+    learner_->advance();
+    if (!learner_->bounded())
+      throw RequestError(fmt::format(
+          "the parameters grew without bounds at update {}; lower training.rate (now {:.3g}:{:.3g})",
+          learner_->update(), study_.keys<TrainingKeys>().first_rate, study_.keys<TrainingKeys>().last_rate));
     keep_snapshot();
     evaluated_ = false;
   }
@@ -103,15 +101,15 @@ void Training::advance(double seconds) {
 }
 
 void Training::evaluate(double seconds) {
-  const auto theta = trainer_->parameters();
+  const auto theta = learner_->parameters();
   const auto& t = study_.keys<TrainingKeys>();
   const Judgement found = judge(*machine_, theta, samples_, held_out_, study_, [&] { return model_at(theta); });
   const auto row = [&](Recorded what) -> double& {
     return trace_.rows[trace_.rows.size() - columns + static_cast<std::size_t>(what)];
   };
   trace_.rows.resize(trace_.rows.size() + columns, unknown);
-  row(Recorded::update) = static_cast<double>(trainer_->update());
-  row(Recorded::epoch) = trainer_->epoch();
+  row(Recorded::update) = static_cast<double>(learner_->update());
+  row(Recorded::epoch) = learner_->epoch();
   row(Recorded::log_likelihood) = found.training.value;
   row(Recorded::log_likelihood_error) = found.training.error;
   row(Recorded::validation_log_likelihood) = found.validation.value;
@@ -119,7 +117,7 @@ void Training::evaluate(double seconds) {
   row(Recorded::log_z) = found.log_z.value;
   row(Recorded::log_z_error) = found.log_z.error;
   row(Recorded::log_z_exact) = found.exact ? 1 : 0;
-  row(Recorded::learned_log_z) = trainer_->objective().log_z().value;
+  row(Recorded::learned_log_z) = learner_->log_z().value;
   row(Recorded::pseudo_likelihood) = found.pseudo_likelihood;
   row(Recorded::reconstruction_error) = found.reconstruction_error;
   row(Recorded::free_energy_gap) = found.free_energy_gap;
@@ -127,7 +125,7 @@ void Training::evaluate(double seconds) {
   row(Recorded::singular_1) = found.singular[0];
   row(Recorded::singular_2) = found.singular[1];
   row(Recorded::singular_3) = found.singular[2];
-  row(Recorded::effective_fraction) = trainer_->objective().effective_fraction();
+  row(Recorded::effective_fraction) = learner_->effective_fraction();
   row(Recorded::mass) = found.log_mass;
   row(Recorded::seconds) = seconds;
   evaluated_ = true;
@@ -137,7 +135,7 @@ void Training::evaluate(double seconds) {
     if (t.patience > 0) best_.assign(theta.begin(), theta.end());
     without_better_ = 0;
   } else if (t.patience > 0 && ++without_better_ >= t.patience) {
-    trainer_->finish();
+    learner_->finish();
   }
 }
 
@@ -146,7 +144,7 @@ double Training::last(Recorded what) const {
 }
 
 void Training::save(CheckpointFolder& parts, double seconds) const {
-  Snapshot all = trainer_->save();
+  Snapshot all = learner_->save();
   all.numbers["training_snapshots"] = snapshots_;
   all.numbers["training_best"] = best_;
   all.numbers["training_likelihood"] = {best_likelihood_};
@@ -159,7 +157,7 @@ double Training::resume(CheckpointFolder& parts) {
   const auto state = parts.load(index_);
   if (!state) return 0;
   try {
-    trainer_->load(state->snapshot);
+    learner_->load(state->snapshot);
   } catch (const std::exception& error) {
     throw RequestError(
         fmt::format("the checkpoint does not fit this study: {}; start anew with --force", error.what()));

@@ -46,7 +46,7 @@ class Training {
   /// Reads the data and builds the machine. Throws RequestError for what does not fit.
   Training(const Task& task, std::size_t index);
 
-  bool done() const noexcept { return trainer_->done() && evaluated_; }
+  bool done() const noexcept { return learner_->done() && evaluated_; }
   /// One update, and an evaluation where one is due. seconds: at work on it so far, for the record.
   void advance(double seconds);
   double share() const;                                       ///< of the work done
@@ -78,7 +78,7 @@ class Training {
   Data data_, validation_;
   Matrix samples_, held_out_;  // [width][sample]
   std::shared_ptr<const ParametricMachine> machine_;
-  std::unique_ptr<Trainer> trainer_;
+  std::unique_ptr<Learner> learner_;
   Trace trace_;
   bool evaluated_ = false;                              // whether the last update was
   std::vector<double> snapshots_;                       // parameters, one behind the other

@@ -48,7 +48,7 @@ std::string Training::plan() const {
   const Layer &v = machine_->visible(), &h = machine_->hidden();
   return fmt::format("{}; {} {}, {} visible{}; {} samples, {} updates of {}", description(data_), t.method, t.optimizer,
                      v.units, h.units > 0 ? fmt::format(" + {} hidden units", h.units) : " units", data_.samples,
-                     trainer_->updates(), std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples));
+                     learner_->updates(), std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples));
 }
 
 std::string Training::line() const {
@@ -94,7 +94,7 @@ std::vector<std::string> Training::warnings() const {
 Group Training::record() const {
   const bool best = !best_.empty();
   const ModelFile final = [&] {
-    ModelFile file = model_at(best ? std::span<const double>(best_) : trainer_->parameters());
+    ModelFile file = model_at(best ? best_ : learner_->parameters());
     file.note = fmt::format("trained by gibbsite: {}{}", plan(), best ? "; the best by the validation data" : "");
     return file;
   }();

@@ -47,7 +47,7 @@ Parameters settled(const std::shared_ptr<const ParametricMachine>& machine, std:
   options.last_rate = options.first_rate;
   Trainer trainer(machine, std::move(objective), data, Parameters(machine->parameters(), 0), options, Key(1));
   while (!trainer.done()) trainer.advance();
-  return {trainer.parameters().begin(), trainer.parameters().end()};
+  return trainer.parameters();
 }
 
 }  // namespace
@@ -171,7 +171,7 @@ TEST_CASE("learning that is stopped and goes on has the bits of one that was not
     part = begin();
     part->load(saved);
     while (!part->done()) part->advance();
-    CHECK(std::equal(whole->parameters().begin(), whole->parameters().end(), part->parameters().begin()));
+    CHECK(whole->parameters() == part->parameters());
     CHECK(whole->save().bytes == part->save().bytes);
     CHECK(whole->save().numbers == part->save().numbers);
   }
