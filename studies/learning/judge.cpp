@@ -79,14 +79,15 @@ std::array<double, 3> singular_values(const ParametricMachine& machine, std::spa
 
 }  // namespace
 
-Judgement judge(const ParametricMachine& machine, std::span<const double> theta, const Matrix& training,
-                const Matrix& validation, const Study& study, const std::function<ModelFile()>& model) {
+Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,
+                        const Samples& samples, const Study& study) {
+  const auto& [training, validation] = samples;
   Judgement out;
   if (machine.log2_states() <= most_states) {
     out.log_z = {.value = machine.log_z(theta), .error = 0};
     out.exact = true;
   } else {
-    anneal(out, study, model());
+    anneal(out, study, file);
   }
   const auto of = [&](const Matrix& v) {
     return Estimate{.value = mean_of(machine.log_weight(theta, v)) - out.log_z.value, .error = out.log_z.error};
@@ -106,7 +107,7 @@ Judgement judge(const ParametricMachine& machine, std::span<const double> theta,
   const Matrix first = head_of(training, most_reconstructed);
   head.samples = first.columns(), head.width = first.rows();
   head.values.assign(first.numbers().begin(), first.numbers().end());
-  out.reconstruction_error = reconstruction_error(model(), head).error;
+  out.reconstruction_error = reconstruction_error(file, head).error;
   double squares = 0;
   for (const char* name : {"weights", "lateral_weights"})
     if (const ParameterBlock* block = machine.block(name))

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <functional>
 
 #include "estimators/estimate.hpp"
 #include "physics/parametric_machine.hpp"
@@ -26,9 +25,14 @@ struct Judgement {
       unknown;  ///< ln of the sum over distinct training samples of p; above 0 it proves that ln Z is too small
 };
 
-/// training, validation: [width][sample]; the second may be empty. model: the same machine as a model, for annealing.
-/// Annealing takes training.particles and training.temperatures, there and back.
-Judgement judge(const ParametricMachine& machine, std::span<const double> theta, const Matrix& training,
-                const Matrix& validation, const Study& study, const std::function<ModelFile()>& model);
+/// Data that are learned and data that are not, [width][sample]; the second may be empty.
+struct Samples {
+  Matrix training, validation;
+};
+
+/// Of a restricted or fully visible machine. file: the same machine as a model with base rates, for annealing, which
+/// takes training.particles and training.temperatures, there and back.
+Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,
+                        const Samples& samples, const Study& study);
 
 }  // namespace gibbsite

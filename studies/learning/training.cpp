@@ -6,8 +6,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "estimators/learning/flips.hpp"
-#include "studies/learning/judge.hpp"
 #include "studies/learning/training_setup.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -40,24 +38,18 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
   if (request.file.empty())
     throw RequestError("`gibbsite train` needs data.file, for example --data.file bars-and-stripes:4");
   data_ = read_data(request);
-  machine_ = make_machine(study_, data_);
-  data_ = check_data(std::move(data_), machine_->visible());
-  validation_ = take_validation(study_, data_, machine_->visible());
-  samples_ = matrix_of(data_);
-  if (validation_.samples > 0) held_out_ = matrix_of(validation_);
+  model_ = make_trainable(study_, data_);
+  data_ = check_data(std::move(data_), model_->visible());
+  validation_ = take_validation(study_, data_, model_->visible());
+  samples_.training = matrix_of(data_);
+  if (validation_.samples > 0) samples_.validation = matrix_of(validation_);
   const Key key(study_.run.seed, index);
   const auto& t = study_.keys<TrainingKeys>();
   if (t.patience > 0 && validation_.samples == 0)
     throw RequestError("training.patience needs data to judge by; give data.validation, a file or a share like 0.1");
-  const TrainingOptions options = training_options(study_, data_.samples);
-  try {
-    learner_ = std::make_unique<Trainer>(machine_, make_objective(study_, machine_, samples_, key), samples_,
-                                         first_parameters(*machine_, samples_, t.spread, key), options, key);
-  } catch (const std::invalid_argument& error) {
-    throw RequestError(fmt::format("training: {}", error.what()));
-  }
+  learner_ = model_->learner(study_, samples_.training, key);
   trace_.width = columns;
-  kept_ = logarithmic(options.updates, t.snapshots);
+  kept_ = logarithmic(learner_->updates(), t.snapshots);
 }
 
 double Training::share() const {
@@ -91,19 +83,33 @@ void Training::advance(double seconds) {
   if (!learner_->done()) {
     learner_->advance();
     if (!learner_->bounded())
-      throw RequestError(fmt::format(
-          "the parameters grew without bounds at update {}; lower training.rate (now {:.3g}:{:.3g})",
-          learner_->update(), study_.keys<TrainingKeys>().first_rate, study_.keys<TrainingKeys>().last_rate));
+      throw RequestError(
+          fmt::format("the parameters grew without bounds at update {} ({}); lower training.rate (now {:.3g}:{:.3g})",
+                      learner_->update(), unbounded_block(), study_.keys<TrainingKeys>().first_rate,
+                      study_.keys<TrainingKeys>().last_rate));
     keep_snapshot();
     evaluated_ = false;
   }
   if (due()) evaluate(seconds);
 }
 
+std::string Training::unbounded_block() const {
+  const auto theta = learner_->parameters();
+  const auto size = [&](const ParameterBlock& b) {
+    double most = 0;
+    for (std::size_t k = b.offset; k < b.offset + b.size(); ++k)
+      most = std::isfinite(theta[k]) ? std::max(most, std::abs(theta[k])) : infinite;
+    return most;
+  };
+  const auto blocks = model_->blocks();
+  return std::max_element(blocks.begin(), blocks.end(), [&](const auto& a, const auto& b) { return size(a) < size(b); })
+      ->name;
+}
+
 void Training::evaluate(double seconds) {
   const auto theta = learner_->parameters();
   const auto& t = study_.keys<TrainingKeys>();
-  const Judgement found = judge(*machine_, theta, samples_, held_out_, study_, [&] { return model_at(theta); });
+  const Judgement found = model_->judge(theta, model_at(theta), samples_, study_);
   const auto row = [&](Recorded what) -> double& {
     return trace_.rows[trace_.rows.size() - columns + static_cast<std::size_t>(what)];
   };
@@ -173,15 +179,8 @@ double Training::resume(CheckpointFolder& parts) {
 }
 
 ModelFile Training::model_at(std::span<const double> theta) const {
-  ModelFile file;
-  if (machine_->lateral()) {
-    file.kind = NetworkKind::boltzmann;
-    file.model = std::make_shared<const BoltzmannMachine>(machine_->boltzmann(theta));
-  } else {
-    file.kind = NetworkKind::rbm;
-    file.model = std::make_shared<const Network>(machine_->network(theta));
-  }
-  file.base_rates = base_rates(data_, machine_->visible());
+  ModelFile file = model_->model(theta);
+  file.base_rates = base_rates(data_, model_->visible());
   return file;
 }
 

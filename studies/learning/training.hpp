@@ -1,14 +1,14 @@
 /// One task of `gibbsite train`: a machine that learns, judged along the way.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "estimators/learning/trainer.hpp"
+#include "estimators/learning/learner.hpp"
 #include "studies/data/data.hpp"
+#include "studies/learning/trainable.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/runs/checkpoint.hpp"
@@ -70,14 +70,15 @@ class Training {
   void evaluate(double seconds);
   bool due() const;
   void keep_snapshot();
+  std::string unbounded_block() const;  // the name of the parameters that grew the most
   ModelFile model_at(std::span<const double> theta) const;
 
   Study study_;
   std::size_t index_;
   std::string name_;
   Data data_, validation_;
-  Matrix samples_, held_out_;  // [width][sample]
-  std::shared_ptr<const ParametricMachine> machine_;
+  Samples samples_;
+  std::unique_ptr<Trainable> model_;
   std::unique_ptr<Learner> learner_;
   Trace trace_;
   bool evaluated_ = false;                              // whether the last update was

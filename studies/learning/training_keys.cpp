@@ -1,15 +1,22 @@
 #include "studies/learning/training_keys.hpp"
 
 #include "studies/data/data_keys.hpp"
+#include "studies/learning/trainable.hpp"
 #include "studies/study/schema_builder.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
 namespace {
 
+std::vector<std::string> names_of_trainables() {
+  std::vector<std::string> out;
+  for (const TrainableKind& kind : trainable_kinds()) out.emplace_back(kind.name);
+  return out;
+}
+
 void add_machine_keys(KeyTable& table) {
   Section<Study::Model>(table, "model", &Study::model)
-      .choice("name", &Study::Model::name, {"rbm", "boltzmann"},
+      .choice("name", &Study::Model::name, names_of_trainables(),
               "what learns: visible and hidden units; or units bonded to each other, hidden ones only to visible ones");
   const Section<MachineKeys> model(table, "model");
   model.add(

@@ -45,10 +45,9 @@ std::string in_nats(double value, double error) {
 
 std::string Training::plan() const {
   const auto& t = study_.keys<TrainingKeys>();
-  const Layer &v = machine_->visible(), &h = machine_->hidden();
-  return fmt::format("{}; {} {}, {} visible{}; {} samples, {} updates of {}", description(data_), t.method, t.optimizer,
-                     v.units, h.units > 0 ? fmt::format(" + {} hidden units", h.units) : " units", data_.samples,
-                     learner_->updates(), std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples));
+  return fmt::format("{}; {} {}, {}; {} samples, {} updates of {}", description(data_), t.method, t.optimizer,
+                     model_->shape(), data_.samples, learner_->updates(),
+                     std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples));
 }
 
 std::string Training::line() const {
@@ -119,10 +118,10 @@ Group Training::record() const {
   root.groups.push_back(std::move(training));
   if (snapshot_updates_.empty()) return root;
   Group all{.name = "snapshots"};
+  const std::size_t parameters = snapshots_.size() / snapshot_updates_.size();
   for (std::size_t k = 0; k < snapshot_updates_.size(); ++k) {
     Group one =
-        model_record(model_at(std::span(snapshots_).subspan(k * machine_->parameters(), machine_->parameters())),
-                     fmt::format("{:03}", k));
+        model_record(model_at(std::span(snapshots_).subspan(k * parameters, parameters)), fmt::format("{:03}", k));
     one.attributes.emplace_back("update", static_cast<std::int64_t>(snapshot_updates_[k]));
     std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates"; });
     all.groups.push_back(std::move(one));
