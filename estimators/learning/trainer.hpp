@@ -1,11 +1,6 @@
 /// The loop of learning: batches of data, a direction from an objective, a step of an optimiser. It advances by one
 /// update, and can stop and go on at each of them with the same bits.
 ///
-///   sgd    velocity = momentum velocity + rate direction,  theta += velocity
-///   adam   Kingma & Ba, ICLR 2015, algorithm 1 (beta_1 = momentum, beta_2 = 0.999)
-///   natural theta += rate (F + damping)^-1 direction, F the covariance of d(-F)/dtheta over the model, summed over all
-///          its states (Amari, Neural Comput. 10, 251 (1998); for Boltzmann machines Amari, Kurata & Nagaoka 1992)
-///
 /// Centred steps are made in the parameters of the machine whose units are counted from offsets mu and nu,
 /// E = -b'.v - c'.h - (v - mu)' W (h - nu): there d_W' = d_W - mu d_c' - d_b nu', and a step comes back as W, b' - W nu
 /// and c' - W' mu (Montavon & Mueller 2012; Melchior, Fischer & Wiskott, J. Mach. Learn. Res. 17 (99), 1 (2016), eqs.
@@ -18,24 +13,9 @@
 
 #include "estimators/learning/learner.hpp"
 #include "estimators/learning/objective.hpp"
+#include "estimators/learning/steps.hpp"
 
 namespace gibbsite {
-
-enum class Optimizer { sgd, adam, natural };
-
-struct TrainingOptions {
-  Optimizer optimizer = Optimizer::sgd;
-  std::size_t batch = 100;
-  std::uint64_t updates = 0;                  ///< in all
-  double first_rate = 0.05, last_rate = 0.0;  ///< linear over the updates
-  double momentum = 0.5;
-  double damping = 1e-3;  ///< natural
-  double l1 = 0, l2 = 0;  ///< penalties l1 |theta| + l2/2 |theta|^2, on weights
-  bool penalize_biases = false;
-  double max_norm = 0;  ///< of the weights of each hidden unit; 0: any
-  bool centered = true;
-  bool learn_variance = false;  ///< gaussian units
-};
 
 /// Weights of standard deviation `spread`, a pure function of the key; visible biases of the independent units that
 /// have the data's means (with one more of each kind counted), gaussian ones their means and, as variances, those of
@@ -55,9 +35,9 @@ class Trainer final : public Learner {
   void finish() override { options_.updates = update_; }
   std::uint64_t update() const override { return update_; }
   std::uint64_t updates() const override { return options_.updates; }
-  std::uint64_t batches() const override { return batches_; }
+  std::uint64_t batches() const override { return batches_.of_an_epoch(); }
   std::vector<double> parameters() const override { return {machine_part().begin(), machine_part().end()}; }
-  bool bounded() const override;
+  bool bounded() const override { return gibbsite::bounded(theta_); }
   Estimate log_z() const override { return objective_->log_z(); }
   double effective_fraction() const override { return objective_->effective_fraction(); }
 
@@ -67,26 +47,18 @@ class Trainer final : public Learner {
  private:
   /// Without those that the objective learns too.
   std::span<const double> machine_part() const { return std::span(theta_).first(machine_->parameters()); }
-  Matrix next_batch();
-  double rate() const;
   std::vector<double> visible_offsets() const;  // mu, over the variances of gaussian units
   /// A direction in the centred parameters, and a step in them in the machine's own.
   void centre(std::span<double> direction) const;
   void uncentre(std::span<double> step) const;
-  /// What the optimiser makes of a direction, in place.
-  void scale(std::span<double> direction);
-  void take(std::span<const double> step);
-  void limit();
-
   std::shared_ptr<const ParametricMachine> machine_;
   std::unique_ptr<Objective> objective_;
-  const Matrix& data_;
   TrainingOptions options_;
-  Key key_;
-  std::uint64_t update_ = 0, batches_ = 1;
-  std::vector<double> theta_, velocity_, second_;  // second_: adam's
-  std::vector<double> mean_, hidden_mean_;         // running means of the data and of hidden units given them
-  std::vector<std::uint32_t> order_;               // of the samples in this epoch
+  Batches batches_;
+  Steps steps_;
+  std::uint64_t update_ = 0;
+  std::vector<double> theta_;
+  std::vector<double> mean_, hidden_mean_;  // of the data; running, of hidden units given them
 };
 
 }  // namespace gibbsite

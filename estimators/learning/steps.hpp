@@ -1,0 +1,88 @@
+/// What learning by gradients shares, whatever learns: batches of data, and steps from directions.
+///
+///   sgd    velocity = momentum velocity + rate direction,  theta += velocity
+///   adam   Kingma & Ba, ICLR 2015, algorithm 1 (beta_1 = momentum, beta_2 = 0.999)
+///   natural theta += rate (F + damping)^-1 direction, F the covariance of d(-F)/dtheta over the model, summed over all
+///          its states (Amari, Neural Comput. 10, 251 (1998); for Boltzmann machines Amari, Kurata & Nagaoka 1992)
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "physics/matrices/matrix.hpp"
+#include "physics/parametric_machine.hpp"
+#include "physics/random.hpp"
+#include "samplers/method.hpp"
+
+namespace gibbsite {
+
+enum class Optimizer { sgd, adam, natural };
+
+struct TrainingOptions {
+  Optimizer optimizer = Optimizer::sgd;
+  std::size_t batch = 100;
+  std::uint64_t updates = 0;                  ///< in all
+  double first_rate = 0.05, last_rate = 0.0;  ///< linear over the updates
+  double momentum = 0.5;
+  double damping = 1e-3;  ///< natural
+  double l1 = 0, l2 = 0;  ///< penalties l1 |theta| + l2/2 |theta|^2, on weights
+  bool penalize_biases = false;
+  double max_norm = 0;  ///< of the weights of each hidden unit; 0: any
+  bool centered = true;
+  bool learn_variance = false;  ///< gaussian units
+};
+
+/// Of data in a new order in every epoch, a pure function of key and epoch; what is left of an epoch beyond whole
+/// batches is passed over.
+class Batches {
+ public:
+  /// data: [number][sample], must outlive it; batch: samples of each, at most all. Throws std::invalid_argument for no
+  /// data.
+  Batches(const Matrix& data, std::size_t batch, Key key);
+
+  std::size_t size() const noexcept { return batch_; }
+  std::uint64_t of_an_epoch() const noexcept { return count_; }
+  /// [number][sample].
+  Matrix at(std::uint64_t update);
+
+ private:
+  const Matrix& data_;
+  std::size_t batch_;
+  std::uint64_t count_ = 1, epoch_ = 0;
+  Key key_;
+  std::vector<std::uint32_t> order_;  // of the samples in epoch_
+};
+
+/// What an optimiser makes of directions, with its memory.
+class Steps {
+ public:
+  Steps(TrainingOptions options, std::size_t parameters);
+
+  /// Of update number `update` of options.updates.
+  double rate(std::uint64_t update) const;
+  /// Takes the slope of l2 from a direction.
+  void pull(std::span<const ParameterBlock> blocks, std::span<const double> theta, std::span<double> direction) const;
+  /// A direction, in place, as a step.
+  void scale(std::span<double> direction, std::uint64_t update);
+  /// theta += step, then l1's proximal step.
+  void take(std::span<const ParameterBlock> blocks, std::span<const double> step, std::uint64_t update,
+            std::span<double> theta) const;
+  /// Holds the weights into each hidden unit to max_norm: blocks "weights...", [lower][upper].
+  void limit(std::span<const ParameterBlock> blocks, std::span<double> theta) const;
+
+  /// Under the names "trainer_velocity", "trainer_second".
+  void save(Snapshot& snapshot) const;
+  void load(const Snapshot& snapshot);
+
+ private:
+  bool penalized(const ParameterBlock& block) const noexcept { return !block.bias || options_.penalize_biases; }
+
+  TrainingOptions options_;
+  std::vector<double> velocity_, second_;  // second_: adam's
+};
+
+/// Whether all are numbers of a size that can still be learned from.
+bool bounded(std::span<const double> theta) noexcept;
+
+}  // namespace gibbsite
