@@ -7,6 +7,7 @@
 #include <string>
 
 #include "physics/matrices/eigen.hpp"
+#include "physics/network.hpp"
 
 namespace gibbsite {
 namespace {
@@ -15,8 +16,7 @@ using Pattern = std::vector<std::int8_t>;
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("a Boltzmann machine " + what); }
 
-void check(UnitKind kind, std::size_t visible, const Matrix& weights, std::span<const double> bias) {
-  if (kind != UnitKind::binary && kind != UnitKind::spin) refuse("has binary units or spins, no others");
+void check(std::size_t visible, const Matrix& weights, std::span<const double> bias) {
   if (bias.empty()) refuse("needs one unit or more");
   if (visible == 0 || visible > bias.size())
     refuse("of " + std::to_string(bias.size()) + " units cannot have " + std::to_string(visible) + " visible ones");
@@ -76,19 +76,49 @@ Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
 BoltzmannMachine::BoltzmannMachine(UnitKind kind, std::size_t visible, Matrix weights, std::vector<double> bias,
                                    std::vector<Pattern> patterns)
     : kind_(kind),
+      hidden_kind_(kind),
       visible_(visible),
       weights_(std::move(weights)),
       bias_(std::move(bias)),
       patterns_(std::move(patterns)) {
-  check(kind_, visible_, weights_, bias_);
+  if (kind_ != UnitKind::binary && kind_ != UnitKind::spin) refuse("has binary units or spins, no others");
+  check(visible_, weights_, bias_);
   if (!patterns_.empty() && kind_ != UnitKind::spin) refuse("of binary units cannot have patterns of spins");
   check(patterns_, bias_.size());
-  weights_ = matrix((eigen(weights_) + eigen(weights_).transpose()) / 2);
+  symmetrize();
 }
 
+BoltzmannMachine::BoltzmannMachine(std::size_t visible, std::size_t states, UnitKind hidden, Matrix weights,
+                                   std::vector<double> bias)
+    : kind_(UnitKind::categorical),
+      hidden_kind_(hidden),
+      visible_(visible),
+      states_(states),
+      weights_(std::move(weights)),
+      bias_(std::move(bias)) {
+  if (states_ < 2) refuse("of categorical units needs 2 states or more");
+  if (hidden_kind_ != UnitKind::binary && hidden_kind_ != UnitKind::spin) refuse("has binary or spin hidden units");
+  check(visible_ * states_, weights_, bias_);
+  for (std::size_t i = 0; i < visible_; ++i)
+    for (std::size_t a = i * states_; a < (i + 1) * states_; ++a)
+      for (std::size_t b = i * states_; b < a; ++b)
+        if (weights_(a, b) != 0)
+          refuse("has a weight between two states of categorical unit " + std::to_string(i) + "; they must be zero");
+  symmetrize();
+}
+
+void BoltzmannMachine::symmetrize() { weights_ = matrix((eigen(weights_) + eigen(weights_).transpose()) / 2); }
+
 Layer BoltzmannMachine::visible_layer() const {
-  return {
-      .kind = kind_, .units = visible_, .bias = {bias_.begin(), bias_.begin() + static_cast<std::ptrdiff_t>(visible_)}};
+  return {.kind = kind_,
+          .units = visible_,
+          .states = states_,
+          .bias = {bias_.begin(), bias_.begin() + static_cast<std::ptrdiff_t>(visible_width())}};
+}
+Layer BoltzmannMachine::hidden_layer() const {
+  return {.kind = hidden_kind_,
+          .units = hidden(),
+          .bias = {bias_.begin() + static_cast<std::ptrdiff_t>(visible_width()), bias_.end()}};
 }
 
 double BoltzmannMachine::energy(std::span<const double> x) const {
@@ -103,9 +133,11 @@ double BoltzmannMachine::local_field(std::span<const double> x, std::size_t i) c
 }
 
 std::vector<Observable> BoltzmannMachine::observables() const {
-  std::vector<Observable> all = {{"energy", "1", "total energy", Role::energy},
-                                 density_of_energy("1", "energy per unit"),
-                                 {"visible_magnetization", "1", "mean of the visible units"}};
+  std::vector<Observable> all = {
+      {"energy", "1", "total energy", Role::energy},
+      density_of_energy("1", "energy per unit"),
+      {"visible_magnetization", "1",
+       kind_ == UnitKind::categorical ? "Potts order parameter of the visible units" : "mean of the visible units"}};
   if (visible_ < units()) all.push_back({"hidden_magnetization", "1", "mean of the hidden units"});
   if (!patterns_.empty()) {
     all.push_back({"pattern_overlap", "1", "overlap with the first pattern, sum_i xi_i x_i / N"});
@@ -118,8 +150,9 @@ void BoltzmannMachine::observe(std::span<const double> x, double energy, std::sp
   std::size_t k = 0;
   out[k++] = energy;
   out[k++] = energy / static_cast<double>(units());
-  out[k++] = eigen(x.first(visible_)).mean();
-  if (visible_ < units()) out[k++] = eigen(x.subspan(visible_)).mean();
+  const auto v = x.first(visible_width());
+  out[k++] = kind_ == UnitKind::categorical ? potts_order(v, states_) : eigen(v).mean();
+  if (visible_ < units()) out[k++] = eigen(x.subspan(visible_width())).mean();
   if (patterns_.empty()) return;
   const Pattern spins(x.begin(), x.end());
   out[k++] = overlap(patterns_[0], spins);
@@ -129,10 +162,16 @@ void BoltzmannMachine::observe(std::span<const double> x, double energy, std::sp
 }
 
 void BoltzmannMachine::set_ordered(std::span<double> x) const {
-  for (std::size_t i = 0; i < x.size(); ++i)
+  const std::size_t one_hot = kind_ == UnitKind::categorical ? visible_width() : 0;
+  for (std::size_t begin = 0; begin < one_hot; begin += states_) {
+    const auto h = std::span(bias_).subspan(begin, states_);
+    std::fill_n(x.begin() + static_cast<std::ptrdiff_t>(begin), states_, 0.0);
+    x[begin + static_cast<std::size_t>(std::max_element(h.begin(), h.end()) - h.begin())] = 1;
+  }
+  for (std::size_t i = one_hot; i < x.size(); ++i)
     if (!patterns_.empty())
       x[i] = patterns_[0][i];
-    else if (kind_ == UnitKind::spin)
+    else if (hidden_kind_ == UnitKind::spin)
       x[i] = bias_[i] < 0 ? -1 : 1;
     else
       x[i] = bias_[i] > 0 ? 1 : 0;

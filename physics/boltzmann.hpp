@@ -2,7 +2,10 @@
 ///
 ///   E(x) = -sum_{i<j} W_ij x_i x_j - sum_i b_i x_i,   x_i in {0, 1} or {-1, +1}.
 ///
-/// The first `visible` units are the visible ones; the rest, perhaps none, are hidden. Binary or spin units, all alike.
+/// The first `visible` units are the visible ones; the rest, perhaps none, are hidden. Binary or spin units, all alike;
+/// or categorical visible units (a pairwise Potts machine, E = -sum_{i<j} J_ij(s_i, s_j) - sum_i h_i(s_i); Weigt et
+/// al., PNAS 106, 67 (2009)), one-hot: W and b are then of numbers, q per unit, and W is 0 between the states of one
+/// unit.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +18,7 @@
 
 namespace gibbsite {
 
-/// Immutable. A state is one number per unit.
+/// Immutable. A state is one number per unit, q per categorical one.
 class BoltzmannMachine {
  public:
   /// weights: W, [unit][unit], symmetric with a zero diagonal; bias: [unit]. patterns: [pattern][unit], +-1 each, may
@@ -24,20 +27,30 @@ class BoltzmannMachine {
   /// numbers are not finite, or patterns come with units that are not spins.
   BoltzmannMachine(UnitKind kind, std::size_t visible, Matrix weights, std::vector<double> bias,
                    std::vector<std::vector<std::int8_t>> patterns = {});
+  /// Categorical visible units of `states` states, and binary or spin hidden ones: as many as there are biases beyond
+  /// visible * states. Throws as above, and where W is not 0 between two states of one unit.
+  BoltzmannMachine(std::size_t visible, std::size_t states, UnitKind hidden, Matrix weights, std::vector<double> bias);
 
-  UnitKind kind() const noexcept { return kind_; }
-  std::size_t units() const noexcept { return bias_.size(); }
+  UnitKind kind() const noexcept { return kind_; }  ///< of the visible units
+  UnitKind hidden_kind() const noexcept { return hidden_kind_; }
+  std::size_t states() const noexcept { return states_; }  ///< of categorical units, else 1
+  std::size_t units() const noexcept { return visible_ + hidden(); }
   std::size_t visible() const noexcept { return visible_; }
+  std::size_t hidden() const noexcept { return width() - visible_width(); }
+  std::size_t width() const noexcept { return bias_.size(); }  ///< numbers of a state
+  std::size_t visible_width() const noexcept { return visible_ * states_; }
   const Matrix& weights() const noexcept { return weights_; }
   std::span<const double> bias() const noexcept { return bias_; }
   std::span<const std::vector<std::int8_t>> patterns() const noexcept { return patterns_; }
-  /// The visible layer alone, for base rates (physics/network.hpp).
+  /// The layers alone, for base rates (physics/network.hpp) and files; the hidden one may have no units.
   Layer visible_layer() const;
+  Layer hidden_layer() const;
 
   double energy(std::span<const double> x) const;
-  /// f_i = b_i + sum_j W_ij x_j.
+  /// f_i = b_i + sum_j W_ij x_j of number i.
   double local_field(std::span<const double> x, std::size_t i) const;
-  /// energy, energy_density, visible_magnetization, hidden_magnetization (where there are hidden units); with patterns
+  /// energy, energy_density, visible_magnetization (of categorical units the Potts order parameter,
+  /// potts_order()), hidden_magnetization (where there are hidden units); with patterns
   /// pattern_overlap (with the first one, m_1 = sum_i xi_i x_i / N) and largest_overlap (max over patterns of |m|).
   std::vector<Observable> observables() const;
   void observe(std::span<const double> x, std::span<double> out) const { observe(x, energy(x), out); }
@@ -47,8 +60,10 @@ class BoltzmannMachine {
   void set_ordered(std::span<double> x) const;
 
  private:
-  UnitKind kind_;
-  std::size_t visible_;
+  void symmetrize();
+
+  UnitKind kind_, hidden_kind_;
+  std::size_t visible_, states_ = 1;
   Matrix weights_;
   std::vector<double> bias_;
   std::vector<std::vector<std::int8_t>> patterns_;

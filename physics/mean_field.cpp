@@ -75,9 +75,19 @@ void add_own(const Layer& layer, const Eigen::Ref<const MatrixXd>& x, std::vecto
   }
 }
 
+/// Fields of categorical units of q states become the probabilities of the states.
+void to_shares(MatrixXd& f, Index q) {
+  for (Index s = 0; s < f.cols(); ++s)
+    for (Index i = 0; i < f.rows(); i += q) {
+      auto unit = f.col(s).segment(i, q);
+      unit = (unit.array() - unit.maxCoeff()).exp();
+      unit /= unit.sum();
+    }
+}
+
 /// Whether no two hidden units are bonded.
 bool independent_hidden(const BoltzmannMachine& machine) {
-  const Index hidden = static_cast<Index>(machine.units() - machine.visible());
+  const Index hidden = static_cast<Index>(machine.hidden());
   return eigen(machine.weights()).bottomRightCorner(hidden, hidden).cwiseAbs().sum() == 0;
 }
 
@@ -124,26 +134,27 @@ Posterior posterior(const Network& network, const Matrix& v) {
 }
 
 Posterior posterior(const BoltzmannMachine& machine, const Matrix& v) {
-  check_height(v, machine.visible());
+  const std::size_t visible = machine.visible_width();
+  check_height(v, visible);
   Posterior out;
   out.exact = independent_hidden(machine);
-  out.mean = Matrix(machine.units() - machine.visible(), v.columns());
+  out.mean = Matrix(machine.hidden(), v.columns());
   for (std::size_t s = 0; s < v.columns(); ++s) {
-    std::vector<double> x(machine.units(), 0.0);
+    std::vector<double> x(machine.width(), 0.0);
     std::ranges::copy(v.column(s), x.begin());
     double change = 1;
     for (int round = 0; change > still && round < most_rounds; ++round) {
       change = 0;
-      for (std::size_t i = machine.visible(); i < machine.units(); ++i) {
-        const double mean = mean_of(machine.kind(), machine.local_field(x, i));
+      for (std::size_t i = visible; i < machine.width(); ++i) {
+        const double mean = mean_of(machine.hidden_kind(), machine.local_field(x, i));
         change = std::max(change, std::abs(mean - x[i]));
         x[i] = mean;
       }
     }
     double sum = -machine.energy(x);
-    for (std::size_t i = machine.visible(); i < machine.units(); ++i) {
-      sum += entropy(machine.kind(), x[i]);
-      out.mean(i - machine.visible(), s) = x[i];
+    for (std::size_t i = visible; i < machine.width(); ++i) {
+      sum += entropy(machine.hidden_kind(), x[i]);
+      out.mean(i - visible, s) = x[i];
     }
     out.log_weight.push_back(sum);
   }
@@ -158,25 +169,25 @@ Matrix reconstruction(const Network& network, const Matrix& v, const Posterior& 
   if (layer.kind == UnitKind::gaussian) return matrix(f);
   if (layer.kind != UnitKind::categorical)
     return matrix(f.unaryExpr([kind = layer.kind](double field) { return mean_of(kind, field); }));
-  const auto q = static_cast<Index>(layer.states);
-  for (Index s = 0; s < f.cols(); ++s)
-    for (Index i = 0; i < f.rows(); i += q) {
-      auto unit = f.col(s).segment(i, q);
-      unit = (unit.array() - unit.maxCoeff()).exp();
-      unit /= unit.sum();
-    }
+  to_shares(f, static_cast<Index>(layer.states));
   return matrix(f);
 }
 
 Matrix reconstruction(const BoltzmannMachine& machine, const Matrix& v, const Posterior& hidden) {
   Matrix out(v.rows(), v.columns());
   for (std::size_t s = 0; s < v.columns(); ++s) {
-    std::vector<double> x(machine.units());
+    std::vector<double> x(machine.width());
     std::ranges::copy(v.column(s), x.begin());
-    for (std::size_t i = machine.visible(); i < machine.units(); ++i) x[i] = hidden.mean(i - machine.visible(), s);
-    for (std::size_t i = 0; i < v.rows(); ++i) out(i, s) = mean_of(machine.kind(), machine.local_field(x, i));
+    for (std::size_t i = v.rows(); i < machine.width(); ++i) x[i] = hidden.mean(i - v.rows(), s);
+    for (std::size_t i = 0; i < v.rows(); ++i) {
+      const double f = machine.local_field(x, i);
+      out(i, s) = machine.kind() == UnitKind::categorical ? f : mean_of(machine.kind(), f);
+    }
   }
-  return out;
+  if (machine.kind() != UnitKind::categorical) return out;
+  MatrixXd f = eigen(out);
+  to_shares(f, static_cast<Index>(machine.states()));
+  return matrix(f);
 }
 
 }  // namespace gibbsite

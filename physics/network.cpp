@@ -57,10 +57,7 @@ void fix_gauge(std::vector<Layer>& layers, Matrix& weights, double& constant) {
 double magnetization(const Layer& layer, std::span<const double> x) {
   const double n = static_cast<double>(layer.units);
   if (layer.kind != UnitKind::categorical) return eigen(x).sum() / n;
-  std::vector<double> count(layer.states, 0.0);
-  for (std::size_t i = 0; i < x.size(); ++i) count[i % layer.states] += x[i];
-  const double q = static_cast<double>(layer.states);
-  return (q * *std::max_element(count.begin(), count.end()) / n - 1) / (q - 1);
+  return potts_order(x, layer.states);
 }
 
 }  // namespace
@@ -71,6 +68,12 @@ double log_unit(UnitKind kind, double field) noexcept {
   return kind == UnitKind::spin ? log_cosh2(field) : softplus(field);
 }
 double logistic(double x) noexcept { return 1 / (1 + std::exp(-x)); }
+double potts_order(std::span<const double> one_hot, std::size_t states) {
+  std::vector<double> count(states, 0.0);
+  for (std::size_t i = 0; i < one_hot.size(); ++i) count[i % states] += one_hot[i];
+  const double q = static_cast<double>(states), n = static_cast<double>(one_hot.size() / states);
+  return (q * *std::max_element(count.begin(), count.end()) / n - 1) / (q - 1);
+}
 
 Network::Network(std::vector<Layer> layers, std::vector<Matrix> weights, double constant)
     : layers_(std::move(layers)), weights_(std::move(weights)), constant_(constant) {

@@ -25,6 +25,8 @@ double log_cosh2(double x) noexcept;                    ///< ln(2 cosh x): a spi
 double softplus(double x) noexcept;                     ///< ln(1 + e^x): a binary unit
 double log_unit(UnitKind kind, double field) noexcept;  ///< of a spin or a binary unit
 double logistic(double x) noexcept;                     ///< 1 / (1 + e^-x)
+/// (q max_k n_k - 1) / (q - 1), n_k the share of one-hot units in state k: 0 disordered, 1 all alike.
+double potts_order(std::span<const double> one_hot, std::size_t states);
 
 /// Immutable. A state is one number per unit (q per categorical unit), layer behind layer: `width()` of them.
 class Network {

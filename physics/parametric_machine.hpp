@@ -7,14 +7,17 @@
 ///
 /// gaussian visible units have sum_i (v_i - b_i)^2 / (2 s_i) in place of -b . v and v_i / s_i in place of v_i in bonds.
 /// Parameters stand one behind the other in blocks: b [width], c [hidden], W row by row [width][hidden], L of pairs of
-/// visible units, (0,1), (0,2), ..., (1,2), ..., and ln s [units] of gaussian units.
+/// visible units, (0,1), (0,2), ..., (1,2), ..., and ln s [units] of gaussian units. Of categorical units L has q x q
+/// numbers J_ij(a, b) a pair, row by row. Bonds may be given: then there are those alone, in order.
 ///
 /// Expectations of d(-F)/dtheta over data less those over the model are the gradient of the log-likelihood (Ackley,
 /// Hinton & Sejnowski 1985). Cost of a gradient: two products of a batch with W. Batches are cut into tiles of fixed
 /// length that are added in their order, so that bits do not depend on threads.
 #pragma once
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,13 +36,22 @@ struct ParameterBlock {
   std::size_t size() const noexcept { return rows * columns; }
 };
 
+/// Two bonded visible units, i < j.
+struct UnitBond {
+  std::uint32_t i = 0, j = 0;
+  friend auto operator<=>(const UnitBond&, const UnitBond&) = default;
+};
+
 /// Immutable: what there is, not the parameters themselves.
 class ParametricMachine {
  public:
   /// hidden.units = 0: none. The biases and variances of both are not looked at. Throws std::invalid_argument for a
-  /// machine without bonds, hidden units that are neither binary nor spins, or bonds among gaussian or categorical
-  /// units.
+  /// machine without bonds, hidden units that are neither binary nor spins, or bonds among gaussian units. lateral:
+  /// bonds of every visible unit with every other.
   ParametricMachine(Layer visible, Layer hidden, bool lateral);
+  /// Bonds among visible units that are given; those that come twice are one. Throws std::invalid_argument for units
+  /// that are not there, or bonded to themselves, too.
+  ParametricMachine(Layer visible, Layer hidden, std::vector<UnitBond> bonds);
 
   const Layer& visible() const noexcept { return visible_; }
   const Layer& hidden() const noexcept { return hidden_; }
@@ -49,8 +61,24 @@ class ParametricMachine {
   /// Null where there is none of that name.
   const ParameterBlock* block(std::string_view name) const noexcept;
   std::size_t parameters() const noexcept { return parameters_; }
-  /// Where L_ij of two visible units, i < j, stands among the parameters.
+  std::span<const UnitBond> bonds() const noexcept { return bonds_; }
+  /// Where L_ij of two bonded visible units, i < j, stands among the parameters, or J_ij(0, 0).
   std::size_t pair(std::size_t i, std::size_t j) const;
+  /// Calls see(k, x, y) for every parameter k of `lateral_weights` with the two numbers of a state that it bonds.
+  template <class See>
+  void each_lateral(See see) const {
+    if (bonds_.empty()) return;
+    const std::size_t q = visible_.states;
+    std::size_t k = lateral_offset_;
+    for (const UnitBond& bond : bonds_)
+      for (std::size_t a = 0; a < q; ++a)
+        for (std::size_t b = 0; b < q; ++b) see(k++, bond.i * q + a, bond.j * q + b);
+  }
+  /// Adds sum_j L_ij v_j, or J_ij(a, v_j), to `field`, [width], of one sample.
+  void add_lateral_field(std::span<const double> theta, std::span<const double> v, std::span<double> field) const;
+  /// Adds the slopes of an objective whose derivatives with respect to those fields are `pull`, [width]: what the field
+  /// is of every unit alone, others at v.
+  void add_lateral_pull(std::span<const double> pull, std::span<const double> v, std::span<double> out) const;
 
   /// -F(v) of every sample: [width][sample] -> [sample].
   std::vector<double> log_weight(std::span<const double> theta, const Matrix& v) const;
@@ -61,6 +89,10 @@ class ParametricMachine {
   /// Adds sum_n weight_n d(-F(v_n))/dtheta to `out`, [parameters].
   void add_gradient(std::span<const double> theta, const Matrix& v, std::span<const double> weight,
                     std::span<double> out) const;
+
+  /// Into how many samples at a time batches are cut: `usual`, or more of machines of so many parameters that their
+  /// gradients would fill the memory.
+  std::size_t samples_a_tile(std::size_t samples, std::size_t usual) const noexcept;
 
   /// ln Z, and adds -scale * d ln Z/dtheta to `out`, by visiting all states of the hidden layer or of the visible one,
   /// whichever has fewer; out empty: ln Z alone. Throws std::invalid_argument beyond 2^22 states.
@@ -88,9 +120,25 @@ class ParametricMachine {
   bool lists_visible() const noexcept;
   void sweep_lateral(std::span<const double> theta, std::span<const double> field, std::span<double> v,
                      Chance& chance) const;
+  void sweep_states(std::span<const double> theta, std::span<const double> field, std::span<double> v,
+                    Chance& chance) const;
+  void add_second_moments(const Matrix& x, std::span<const double> weight, std::span<double> out) const;
+  void lay_out();
+
+  /// A bond seen from one of its units.
+  struct Neighbour {
+    std::uint32_t unit, bond;
+  };
+  std::span<const Neighbour> neighbours(std::size_t i) const {
+    return std::span(neighbours_).subspan(first_neighbour_[i], first_neighbour_[i + 1] - first_neighbour_[i]);
+  }
 
   Layer visible_, hidden_;
-  bool lateral_;
+  bool lateral_, complete_ = false;
+  std::vector<UnitBond> bonds_;
+  std::vector<std::size_t> first_neighbour_;  // [unit + 1]
+  std::vector<Neighbour> neighbours_;         // of each unit, in the order of the others
+  std::size_t lateral_offset_ = 0;
   std::vector<ParameterBlock> blocks_;
   std::size_t parameters_ = 0;
 };

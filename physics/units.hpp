@@ -10,15 +10,19 @@ namespace gibbsite {
 /// of which one is 1.
 enum class UnitKind { binary, spin, gaussian, categorical };
 
-/// Units of one kind. A state of the layer is `width()` numbers: one per unit, or q per categorical unit.
+/// Units of one kind, and perhaps one label: a categorical unit behind them. A state of the layer is `width()` numbers:
+/// one per unit, or q per categorical unit, then those of the label.
 struct Layer {
   UnitKind kind = UnitKind::binary;
   std::size_t units = 0;
   std::size_t states = 1;             ///< q of categorical units, else 1
   std::vector<double> bias = {};      ///< [width]; gaussian: the mean without input
   std::vector<double> variance = {};  ///< gaussian: [units]
+  std::size_t labels = 0;             ///< states of the label; 0: none
 
-  std::size_t width() const noexcept { return units * states; }
+  std::size_t width() const noexcept { return own_width() + labels; }
+  std::size_t own_width() const noexcept { return units * states; }  ///< without the label
+  std::size_t count() const noexcept { return units + (labels > 0 ? 1 : 0); }
 };
 
 /// What independent units do: p(x) ~ exp(sum_i field_i x_i), or gaussian with mean field_i and `variance_i`.

@@ -14,17 +14,18 @@ struct Flip {
   std::size_t numbers = 1;
 };
 
-/// All of unit i.
-std::vector<Flip> flips_of(const Layer& layer, std::span<const double> v, std::size_t i) {
-  if (layer.kind == UnitKind::spin) return {{{i, 0}, {-2 * v[i], 0}, 1}};
-  if (layer.kind == UnitKind::binary) return {{{i, 0}, {1 - 2 * v[i], 0}, 1}};
-  std::vector<Flip> all;
+/// All of unit i, in `all`.
+void list_flips(const Layer& layer, std::span<const double> v, std::size_t i, std::vector<Flip>& all) {
+  all.clear();
+  if (layer.kind != UnitKind::categorical) {
+    all.push_back({{i, 0}, {layer.kind == UnitKind::spin ? -2 * v[i] : 1 - 2 * v[i], 0}, 1});
+    return;
+  }
   const std::size_t q = layer.states, first = i * q;
   std::size_t own = first;
   while (v[own] != 1) ++own;
   for (std::size_t a = first; a < first + q; ++a)
     if (a != own) all.push_back({{own, a}, {-1, 1}, 2});
-  return all;
 }
 
 /// Of the costs D of a unit's other states: the objective, and its derivatives.
@@ -70,19 +71,16 @@ class FlipSum {
     const std::size_t hidden = machine_.hidden().units;
     const Matrix field = machine_.hidden_field(theta_, Matrix(v.size(), 1, v));
     const auto f = field.column(0);
-    std::vector<double> mean(hidden), drift(hidden, 0), lateral(v.size(), 0);
+    std::vector<double> mean(hidden), drift(hidden, 0), pull(v.size(), 0);
+    std::vector<double> own(theta_.begin(), theta_.begin() + static_cast<std::ptrdiff_t>(v.size()));
+    machine_.add_lateral_field(theta_, v, own);
     double at_v = 0;
     for (std::size_t j = 0; j < hidden; ++j) at_v += log_unit(kind(), f[j]), mean[j] = mean_of(f[j]);
-    if (machine_.lateral())
-      for (std::size_t i = 0; i < v.size(); ++i)
-        for (std::size_t j = i + 1; j < v.size(); ++j) {
-          const double l = theta_[machine_.pair(i, j)];
-          lateral[i] += l * v[j], lateral[j] += l * v[i];
-        }
     double value = 0;
+    std::vector<Flip> flips;
     std::vector<double> cost, slope;
     for (std::size_t i = 0; i < machine_.visible().units; ++i) {
-      const auto flips = flips_of(machine_.visible(), v, i);
+      list_flips(machine_.visible(), v, i, flips);
       cost.clear();
       for (const Flip& flip : flips) {
         double d = at_v;
@@ -91,15 +89,22 @@ class FlipSum {
           for (std::size_t k = 0; k < flip.numbers; ++k) field_moved += flip.by[k] * weight_of(flip.at[k], j);
           d -= log_unit(kind(), field_moved);
         }
-        for (std::size_t k = 0; k < flip.numbers; ++k) d -= flip.by[k] * (theta_[flip.at[k]] + lateral[flip.at[k]]);
+        for (std::size_t k = 0; k < flip.numbers; ++k) d -= flip.by[k] * own[flip.at[k]];
         cost.push_back(d);
       }
       slope.assign(cost.size(), 0);
       value += of_costs(rule_, cost, slope);
       if (out.empty()) continue;
-      for (std::size_t a = 0; a < flips.size(); ++a) add_flip(v, flips[a], f, mean, weight * slope[a], drift, out);
+      for (std::size_t a = 0; a < flips.size(); ++a) {
+        const double s = weight * slope[a];
+        for (std::size_t k = 0; k < flips[a].numbers; ++k) pull[flips[a].at[k]] -= s * flips[a].by[k];
+        add_flip(flips[a], f, mean, s, drift, out);
+      }
     }
-    if (!out.empty() && hidden > 0) {
+    if (out.empty()) return value;
+    for (std::size_t i = 0; i < v.size(); ++i) out[i] += pull[i];
+    machine_.add_lateral_pull(pull, v, out);
+    if (hidden > 0) {
       const std::size_t c = machine_.block("hidden_bias")->offset, w = machine_.block("weights")->offset;
       for (std::size_t j = 0; j < hidden; ++j) out[c + j] -= drift[j];
       for (std::size_t i = 0; i < v.size(); ++i)
@@ -110,15 +115,11 @@ class FlipSum {
   }
 
  private:
-  /// s d(F(v moved) - F(v))/dtheta; what all flips share, s (<h> moved - <h>), is added up in `drift`.
-  void add_flip(std::span<const double> v, const Flip& flip, std::span<const double> f, std::span<const double> mean,
-                double s, std::span<double> drift, std::span<double> out) const {
+  /// s d(F(v moved) - F(v))/dtheta, of weights to hidden units; what all flips share, s (<h> moved - <h>), is added up
+  /// in `drift`.
+  void add_flip(const Flip& flip, std::span<const double> f, std::span<const double> mean, double s,
+                std::span<double> drift, std::span<double> out) const {
     const std::size_t hidden = mean.size();
-    for (std::size_t k = 0; k < flip.numbers; ++k) out[flip.at[k]] -= s * flip.by[k];
-    if (machine_.lateral())
-      for (std::size_t j = 0; j < v.size(); ++j)
-        if (j != flip.at[0])
-          out[machine_.pair(std::min(j, flip.at[0]), std::max(j, flip.at[0]))] -= s * flip.by[0] * v[j];
     if (hidden == 0) return;
     const std::size_t w = machine_.block("weights")->offset;
     for (std::size_t j = 0; j < hidden; ++j) {
@@ -167,14 +168,14 @@ double flip_objective(FlipRule rule, const ParametricMachine& machine, std::span
   if (kind == UnitKind::gaussian) throw std::invalid_argument("gaussian units have no states to change to");
   if (kind == UnitKind::categorical && (rule == FlipRule::ratio_matching || rule == FlipRule::lyu))
     throw std::invalid_argument("ratio matching and lyu are for units of two states");
-  constexpr std::size_t tile = 32;
+  const std::size_t tile = machine.samples_a_tile(batch.columns(), 32);
   const std::size_t tiles = (batch.columns() + tile - 1) / tile;
   const double share = 1 / static_cast<double>(batch.columns());
   std::vector<std::vector<double>> parts(tiles);
   std::vector<double> values(tiles, 0);
   const FlipSum sum(rule, machine, theta);
-  const double work =
-      static_cast<double>(machine.parameters()) * static_cast<double>(batch.columns() * machine.width());
+  const double changes = machine.hidden().units > 0 ? static_cast<double>(machine.width()) : 10;
+  const double work = static_cast<double>(machine.parameters()) * static_cast<double>(batch.columns()) * changes;
 #pragma omp parallel for schedule(dynamic) if (work > 1e7)
   for (std::size_t t = 0; t < tiles; ++t) {
     if (!out.empty()) parts[t].assign(machine.parameters(), 0);

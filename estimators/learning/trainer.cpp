@@ -108,9 +108,7 @@ void Trainer::centre(std::span<double> d) const {
     for (std::size_t i = 0; i < width; ++i)
       for (std::size_t j = 0; j < hidden; ++j) d[w + i * hidden + j] -= mu[i] * d[c + j] + d[i] * hidden_mean_[j];
   }
-  if (!machine_->lateral()) return;
-  for (std::size_t i = 0; i < width; ++i)
-    for (std::size_t j = i + 1; j < width; ++j) d[machine_->pair(i, j)] -= mu[i] * d[j] + d[i] * mu[j];
+  machine_->each_lateral([&](std::size_t k, std::size_t i, std::size_t j) { d[k] -= mu[i] * d[j] + d[i] * mu[j]; });
 }
 
 void Trainer::uncentre(std::span<double> step) const {
@@ -124,12 +122,10 @@ void Trainer::uncentre(std::span<double> step) const {
         step[c + j] -= step[w + i * hidden + j] * mu[i];
       }
   }
-  if (!machine_->lateral()) return;
-  for (std::size_t i = 0; i < width; ++i)
-    for (std::size_t j = i + 1; j < width; ++j) {
-      step[i] -= step[machine_->pair(i, j)] * mu[j];
-      step[j] -= step[machine_->pair(i, j)] * mu[i];
-    }
+  machine_->each_lateral([&](std::size_t k, std::size_t i, std::size_t j) {
+    step[i] -= step[k] * mu[j];
+    step[j] -= step[k] * mu[i];
+  });
 }
 
 void Trainer::advance() {

@@ -10,14 +10,14 @@ namespace {
 
 enum class Visited { visible, hidden, all };
 
-/// A way to divide the machine: units begin .. begin + count - 1 are visited, the others summed.
+/// A way to divide the machine: numbers begin .. begin + count - 1 are visited, the others summed.
 struct Way {
   Visited visited;
   std::size_t begin, count;
 };
 
 void check(const BoltzmannMachine& machine, const IndependentUnits& reference) {
-  if (reference.field.size() != machine.visible() || !reference.variance.empty())
+  if (reference.field.size() != machine.visible_width() || !reference.variance.empty())
     throw std::invalid_argument("the reference does not fit the machine's " + std::to_string(machine.visible()) +
                                 " visible units");
 }
@@ -40,7 +40,7 @@ Matrix part(const Matrix& weights, const std::vector<std::size_t>& rows, const s
 
 /// The best first.
 std::vector<Way> ways_of(const BoltzmannMachine& machine) {
-  const std::size_t units = machine.units(), visible = machine.visible(), hidden = units - visible;
+  const std::size_t units = machine.width(), visible = machine.visible_width(), hidden = machine.hidden();
   std::vector<Way> ways;
   if (hidden > 0 && !bonded(machine.weights(), visible, units)) ways.push_back({Visited::visible, 0, visible});
   if (hidden > 0 && !bonded(machine.weights(), 0, visible)) ways.push_back({Visited::hidden, visible, hidden});
@@ -51,15 +51,22 @@ std::vector<Way> ways_of(const BoltzmannMachine& machine) {
   return ways;
 }
 
-Layer units_of(const BoltzmannMachine& machine, const std::vector<std::size_t>& which) {
-  Layer layer{.kind = machine.kind(), .units = which.size()};
-  for (const std::size_t i : which) layer.bias.push_back(machine.bias()[i]);
-  return layer;
+/// The layers of which these numbers are: all of the visible units, of the hidden ones, or of both.
+std::vector<Layer> units_of(const BoltzmannMachine& machine, const std::vector<std::size_t>& which) {
+  if (machine.kind() != UnitKind::categorical) {
+    Layer layer{.kind = machine.kind(), .units = which.size()};
+    for (const std::size_t i : which) layer.bias.push_back(machine.bias()[i]);
+    return {layer};
+  }
+  std::vector<Layer> layers;
+  if (which.front() == 0) layers.push_back(machine.visible_layer());
+  if (which.back() >= machine.visible_width()) layers.push_back(machine.hidden_layer());
+  return layers;
 }
 
 /// Of a way that visits more than 2^most states only its visited units: no matrices for nothing.
 TwoSides divide(const BoltzmannMachine& machine, const IndependentUnits& reference, const Way& way, double most) {
-  const std::size_t units = machine.units();
+  const std::size_t units = machine.width();
   std::vector<std::size_t> listed(way.count), free;
   std::iota(listed.begin(), listed.end(), way.begin);
   for (std::size_t i = 0; i < units; ++i)
@@ -67,9 +74,9 @@ TwoSides divide(const BoltzmannMachine& machine, const IndependentUnits& referen
   std::vector<double> a = reference.field;
   a.resize(units, 0.0);
   TwoSides sides;
-  sides.listed = {units_of(machine, listed)};
+  sides.listed = units_of(machine, listed);
   if (sides.log2_listed() > most) return sides;
-  if (!free.empty()) sides.free = {units_of(machine, free)};
+  if (!free.empty()) sides.free = units_of(machine, free);
   sides.bonds = part(machine.weights(), free, listed);
   if (bonded(machine.weights(), way.begin, way.begin + way.count))
     sides.among = part(machine.weights(), listed, listed);
@@ -80,6 +87,10 @@ TwoSides divide(const BoltzmannMachine& machine, const IndependentUnits& referen
     sides.features = Matrix(machine.patterns().size(), units);
     for (std::size_t mu = 0; mu < sides.features.rows(); ++mu)
       for (std::size_t i = 0; i < units; ++i) sides.features(mu, i) = machine.patterns()[mu][i];
+  }
+  if (machine.kind() == UnitKind::categorical && way.begin == 0) {  // how many visible units are in each state
+    sides.features = Matrix(machine.states(), listed.size());
+    for (std::size_t i = 0; i < machine.visible_width(); ++i) sides.features(i % machine.states(), i) = 1;
   }
   return sides;
 }
@@ -103,13 +114,15 @@ std::variant<Found, std::string> find(const BoltzmannMachine& machine, const Ind
 }
 
 BoltzmannAverages collect(const BoltzmannMachine& machine, const Way& way, const Averages& from) {
-  BoltzmannAverages averages{from.log_z, from.energy, from.energy_variance, {}, {}};
+  BoltzmannAverages averages{from.log_z, from.energy, from.energy_variance, {}, {}, {}};
   const std::vector<double>&first = way.begin == 0 ? from.listed : from.free,
         &second = way.begin == 0 ? from.free : from.listed;
   averages.mean.assign(first.begin(), first.end());
   averages.mean.insert(averages.mean.end(), second.begin(), second.end());
   if (way.visited == Visited::all && !machine.patterns().empty())
     averages.largest_overlap = from.largest_feature / static_cast<double>(machine.units());
+  if (machine.kind() == UnitKind::categorical && way.begin == 0)
+    averages.largest_share = from.largest_feature / static_cast<double>(machine.visible());
   return averages;
 }
 
@@ -120,12 +133,14 @@ std::map<std::string, double> name_values(const BoltzmannMachine& machine, const
     const auto part = std::span(averages.mean).subspan(begin, count);
     return std::accumulate(part.begin(), part.end(), 0.0) / static_cast<double>(count);
   };
-  std::map<std::string, double> values{{"log_z", averages.log_z},
-                                       {"energy", averages.energy},
-                                       {"energy_density", averages.energy / n},
-                                       {"visible_magnetization", mean(0, machine.visible())}};
-  if (machine.visible() < machine.units())
-    values["hidden_magnetization"] = mean(machine.visible(), machine.units() - machine.visible());
+  std::map<std::string, double> values{
+      {"log_z", averages.log_z}, {"energy", averages.energy}, {"energy_density", averages.energy / n}};
+  const double q = static_cast<double>(machine.states());
+  if (machine.kind() != UnitKind::categorical)
+    values["visible_magnetization"] = mean(0, machine.visible());
+  else if (averages.largest_share)
+    values["visible_magnetization"] = (q * *averages.largest_share - 1) / (q - 1);
+  if (machine.hidden() > 0) values["hidden_magnetization"] = mean(machine.visible_width(), machine.hidden());
   if (!machine.patterns().empty()) {
     const auto& pattern = machine.patterns()[0];
     values["pattern_overlap"] = std::inner_product(pattern.begin(), pattern.end(), averages.mean.begin(), 0.0) / n;
@@ -136,8 +151,13 @@ std::map<std::string, double> name_values(const BoltzmannMachine& machine, const
   return values;
 }
 
-std::string describe(const Found& found) {
-  const std::string states = "2^" + std::to_string(found.way.count) + " states";
+std::string describe(const BoltzmannMachine& machine, const Found& found) {
+  std::string states = "2^" + std::to_string(found.way.count) + " states";
+  if (machine.kind() == UnitKind::categorical && found.way.begin == 0) {
+    states = std::to_string(machine.states()) + "^" + std::to_string(machine.visible());
+    if (found.way.visited == Visited::all && machine.hidden() > 0) states += " 2^" + std::to_string(machine.hidden());
+    states += " states";
+  }
   if (found.way.visited == Visited::all) return "sum over all " + states;
   return "sum over all " + states + " of the " + (found.way.visited == Visited::visible ? "visible" : "hidden") +
          " units, the rest in closed form";
@@ -172,7 +192,7 @@ std::variant<ExactAnswers, std::string> exact_answers(const BoltzmannMachine& ma
   const auto found = find(machine, reference, lambda, limits);
   if (const auto* why_not = std::get_if<std::string>(&found)) return *why_not;
   const auto& [way, sides] = std::get<Found>(found);
-  ExactAnswers answers{describe(std::get<Found>(found)), {}, {}};
+  ExactAnswers answers{describe(machine, std::get<Found>(found)), {}, {}};
   const std::vector<Averages> all = average(sides, lambda);
   for (std::size_t k = 0; k < lambda.size(); ++k)
     answers.at.push_back({name_values(machine, reference, lambda[k], collect(machine, way, all[k]))});

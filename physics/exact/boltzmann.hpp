@@ -16,8 +16,9 @@ namespace gibbsite {
 /// At one lambda.
 struct BoltzmannAverages {
   double log_z = 0, energy = 0, energy_variance = 0;
-  std::vector<double> mean;               ///< of every unit
+  std::vector<double> mean;               ///< of every number
   std::optional<double> largest_overlap;  ///< with patterns, and where all states are visited
+  std::optional<double> largest_share;    ///< of visible categorical units in one state, where those are visited
 };
 
 /// A sentence where there is no answer within the limits says why and what would help. Throws std::invalid_argument

@@ -18,8 +18,8 @@ class BoltzmannEnsemble final : public Ensemble {
       : Ensemble(boltzmann_layout(kernel, slice)),
         kernel_(std::move(kernel)),
         key_(key),
-        units_(kernel_.machine().units()),
-        x_(slice.count * units_),
+        width_(kernel_.machine().width()),
+        x_(slice.count * width_),
         energy_(slice.count),
         reference_(slice.count) {
     for (std::size_t r = 0; r < slice.count; ++r) {
@@ -37,7 +37,7 @@ class BoltzmannEnsemble final : public Ensemble {
     assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
     over_replicas(step.count, [&](std::size_t r) {
       const double changed = move(r, setting[r].lambda, Purpose::sweep, step),
-                   tried = static_cast<double>(units_ * step.count);
+                   tried = static_cast<double>(kernel_.machine().units() * step.count);
       tally[r].accepted += setting[r].lambda == 0 ? tried : changed;
       tally[r].tried += tried;
     });
@@ -57,7 +57,7 @@ class BoltzmannEnsemble final : public Ensemble {
   void resample(std::span<const std::size_t> parent) override {
     const auto x = x_, energy = energy_, reference = reference_;
     for (std::size_t r = 0; r < layout().replicas; ++r) {
-      std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(parent[r] * units_), units_, state(r).begin());
+      std::copy_n(x.begin() + static_cast<std::ptrdiff_t>(parent[r] * width_), width_, state(r).begin());
       energy_[r] = energy[parent[r]];
       reference_[r] = reference[parent[r]];
     }
@@ -67,7 +67,7 @@ class BoltzmannEnsemble final : public Ensemble {
     const auto bias = kernel_.machine().bias();
     for (std::size_t r = 0; r < layout().replicas; ++r) {
       double of_bias = 0;
-      for (std::size_t i = 0; i < units_; ++i) of_bias += bias[i] * state(r)[i];
+      for (std::size_t i = 0; i < width_; ++i) of_bias += bias[i] * state(r)[i];
       out[r] = -2 * (lambda[r] * of_bias + (1 - lambda[r]) * reference_[r]);
     }
   }
@@ -80,29 +80,38 @@ class BoltzmannEnsemble final : public Ensemble {
   }
 
   void save(std::size_t replica, std::span<std::byte> bytes) const override {
-    for (std::size_t i = 0; i < units_; ++i)
+    for (std::size_t i = 0; i < width_; ++i)
       bytes[i] = static_cast<std::byte>(static_cast<std::int8_t>(state(replica)[i]));
   }
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
-    for (std::size_t i = 0; i < units_; ++i) state(replica)[i] = static_cast<std::int8_t>(bytes[i]);
+    for (std::size_t i = 0; i < width_; ++i) state(replica)[i] = static_cast<std::int8_t>(bytes[i]);
     weigh(replica);
   }
 
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
     for (std::size_t k = 0; k < pairs.size(); ++k) {
       const auto a = state(pairs[k].first), b = state(pairs[k].second);
-      std::size_t alike = 0;
-      for (std::size_t i = 0; i < units_; ++i) alike += a[i] == b[i];
-      out[k] = 2 * static_cast<double>(alike) / static_cast<double>(units_) - 1;
+      out[k] = likeness(a, b);
     }
   }
   double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
-    std::size_t alike = 0;
-    for (std::size_t i = 0; i < units_; ++i) alike += x[i] == y[i];
-    return 2 * static_cast<double>(alike) / static_cast<double>(units_) - 1;
+    return likeness(x, y);
   }
 
  private:
+  template <class Numbers>
+  double likeness(const Numbers& a, const Numbers& b) const {
+    const BoltzmannMachine& machine = kernel_.machine();
+    const std::size_t one_hot = machine.kind() == UnitKind::categorical ? machine.visible() : 0, q = machine.states();
+    std::size_t alike = 0, states_alike = 0;
+    for (std::size_t i = one_hot * q; i < width_; ++i) alike += a[i] == b[i];
+    double sum = 2 * static_cast<double>(alike) - static_cast<double>(machine.units() - one_hot);
+    for (std::size_t i = 0; i < one_hot * q; ++i)
+      states_alike += a[i] == b[i] && a[i] != std::remove_cvref_t<decltype(a[i])>{};
+    if (one_hot > 0)
+      sum += (static_cast<double>(q * states_alike) - static_cast<double>(one_hot)) / static_cast<double>(q - 1);
+    return sum / static_cast<double>(machine.units());
+  }
   /// Returns how many units changed.
   double move(std::size_t r, double lambda, Purpose purpose, const Step& step) {
     std::size_t changed = 0;
@@ -122,29 +131,38 @@ class BoltzmannEnsemble final : public Ensemble {
 
   template <class Do>
   void over_replicas(std::uint32_t sweeps, Do one) const {
-    threads_.run(static_cast<double>(layout().replicas * units_ * units_) * sweeps / 8, [&](bool parallel) {
+    threads_.run(static_cast<double>(layout().replicas * width_ * width_) * sweeps / 8, [&](bool parallel) {
 #pragma omp parallel for schedule(dynamic) if (parallel)
       for (std::size_t r = 0; r < layout().replicas; ++r) one(r);
     });
   }
 
-  std::span<double> state(std::size_t r) { return std::span(x_).subspan(r * units_, units_); }
-  std::span<const double> state(std::size_t r) const { return std::span(x_).subspan(r * units_, units_); }
+  std::span<double> state(std::size_t r) { return std::span(x_).subspan(r * width_, width_); }
+  std::span<const double> state(std::size_t r) const { return std::span(x_).subspan(r * width_, width_); }
 
   BoltzmannHeatBath kernel_;
   mutable AdaptiveThreads threads_;  // which way was faster changes no result
   Key key_;
-  std::size_t units_;
+  std::size_t width_;
   std::vector<double> x_;                   // [replica][unit]
   std::vector<double> energy_, reference_;  // E and a . x of the states, from scratch after every change
 };
+
+double log_sum_exp_of(std::span<const double> x) {
+  const double most = *std::max_element(x.begin(), x.end());
+  double sum = 0;
+  for (const double one : x) sum += std::exp(one - most);
+  return most + std::log(sum);
+}
 
 }  // namespace
 
 std::vector<double> boltzmann_start(const BoltzmannMachine& machine, double noise, Key key) {
   if (!(noise >= 0 && noise <= 1))
     throw std::invalid_argument("noise " + std::to_string(noise) + " is no share of the units; give 0 to 1");
-  const std::size_t n = machine.units();
+  if (noise > 0 && machine.kind() == UnitKind::categorical)
+    throw std::invalid_argument("categorical units have no opposite state for noise to turn them to");
+  const std::size_t n = machine.width();
   std::vector<double> x(n);
   machine.set_ordered(x);
   std::vector<std::size_t> unit(n);
@@ -163,9 +181,13 @@ Layout boltzmann_layout(const BoltzmannHeatBath& kernel, Slice slice) {
   Layout layout;
   layout.first = slice.first;
   layout.replicas = slice.count;
-  layout.units = kernel.machine().units();
-  for (const double a : kernel.reference())
-    layout.log_z_reference += kernel.machine().kind() == UnitKind::spin ? log_cosh2(a) : softplus(a);
+  const BoltzmannMachine& machine = kernel.machine();
+  layout.units = machine.width();
+  const std::size_t one_hot = machine.kind() == UnitKind::categorical ? machine.visible_width() : 0;
+  for (std::size_t i = 0; i < one_hot; i += machine.states())
+    layout.log_z_reference += log_sum_exp_of(kernel.reference().subspan(i, machine.states()));
+  for (const double a : kernel.reference().subspan(one_hot))
+    layout.log_z_reference += log_unit(machine.hidden_kind(), a);
   const auto acts = [](double field) { return field != 0; };
   const auto bias = kernel.machine().bias(), reference = kernel.reference();
   layout.turns = kernel.machine().kind() == UnitKind::spin &&

@@ -116,7 +116,8 @@ Graph spins_of(const BoltzmannMachine& machine) {
 
 bool boltzmann_vectors_supported(const BoltzmannMachine& machine) {
   constexpr std::size_t most = 8192;  // units whose pairs still fit memory with ease
-  return machine.units() <= most && !simd::site_kernels().empty() && site_vectors_supported(spins_of(machine), {});
+  return machine.kind() != UnitKind::categorical && machine.units() <= most && !simd::site_kernels().empty() &&
+         site_vectors_supported(spins_of(machine), {});
 }
 
 std::unique_ptr<Ensemble> make_boltzmann_vectors_ensemble(std::shared_ptr<const BoltzmannMachine> machine,

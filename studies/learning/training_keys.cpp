@@ -34,7 +34,7 @@ void add_machine_keys(KeyTable& table) {
       });
   model.choice("units", &MachineKeys::units, {"binary", "spin"}, "states 0, 1 or -1, +1");
   StudyKey& visible = model.text("visible", &MachineKeys::visible, "binary, spin, gaussian, categorical",
-                                 "rbm: visible units, where they are of another kind");
+                                 "visible units, where they are of another kind; of a boltzmann: categorical");
   visible.set = [](Study& study, const Value& value) {
     const std::string& word = read_text(value);
     const std::vector<std::string> kinds = {"", "binary", "spin", "gaussian", "categorical"};
@@ -46,7 +46,7 @@ void add_machine_keys(KeyTable& table) {
     const std::string& word = study.keys<MachineKeys>().visible;
     return word.empty() ? std::nullopt : std::optional(Value{word});
   };
-  model.integer("states", &MachineKeys::states, {2, 1000}, "of categorical units");
+  model.integer("states", &MachineKeys::states, {2, 1000}, "of categorical units; of FASTA: as many as letters");
 }
 
 Value rate_value(const TrainingKeys& keys) { return {fmt::format("{}:{}", keys.first_rate, keys.last_rate)}; }

@@ -61,11 +61,19 @@ Data take_validation(const Study& study, Data& data, const Layer& visible) {
 std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data) {
   const auto& keys = study.keys<MachineKeys>();
   const bool lateral = study.model.name == "boltzmann";
-  const UnitKind units = kind_named(keys.units), kind = keys.visible.empty() ? units : kind_named(keys.visible);
-  if (lateral && kind != units)
-    throw RequestError("model.visible is for an rbm; the units of a boltzmann are all alike (model.units)");
+  const bool letters = data.states > 0;  // sequences say themselves what they are
+  const UnitKind units = kind_named(keys.units), kind = !keys.visible.empty() ? kind_named(keys.visible)
+                                                        : letters             ? UnitKind::categorical
+                                                                              : units;
+  if (lateral && kind != units && kind != UnitKind::categorical)
+    throw RequestError(
+        fmt::format(
+            "model.visible = " {} " is for an rbm; the units of a boltzmann are all alike (model.units), or "
+                                  "its visible ones categorical",
+            keys.visible));
   Layer visible{.kind = kind, .units = data.width}, hidden{.kind = units};
-  if (kind == UnitKind::categorical) visible.states = static_cast<std::size_t>(keys.states);
+  if (kind == UnitKind::categorical)
+    visible.states = letters && keys.states == 2 ? data.states : static_cast<std::size_t>(keys.states);
   std::int64_t wanted = 0, inner = lateral ? 0 : 16;
   if (keys.layers.size() == 2)
     wanted = keys.layers[0], inner = keys.layers[1];

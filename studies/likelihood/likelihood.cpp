@@ -98,13 +98,14 @@ std::optional<double> summed(const Network& network, std::span<const double> v, 
 }
 std::optional<double> summed(const BoltzmannMachine& machine, std::span<const double> v,
                              const SummationLimits& limits) {
-  const std::size_t hidden = machine.units() - machine.visible();
+  const std::size_t hidden = machine.hidden();
   if (hidden == 0) return std::nullopt;
-  std::vector<double> x(machine.units(), 0.0), bias;
+  std::vector<double> x(machine.width(), 0.0), bias;
   std::copy(v.begin(), v.end(), x.begin());
-  for (std::size_t i = machine.visible(); i < machine.units(); ++i) bias.push_back(machine.local_field(x, i));
+  for (std::size_t i = v.size(); i < machine.width(); ++i) bias.push_back(machine.local_field(x, i));
   const auto n = static_cast<Eigen::Index>(hidden);
-  const BoltzmannMachine rest(machine.kind(), hidden, matrix(eigen(machine.weights()).bottomRightCorner(n, n)), bias);
+  const BoltzmannMachine rest(machine.hidden_kind(), hidden, matrix(eigen(machine.weights()).bottomRightCorner(n, n)),
+                              bias);
   const IndependentUnits flat{std::vector<double>(hidden, 0.0), {}};
   const auto log_z = exact_log_z(rest, flat, std::vector<double>{1.0}, limits);
   const auto* known = std::get_if<std::vector<double>>(&log_z);
@@ -186,12 +187,12 @@ RaiseStart start_of(const Network& network, std::span<const double> v, Chance& c
 }
 
 RaiseStart start_of(const BoltzmannMachine& machine, std::span<const double> v, Chance& chance) {
-  RaiseStart start{std::vector<double>(machine.units()), 0};
+  RaiseStart start{std::vector<double>(machine.width()), 0};
   std::copy(v.begin(), v.end(), start.state.begin());
-  if (machine.units() == machine.visible()) return start;
+  if (machine.hidden() == 0) return start;
   const Posterior hidden = posterior(machine, Matrix(v.size(), 1, v));
   start.correction =
-      -draw_means(machine.kind(), hidden.mean.column(0), std::span(start.state).subspan(machine.visible()), chance);
+      -draw_means(machine.hidden_kind(), hidden.mean.column(0), std::span(start.state).subspan(v.size()), chance);
   return start;
 }
 

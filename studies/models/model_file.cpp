@@ -72,6 +72,35 @@ std::vector<std::vector<std::int8_t>> read_patterns(const Place& place, std::siz
   return patterns;
 }
 
+/// Categorical visible units: couplings, and perhaps hidden units.
+std::shared_ptr<const BoltzmannMachine> read_potts(const Place& place, const Layer& visible) {
+  const std::size_t width = visible.width();
+  const Matrix j = place.child("couplings")
+                       .matrix("J", {visible.units, visible.states, visible.units, visible.states},
+                               "(unit, state, other_unit, other_state)");
+  Layer hidden{.kind = UnitKind::binary};
+  if (place.has("layer_1")) hidden = read_layer(place.child("layer_1"));
+  if (hidden.kind != UnitKind::binary && hidden.kind != UnitKind::spin)
+    place.refuse(fmt::format("layer_1 is {}; hidden units are binary or spins", word_of(hidden.kind)));
+  Matrix w(width + hidden.units, width + hidden.units);
+  for (std::size_t a = 0; a < width; ++a)
+    for (std::size_t b = 0; b < width; ++b) w(a, b) = j(a * visible.units + b / visible.states, b % visible.states);
+  std::vector<double> bias = visible.bias;
+  bias.insert(bias.end(), hidden.bias.begin(), hidden.bias.end());
+  if (hidden.units > 0) {
+    const Matrix up = read_weights(place, "weights_0", visible, hidden);
+    for (std::size_t a = 0; a < width; ++a)
+      for (std::size_t h = 0; h < hidden.units; ++h) w(a, width + h) = w(width + h, a) = up(a, h);
+    if (place.has("weights_1")) {
+      const Matrix among = read_weights(place, "weights_1", hidden, hidden);
+      for (std::size_t g = 0; g < hidden.units; ++g)
+        for (std::size_t h = 0; h < hidden.units; ++h) w(width + g, width + h) = among(g, h);
+    }
+  }
+  return std::make_shared<const BoltzmannMachine>(visible.units, visible.states, hidden.kind, std::move(w),
+                                                  std::move(bias));
+}
+
 std::shared_ptr<const BoltzmannMachine> read_machine(const Place& place, bool stores_patterns) {
   std::vector<std::vector<std::int8_t>> patterns;
   if (stores_patterns) {
@@ -88,6 +117,7 @@ std::shared_ptr<const BoltzmannMachine> read_machine(const Place& place, bool st
   }
   const Place place_0 = place.child("layer_0");
   const Layer layer = read_layer(place_0);
+  if (layer.kind == UnitKind::categorical && !stores_patterns) return read_potts(place, layer);
   const auto visible = place_0.number<std::int64_t>("visible").value_or(static_cast<std::int64_t>(layer.units));
   if (visible < 1) place_0.refuse(fmt::format("the attribute visible is {}; it counts the visible units", visible));
   return std::make_shared<const BoltzmannMachine>(

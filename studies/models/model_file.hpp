@@ -8,6 +8,8 @@
 ///                  visible where the first units alone are visible ones
 ///   /weights_0 ... between layer 0 and layer 1, ...: W (lower, upper); categorical below: (lower, state, upper).
 ///                  Boltzmann machines: weights_0, (unit, unit), symmetric, with zeros on the diagonal
+///   /couplings     Boltzmann machines of categorical units, in place of that: J (unit, state, other_unit, other_state),
+///                  symmetric; hidden units in layer_1, weights_0 as of an rbm, weights_1 (unit, unit) among hidden units
 ///   /recognition_0 ... dbn, optional: W (lower, upper) and bias (upper) of the way up; else those of the way down and
 ///                  of the layer above
 ///   /patterns      hopfield: xi (pattern, unit), -1 and +1; without weights_0 these follow from the attribute rule =

@@ -58,11 +58,8 @@ Portrait portrait(const Network& network) {
 
 Portrait portrait(const BoltzmannMachine& machine) {
   Portrait out;
-  const Layer visible = machine.visible_layer();
-  add_layer(out, visible);
-  const auto hidden = machine.bias().subspan(visible.units);
-  if (!hidden.empty())
-    add_layer(out, {.kind = machine.kind(), .units = hidden.size(), .bias = {hidden.begin(), hidden.end()}});
+  add_layer(out, machine.visible_layer());
+  if (machine.hidden() > 0) add_layer(out, machine.hidden_layer());
   out.blocks.push_back(block("weights", machine.weights()));
   out.patterns = machine.patterns().size();
   return out;

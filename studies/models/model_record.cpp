@@ -1,6 +1,9 @@
 /// From a model to groups.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/files/version.hpp"
@@ -63,7 +66,39 @@ void add_model(Group& out, const Network& network) {
     out.groups.push_back(weights_group(fmt::format("weights_{}", l), network.weights()[l], network.layers()[l].states));
 }
 
+/// Layers by themselves, couplings as (unit, state, unit, state), weights to hidden units as of an rbm.
+void add_potts(Group& out, const BoltzmannMachine& machine) {
+  const std::size_t n = machine.visible(), q = machine.states(), width = machine.visible_width();
+  out.groups.push_back(layer_group(0, machine.visible_layer()));
+  Group couplings{.name = "couplings"};
+  add_index(couplings, "unit", n, "first unit");
+  add_index(couplings, "state", q, "its state");
+  add_index(couplings, "other_unit", n, "second unit");
+  add_index(couplings, "other_state", q, "its state");
+  std::vector<double> j;
+  j.reserve(width * width);
+  for (std::size_t a = 0; a < width; ++a)
+    for (std::size_t b = 0; b < width; ++b) j.push_back(machine.weights()(a, b));
+  add(couplings, "J", {"unit", "state", "other_unit", "other_state"}, {n, q, n, q}, std::move(j), "1",
+      "coupling, E = -sum over pairs of J - sum of biases");
+  out.groups.push_back(std::move(couplings));
+  if (machine.hidden() == 0) return;
+  out.groups.push_back(layer_group(1, machine.hidden_layer()));
+  Matrix up(width, machine.hidden()), among(machine.hidden(), machine.hidden());
+  double most = 0;
+  for (std::size_t h = 0; h < machine.hidden(); ++h) {
+    for (std::size_t a = 0; a < width; ++a) up(a, h) = machine.weights()(a, width + h);
+    for (std::size_t g = 0; g < machine.hidden(); ++g) {
+      among(g, h) = machine.weights()(width + g, width + h);
+      most = std::max(most, std::abs(among(g, h)));
+    }
+  }
+  out.groups.push_back(weights_group("weights_0", up, q));
+  if (most > 0) out.groups.push_back(weights_group("weights_1", among, 1));
+}
+
 void add_model(Group& out, const BoltzmannMachine& machine) {
+  if (machine.kind() == UnitKind::categorical) return add_potts(out, machine);
   const std::vector<double> bias(machine.bias().begin(), machine.bias().end());
   out.groups.push_back(layer_group(0, {.kind = machine.kind(), .units = machine.units(), .bias = bias}));
   out.groups.back().attributes.emplace_back("visible", static_cast<std::int64_t>(machine.visible()));

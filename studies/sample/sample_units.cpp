@@ -33,8 +33,8 @@ std::vector<StoredLayer> stored_layers(const ModelFile& file) {
     add((*belief)->top()->layers());
   } else {
     const BoltzmannMachine& machine = *std::get<std::shared_ptr<const BoltzmannMachine>>(file.model);
-    out.push_back({machine.kind(), machine.visible()});
-    if (machine.units() > machine.visible()) out.push_back({machine.kind(), machine.units() - machine.visible()});
+    out.push_back({machine.kind(), machine.visible(), machine.states()});
+    if (machine.hidden() > 0) out.push_back({machine.hidden_kind(), machine.hidden()});
   }
   return out;
 }

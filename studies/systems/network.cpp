@@ -153,7 +153,7 @@ double NetworkSystem::sites() const {
 }
 
 double NetworkSystem::work() const {
-  if (machine() != nullptr) return sites() * sites() / 4;
+  if (machine() != nullptr) return sites() * sites() / 4 * static_cast<double>(machine()->states());
   double weights = 0;
   for (std::size_t l = 0; l + 1 < network()->layers().size(); ++l)
     weights += static_cast<double>(network()->layers()[l].width() * network()->layers()[l + 1].width());

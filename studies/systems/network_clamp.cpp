@@ -50,21 +50,29 @@ AnyModel clamped(const Network& network, Clamping& clamping) {
 
 /// Hidden units stay behind the visible ones; all of them are free.
 AnyModel clamped(const BoltzmannMachine& machine, Clamping& clamping) {
-  std::vector<std::size_t> stays = clamping.free;
-  for (std::size_t i = machine.visible(); i < machine.units(); ++i) stays.push_back(i);
+  const std::size_t q = machine.states();
+  std::vector<std::size_t> stays;  // numbers of a state, and those that are held, at what
+  std::vector<std::pair<std::size_t, double>> held;
+  for (const std::size_t unit : clamping.free)
+    for (std::size_t a = 0; a < q; ++a) stays.push_back(unit * q + a);
+  for (std::size_t i = machine.visible_width(); i < machine.width(); ++i) stays.push_back(i);
+  for (const auto& [unit, value] : clamping.clamped)
+    held.emplace_back(q > 1 ? unit * q + static_cast<std::size_t>(value) : unit, q > 1 ? 1 : value);
   std::vector<double> bias;
   Matrix weights(stays.size(), stays.size());
   for (std::size_t k = 0; k < stays.size(); ++k) {
     bias.push_back(machine.bias()[stays[k]]);
-    for (const auto& [unit, value] : clamping.clamped) bias.back() += machine.weights()(stays[k], unit) * value;
+    for (const auto& [i, value] : held) bias.back() += machine.weights()(stays[k], i) * value;
     for (std::size_t l = 0; l < stays.size(); ++l) weights(k, l) = machine.weights()(stays[k], stays[l]);
   }
-  for (std::size_t a = 0; a < clamping.clamped.size(); ++a) {
-    const auto [i, x] = clamping.clamped[a];
+  for (std::size_t a = 0; a < held.size(); ++a) {
+    const auto [i, x] = held[a];
     clamping.energy -= machine.bias()[i] * x;
-    for (std::size_t b = 0; b < a; ++b)
-      clamping.energy -= machine.weights()(i, clamping.clamped[b].first) * x * clamping.clamped[b].second;
+    for (std::size_t b = 0; b < a; ++b) clamping.energy -= machine.weights()(i, held[b].first) * x * held[b].second;
   }
+  if (q > 1)
+    return std::make_shared<const BoltzmannMachine>(clamping.free.size(), q, machine.hidden_kind(), std::move(weights),
+                                                    std::move(bias));
   std::vector<std::vector<std::int8_t>> patterns;
   for (const auto& pattern : machine.patterns()) {
     patterns.emplace_back();
