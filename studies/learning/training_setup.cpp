@@ -67,10 +67,9 @@ std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const 
                                                                               : units;
   if (lateral && kind != units && kind != UnitKind::categorical)
     throw RequestError(
-        fmt::format(
-            "model.visible = " {} " is for an rbm; the units of a boltzmann are all alike (model.units), or "
-                                  "its visible ones categorical",
-            keys.visible));
+        fmt::format("model.visible = \"{}\" is for an rbm; the units of a boltzmann are all alike (model.units), or "
+                    "its visible ones categorical",
+                    keys.visible));
   Layer visible{.kind = kind, .units = data.width}, hidden{.kind = units};
   if (kind == UnitKind::categorical)
     visible.states = letters && keys.states == 2 ? data.states : static_cast<std::size_t>(keys.states);
