@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "estimators/estimate.hpp"
@@ -30,6 +31,8 @@ class Learner {
   double epoch() const { return static_cast<double>(update()) / static_cast<double>(batches()); }
   /// A copy of what has been learned so far, in the machine's own order.
   virtual std::vector<double> parameters() const = 0;
+  /// How parameters and chains stand in memory, for people.
+  virtual std::string layout() const { return "plain"; }
   /// Whether all parameters are numbers of a size that can still be learned from.
   virtual bool bounded() const = 0;
   /// ln Z as learning itself knows it, where it does.

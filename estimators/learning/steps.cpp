@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
-
-#include "physics/chance.hpp"
 
 namespace gibbsite {
 namespace {
@@ -14,25 +11,18 @@ constexpr double largest_parameter = 1e8;  // beyond, a rate is too high
 
 }  // namespace
 
-Batches::Batches(const Matrix& data, std::size_t batch, Key key) : data_(data), batch_(batch), key_(key) {
+Batches::Batches(const Matrix& data, std::size_t batch, Key key)
+    : data_(data),
+      batch_(std::clamp<std::size_t>(batch, 1, std::max<std::size_t>(data.columns(), 1))),
+      order_(key, data.columns(), batch_) {
   if (data_.columns() == 0) throw std::invalid_argument("there are no data to learn from");
-  batch_ = std::clamp<std::size_t>(batch_, 1, data_.columns());
-  count_ = std::max<std::uint64_t>(data_.columns() / batch_, 1);
 }
 
-/// A permutation for each epoch by Fisher & Yates.
 Matrix Batches::at(std::uint64_t update) {
-  const std::uint64_t epoch = update / count_, place = update % count_;
-  if (order_.empty() || epoch != epoch_) {
-    order_.resize(data_.columns());
-    std::iota(order_.begin(), order_.end(), 0U);
-    Chance chance(Stream(key_, Purpose::batch, epoch, 0));
-    for (std::size_t k = order_.size(); k > 1; --k) std::swap(order_[k - 1], order_[chance.pick(k)]);
-    epoch_ = epoch;
-  }
   Matrix batch(data_.rows(), batch_);
+  const auto samples = order_.of(update);
   for (std::size_t n = 0; n < batch_; ++n) {
-    const auto from = data_.column(order_[place * batch_ + n]);
+    const auto from = data_.column(samples[n]);
     std::copy(from.begin(), from.end(), batch.column(n).begin());
   }
   return batch;

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "estimators/learning/batch_order.hpp"
 #include "physics/matrices/matrix.hpp"
 #include "physics/parametric_machine.hpp"
 #include "physics/random.hpp"
@@ -33,8 +34,7 @@ struct TrainingOptions {
   bool learn_variance = false;  ///< gaussian units
 };
 
-/// Of data in a new order in every epoch, a pure function of key and epoch; what is left of an epoch beyond whole
-/// batches is passed over.
+/// Of data in the order of batch_order.hpp.
 class Batches {
  public:
   /// data: [number][sample], must outlive it; batch: samples of each, at most all. Throws std::invalid_argument for no
@@ -42,16 +42,14 @@ class Batches {
   Batches(const Matrix& data, std::size_t batch, Key key);
 
   std::size_t size() const noexcept { return batch_; }
-  std::uint64_t of_an_epoch() const noexcept { return count_; }
+  std::uint64_t of_an_epoch() const noexcept { return order_.batches(); }
   /// [number][sample].
   Matrix at(std::uint64_t update);
 
  private:
   const Matrix& data_;
   std::size_t batch_;
-  std::uint64_t count_ = 1, epoch_ = 0;
-  Key key_;
-  std::vector<std::uint32_t> order_;  // of the samples in epoch_
+  BatchOrder order_;
 };
 
 /// What an optimiser makes of directions, with its memory.

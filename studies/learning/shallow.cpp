@@ -22,11 +22,9 @@ class Shallow final : public Trainable {
   }
 
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) const override {
-    const auto options = training_options(study, data.columns());
     try {
-      return std::make_unique<Trainer>(machine_, make_objective(study, machine_, data, key), data,
-                                       first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, key),
-                                       options, key);
+      return make_learner(study, machine_, data,
+                          first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, key), key);
     } catch (const std::invalid_argument& error) {
       throw RequestError(fmt::format("training: {}", error.what()));
     }

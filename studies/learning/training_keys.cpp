@@ -75,6 +75,8 @@ void add_training_keys(KeyTable& table) {
   t.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
   t.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
            "natural: by the Fisher matrix, of machines of at most 12 visible units");
+  t.choice("layout", &TrainingKeys::layout, {"fastest", "plain"},
+           "how parameters and chains stand in memory; plain: in doubles always");
   t.add("rate", "number > 0 or \"first:last\"", "of learning; linear from first to last over the run", read_rate,
         [](const TrainingKeys& keys) { return std::optional(rate_value(keys)); });
   t.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999}, "sgd; adam: beta_1");

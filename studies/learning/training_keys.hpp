@@ -26,6 +26,7 @@ struct TrainingKeys {
   std::string method = "pcd";
   std::int64_t steps = 1, chains = 100, batch = 100, epochs = 30, updates = 0;  ///< updates 0: by epochs
   std::string optimizer = "sgd";
+  std::string layout = "fastest";  ///< fastest | plain
   double first_rate = 0.05, last_rate = 0;
   double momentum = 0.5, damping = 1e-3;
   double l1 = 0, l2 = 0;

@@ -45,9 +45,9 @@ std::string in_nats(double value, double error) {
 
 std::string Training::plan() const {
   const auto& t = study_.keys<TrainingKeys>();
-  return fmt::format("{}; {} {}, {}; {} samples, {} updates of {}", description(data_), t.method, t.optimizer,
-                     model_->shape(), data_.samples, learner_->updates(),
-                     std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples));
+  return fmt::format("{}; {} {}, {}; {} samples, {} updates of {}; layout {}", description(data_), t.method,
+                     t.optimizer, model_->shape(), data_.samples, learner_->updates(),
+                     std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples), learner_->layout());
 }
 
 std::string Training::line() const {
@@ -101,6 +101,7 @@ Group Training::record() const {
   Group training{.name = "training"};
   training.attributes.emplace_back("method", study_.keys<TrainingKeys>().method);
   training.attributes.emplace_back("plan", plan());
+  training.attributes.emplace_back("layout", learner_->layout());
   if (!name_.empty()) training.attributes.emplace_back("task", name_);
   training.attributes.emplace_back("route", std::string(last(Recorded::log_z_exact) == 1 ? "exact" : "annealing"));
   const std::size_t rows = trace_.draws();

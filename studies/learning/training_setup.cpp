@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "estimators/learning/flips.hpp"
+#include "estimators/learning/sparse_learner.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -104,6 +105,24 @@ TrainingOptions training_options(const Study& study, std::size_t samples) {
   o.l1 = t.l1, o.l2 = t.l2, o.penalize_biases = t.l2_biases, o.max_norm = t.max_norm;
   o.centered = t.centered, o.learn_variance = t.variance;
   return o;
+}
+
+namespace {
+
+// Weights from which on single precision is taken; smaller machines keep doubles, whose time nobody waits for.
+constexpr std::size_t worth_floats = 10'000;
+
+}  // namespace
+
+std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
+                                      const Matrix& data, const std::vector<double>& theta, Key key) {
+  const auto& t = study.keys<TrainingKeys>();
+  const TrainingOptions options = training_options(study, data.columns());
+  const FloatChains chains{t.method == "pcd", static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains)};
+  if (t.layout == "fastest" && (t.method == "cd" || t.method == "pcd") &&
+      machine->width() * machine->hidden().units >= worth_floats && sparse_learner_supported(*machine, chains, options))
+    return std::make_unique<SparseLearner>(machine, data, theta, chains, options, key);
+  return std::make_unique<Trainer>(machine, make_objective(study, machine, data, key), data, theta, options, key);
 }
 
 std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "estimators/learning/trainer.hpp"
 #include "studies/data/data.hpp"
@@ -15,6 +17,10 @@ Data take_validation(const Study& study, Data& data, const Layer& visible);
 /// The machine that a study asks for, for such data. Throws RequestError where they do not fit.
 std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data);
 TrainingOptions training_options(const Study& study, std::size_t samples);
+/// What a study asks for, in the fastest layout that fits it. data: [width][sample], must outlive it; theta: where it
+/// begins. Throws RequestError, and what learners throw.
+std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
+                                      const Matrix& data, const std::vector<double>& theta, Key key);
 /// data: [width][sample]. Throws RequestError for units that a method is not for.
 std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
                                           const Matrix& data, Key key);

@@ -48,14 +48,18 @@ struct Verdict {
   Mask minority, tie;  // a tie counts as minority until the second word is asked
   Float rest, whole;   // of a tie: minority with probability rest / whole
 };
-HWY_INLINE Verdict choose(Float y, Word random) {
+/// By z and w as above.
+HWY_INLINE Verdict choose(Float z, Float w, Word random) {
   const Floats d;
   const Integers i;
-  const Float z = exp2_minus(hn::Abs(y)), w = hn::Add(z, hn::Set(d, 1.0F));
   const Float r = hn::ConvertTo(d, hn::BitCast(i, hn::ShiftRight<1>(random)));
   const Float rest = hn::Sub(hn::Mul(z, hn::Set(d, 0x1p31F)), hn::Mul(r, w));
   const Mask minority = hn::Gt(rest, hn::Zero(d));
   return {minority, hn::And(minority, hn::Lt(rest, w)), rest, w};
+}
+HWY_INLINE Verdict choose(Float y, Word random) {
+  const Float z = exp2_minus(hn::Abs(y));
+  return choose(z, hn::Add(z, hn::Set(Floats(), 1.0F)), random);
 }
 /// The minority of a verdict once ties are decided.
 HWY_INLINE Mask settle(const Verdict& verdict, Word second) {

@@ -1,0 +1,206 @@
+#include "samplers/simd/networks/learning_kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "samplers/simd/networks/learning_kernels.cpp"
+#include <hwy/foreach_target.h>
+
+#include "samplers/simd/networks/decide-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace gibbsite::simd::HWY_NAMESPACE {
+
+constexpr float log2e = 1.44269504F;
+constexpr std::size_t learning_bits = width == 16 ? 4 : 3;          // inputs of a table
+constexpr std::size_t most_learning_vectors = width == 16 ? 8 : 2;  // as many sums, of two units, as registers hold
+constexpr std::size_t most_sums = width == 16 ? 16 : 8;             // registers of a row that are added up at once
+
+/// Registers begin ... begin + n - 1 of a sum of rows, kept in registers: a loop over rows in memory takes five times
+/// as long.
+template <std::size_t n>
+HWY_INLINE void sum_rows(const RowSum& p, std::size_t begin, Float (&sum)[n]) {
+  const Floats d;
+  HWY_UNROLL(16)
+  for (std::size_t c = 0; c < n; ++c)
+    sum[c] = p.first != nullptr ? hn::Load(d, p.first + begin + c * width) : hn::Zero(d);
+  const float* rows = p.rows + begin;
+  for (std::size_t k = 0; k < p.count; ++k) {
+    const float* row = rows + p.at[k];
+    HWY_UNROLL(16) for (std::size_t c = 0; c < n; ++c) sum[c] = hn::Add(sum[c], hn::Load(d, row + c * width));
+  }
+}
+
+/// use(begin, sum) for all numbers of a row, as many registers at a time as there are.
+template <std::size_t n, class Use>
+HWY_INLINE std::size_t sum_blocks(const RowSum& p, std::size_t begin, Use&& use) {
+  for (; begin + n * width <= p.length; begin += n * width) {
+    Float sum[n];
+    sum_rows<n>(p, begin, sum);
+    HWY_UNROLL(16) for (std::size_t c = 0; c < n; ++c) use(begin + c * width, sum[c]);
+  }
+  if constexpr (n > 1) return sum_blocks<n / 2>(p, begin, use);
+  return begin;
+}
+
+void add_rows(const RowSum& p) {
+  sum_blocks<most_sums>(p, 0, [&](std::size_t at, Float sum) { hn::Store(sum, Floats(), p.out + at); });
+}
+
+void draw_hidden(const HiddenUnits& p) {
+  const Floats d;
+  const Float zero = hn::Zero(d), one = hn::Set(d, 1.0F), scale = hn::Set(d, p.scale);
+  const Cipher cipher = p.bits != nullptr ? *p.cipher : Cipher();
+  for (std::size_t q = 0; q * width < p.length; ++q) {
+    const Float y = hn::Mul(hn::Load(d, p.field + q * width), hn::Set(d, log2e));
+    const Float z = exp2_minus(hn::Abs(y)), w = hn::Add(z, one);
+    const Mask positive = hn::Gt(y, zero);
+    if (p.bits != nullptr) {
+      const auto where = place(q / parts, q % parts);
+      const Verdict verdict = choose(z, w, random_words(cipher, p.chain, 0, where));
+      Mask minority = verdict.minority;
+      if (HWY_UNLIKELY(!hn::AllFalse(d, verdict.tie)))
+        minority = settle(verdict, random_words(cipher, p.chain, 1, where));
+      const std::uint64_t states = bits_of(hn::RebindMask(Words(), hn::Xor(positive, minority)));
+      for (std::size_t byte = 0; byte < width / 8; ++byte)
+        p.bits[q * (width / 8) + byte] = static_cast<std::uint8_t>(states >> (8 * byte));
+    }
+    if (p.mean != nullptr)
+      hn::Store(hn::Mul(hn::Div(hn::IfThenElse(positive, one, z), w), scale), d, p.mean + q * width);
+  }
+}
+
+/// `units` units (1 or 2) from `unit` on.
+template <std::size_t units, std::size_t vectors>
+HWY_INLINE void draw_units(const VisibleUnits& p, const Cipher& cipher, const Float (&lane)[learning_bits],
+                           std::size_t unit) {
+  constexpr std::size_t registers = vectors * parts;
+  const Floats d;
+  Float sum[units][registers];
+  HWY_UNROLL(2)
+  for (std::size_t o = 0; o < units; ++o)
+    HWY_UNROLL(8) for (std::size_t c = 0; c < registers; ++c) sum[o][c] = hn::Set(d, p.bias[unit + o]);
+  const float* row = p.weights + unit * p.stride;
+  const std::uint32_t* words = p.words;
+  for (std::size_t g = 0; g < p.groups; ++g, row += learning_bits, words += registers * width) {
+    Float table[units];
+    HWY_UNROLL(2) for (std::size_t o = 0; o < units; ++o) {
+      table[o] = hn::Mul(lane[0], hn::Set(d, row[o * p.stride]));
+      HWY_UNROLL(4)
+      for (std::size_t k = 1; k < learning_bits; ++k)
+        table[o] = hn::MulAdd(lane[k], hn::Set(d, row[o * p.stride + k]), table[o]);
+    }
+    HWY_UNROLL(8) for (std::size_t c = 0; c < registers; ++c) {
+      const auto at = hn::IndicesFromVec(d, hn::Load(Words(), words + c * width));
+      HWY_UNROLL(2)
+      for (std::size_t o = 0; o < units; ++o) sum[o][c] = hn::Add(sum[o][c], hn::TableLookupLanes(table[o], at));
+    }
+  }
+  HWY_ALIGN float field[units * registers * width];  // or what follows is unrolled, too, and registers spill
+  HWY_UNROLL(2)
+  for (std::size_t o = 0; o < units; ++o) HWY_UNROLL(8)
+  for (std::size_t c = 0; c < registers; ++c) hn::Store(sum[o][c], d, field + (o * registers + c) * width);
+  for (std::size_t o = 0; o < units; ++o)
+    for (std::size_t c = 0; c < registers; ++c) {
+      const Float y = hn::Mul(hn::Load(d, field + (o * registers + c) * width), hn::Set(d, log2e));
+      const auto number = static_cast<std::uint32_t>(p.first + unit + o);
+      const auto where = place(p.vector + c / parts, c % parts);
+      const Verdict verdict = choose(y, random_words(cipher, number, 0, where));
+      Mask minority = verdict.minority;
+      if (HWY_UNLIKELY(!hn::AllFalse(d, verdict.tie)))
+        minority = settle(verdict, random_words(cipher, number, 1, where));
+      const std::uint64_t states = bits_of(hn::RebindMask(Words(), hn::Xor(hn::Gt(y, hn::Zero(d)), minority)));
+      std::uint8_t* out = p.states + (unit + o) * p.states_stride + c * (width / 8);
+      for (std::size_t byte = 0; byte < width / 8; ++byte) out[byte] = static_cast<std::uint8_t>(states >> (8 * byte));
+    }
+}
+
+template <std::size_t vectors>
+void draw_visible(const VisibleUnits& p) {
+  const Cipher cipher = *p.cipher;
+  Float lane[learning_bits];  // 1 where entry `lane` of a table holds input k
+  HWY_UNROLL(4) for (std::size_t k = 0; k < learning_bits; ++k) {
+    HWY_ALIGN float ones[width];
+    for (std::size_t l = 0; l < width; ++l) ones[l] = (l >> k & 1) != 0 ? 1.0F : 0.0F;
+    lane[k] = hn::Load(Floats(), ones);
+  }
+  std::size_t unit = 0;
+  for (; unit + 2 <= p.units; unit += 2) draw_units<2, vectors>(p, cipher, lane, unit);
+  if (unit < p.units) draw_units<1, vectors>(p, cipher, lane, unit);
+}
+
+void visible(const VisibleUnits& p, std::size_t vectors) {
+  if constexpr (most_learning_vectors >= 8) {
+    switch (vectors) {
+      case 3:
+        return draw_visible<3>(p);
+      case 4:
+        return draw_visible<4>(p);
+      case 5:
+        return draw_visible<5>(p);
+      case 6:
+        return draw_visible<6>(p);
+      case 7:
+        return draw_visible<7>(p);
+      case 8:
+        return draw_visible<8>(p);
+      default:
+        break;
+    }
+  }
+  return vectors == 1 ? draw_visible<1>(p) : draw_visible<2>(p);
+}
+
+RowUpdated update(const RowUpdate& p) {
+  const Floats d;
+  const Integers i;
+  const Float momentum = hn::Set(d, p.momentum), rate = hn::Set(d, p.rate), l2 = hn::Set(d, p.l2);
+  const Float mu = hn::Set(d, p.mu), db = hn::Set(d, p.db), shrink = hn::Set(d, p.shrink), zero = hn::Zero(d);
+  Float along = zero;
+  auto largest = hn::Zero(i);
+  sum_blocks<most_sums>(p.gradient, 0, [&](std::size_t at, Float sum) {
+    Float w = hn::Load(d, p.weights + at);
+    const Float nu = hn::Load(d, p.nu + at);
+    sum = hn::NegMulAdd(l2, w, sum);
+    sum = hn::NegMulAdd(mu, hn::Load(d, p.dc + at), sum);
+    sum = hn::NegMulAdd(db, nu, sum);
+    const Float v = hn::MulAdd(momentum, hn::Load(d, p.velocity + at), hn::Mul(rate, sum));
+    hn::Store(v, d, p.velocity + at);
+    w = hn::Add(w, v);
+    if (p.shrink > 0) w = hn::CopySign(hn::Max(hn::Sub(hn::Abs(w), shrink), zero), w);
+    hn::Store(w, d, p.weights + at);
+    along = hn::MulAdd(v, nu, along);
+    largest = hn::Max(largest, hn::BitCast(i, hn::Abs(w)));
+    hn::Store(hn::MulAdd(mu, v, hn::Load(d, p.pull + at)), d, p.pull + at);
+    if (p.squares != nullptr) hn::Store(hn::MulAdd(w, w, hn::Load(d, p.squares + at)), d, p.squares + at);
+  });
+  return {hn::GetLane(hn::SumOfLanes(d, along)), static_cast<std::uint32_t>(hn::GetLane(hn::MaxOfLanes(i, largest)))};
+}
+
+const LearningKernels* kernels_of_learning() {
+  static const LearningKernels all = {
+      hwy::TargetName(HWY_TARGET), learning_bits, most_learning_vectors, add_rows, draw_hidden, visible, update};
+  return &all;
+}
+
+}  // namespace gibbsite::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace gibbsite::simd {
+
+std::vector<const LearningKernels*> learning_kernels() {
+  std::vector<const LearningKernels*> all;
+  const std::int64_t supported = hwy::SupportedTargets();
+#if HWY_TARGETS & HWY_AVX3_DL
+  if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::kernels_of_learning());
+#endif
+#if HWY_TARGETS & HWY_AVX3
+  if ((supported & HWY_AVX3) != 0) all.push_back(N_AVX3::kernels_of_learning());
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  if ((supported & HWY_AVX2) != 0) all.push_back(N_AVX2::kernels_of_learning());
+#endif
+  return all;
+}
+
+}  // namespace gibbsite::simd
+#endif

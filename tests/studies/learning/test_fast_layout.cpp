@@ -1,0 +1,78 @@
+// Which layout `gibbsite train` learns in, and that stopping changes nothing in the fast one.
+#include "samplers/simd/networks/learning_kernels.hpp"
+#include "studies/files/archive.hpp"
+#include "studies/files/variables.hpp"
+#include "tests/studies/program.hpp"
+
+using namespace gibbsite;
+using namespace gibbsite::test;
+
+namespace {
+
+constexpr const char* larger_machine = R"(
+[model]
+name = "rbm"
+layers = [100, 110]
+[data]
+file = "bars-and-stripes:10"
+validation = 0.1
+[training]
+method = "pcd"
+updates = 60
+rate = "0.05:0.0"
+batch = 50
+particles = 10
+temperatures = 10
+snapshots = 3
+[run]
+seed = 3
+)";
+
+struct Learned : Scratch {
+  explicit Learned(const Words& more = {}) {
+    write_bytes(*this / "study.toml", larger_machine);
+    ended = run(Words{"train", "study.toml", "-o", "model.h5", "--quiet"} + more, path());
+  }
+  Ended ended;
+  Group root() { return read_archive(*this / "model.h5"); }
+  std::string layout() { return text_attribute(*root().child("training"), "layout"); }
+  /// Of all snapshots.
+  std::vector<double> weights() {
+    std::vector<double> all;
+    const Group file = root();
+    for (const Group& one : file.child("snapshots")->groups)
+      for (const double w : doubles(*one.child("weights_0"), "W")) all.push_back(w);
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("large machines of binary units learn in floats, others and small ones in doubles") {
+  if (simd::learning_kernels().empty()) return;
+  Learned fast;
+  INFO(fast.ended.err);
+  REQUIRE(fast.ended.code == 0);
+  CHECK(fast.layout() == "sparse rows in floats");
+  CHECK(contains(text_attribute(*fast.root().child("training"), "plan"), "layout sparse rows in floats"));
+  CHECK(Learned({"--training.method", "cd", "--training.steps", "2"}).layout() == "sparse rows in floats");
+  for (const Words& more :
+       {Words{"--training.layout", "plain"}, Words{"--training.optimizer", "adam"},
+        Words{"--training.method", "jarzynski"}, Words{"--model.units", "spin"}, Words{"--model.layers", "[100, 20]"}})
+    CHECK(Learned(more).layout() == "plain");
+}
+
+TEST_CASE("fast learning that is stopped and resumed equals learning that is not, for any number of threads") {
+  for (const char* method : {"cd", "pcd"}) {
+    const Words of = {"--training.method", method};
+    Learned whole(of + Words{"--run.threads", "1"}), stopped(of + Words{"--run.max_time", "1e-9"});
+    CHECK(stopped.ended.code == 75);
+    const Ended resumed =
+        run(Words{"train", "study.toml", "-o", "model.h5", "--quiet", "--resume", "--run.threads", "4"} + of,
+            stopped.path());
+    INFO(resumed.err);
+    REQUIRE(resumed.code == 0);
+    CHECK(whole.weights().size() == 3 * 11000);
+    CHECK(whole.weights() == stopped.weights());
+  }
+}
