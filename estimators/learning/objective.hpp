@@ -55,6 +55,9 @@ struct ChainOptions {
 
 std::unique_ptr<Objective> make_exact_objective(std::shared_ptr<const ParametricMachine> machine);
 std::unique_ptr<Objective> make_cd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
+/// The mean of make_cd over its chains, summed over all states. Throws std::invalid_argument for more than 16 units,
+/// visible and hidden, or units of other than two states.
+std::unique_ptr<Objective> make_expected_cd(std::shared_ptr<const ParametricMachine> machine, std::size_t steps);
 std::unique_ptr<Objective> make_pcd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
 std::unique_ptr<Objective> make_jarzynski(std::shared_ptr<const ParametricMachine> machine, Key key,
                                           ChainOptions options);

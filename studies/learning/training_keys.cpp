@@ -68,7 +68,8 @@ void add_training_keys(KeyTable& table) {
   const Section<TrainingKeys> t(table, "training");
   t.choice("method", &TrainingKeys::method, training_methods(),
            "where the model's own expectation comes from, or what takes its place; see gibbsite help train");
-  t.integer("steps", &TrainingKeys::steps, {1, 1'000'000}, "cd, pcd, jarzynski: sweeps of each chain per update");
+  t.integer("steps", &TrainingKeys::steps, {1, 1'000'000},
+            "cd, expected-cd, pcd, jarzynski: sweeps of each chain per update");
   t.integer("chains", &TrainingKeys::chains, {2, 10'000'000}, "pcd, jarzynski: how many");
   t.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
   t.integer("epochs", &TrainingKeys::epochs, {1, 100'000'000}, "times through the data");
@@ -134,7 +135,8 @@ Schema make_schema() {
 }  // namespace
 
 std::vector<std::string> training_methods() {
-  return {"cd", "pcd", "jarzynski", "exact", "pseudo-likelihood", "ratio-matching", "flow", "lyu", "nce"};
+  return {"cd",   "expected-cd", "pcd", "jarzynski", "exact", "pseudo-likelihood", "ratio-matching",
+          "flow", "lyu",         "nce"};
 }
 
 const Schema& training_schema() {

@@ -138,6 +138,7 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
     return make_exact_objective(machine);
   }
   if (t.method == "cd") return make_cd(machine, key, chains);
+  if (t.method == "expected-cd") return make_expected_cd(machine, chains.steps);
   if (t.method == "pcd") return make_pcd(machine, key, chains);
   if (t.method == "jarzynski") return make_jarzynski(machine, key, chains);
   const UnitKind kind = machine->visible().kind;
