@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <optional>
 
@@ -11,6 +12,7 @@
 #include "studies/data/arrays.hpp"
 #include "studies/data/columns.hpp"
 #include "studies/study/value.hpp"
+#include "studies/study/value_parsers.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
@@ -30,7 +32,9 @@ std::optional<Data> generate(const std::string& name) {
     std::string_view name, argument;
     Data (*make)(std::size_t);
   };
-  constexpr Set sets[] = {{"bars-and-stripes", "the side", bars_and_stripes}, {"shifter", "the bits", shifter}};
+  constexpr Set sets[] = {{"bars-and-stripes", "the side", bars_and_stripes},
+                          {"shifter", "the bits", shifter},
+                          {"two-clusters", "the bits", two_clusters}};
   for (const Set& set : sets) {
     if (name != set.name && !name.starts_with(std::string(set.name) + ':')) continue;
     constexpr std::size_t most = 12;
@@ -43,7 +47,10 @@ std::optional<Data> generate(const std::string& name) {
     data.source = name;
     return data;
   }
-  return std::nullopt;
+  if (!may_be_set(name) || std::filesystem::exists(name)) return std::nullopt;
+  std::string names;
+  for (const Set& set : sets) names += fmt::format("{}{}:4", names.empty() ? "" : ", ", set.name);
+  throw RequestError(fmt::format("data `{}`: no file and no generated set is called so; the sets are {}", name, names));
 }
 
 /// The snapshots of a result at one beta: `path` is that of (snapshot, chain, beta, site).

@@ -14,7 +14,7 @@
 namespace gibbsite {
 
 struct DataRequest {
-  std::string file = {};          ///< or a generated set: "bars-and-stripes:SIDE", "shifter:BITS"
+  std::string file = {};          ///< or a generated set: "bars-and-stripes:SIDE", "shifter:BITS", "two-clusters:BITS"
   std::string dataset = {};       ///< the array in an .npz or HDF5 file; empty: the only one, or "samples"
   std::string binarize = "none";  ///< or "stochastic", or a threshold as a number ("0.5"); see below
   std::string rows = {};          ///< "begin:end", from 0 and without the end, either may be missing; empty: all
@@ -58,6 +58,9 @@ Data bars_and_stripes(std::size_t side);
 /// N bits, the same bits shifted left, not, or right (cyclically), and three units of which one tells which: all 3 *
 /// 2^N cases, N <= 12 (Hinton & Sejnowski, in Parallel Distributed Processing 1 (1986), ch. 7; MacKay (2003), ch. 43).
 Data shifter(std::size_t bits);
+/// Two clusters of unequal weight: a quarter of the 8 N samples have all N bits on, three quarters off, but for one bit
+/// in every second of them; N <= 12.
+Data two_clusters(std::size_t bits);
 
 /// The data as states of `visible`. Binary units take 0 and 1. Spins take -1 and +1; data of 0 and 1 alone are taken
 /// for them. Categorical units take one column per unit, of whole numbers 0 to q - 1, or one-hot rows. Gaussian units

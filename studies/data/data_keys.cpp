@@ -22,7 +22,7 @@ void add_data_keys(KeyTable& table) {
   StudyKey& file = data.add(
       "file", "file or set",
       "IDX, .npy, .npz, .safetensors, HDF5 (or a result with snapshots), CSV, FASTA; or \"bars-and-stripes:4\", "
-      "\"shifter:8\"",
+      "\"shifter:8\", \"two-clusters:8\"",
       [](DataRequest& d, const Value& value) { d.file = read_path_or_set(value); }, optional_text(&DataRequest::file));
   file.text = file.file = true;
   const auto given = data.when({"data.file", {"data.file"}, has_data});

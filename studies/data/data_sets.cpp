@@ -31,4 +31,13 @@ Data shifter(std::size_t bits) {
   return data;
 }
 
+Data two_clusters(std::size_t bits) {
+  Data data{0, bits, {}, "two-clusters", 0};
+  constexpr std::size_t copies = 4, on_copies = 1;
+  for (std::size_t copy = 0; copy < copies; ++copy)
+    for (std::size_t k = 0; k < 2 * bits; ++k, ++data.samples)  // half of them with one bit that is not as the rest
+      for (std::size_t i = 0; i < bits; ++i) data.values.push_back((copy < on_copies) != (i == k) ? 1 : 0);
+  return data;
+}
+
 }  // namespace gibbsite

@@ -23,8 +23,10 @@ class Shallow final : public Trainable {
 
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) const override {
     try {
+      // All tasks of a grid begin at the same parameters.
       return make_learner(study, machine_, data,
-                          first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, key), key);
+                          first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, Key(study.run.seed)),
+                          key);
     } catch (const std::invalid_argument& error) {
       throw RequestError(fmt::format("training: {}", error.what()));
     }

@@ -39,11 +39,10 @@ class TrainRunner {
 
  private:
   bool claim();
-  bool learn(Training& task, double seconds);
+  bool learn(std::size_t index);
   void tell(const Training& task, std::size_t evaluations);
   void tell_of_end(const std::string& state, const std::vector<Told>& more = {});
-  void write() const;
-  void print() const;
+  void write(std::size_t task) const;
   fs::path file_of(std::size_t task) const;
   double elapsed() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   bool stopping() const { return stop_asked() || (run_.max_time > 0 && elapsed() > run_.max_time); }
@@ -120,7 +119,9 @@ void TrainRunner::tell_of_end(const std::string& state, const std::vector<Told>&
 }
 
 /// Whether it came to its end.
-bool TrainRunner::learn(Training& task, double seconds) {
+bool TrainRunner::learn(std::size_t index) {
+  Training& task = *tasks_[index];
+  const double seconds = seconds_[index];
   const auto begin = Clock::now();
   const auto spent = [&] { return seconds + std::chrono::duration<double>(Clock::now() - begin).count(); };
   while (!task.done()) {
@@ -137,76 +138,17 @@ bool TrainRunner::learn(Training& task, double seconds) {
     task.advance(spent());
     tell(task, evaluations);
   }
-  task.save(parts_, spent());
+  seconds_[index] = spent();
   return true;
 }
 
-void TrainRunner::write() const {
-  for (std::size_t k = 0; k < tasks_.size(); ++k) {
-    Group root = tasks_[k]->record();
-    auto attributes = run_attributes(command_, request_, seconds_[k] + elapsed(), "complete");
-    for (auto& [key, value] : attributes)
-      if (key == "format_version") value = model_format;
-    root.attributes.insert(root.attributes.begin(), attributes.begin(), attributes.end());
-    write_archive(file_of(k), root);
-  }
-}
-
-void TrainRunner::print() const {
-  if (request_.json) {
-    Json all = Json::list();
-    for (std::size_t k = 0; k < tasks_.size(); ++k) {
-      const Training& task = *tasks_[k];
-      Json one = {{"method", request_.tasks[k].study.keys<TrainingKeys>().method},
-                  {"updates", static_cast<std::int64_t>(task.last(Recorded::update))},
-                  {"seconds", task.last(Recorded::seconds)},
-                  {"file", file_of(k).string()},
-                  {"warnings", task.warnings()}};
-      one["log_likelihood"] = {{"training", task.last(Recorded::log_likelihood)},
-                               {"validation", task.last(Recorded::validation_log_likelihood)},
-                               {"error", task.last(Recorded::log_likelihood_error)},
-                               {"route", std::string(task.last(Recorded::log_z_exact) == 1 ? "exact" : "annealing")}};
-      for (const auto& [key, value] : request_.tasks[k].coordinates) one[key] = value;
-      all.push_back(std::move(one));
-    }
-    fmt::print("{}\n", (all.size() == 1 ? all.front() : all).dump());
-    return;
-  }
-  if (request_.quiet) return;
-  const std::string plan = tasks_.size() == 1
-                               ? tasks_.front()->plan()
-                               : fmt::format("{} models, the first of them: {}", tasks_.size(), tasks_.front()->plan());
-  fmt::print("{}\n  {}\n\n", request_.out.string(), wrapped(plan, 2, page_width()));
-  std::vector<std::string> header;
-  for (const auto& [key, values] : request_.grid) header.push_back(key.substr(key.rfind('.') + 1));
-  const std::size_t left = header.size();
-  const bool validation = !std::isnan(tasks_.front()->last(Recorded::validation_log_likelihood));
-  header.push_back("ln p");
-  if (validation) header.push_back("validation ln p");
-  for (const char* name : {"ln Z", "reconstruction error", "updates", "seconds"}) header.emplace_back(name);
-  Table table(header, left);
-  const auto nats = [](const Training& task, Recorded value, Recorded error) {
-    return task.last(error) > 0 || std::isnan(task.last(error)) ? with_error(task.last(value), task.last(error))
-                                                                : fmt::format("{:.6f}", task.last(value));
-  };
-  for (std::size_t k = 0; k < tasks_.size(); ++k) {
-    const Training& task = *tasks_[k];
-    std::vector<std::string> row;
-    for (const auto& [key, value] : request_.tasks[k].coordinates) row.push_back(value);
-    row.push_back(nats(task, Recorded::log_likelihood, Recorded::log_likelihood_error));
-    if (validation)
-      row.push_back(nats(task, Recorded::validation_log_likelihood, Recorded::validation_log_likelihood_error));
-    row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
-    row.push_back(fmt::format("{:.4f}", task.last(Recorded::reconstruction_error)));
-    row.push_back(fmt::format("{:.0f}", task.last(Recorded::update)));
-    row.push_back(fmt::format("{:.1f}", task.last(Recorded::seconds)));
-    table.add(std::move(row));
-  }
-  fmt::print("{}", table.text());
-  if (tasks_.size() > 1) fmt::print("\nModels: {} to {}\n", file_of(0).string(), file_of(tasks_.size() - 1).string());
-  for (const auto& task : tasks_)
-    for (const std::string& warning : task->warnings())
-      fmt::print("  ! {}{}\n", task->name().empty() ? "" : task->name() + ": ", wrapped(warning, 4, page_width()));
+void TrainRunner::write(std::size_t task) const {
+  Group root = tasks_[task]->record();
+  auto attributes = run_attributes(command_, request_, tasks_[task]->last(Recorded::seconds), "complete");
+  for (auto& [key, value] : attributes)
+    if (key == "format_version") value = model_format;
+  root.attributes.insert(root.attributes.begin(), attributes.begin(), attributes.end());
+  write_archive(file_of(task), root);
 }
 
 int TrainRunner::run() {
@@ -225,28 +167,36 @@ int TrainRunner::run() {
                       {"process", static_cast<std::int64_t>(::getpid())},
                       {"tasks", static_cast<std::int64_t>(tasks_.size())}});
   for (std::size_t k = 0; k < tasks_.size(); ++k) {
-    if (tasks_[k]->done()) continue;
+    if (tasks_[k]->done()) {  // before it was stopped
+      if (!fs::exists(file_of(k))) write(k);
+      continue;
+    }
     bool done = false;
     try {
-      done = learn(*tasks_[k], seconds_[k]);
+      done = learn(k);
     } catch (const RequestError& error) {
       tell_of_end("failed", {{"error", error.what()}});
       if (!request_.resume) parts_.remove();
       throw;
     }
-    if (done) continue;
+    if (done) {  // the file first: what a checkpoint calls done is in place
+      write(k);
+      tasks_[k]->save(parts_, seconds_[k]);
+      continue;
+    }
     const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
     log_.note(fmt::format("stopped by {} at a checkpoint; the same command with --resume continues it", why));
     tell_of_end("stopped", {{"by", why}});
     return 75;
   }
   stops_mean(Stop::all_saved);
-  write();
   stops_mean(Stop::soon_done);
   if (!parts_.remove())
     log_.note(
         fmt::format("the model is in place, but {}.parts could not be removed; delete it", request_.out.string()));
-  print();
+  std::vector<fs::path> files;
+  for (std::size_t k = 0; k < tasks_.size(); ++k) files.push_back(file_of(k));
+  print_trainings(request_, tasks_, files);
   tell_of_end("complete");
   return 0;
 }

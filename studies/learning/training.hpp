@@ -89,4 +89,8 @@ class Training {
   std::int64_t without_better_ = 0;
 };
 
+/// A table of the tasks, or one object of JSON; files: the model of each.
+void print_trainings(const Request& request, const std::vector<std::unique_ptr<Training>>& tasks,
+                     const std::vector<std::filesystem::path>& files);
+
 }  // namespace gibbsite

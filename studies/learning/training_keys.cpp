@@ -95,6 +95,7 @@ void add_training_keys(KeyTable& table) {
   t.integer("patience", &TrainingKeys::patience, {0},
             "stop after so many likelihoods of the validation data without a better one, and keep the best; 0: never");
   t.integer("snapshots", &TrainingKeys::snapshots, {0, 10'000}, "of the parameters, logarithmic in updates");
+  t.integer("samples", &TrainingKeys::samples, {0, 100'000}, "states of the model that are drawn into its file");
   t.integer("particles", &TrainingKeys::particles, {2, 1'000'000},
             "of the annealing that finds ln Z where it cannot be summed");
   t.integer("temperatures", &TrainingKeys::temperatures, {3, 10'000'000}, "of that annealing");

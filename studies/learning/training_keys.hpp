@@ -39,6 +39,7 @@ struct TrainingKeys {
   std::int64_t evaluate = 0;  ///< epochs between two likelihoods; 0: twenty in all
   std::int64_t patience = 0;  ///< evaluations without a better validation likelihood; 0: no end
   std::int64_t snapshots = 24;
+  std::int64_t samples = 64;                          ///< of the model, in its file
   std::int64_t particles = 100, temperatures = 1000;  ///< of annealing, where ln Z cannot be summed
 };
 

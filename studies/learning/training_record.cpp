@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "studies/files/variables.hpp"
+#include "studies/learning/drawn_samples.hpp"
 #include "studies/learning/training.hpp"
 #include "studies/text/table.hpp"
 
@@ -116,6 +117,8 @@ Group Training::record() const {
       add(training, column.name, {"update"}, {rows}, std::move(values), column.units, column.meaning);
   }
   add_warnings(training, warnings());
+  if (const auto& t = study_.keys<TrainingKeys>(); t.samples > 0)
+    training.groups.push_back(drawn_samples(final, study_, static_cast<std::size_t>(t.samples)));
   root.groups.push_back(std::move(training));
   if (snapshot_updates_.empty()) return root;
   Group all{.name = "snapshots"};

@@ -130,8 +130,10 @@ std::string model_section(const PageFile& file, ImageSides sides) {
   }
   out += "<div class=scroll tabindex=0 role=region aria-label=parameters><table><caption>parameters</caption>" + table +
          "</table></div>\n";
-  return out + facts_section(file.root) + html_of(figures_of_training(file.root)) +
-         html_of(images_of(file.root, sides, file.path));
+  out += facts_section(file.root) + html_of(figures_of_training(file.root));
+  if (const Group* samples = training == nullptr ? nullptr : training->child("samples"))
+    out += html_of(images_of_samples(*samples, "training/samples", sides, file.path));
+  return out + html_of(images_of(file.root, sides, file.path));
 }
 
 /// The system itself, or every task of a grid.
@@ -169,6 +171,7 @@ std::string result_section(const PageFile& file, ImageSides sides) {
   out += html_of(figures_of_annealing(parts, resampling_threshold(asked)));
   out += html_of(figures_of_ladders(parts));
   out += html_of(figures_of_mixing(root)) + html_of(figures_of_series(parts));
+  out += html_of(images_of_samples(root, "samples", sides, file.path));
   if (const Group* model = root.child("model"); model != nullptr && tasks.empty())
     out += html_of(images_of(*model, sides, file.path));
   return out;

@@ -59,6 +59,8 @@ FigureGroup figures_of_likelihood(const Group& root);
 /// for. Throws RequestError where they do not make that.
 using ImageSides = std::optional<std::pair<std::size_t, std::size_t>>;  ///< width, height
 FigureGroup images_of(const Group& model, ImageSides sides, const std::string& path);
+/// Rows of the group's variable `samples`, on one scale.
+FigureGroup images_of_samples(const Group& group, const char* source, ImageSides sides, const std::string& path);
 /// What several of these ask: numbers of either kind; a beta in words; one variable of /diagnostics of every part over
 /// its only dimension (values of `x`, or their number), a curve each.
 std::vector<double> numbers_of(const Group& group, const std::string& name);

@@ -1,4 +1,4 @@
-// Networks: ln Z by route, likelihoods of samples, weights as images.
+// Networks: ln Z by route, and likelihoods of samples.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,8 +13,6 @@
 
 namespace gibbsite {
 namespace {
-
-constexpr std::size_t most_images = 100, most_pixels = 80000;
 
 /// Routes one above the other: a line as long as two errors to both sides, on one scale.
 std::string forest_of(const Group& free_energy) {
@@ -54,48 +52,6 @@ std::string forest_of(const Group& free_energy) {
              low - margin, high + margin);
 }
 
-std::string base64(const std::vector<unsigned char>& bytes) {
-  static constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t k = 0; k < bytes.size(); k += 3) {
-    const std::size_t left = bytes.size() - k;
-    const std::uint32_t word = static_cast<std::uint32_t>(bytes[k]) << 16 |
-                               (left > 1 ? static_cast<std::uint32_t>(bytes[k + 1]) << 8 : 0) |
-                               (left > 2 ? static_cast<std::uint32_t>(bytes[k + 2]) : 0);
-    for (std::size_t i = 0; i < 4; ++i) out += i <= left ? letters[word >> (18 - 6 * i) & 63U] : '=';
-  }
-  return out;
-}
-
-/// Rows of numbers that are images: weights of every hidden unit, or patterns.
-struct Images {
-  std::string name;
-  std::size_t count = 0, pixels = 0;
-  std::vector<double> values;  ///< [image][pixel]
-};
-
-Images read_images(const Group& model) {
-  if (const Group* patterns = model.child("patterns"))
-    if (const Variable* xi = patterns->find("xi"); xi != nullptr && xi->shape.size() == 2) {
-      Images out{"stored patterns", xi->shape[0], xi->shape[1], {}};
-      std::visit(
-          [&](const auto& data) {
-            if constexpr (std::is_arithmetic_v<typename std::decay_t<decltype(data)>::value_type>)
-              out.values.assign(data.begin(), data.end());
-          },
-          xi->data);
-      if (!out.values.empty()) return out;
-    }
-  const Group* weights = model.child("weights_0");
-  const Variable* w = weights == nullptr ? nullptr : weights->find("W");
-  const auto values = weights == nullptr ? std::span<const double>() : doubles(*weights, "W");
-  if (w == nullptr || w->shape.size() != 2 || values.empty()) return {};
-  Images out{"weights", w->shape[1], w->shape[0], {}};
-  for (std::size_t image = 0; image < out.count; ++image)
-    for (std::size_t pixel = 0; pixel < out.pixels; ++pixel) out.values.push_back(values[pixel * out.count + image]);
-  return out;
-}
-
 /// What reverse annealing gives to samples, against their ln p.
 Figure bounds_of(const Group& likelihood, std::span<const double> log_p) {
   Figure figure{.title = "lower bounds by RAISE", .caption = "", .x = "ln p(sample) (nats)", .y = "lower bound (nats)"};
@@ -116,51 +72,6 @@ Figure bounds_of(const Group& likelihood, std::span<const double> log_p) {
 }
 
 }  // namespace
-
-bool has_weights(const Group& model) { return read_images(model).count > 0; }
-
-FigureGroup images_of(const Group& model, ImageSides sides, const std::string& path) {
-  FigureGroup out{.heading = "Weights"};
-  const Images images = read_images(model);
-  if (images.count == 0) return out;
-  const auto side = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(images.pixels))));
-  if (sides && sides->first * sides->second != images.pixels)
-    throw RequestError(fmt::format("--image {}x{} has {} pixels, but the visible layer of {} has {} units",
-                                   sides->first, sides->second, sides->first * sides->second, path, images.pixels));
-  if (!sides && (side * side != images.pixels || side < 2)) return out;
-  const std::size_t width = sides ? sides->first : side, height = sides ? sides->second : side;
-  const std::size_t shown =
-      std::min({images.count, most_images, std::max<std::size_t>(most_pixels / images.pixels, 1)});
-  if (shown * images.pixels > 4 * most_pixels) return out;  // one image that alone would be most of a page
-  std::vector<unsigned char> bytes;
-  std::string rows;
-  for (std::size_t k = 0; k < shown; ++k) {
-    const std::span<const double> image = std::span(images.values).subspan(k * images.pixels, images.pixels);
-    double largest = 0, squares = 0;
-    for (const double w : image) {
-      largest = std::max(largest, std::isfinite(w) ? std::abs(w) : 0);
-      squares += w * w;
-    }
-    for (const double w : image)
-      bytes.push_back(
-          static_cast<unsigned char>(largest > 0 && std::isfinite(w) ? std::lround(127.5 + 127.5 * w / largest) : 128));
-    rows += fmt::format("\n<tr><th scope=row>{}<td>{}<td>{}", k, digits(largest),
-                        digits(std::sqrt(squares / static_cast<double>(images.pixels))));
-  }
-  out.html = fmt::format(
-      "<figure class=figure><h4>{}</h4><canvas class=tiles role=img tabindex=0 aria-label=\"{} as {} images of {} x "
-      "{}\" "
-      "data-count={} data-width={} data-height={} data-bytes=\"{}\"></canvas><figcaption>{} of {}, from layer_0; each "
-      "image has "
-      "its own scale: 0 is the middle, its largest modulus the "
-      "ends.</figcaption><details><summary>Numbers</summary><div "
-      "class=scroll tabindex=0 role=region aria-label=\"sizes of {}\"><table><thead><tr><th scope=col>image<th "
-      "scope=col>largest "
-      "modulus<th scope=col>root mean square</thead><tbody>{}</tbody></table></div></details></figure>\n",
-      images.name, images.name, shown, width, height, shown, width, height, base64(bytes), shown, images.count,
-      images.name, rows);
-  return out;
-}
 
 FigureGroup figures_of_likelihood(const Group& root) {
   FigureGroup out{.heading = "Likelihood"};

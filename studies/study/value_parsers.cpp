@@ -105,9 +105,16 @@ std::string read_start(const Value& value) {
   return path;
 }
 
+bool may_be_set(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  return colon != std::string_view::npos && colon > 1 && colon + 1 < text.size() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == colon &&
+         text.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+}
+
 std::string read_path_or_set(const Value& value) {
   const std::string& text = read_text(value);
-  return text.starts_with("bars-and-stripes:") || text.starts_with("shifter:") ? text : read_path(value);
+  return may_be_set(text) ? text : read_path(value);
 }
 
 std::vector<std::int64_t> read_sides(const Value& value) {

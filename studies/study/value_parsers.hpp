@@ -27,7 +27,10 @@ const std::string& read_text(const Value& value);
 std::string read_start(const Value& value);
 /// An absolute path.
 std::string read_path(const Value& value);
-/// The same, or the name of a generated set of data ("shifter:8").
+/// Whether words can be the name of a generated set of data.
+bool may_be_set(std::string_view text);
+/// The same, or words that can be the name of a generated set of data: letters and dashes, a colon, a number
+/// ("shifter:8").
 std::string read_path_or_set(const Value& value);
 /// Sides of a lattice: one integer or a list.
 std::vector<std::int64_t> read_sides(const Value& value);

@@ -154,6 +154,7 @@ TEST_CASE("data: bars and stripes") {
   CHECK(bars_and_stripes(1).samples == 2);
   for (const char* name : {"bars-and-stripes", "bars-and-stripes:0", "bars-and-stripes:13", "bars-and-stripes:x"})
     CHECK_THAT(refusal([&] { read_data({.file = name}); }), Contains("the side from 1 to 12"));
+  CHECK_THAT(refusal([] { read_data({.file = "shifters:3"}); }), Contains("the sets are bars-and-stripes:4, shifter:4"));
   CHECK_THAT(refusal([] { read_data({.file = "shifter:3", .dataset = "x"}); }), Contains("no dataset `x`"));
 }
 
@@ -170,6 +171,18 @@ TEST_CASE("data: shifter") {
     patterns.insert(Values(x, x + 13));
   }
   CHECK(patterns.size() == 96);
+}
+
+TEST_CASE("data: two clusters of unequal weight") {
+  const Data data = read_data({.file = "two-clusters:6"});
+  CHECK(data.samples == 48);
+  std::array<std::size_t, 7> with_sum{};
+  for (std::size_t s = 0; s < data.samples; ++s) {
+    double sum = 0;
+    for (std::size_t i = 0; i < 6; ++i) sum += data.values[s * 6 + i];
+    ++with_sum.at(static_cast<std::size_t>(sum));
+  }
+  CHECK(with_sum == std::array<std::size_t, 7>{18, 18, 0, 0, 0, 6, 6});
 }
 
 TEST_CASE("data: states of the model's units") {

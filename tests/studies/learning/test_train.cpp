@@ -75,6 +75,20 @@ TEST_CASE("train writes a model that its own likelihood describes") {
   CHECK(doubles(training, "log_likelihood_error").back() == 0);
   CHECK(doubles(training, "log_mass").back() < 0);
   CHECK(root.child("snapshots")->groups.size() == 5);
+  // Pictures that the model has learned are most of those drawn.
+  const Variable& drawn = *training.child("samples")->find("samples");
+  REQUIRE(drawn.shape == std::vector<std::size_t>{64, 9});
+  const auto& pixels = std::get<std::vector<std::int8_t>>(drawn.data);
+  std::size_t bars = 0;
+  for (std::size_t s = 0; s < 64; ++s) {
+    bool rows = true, columns = true;
+    for (std::size_t i = 0; i < 9; ++i) {
+      rows = rows && pixels[s * 9 + i] == pixels[s * 9 + i / 3 * 3];
+      columns = columns && pixels[s * 9 + i] == pixels[s * 9 + i % 3];
+    }
+    bars += rows || columns ? 1U : 0U;
+  }
+  CHECK(bars > 32);  // of 512 pictures 14 are
   CHECK(contains(made.ended.out, "\"route\": \"exact\""));
   const Ended shown = run({"show", "model.h5"}, made.path());
   CHECK(contains(shown.out, fmt::format("ln p = {:.6f} a training sample", likelihood.back())));
@@ -124,6 +138,23 @@ TEST_CASE("a grid of methods makes a model for each, and a table of their likeli
     CHECK(text_attribute(made.root(name), "content") == "model");
   CHECK(text_attribute(*made.root("model-001.h5").child("training"), "method") == "cd");
   for (const char* word : {"exact", "cd", "flow", "validation ln p"}) CHECK(contains(made.ended.out, word));
+}
+
+TEST_CASE("models of a grid are in place when they are done, whatever becomes of the next") {
+  Trained made({"--grid.training.rate", "[0.01, 1e300]", "--training.epochs", "10"});
+  CHECK(made.ended.code == 2);
+  CHECK(contains(made.ended.err, "lower training.rate"));
+  CHECK(text_attribute(made.root("model-000.h5"), "content") == "model");
+  CHECK(!std::filesystem::exists(made / "model-001.h5"));
+}
+
+TEST_CASE("tasks of a grid begin at the same parameters") {
+  Trained made({"--grid.training.method", "[\"cd\", \"exact\"]", "--training.epochs", "10"});
+  const auto first = [&](const char* name) {
+    const Group root = made.root(name);
+    return root.child("snapshots")->groups.front().child("weights_0")->find("W")->data;
+  };
+  CHECK(first("model-000.h5") == first("model-001.h5"));
 }
 
 TEST_CASE("every kind of machine learns: spins, gaussian and categorical units, bonds among visible ones") {

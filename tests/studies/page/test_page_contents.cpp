@@ -137,6 +137,12 @@ TEST_CASE("a trained model has a page of its training") {
   for (std::size_t k = 0; k < rows.size(); ++k) CHECK(rows[k][1] == Approx(values[k]).epsilon(1e-6));
   for (const char* title : {"ln Z along the way", "reconstruction error", "weights in time"})
     (void)figure_titled(page, title);
+  CHECK(contains(page, "samples as 64 images of 3 x 3"));
+  CHECK(contains(page, "64 of 64, from training/samples; from 0 to 1"));
+  CHECK(contains(page, "weights as 4 images of 3 x 3"));
+  // Samples of their own.
+  REQUIRE(run({"sample", "model.h5", "-n", "5", "-o", "samples.h5", "--quiet"}, folder.path()).code == 0);
+  CHECK(contains(page_of({{"samples.h5", read_archive(folder / "samples.h5")}}), "samples as 5 images of 3 x 3"));
 }
 
 TEST_CASE("models and likelihoods have pages, with weights as images where visible units make one") {

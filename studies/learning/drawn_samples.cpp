@@ -1,0 +1,37 @@
+#include "studies/learning/drawn_samples.hpp"
+
+#include "studies/files/variables.hpp"
+#include "studies/sample/draw.hpp"
+#include "studies/sample/sample_units.hpp"
+#include "studies/systems/network.hpp"
+#include "studies/systems/network_keys.hpp"
+
+namespace gibbsite {
+
+Group drawn_samples(const ModelFile& model, const Study& study, std::size_t count) {
+  constexpr std::uint64_t sweeps = 1000, task_of_states = 1, task_below_tops = 2;
+  Group out{.name = "samples"};
+  if (count == 0) return out;
+  Study asked = study;
+  asked.keys<NetworkKeys>().reference = "base-rate";
+  asked.keys<DataRequest>() = {};
+  const NetworkSystem system(asked, {.model = model, .weights = "training"});
+  const SamplePlan plan{.states = count, .chains = count, .annealing = sweeps, .thermalization = sweeps};
+  const auto ensemble = system.ensemble(asked, Key(study.run.seed, task_of_states), count);
+  const DrawnStates drawn = draw_states(*ensemble, plan, [](const Progress&) {});
+  const SampledUnits units(system, ensemble->layout(), false, Key(study.run.seed, task_below_tops));
+  const std::size_t bytes = ensemble->layout().state_bytes();
+  std::vector<double> values;
+  for (std::size_t s = 0; s < count; ++s) {
+    const auto row = units.row(std::span(drawn.states).subspan(s * bytes, bytes), s);
+    values.insert(values.end(), row.begin(), row.end());
+  }
+  add_index(out, "sample", count, "state");
+  add_index(out, "unit", units.width(), "unit");
+  add(out, "samples", {"sample", "unit"}, {count, units.width()}, column_of(std::move(values), units.type()), "1",
+      "states of the model: chains annealed from the data's base rates, then swept");
+  add_warnings(out, drawn.warnings);
+  return out;
+}
+
+}  // namespace gibbsite

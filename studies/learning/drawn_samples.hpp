@@ -1,0 +1,14 @@
+/// What a trained model dreams of: states of it in the model file, to be looked at beside the data.
+#pragma once
+
+#include "studies/files/record.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/study/study.hpp"
+
+namespace gibbsite {
+
+/// The group "samples": states of visible units, (sample, unit), of chains each of its own, annealed from the data's
+/// base rates and swept as `gibbsite sample` does. Nothing is in it for count = 0. A pure function of model and seed.
+Group drawn_samples(const ModelFile& model, const Study& study, std::size_t count);
+
+}  // namespace gibbsite

@@ -1,0 +1,70 @@
+// What `gibbsite train` prints at its end.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "studies/files/json.hpp"
+#include "studies/learning/training.hpp"
+#include "studies/text/table.hpp"
+
+namespace gibbsite {
+
+void print_trainings(const Request& request, const std::vector<std::unique_ptr<Training>>& tasks,
+                     const std::vector<std::filesystem::path>& files) {
+  if (request.json) {
+    Json all = Json::list();
+    for (std::size_t k = 0; k < tasks.size(); ++k) {
+      const Training& task = *tasks[k];
+      Json one = {{"method", request.tasks[k].study.keys<TrainingKeys>().method},
+                  {"updates", static_cast<std::int64_t>(task.last(Recorded::update))},
+                  {"seconds", task.last(Recorded::seconds)},
+                  {"file", files[k].string()},
+                  {"warnings", task.warnings()}};
+      one["log_likelihood"] = {{"training", task.last(Recorded::log_likelihood)},
+                               {"validation", task.last(Recorded::validation_log_likelihood)},
+                               {"error", task.last(Recorded::log_likelihood_error)},
+                               {"route", std::string(task.last(Recorded::log_z_exact) == 1 ? "exact" : "annealing")}};
+      for (const auto& [key, value] : request.tasks[k].coordinates) one[key] = value;
+      all.push_back(std::move(one));
+    }
+    fmt::print("{}\n", (all.size() == 1 ? all.front() : all).dump());
+    return;
+  }
+  if (request.quiet) return;
+  const std::string plan = tasks.size() == 1
+                               ? tasks.front()->plan()
+                               : fmt::format("{} models, the first of them: {}", tasks.size(), tasks.front()->plan());
+  fmt::print("{}\n  {}\n\n", request.out.string(), wrapped(plan, 2, page_width()));
+  std::vector<std::string> header;
+  for (const auto& [key, values] : request.grid) header.push_back(key.substr(key.rfind('.') + 1));
+  const std::size_t left = header.size();
+  const bool validation = !std::isnan(tasks.front()->last(Recorded::validation_log_likelihood));
+  header.push_back("ln p");
+  if (validation) header.push_back("validation ln p");
+  for (const char* name : {"ln Z", "reconstruction error", "updates", "seconds"}) header.emplace_back(name);
+  Table table(header, left);
+  const auto nats = [](const Training& task, Recorded value, Recorded error) {
+    return task.last(error) > 0 || std::isnan(task.last(error)) ? with_error(task.last(value), task.last(error))
+                                                                : fmt::format("{:.6f}", task.last(value));
+  };
+  for (std::size_t k = 0; k < tasks.size(); ++k) {
+    const Training& task = *tasks[k];
+    std::vector<std::string> row;
+    for (const auto& [key, value] : request.tasks[k].coordinates) row.push_back(value);
+    row.push_back(nats(task, Recorded::log_likelihood, Recorded::log_likelihood_error));
+    if (validation)
+      row.push_back(nats(task, Recorded::validation_log_likelihood, Recorded::validation_log_likelihood_error));
+    row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
+    row.push_back(fmt::format("{:.4f}", task.last(Recorded::reconstruction_error)));
+    row.push_back(fmt::format("{:.0f}", task.last(Recorded::update)));
+    row.push_back(fmt::format("{:.1f}", task.last(Recorded::seconds)));
+    table.add(std::move(row));
+  }
+  fmt::print("{}", table.text());
+  if (tasks.size() > 1) fmt::print("\nModels: {} to {}\n", files[0].string(), files[tasks.size() - 1].string());
+  for (const auto& task : tasks)
+    for (const std::string& warning : task->warnings())
+      fmt::print("  ! {}{}\n", task->name().empty() ? "" : task->name() + ": ", wrapped(warning, 4, page_width()));
+}
+
+}  // namespace gibbsite
