@@ -10,11 +10,6 @@ namespace {
 
 constexpr float largest_weight = 1e8F;   // beyond, a rate is too high
 constexpr float slide_of_means = 0.01F;  // per update
-constexpr float never = -1e30F;          // field of units that are not there
-
-std::size_t in_vectors(std::size_t n) { return (n + simd::lanes - 1) / simd::lanes * simd::lanes; }
-/// An odd number of cache lines, so that rows do not fall on each other in the cache.
-std::size_t odd_stride(std::size_t length) { return length + (length / simd::lanes % 2 == 0 ? simd::lanes : 0); }
 
 void copy(std::span<const double> from, simd::Buffer<float>& to) {
   std::transform(from.begin(), from.end(), to.data(), [](double x) { return static_cast<float>(x); });
@@ -32,44 +27,31 @@ FloatLearner::FloatLearner(std::shared_ptr<const ParametricMachine> machine, std
       key_(key),
       kernels_(kernels),
       order_(key, samples, std::clamp<std::size_t>(options.batch, 1, std::max<std::size_t>(samples, 1))),
-      visible_(machine_->width()),
-      hidden_(machine_->hidden().units),
-      length_(in_vectors(hidden_)),
-      stride_(odd_stride(length_)) {
+      rbm_(*machine_, theta) {
   if (samples == 0 || options_.updates == 0) throw std::invalid_argument("learning needs data and updates");
   options_.batch = std::clamp<std::size_t>(options_.batch, 1, samples);
   if (!chains_.persistent) chains_.count = options_.batch;
-  weights_ = simd::Buffer<float>(visible_ * stride_ + simd::lanes);
-  velocity_ = simd::Buffer<float>(visible_ * stride_);
-  visible_bias_ = simd::Buffer<float>(visible_);
-  visible_velocity_ = simd::Buffer<float>(visible_);
-  mu_ = simd::Buffer<float>(visible_);
-  hidden_bias_ = simd::Buffer<float>(length_);
-  hidden_velocity_ = simd::Buffer<float>(length_);
-  nu_ = simd::Buffer<float>(length_);
-  direction_ = simd::Buffer<float>(length_);
-  now_ = simd::Buffer<float>(length_);
-  means_ = simd::Buffer<float>((options_.batch + chains_.count + sums()) * stride_);
-  pull_ = simd::Buffer<float>(tiles() * stride_);
-  if (options_.max_norm > 0) squares_ = simd::Buffer<float>(tiles() * stride_);
+  velocity_ = simd::Buffer<float>(rbm_.visible * rbm_.stride);
+  visible_velocity_ = simd::Buffer<float>(rbm_.visible);
+  mu_ = simd::Buffer<float>(rbm_.visible);
+  hidden_velocity_ = simd::Buffer<float>(rbm_.length);
+  nu_ = simd::Buffer<float>(rbm_.length);
+  direction_ = simd::Buffer<float>(rbm_.length);
+  now_ = simd::Buffer<float>(rbm_.length);
+  means_ = simd::Buffer<float>((options_.batch + chains_.count + sums()) * rbm_.stride);
+  pull_ = simd::Buffer<float>(tiles() * rbm_.stride);
+  if (options_.max_norm > 0) squares_ = simd::Buffer<float>(tiles() * rbm_.stride);
   largest_.assign(tiles(), 0);
+  first_.assign(theta.begin(), theta.end());
   const auto rows = [&](std::size_t begin, std::size_t count) {
     std::vector<std::uint32_t> at(count);
-    for (std::size_t k = 0; k < count; ++k) at[k] = static_cast<std::uint32_t>((begin + k) * stride_);
+    for (std::size_t k = 0; k < count; ++k) at[k] = static_cast<std::uint32_t>((begin + k) * rbm_.stride);
     return at;
   };
   batch_rows_ = rows(0, options_.batch);
   chain_rows_ = rows(options_.batch, chains_.count);
   tile_rows_ = rows(0, tiles());
   if (options_.centered) copy(mean, mu_);
-  const ParameterBlock &b = *machine_->block("visible_bias"), &c = *machine_->block("hidden_bias"),
-                       &w = *machine_->block("weights");
-  copy(theta.subspan(b.offset, visible_), visible_bias_);
-  std::fill_n(hidden_bias_.data(), length_, never);
-  copy(theta.subspan(c.offset, hidden_), hidden_bias_);
-  for (std::size_t i = 0; i < visible_; ++i)
-    for (std::size_t j = 0; j < hidden_; ++j)
-      weights_[i * stride_ + j] = static_cast<float>(theta[w.offset + i * hidden_ + j]);
 }
 
 double FloatLearner::rate() const {
@@ -82,27 +64,28 @@ void FloatLearner::look_at_means() {
   kernels_.add_rows({.rows = means_.data(),
                      .at = batch_rows_.data(),
                      .count = batch_rows_.size(),
-                     .length = length_,
+                     .length = rbm_.length,
                      .out = now_.data()});
   kernels_.add_rows({.first = now_.data(),
                      .rows = means_.data(),
                      .at = chain_rows_.data(),
                      .count = chain_rows_.size(),
-                     .length = length_,
+                     .length = rbm_.length,
                      .out = direction_.data()});
   const auto l2 = static_cast<float>(options_.penalize_biases ? options_.l2 : 0);
-  for (std::size_t j = 0; j < hidden_; ++j) direction_[j] -= l2 * hidden_bias_[j];
+  for (std::size_t j = 0; j < rbm_.hidden; ++j) direction_[j] -= l2 * rbm_.hidden_bias[j];
   if (!options_.centered) return;
   const float weight = update_ == 0 ? 1 : slide_of_means;
-  for (std::size_t j = 0; j < hidden_; ++j) nu_[j] += weight * (now_[j] - nu_[j]);
+  for (std::size_t j = 0; j < rbm_.hidden; ++j) nu_[j] += weight * (now_[j] - nu_[j]);
 }
 
-void FloatLearner::step_row(std::size_t at, std::size_t row, const simd::RowSum& gradient, float db) {
+void FloatLearner::step_row(std::size_t at, bool begin, std::size_t row, const simd::RowSum& gradient, float db,
+                            bool moved) {
   const double now = rate();
   simd::RowUpdate u{.gradient = gradient,
-                    .weights = weights_.data() + row * stride_,
-                    .velocity = velocity_.data() + row * stride_,
-                    .momentum = static_cast<float>(options_.momentum),
+                    .weights = rbm_.weights.data() + row * rbm_.stride,
+                    .velocity = velocity_.data() + row * rbm_.stride,
+                    .momentum = moved ? 1 : static_cast<float>(options_.momentum),
                     .rate = static_cast<float>(now),
                     .l2 = static_cast<float>(options_.l2),
                     .shrink = static_cast<float>(now * options_.l1),
@@ -110,19 +93,19 @@ void FloatLearner::step_row(std::size_t at, std::size_t row, const simd::RowSum&
                     .db = 0,
                     .dc = direction_.data(),
                     .nu = nu_.data(),
-                    .pull = pull_.data() + at * stride_,
-                    .squares = options_.max_norm > 0 ? squares_.data() + at * stride_ : nullptr};
-  if (row % tile == 0) {
-    std::fill_n(u.pull, length_, 0.0F);
-    if (u.squares != nullptr) std::fill_n(u.squares, length_, 0.0F);
+                    .pull = pull_.data() + at * rbm_.stride,
+                    .squares = options_.max_norm > 0 ? squares_.data() + at * rbm_.stride : nullptr};
+  if (begin) {
+    std::fill_n(u.pull, rbm_.length, 0.0F);
+    if (u.squares != nullptr) std::fill_n(u.squares, rbm_.length, 0.0F);
     largest_[at] = 0;
   }
-  float& bias = visible_bias_[row];
+  float& bias = rbm_.visible_bias[row];
   if (options_.penalize_biases) db -= u.l2 * bias;
   if (options_.centered) u.db = db;
   const simd::RowUpdated done = kernels_.update(u);
   float& velocity = visible_velocity_[row];
-  velocity = u.momentum * velocity + u.rate * db;
+  velocity = static_cast<float>(options_.momentum) * velocity + u.rate * db;
   bias += velocity - done.along_nu;
   if (options_.penalize_biases && u.shrink > 0) bias = std::copysign(std::max(std::abs(bias) - u.shrink, 0.0F), bias);
   largest_[at] = std::max({largest_[at], done.largest, std::bit_cast<std::uint32_t>(std::abs(bias))});
@@ -135,12 +118,12 @@ void FloatLearner::end_update() {
     kernels_.add_rows({.rows = sums.data(),
                        .at = tile_rows_.data(),
                        .count = tile_rows_.size(),
-                       .length = length_,
+                       .length = rbm_.length,
                        .out = now_.data()});
   };
   add_tiles(pull_);
-  for (std::size_t j = 0; j < hidden_; ++j) {
-    float &velocity = hidden_velocity_[j], &bias = hidden_bias_[j];
+  for (std::size_t j = 0; j < rbm_.hidden; ++j) {
+    float &velocity = hidden_velocity_[j], &bias = rbm_.hidden_bias[j];
     velocity = momentum * velocity + now * direction_[j];
     bias += velocity - now_[j];
     if (shrink > 0) bias = std::copysign(std::max(std::abs(bias) - shrink, 0.0F), bias);
@@ -148,24 +131,19 @@ void FloatLearner::end_update() {
   }
   if (options_.max_norm > 0) {
     add_tiles(squares_);
-    for (std::size_t j = 0; j < hidden_; ++j) {
+    for (std::size_t j = 0; j < rbm_.hidden; ++j) {
       const float norm = std::sqrt(now_[j]);
       if (!(norm > static_cast<float>(options_.max_norm))) continue;
-      for (std::size_t i = 0; i < visible_; ++i)
-        weights_[i * stride_ + j] *= static_cast<float>(options_.max_norm) / norm;
+      for (std::size_t i = 0; i < rbm_.visible; ++i)
+        rbm_.weights[i * rbm_.stride + j] *= static_cast<float>(options_.max_norm) / norm;
     }
   }
   ++update_;
 }
 
 std::vector<double> FloatLearner::parameters() const {
-  std::vector<double> theta(machine_->parameters(), 0);
-  const ParameterBlock &b = *machine_->block("visible_bias"), &c = *machine_->block("hidden_bias"),
-                       &w = *machine_->block("weights");
-  std::copy_n(visible_bias_.data(), visible_, theta.data() + b.offset);
-  std::copy_n(hidden_bias_.data(), hidden_, theta.data() + c.offset);
-  for (std::size_t i = 0; i < visible_; ++i)
-    std::copy_n(weights_.data() + i * stride_, hidden_, theta.data() + w.offset + i * hidden_);
+  std::vector<double> theta = first_;
+  rbm_.copy_to(*machine_, theta);
   return theta;
 }
 
@@ -176,13 +154,13 @@ bool FloatLearner::bounded() const {
 
 Snapshot FloatLearner::save() const {
   Snapshot out;
-  out.numbers["float_weights"] = doubles_of(weights_, visible_ * stride_);
-  out.numbers["float_velocity"] = doubles_of(velocity_, visible_ * stride_);
-  out.numbers["float_visible"] = doubles_of(visible_bias_, visible_);
-  out.numbers["float_visible_velocity"] = doubles_of(visible_velocity_, visible_);
-  out.numbers["float_hidden"] = doubles_of(hidden_bias_, length_);
-  out.numbers["float_hidden_velocity"] = doubles_of(hidden_velocity_, length_);
-  out.numbers["float_hidden_mean"] = doubles_of(nu_, length_);
+  out.numbers["float_weights"] = doubles_of(rbm_.weights, rbm_.visible * rbm_.stride);
+  out.numbers["float_velocity"] = doubles_of(velocity_, rbm_.visible * rbm_.stride);
+  out.numbers["float_visible"] = doubles_of(rbm_.visible_bias, rbm_.visible);
+  out.numbers["float_visible_velocity"] = doubles_of(visible_velocity_, rbm_.visible);
+  out.numbers["float_hidden"] = doubles_of(rbm_.hidden_bias, rbm_.length);
+  out.numbers["float_hidden_velocity"] = doubles_of(hidden_velocity_, rbm_.length);
+  out.numbers["float_hidden_mean"] = doubles_of(nu_, rbm_.length);
   out.counts["float_update"] = {update_, options_.updates};
   return out;
 }
@@ -194,13 +172,13 @@ void FloatLearner::load(const Snapshot& snapshot) {
       throw std::invalid_argument("the checkpoint is of another machine, or of another layout");
     copy(found->second, to);
   };
-  take("float_weights", weights_, visible_ * stride_);
-  take("float_velocity", velocity_, visible_ * stride_);
-  take("float_visible", visible_bias_, visible_);
-  take("float_visible_velocity", visible_velocity_, visible_);
-  take("float_hidden", hidden_bias_, length_);
-  take("float_hidden_velocity", hidden_velocity_, length_);
-  take("float_hidden_mean", nu_, length_);
+  take("float_weights", rbm_.weights, rbm_.visible * rbm_.stride);
+  take("float_velocity", velocity_, rbm_.visible * rbm_.stride);
+  take("float_visible", rbm_.visible_bias, rbm_.visible);
+  take("float_visible_velocity", visible_velocity_, rbm_.visible);
+  take("float_hidden", rbm_.hidden_bias, rbm_.length);
+  take("float_hidden_velocity", hidden_velocity_, rbm_.length);
+  take("float_hidden_mean", nu_, rbm_.length);
   update_ = snapshot.counts.at("float_update").at(0);
   options_.updates = snapshot.counts.at("float_update").at(1);
 }

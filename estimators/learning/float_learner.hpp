@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "estimators/learning/batch_order.hpp"
+#include "estimators/learning/float_rbm.hpp"
 #include "estimators/learning/learner.hpp"
 #include "estimators/learning/steps.hpp"
-#include "samplers/simd/bits/buffer.hpp"
 #include "samplers/simd/networks/learning_kernels.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
@@ -46,18 +46,20 @@ class FloatLearner : public Learner {
   double rate() const;
   /// A row of `means`: rows of the batch, scaled by 1 / batch, then of the chains, scaled by -1 / chains, then sums of
   /// the two of the same place.
-  float* means(std::size_t row) { return means_.data() + row * stride_; }
+  float* means(std::size_t row) { return means_.data() + row * rbm_.stride; }
   std::size_t sums() const { return std::min(options_.batch, chains_.count); }  ///< of those
   /// <h> of the model and of the data once all rows of means but the sums are there: directions and offsets.
   void look_at_means();
-  /// The weights of visible units begin .. end - 1, and their biases, by a team of threads: a tile each. gradient: the
-  /// rows to be added; db: the direction of the bias.
-  void step_row(std::size_t tile, std::size_t row, const simd::RowSum& gradient, float db);
+  /// The weights and the bias of a visible unit, by one thread. Sums over rows are kept apart for each item of rows;
+  /// begin: whether it is the item's first. gradient: the rows to be added; db: the direction of the bias.
+  /// moved: velocities already have their momentum and gradient.
+  void step_row(std::size_t item, bool begin, std::size_t row, const simd::RowSum& gradient, float db,
+                bool moved = false);
   /// What is left of an update once all rows have stepped: hidden biases, the limit of norms.
   void end_update();
 
   static constexpr std::size_t tile = 32;  ///< rows whose sums over rows stand alone
-  std::size_t tiles() const { return (visible_ + tile - 1) / tile; }
+  std::size_t tiles() const { return (rbm_.visible + tile - 1) / tile; }
 
   std::shared_ptr<const ParametricMachine> machine_;
   TrainingOptions options_;
@@ -67,11 +69,11 @@ class FloatLearner : public Learner {
   BatchOrder order_;
   AdaptiveThreads threads_;
   std::uint64_t update_ = 0;
-  std::size_t visible_, hidden_, length_, stride_;  // length: hidden units in whole vectors; stride: between rows
-  simd::Buffer<float> weights_, velocity_;          // [visible][stride]
-  simd::Buffer<float> visible_bias_, hidden_bias_;  // [visible], [length]
-  simd::Buffer<float> visible_velocity_, hidden_velocity_;
+  FloatRbm rbm_;
+  simd::Buffer<float> velocity_;                            // [visible][stride]
+  simd::Buffer<float> visible_velocity_, hidden_velocity_;  // [visible], [length]
   simd::Buffer<float> mu_, nu_;  // offsets: of the data, [visible]; running ones of hidden units, [length]
+  std::vector<double> first_;    // parameters at the beginning, of which some may stay
   simd::Buffer<float> means_;    // [batch + chains + sums][stride]
 
  private:

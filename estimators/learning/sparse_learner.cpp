@@ -8,15 +8,9 @@
 namespace gibbsite {
 namespace {
 
-constexpr std::size_t word_bits = 64;
+constexpr std::size_t word_bits = BitRows::word_bits;
 
 std::size_t in_words(std::size_t bits) { return (bits + word_bits - 1) / word_bits; }
-
-/// visit(k) for every bit k of a word.
-template <class Visit>
-void each_bit(std::uint64_t word, Visit&& visit) {
-  for (; word != 0; word &= word - 1) visit(static_cast<std::size_t>(std::countr_zero(word)));
-}
 
 std::vector<double> mean_of_samples(const Matrix& data) {
   std::vector<double> mean(data.rows(), 0);
@@ -47,28 +41,24 @@ SparseLearner::SparseLearner(std::shared_ptr<const ParametricMachine> machine, c
                              const simd::LearningKernels* kernels)
     : FloatLearner(std::move(machine), data.columns(), mean_of_samples(data), theta, chains, options, key,
                    kernels_or_fastest(kernels)),
-      words_(in_words(visible_)),
       batch_words_(in_words(options_.batch)),
       chain_words_(in_words(chains_.count)),
-      data_(data.columns() * words_, 0),
-      batch_lists_(options_.batch, visible_),
-      chain_lists_(chains_.count, visible_),
-      batch_states_(batch_words_ * (word_bits / group) * visible_, 0),
-      states_(visible_ * chain_words_, 0),
-      groups_((hidden_ + kernels_.bits - 1) / kernels_.bits),
-      bytes_(length_ / 8 + sizeof(std::uint64_t)),
+      data_(data),
+      batch_lists_(options_.batch, rbm_.visible),
+      chain_lists_(chains_.count, rbm_.visible),
+      batch_states_(batch_words_ * (word_bits / group) * rbm_.visible, 0),
+      states_(rbm_.visible * chain_words_, 0),
+      groups_((rbm_.hidden + kernels_.bits - 1) / kernels_.bits),
+      bytes_(rbm_.length / 8 + sizeof(std::uint64_t)),
       hidden_states_(chains_.count * bytes_, 0),
       rows_(tiles() * (options_.batch + chains_.count)) {
-  for (std::size_t n = 0; n < data.columns(); ++n)
-    for (std::size_t i = 0; i < visible_; ++i)
-      if (data(i, n) > 0) data_[n * words_ + i / word_bits] |= std::uint64_t{1} << (i % word_bits);
   const std::size_t vectors = (chains_.count + simd::lanes - 1) / simd::lanes;
   const std::size_t blocks = (vectors + kernels_.most_vectors - 1) / kernels_.most_vectors;
   for (std::size_t b = 0; b <= blocks; ++b) blocks_.push_back(vectors * b / blocks);
   hidden_words_ = simd::Buffer<std::uint32_t>(vectors * groups_ * simd::lanes);
   if (!chains_.persistent) return;
   // An exact draw of the machine whose parameters are all 0.
-  for (std::size_t i = 0; i < visible_; ++i) {
+  for (std::size_t i = 0; i < rbm_.visible; ++i) {
     Stream words(key_, Purpose::reference, 0, i);
     for (std::size_t w = 0; w < chain_words_; ++w) states_[i * chain_words_ + w] = words();
     if (chains_.count % word_bits != 0)
@@ -81,20 +71,20 @@ void SparseLearner::see_hidden(const Lists& lists, std::size_t list, std::size_t
                                const simd::Cipher* drawn) {
   float* mean = means(row);
   std::uint8_t* bits = drawn != nullptr ? hidden_states_.data() + chain * bytes_ : nullptr;
-  kernels_.add_rows({.first = hidden_bias_.data(),
-                     .rows = weights_.data(),
+  kernels_.add_rows({.first = rbm_.hidden_bias.data(),
+                     .rows = rbm_.weights.data(),
                      .at = lists.at.data() + list * lists.width,
                      .count = lists.count[list],
-                     .length = length_,
+                     .length = rbm_.length,
                      .out = mean});
   kernels_.hidden({.field = mean,
-                   .length = length_,
+                   .length = rbm_.length,
                    .scale = scale,
                    .mean = mean,
                    .bits = bits,
                    .cipher = drawn,
                    .chain = static_cast<std::uint32_t>(chain)});
-  std::fill(mean + hidden_, mean + length_, 0.0F);
+  std::fill(mean + rbm_.hidden, mean + rbm_.length, 0.0F);
   if (bits == nullptr) return;
   const std::size_t vector = chain / simd::lanes;
   std::size_t block = 0;
@@ -111,19 +101,16 @@ void SparseLearner::see_hidden(const Lists& lists, std::size_t list, std::size_t
 }
 
 void SparseLearner::see_data(std::size_t item, const simd::Cipher* hidden) {
-  std::uint8_t* states = batch_states_.data() + item * visible_;
-  std::fill_n(states, visible_, std::uint8_t{0});
+  std::uint8_t* states = batch_states_.data() + item * rbm_.visible;
+  std::fill_n(states, rbm_.visible, std::uint8_t{0});
   for (std::size_t n = item * group; n < std::min((item + 1) * group, options_.batch); ++n) {
-    std::uint32_t* at = batch_lists_.at.data() + n * visible_;
+    std::uint32_t* at = batch_lists_.at.data() + n * rbm_.visible;
     const std::uint32_t* const begin = at;
-    const std::uint64_t* sample = data_.data() + batch_[n] * words_;
     const auto bit = static_cast<std::uint8_t>(1U << (n % group));
-    for (std::size_t w = 0; w < words_; ++w)
-      each_bit(sample[w], [&](std::size_t k) {
-        const std::size_t i = w * word_bits + k;
-        *at++ = static_cast<std::uint32_t>(i * stride_);
-        states[i] |= bit;
-      });
+    data_.each_unit(batch_[n], [&](std::size_t i) {
+      *at++ = static_cast<std::uint32_t>(i * rbm_.stride);
+      states[i] |= bit;
+    });
     batch_lists_.count[n] = static_cast<std::uint32_t>(at - begin);
     see_hidden(batch_lists_, n, n, 1.0F / static_cast<float>(options_.batch), n, hidden);
   }
@@ -135,12 +122,12 @@ void SparseLearner::begin_chains(std::size_t item, const simd::Cipher& hidden) {
 }
 
 void SparseLearner::draw_visible(std::size_t item, const simd::Cipher& visible) {
-  const std::size_t first = item * tile_of_units, units = std::min(tile_of_units, visible_ - first);
+  const std::size_t first = item * tile_of_units, units = std::min(tile_of_units, rbm_.visible - first);
   for (std::size_t b = 0; b + 1 < blocks_.size(); ++b)
-    kernels_.visible({.weights = weights_.data() + first * stride_,
-                      .stride = stride_,
+    kernels_.visible({.weights = rbm_.weights.data() + first * rbm_.stride,
+                      .stride = rbm_.stride,
                       .units = units,
-                      .bias = visible_bias_.data() + first,
+                      .bias = rbm_.visible_bias.data() + first,
                       .words = hidden_words_.data() + blocks_[b] * groups_ * simd::lanes,
                       .groups = groups_,
                       .cipher = &visible,
@@ -159,13 +146,13 @@ void SparseLearner::list_chains(std::size_t item) {
   std::uint32_t* at[group];
   const std::size_t begin = item * group, count = std::min(group, chains_.count - begin);
   for (std::size_t k = 0; k < group; ++k)
-    at[k] = chain_lists_.at.data() + std::min(begin + k, chains_.count - 1) * visible_;
-  for (std::size_t i = 0; i < visible_; ++i)
+    at[k] = chain_lists_.at.data() + std::min(begin + k, chains_.count - 1) * rbm_.visible;
+  for (std::size_t i = 0; i < rbm_.visible; ++i)
     each_bit(states[i * chain_words_ * sizeof(std::uint64_t)],
-             [&](std::size_t k) { *at[k]++ = static_cast<std::uint32_t>(i * stride_); });
+             [&](std::size_t k) { *at[k]++ = static_cast<std::uint32_t>(i * rbm_.stride); });
   for (std::size_t k = 0; k < count; ++k)
     chain_lists_.count[begin + k] =
-        static_cast<std::uint32_t>(at[k] - (chain_lists_.at.data() + (begin + k) * visible_));
+        static_cast<std::uint32_t>(at[k] - (chain_lists_.at.data() + (begin + k) * rbm_.visible));
 }
 
 void SparseLearner::end_chains(std::size_t item, const simd::Cipher* hidden) {
@@ -174,11 +161,12 @@ void SparseLearner::end_chains(std::size_t item, const simd::Cipher* hidden) {
     const std::size_t row = options_.batch + n;
     see_hidden(chain_lists_, n, row, -1.0F / static_cast<float>(chains_.count), n, hidden);
     if (hidden != nullptr || n >= sums()) continue;
-    const std::uint32_t both[] = {static_cast<std::uint32_t>(n * stride_), static_cast<std::uint32_t>(row * stride_)};
+    const std::uint32_t both[] = {static_cast<std::uint32_t>(n * rbm_.stride),
+                                  static_cast<std::uint32_t>(row * rbm_.stride)};
     kernels_.add_rows({.rows = means(0),
                        .at = both,
                        .count = 2,
-                       .length = length_,
+                       .length = rbm_.length,
                        .out = means(options_.batch + chains_.count + n)});
   }
 }
@@ -186,15 +174,15 @@ void SparseLearner::end_chains(std::size_t item, const simd::Cipher* hidden) {
 void SparseLearner::step_rows(std::size_t item) {
   const std::size_t batch = options_.batch, chains = chains_.count;
   std::uint32_t* const rows = rows_.data() + item * (batch + chains);
-  const auto offset = [&](std::size_t row) { return static_cast<std::uint32_t>(row * stride_); };
-  for (std::size_t i = item * tile; i < std::min((item + 1) * tile, visible_); ++i) {
+  const auto offset = [&](std::size_t row) { return static_cast<std::uint32_t>(row * rbm_.stride); };
+  for (std::size_t i = item * tile; i < std::min((item + 1) * tile, rbm_.visible); ++i) {
     std::uint32_t* at = rows;
     int in_data = 0, in_chains = 0;
     for (std::size_t w = 0; w < std::max(batch_words_, chain_words_); ++w) {
       std::uint64_t data = 0;
       if (w < batch_words_)
         for (std::size_t b = 0; b < word_bits / group; ++b)
-          data |= std::uint64_t{batch_states_[(w * (word_bits / group) + b) * visible_ + i]} << (b * group);
+          data |= std::uint64_t{batch_states_[(w * (word_bits / group) + b) * rbm_.visible + i]} << (b * group);
       const std::uint64_t model = w < chain_words_ ? states_[i * chain_words_ + w] : 0, both = data & model;
       in_data += std::popcount(data), in_chains += std::popcount(model);
       each_bit(data & ~both, [&](std::size_t k) { *at++ = offset(w * word_bits + k); });
@@ -203,8 +191,8 @@ void SparseLearner::step_rows(std::size_t item) {
     }
     const float db = static_cast<float>(in_data) / static_cast<float>(batch) -
                      static_cast<float>(in_chains) / static_cast<float>(chains);
-    step_row(item, i, {.rows = means(0), .at = rows, .count = static_cast<std::size_t>(at - rows), .length = length_},
-             db);
+    step_row(item, i % tile == 0, i,
+             {.rows = means(0), .at = rows, .count = static_cast<std::size_t>(at - rows), .length = rbm_.length}, db);
   }
 }
 
@@ -226,7 +214,7 @@ void SparseLearner::update_together() {
   for (std::size_t k = 0; k < chains_.steps; ++k) {
     const simd::Cipher visible = cipher(k, 1);
 #pragma omp for schedule(dynamic)
-    for (std::size_t item = 0; item < items(visible_, tile_of_units); ++item) draw_visible(item, visible);
+    for (std::size_t item = 0; item < items(rbm_.visible, tile_of_units); ++item) draw_visible(item, visible);
     const bool last = k + 1 == chains_.steps;
     hidden = cipher(k + 1, 0);
 #pragma omp for schedule(dynamic)
@@ -240,7 +228,7 @@ void SparseLearner::update_together() {
 
 void SparseLearner::advance() {
   batch_ = order_.of(update_);
-  const double work = static_cast<double>(visible_ * hidden_) / 256 *
+  const double work = static_cast<double>(rbm_.visible * rbm_.hidden) / 256 *
                       static_cast<double>(options_.batch + chains_.count * (1 + chains_.steps));
   threads_.run(work, [&](bool parallel) {
 #pragma omp parallel if (parallel)
@@ -250,8 +238,8 @@ void SparseLearner::advance() {
 }
 
 Matrix SparseLearner::model_states() const {
-  Matrix out(visible_, chains_.count);
-  for (std::size_t i = 0; i < visible_; ++i)
+  Matrix out(rbm_.visible, chains_.count);
+  for (std::size_t i = 0; i < rbm_.visible; ++i)
     for (std::size_t n = 0; n < chains_.count; ++n)
       out(i, n) = static_cast<double>(states_[i * chain_words_ + n / word_bits] >> (n % word_bits) & 1U);
   return out;

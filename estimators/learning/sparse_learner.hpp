@@ -12,6 +12,7 @@
 /// purpose, time, layer), counters are (chain, hidden unit) and (visible unit, chain).
 #pragma once
 
+#include "estimators/learning/bit_rows.hpp"
 #include "estimators/learning/float_learner.hpp"
 
 namespace gibbsite {
@@ -60,8 +61,8 @@ class SparseLearner final : public FloatLearner {
   void update_together();
 
   std::size_t words_, batch_words_,
-      chain_words_;                  // 64 bits: of a sample; of a unit's states in all samples, all chains
-  std::vector<std::uint64_t> data_;  // [sample][word]
+      chain_words_;  // 64 bits: of a sample; of a unit's states in all samples, all chains
+  BitRows data_;
   std::span<const std::uint32_t> batch_;
   Lists batch_lists_, chain_lists_;
   std::vector<std::uint8_t> batch_states_;    // [item][visible]: a bit for each sample

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "estimators/learning/dense_learner.hpp"
 #include "estimators/learning/flips.hpp"
 #include "estimators/learning/sparse_learner.hpp"
 #include "studies/learning/training_keys.hpp"
@@ -107,21 +108,17 @@ TrainingOptions training_options(const Study& study, std::size_t samples) {
   return o;
 }
 
-namespace {
-
-// Weights from which on single precision is taken; smaller machines keep doubles, whose time nobody waits for.
-constexpr std::size_t worth_floats = 10'000;
-
-}  // namespace
-
 std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
                                       const Matrix& data, const std::vector<double>& theta, Key key) {
   const auto& t = study.keys<TrainingKeys>();
   const TrainingOptions options = training_options(study, data.columns());
   const FloatChains chains{t.method == "pcd", static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains)};
-  if (t.layout == "fastest" && (t.method == "cd" || t.method == "pcd") &&
-      machine->width() * machine->hidden().units >= worth_floats && sparse_learner_supported(*machine, chains, options))
+  const bool in_floats = t.layout == "fastest" && (t.method == "cd" || t.method == "pcd") &&
+                         machine->width() * machine->hidden().units >= worth_floats;
+  if (in_floats && sparse_learner_supported(*machine, chains, options))
     return std::make_unique<SparseLearner>(machine, data, theta, chains, options, key);
+  if (in_floats && dense_learner_supported(*machine, chains, options))
+    return std::make_unique<DenseLearner>(machine, data, theta, chains, options, key);
   return std::make_unique<Trainer>(machine, make_objective(study, machine, data, key), data, theta, options, key);
 }
 

@@ -17,6 +17,8 @@ Data take_validation(const Study& study, Data& data, const Layer& visible);
 /// The machine that a study asks for, for such data. Throws RequestError where they do not fit.
 std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data);
 TrainingOptions training_options(const Study& study, std::size_t samples);
+/// Weights from which on single precision is taken where it can be; smaller machines keep doubles.
+inline constexpr std::size_t worth_floats = 10'000;
 /// What a study asks for, in the fastest layout that fits it. data: [width][sample], must outlive it; theta: where it
 /// begins. Throws RequestError, and what learners throw.
 std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,

@@ -4,7 +4,10 @@
 #define HWY_TARGET_INCLUDE "samplers/simd/networks/learning_kernels.cpp"
 #include <hwy/foreach_target.h>
 
+#include <cmath>
+
 #include "samplers/simd/networks/decide-inl.h"
+#include "samplers/simd/networks/normal-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
@@ -48,23 +51,43 @@ void add_rows(const RowSum& p) {
 void draw_hidden(const HiddenUnits& p) {
   const Floats d;
   const Float zero = hn::Zero(d), one = hn::Set(d, 1.0F), scale = hn::Set(d, p.scale);
-  const Cipher cipher = p.bits != nullptr ? *p.cipher : Cipher();
+  const bool drawn = p.cipher != nullptr;
+  const Cipher cipher = drawn ? *p.cipher : Cipher();
   for (std::size_t q = 0; q * width < p.length; ++q) {
     const Float y = hn::Mul(hn::Load(d, p.field + q * width), hn::Set(d, log2e));
     const Float z = exp2_minus(hn::Abs(y)), w = hn::Add(z, one);
     const Mask positive = hn::Gt(y, zero);
-    if (p.bits != nullptr) {
+    if (drawn) {
       const auto where = place(q / parts, q % parts);
       const Verdict verdict = choose(z, w, random_words(cipher, p.chain, 0, where));
       Mask minority = verdict.minority;
       if (HWY_UNLIKELY(!hn::AllFalse(d, verdict.tie)))
         minority = settle(verdict, random_words(cipher, p.chain, 1, where));
-      const std::uint64_t states = bits_of(hn::RebindMask(Words(), hn::Xor(positive, minority)));
-      for (std::size_t byte = 0; byte < width / 8; ++byte)
-        p.bits[q * (width / 8) + byte] = static_cast<std::uint8_t>(states >> (8 * byte));
+      const Mask on = hn::Xor(positive, minority);
+      if (p.states != nullptr) hn::Store(hn::IfThenElseZero(on, one), d, p.states + q * width);
+      if (p.bits != nullptr) {
+        const std::uint64_t states = bits_of(hn::RebindMask(Words(), on));
+        for (std::size_t byte = 0; byte < width / 8; ++byte)
+          p.bits[q * (width / 8) + byte] = static_cast<std::uint8_t>(states >> (8 * byte));
+      }
     }
     if (p.mean != nullptr)
       hn::Store(hn::Mul(hn::Div(hn::IfThenElse(positive, one, z), w), scale), d, p.mean + q * width);
+  }
+}
+
+void draw_normal(const GaussianUnits& p) {
+  const Floats d;
+  const Cipher cipher = *p.cipher;
+  const auto write = [&](std::size_t at, Float normal) {
+    const Float v = hn::MulAdd(hn::Load(d, p.deviation + at), normal, hn::Load(d, p.mean + at));
+    hn::Store(hn::Mul(v, hn::Load(d, p.scale + at)), d, p.out + at);
+  };
+  for (std::size_t q = 0; q * width < p.length; q += 2) {
+    const auto where = place(q / parts, q % parts);
+    const Normals both = two_normals(random_words(cipher, p.chain, 0, where), random_words(cipher, p.chain, 1, where));
+    write(q * width, both.first);
+    if ((q + 1) * width < p.length) write((q + 1) * width, both.second);
   }
 }
 
@@ -175,9 +198,42 @@ RowUpdated update(const RowUpdate& p) {
   return {hn::GetLane(hn::SumOfLanes(d, along)), static_cast<std::uint32_t>(hn::GetLane(hn::MaxOfLanes(i, largest)))};
 }
 
+double log_sum_of_units(const float* field, const float* row, float factor, std::size_t length) {
+  constexpr std::size_t at_once = 64;  // factors between 1 and 2 of a lane
+  const Floats d;
+  const Float one = hn::Set(d, 1.0F), zero = hn::Zero(d), times = hn::Set(d, factor);
+  double sum = 0;
+  for (std::size_t begin = 0; begin < length; begin += at_once * width) {
+    Float linear = zero, product = one;
+    for (std::size_t at = begin; at < length && at < begin + at_once * width; at += width) {
+      Float f = hn::Load(d, field + at);
+      if (row != nullptr) f = hn::MulAdd(times, hn::Load(d, row + at), f);
+      linear = hn::Add(linear, hn::Max(f, zero));
+      product = hn::Mul(product, hn::Add(one, exp2_minus(hn::Abs(hn::Mul(f, hn::Set(d, log2e))))));
+    }
+    HWY_ALIGN float linears[width], products[width];
+    hn::Store(linear, d, linears);
+    hn::Store(product, d, products);
+    double all = 1;  // at most 2^(8 at_once)
+    for (std::size_t k = 0; k < width; ++k) {
+      sum += static_cast<double>(linears[k]);
+      all *= static_cast<double>(products[k]);
+      if (k % 8 == 7) sum += std::log(all), all = 1;
+    }
+  }
+  return sum;
+}
+
 const LearningKernels* kernels_of_learning() {
-  static const LearningKernels all = {
-      hwy::TargetName(HWY_TARGET), learning_bits, most_learning_vectors, add_rows, draw_hidden, visible, update};
+  static const LearningKernels all = {hwy::TargetName(HWY_TARGET),
+                                      learning_bits,
+                                      most_learning_vectors,
+                                      add_rows,
+                                      draw_hidden,
+                                      visible,
+                                      draw_normal,
+                                      update,
+                                      log_sum_of_units};
   return &all;
 }
 

@@ -34,6 +34,16 @@ struct HiddenUnits {
   float scale = 1;               ///< of means
   float* mean = nullptr;         ///< out: scale / (1 + e^-field), may be `field`; null: not asked for
   std::uint8_t* bits = nullptr;  ///< out: states, one bit each, drawn; null: not asked for
+  float* states = nullptr;       ///< out: the same as 0 and 1, drawn; null: not asked for
+  const Cipher* cipher = nullptr;
+  std::uint32_t chain = 0;
+};
+
+/// Gaussian units of one chain, (mean + deviation normal) scale.
+struct GaussianUnits {
+  const float *mean = nullptr, *deviation = nullptr, *scale = nullptr;  ///< [length]
+  std::size_t length = 0;
+  float* out = nullptr;  ///< may be `mean`
   const Cipher* cipher = nullptr;
   std::uint32_t chain = 0;
 };
@@ -78,7 +88,10 @@ struct LearningKernels {
   void (*add_rows)(const RowSum&);
   void (*hidden)(const HiddenUnits&);
   void (*visible)(const VisibleUnits&, std::size_t vectors);
+  void (*normal)(const GaussianUnits&);
   RowUpdated (*update)(const RowUpdate&);
+  /// sum_j ln(1 + e^(field_j + factor row_j)); row: null for none.
+  double (*log_sum)(const float* field, const float* row, float factor, std::size_t length);
 };
 
 /// Those that this processor runs, the fastest first; none where no instruction set fits.

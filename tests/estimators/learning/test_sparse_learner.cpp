@@ -6,15 +6,16 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "estimators/learning/flips.hpp"
 #include "estimators/learning/sparse_learner.hpp"
+#include "estimators/learning/sparse_likelihood.hpp"
 #include "estimators/learning/trainer.hpp"
-#include "tests/samplers/statistics.hpp"
+#include "tests/estimators/learning/float_learners.hpp"
 
 using namespace gibbsite;
+using namespace gibbsite::test;
 
 namespace {
-
-using Doubles = std::vector<double>;
 
 std::shared_ptr<const ParametricMachine> binary_rbm(std::size_t visible, std::size_t hidden) {
   return std::make_shared<const ParametricMachine>(Layer{.units = visible}, Layer{.units = hidden}, false);
@@ -31,81 +32,23 @@ Matrix sparse_bits(std::size_t visible, std::size_t samples) {
   return out;
 }
 
-/// What the model does, said by others.
-class GivenStates final : public Objective {
- public:
-  explicit GivenStates(std::shared_ptr<const ParametricMachine> machine) : machine_(std::move(machine)) {}
-  void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t, std::span<double> out) override {
-    const auto even_weights = [](const Matrix& v, double sum) {
-      return Doubles(v.columns(), sum / static_cast<double>(v.columns()));
-    };
-    machine_->add_gradient(theta, batch, even_weights(batch, 1), out);
-    machine_->add_gradient(theta, states, even_weights(states, -1), out);
-  }
-  Matrix states;
-
- private:
-  std::shared_ptr<const ParametricMachine> machine_;
-};
-
-double largest_difference(const Doubles& a, const Doubles& b) {
-  double most = 0;
-  for (std::size_t k = 0; k < a.size(); ++k) most = std::max(most, std::abs(a[k] - b[k]));
-  return most;
-}
-
-/// The largest difference from a plain trainer that is told of the same chains' states, over 40 updates.
-double off_from_plain(const simd::LearningKernels& kernels, FloatChains chains, TrainingOptions options) {
+double sparse_off_from_plain(const simd::LearningKernels& kernels, FloatChains chains, TrainingOptions options) {
   const auto machine = binary_rbm(37, 21);
   const Matrix data = sparse_bits(37, 230);
   options.batch = 50, options.updates = 40, options.first_rate = 0.2, options.last_rate = 0.1;
-  const Doubles theta = first_parameters(*machine, data, 0.3, Key(2));
-  SparseLearner fast(machine, data, theta, chains, options, Key(2), &kernels);
-  auto given = std::make_unique<GivenStates>(machine);
-  GivenStates& model = *given;
-  Trainer plain(machine, std::move(given), data, fast.parameters(), options, Key(2));
-  double most = 0;
-  while (!fast.done()) {
-    fast.advance();
-    model.states = fast.model_states();
-    plain.advance();
-    most = std::max(most, largest_difference(fast.parameters(), plain.parameters()));
-  }
-  return most;
+  SparseLearner fast(machine, data, first_parameters(*machine, data, 0.3, Key(2)), chains, options, Key(2), &kernels);
+  return off_from_plain(fast, machine, data, options, Key(2));
 }
 
-/// z-scores of the direction of cd at theta: mean over `times` updates that all begin there.
-Doubles scores_of_cd(std::size_t steps, const Doubles& theta, const Matrix& data, const Doubles& expected, int times) {
-  const auto machine = binary_rbm(4, 2);
+double p_value_of_cd(std::size_t steps, const Doubles& theta, const Matrix& data, const Doubles& expected) {
   const TrainingOptions options{.batch = data.columns(),
                                 .updates = 1'000'000'000,
                                 .first_rate = 1,
                                 .last_rate = 1,
                                 .momentum = 0,
                                 .centered = false};
-  SparseLearner fast(machine, data, theta, {.steps = steps}, options, Key(7));
-  Snapshot begin = fast.save();
-  const Doubles first = fast.parameters();
-  Doubles sum(theta.size(), 0), squares = sum;
-  for (int k = 0; k < times; ++k) {
-    begin.counts["float_update"][0] = static_cast<std::uint64_t>(k);
-    fast.load(begin);
-    fast.advance();
-    const Doubles now = fast.parameters();
-    for (std::size_t p = 0; p < now.size(); ++p) {
-      const double d = now[p] - first[p];
-      sum[p] += d / times, squares[p] += d * d / times;
-    }
-  }
-  Doubles z;
-  for (std::size_t p = 0; p < sum.size(); ++p)
-    z.push_back((sum[p] - expected[p]) / std::sqrt((squares[p] - sum[p] * sum[p]) / (times - 1)));
-  return z;
-}
-double p_value_of_largest(const Doubles& z) {
-  double p = 1;
-  for (const double x : z) p = std::min(p, statistics::two_sided(x));
-  return p;
+  SparseLearner fast(binary_rbm(4, 2), data, theta, {.steps = steps}, options, Key(7));
+  return p_value_of_direction(fast, expected, 300);
 }
 
 Doubles theta_of_4_and_2() {
@@ -158,11 +101,11 @@ TEST_CASE("steps in single precision are those in doubles, given the same chains
          {FloatChains{}, FloatChains{.steps = 3}, FloatChains{true, 1, 70}, FloatChains{true, 2, 33}}) {
       INFO(kernels->name << ", persistent " << chains.persistent << ", chains " << chains.count);
       TrainingOptions options{.momentum = 0.7, .centered = false};
-      CHECK(off_from_plain(*kernels, chains, options) < 2e-5);
+      CHECK(sparse_off_from_plain(*kernels, chains, options) < 2e-5);
       options.centered = true, options.l2 = 0.02;
-      CHECK(off_from_plain(*kernels, chains, options) < 2e-5);
+      CHECK(sparse_off_from_plain(*kernels, chains, options) < 2e-5);
       options.l1 = 0.01, options.max_norm = 1, options.penalize_biases = true;
-      CHECK(off_from_plain(*kernels, chains, options) < 2e-5);
+      CHECK(sparse_off_from_plain(*kernels, chains, options) < 2e-5);
     }
 }
 
@@ -178,9 +121,7 @@ TEST_CASE("fast chains make the expected updates of k sweeps, and not those of o
   // Six comparisons of 14 numbers at a false-alarm rate of 1e-3 in all.
   const double least = statistics::sidak(1e-3, 6 * 14);
   const Doubles theta = theta_of_4_and_2();
-  const auto p = [&](std::size_t k, const Doubles& expected) {
-    return p_value_of_largest(scores_of_cd(k, theta, data, expected, 300));
-  };
+  const auto p = [&](std::size_t k, const Doubles& expected) { return p_value_of_cd(k, theta, data, expected); };
   CHECK(p(1, one) > least);
   CHECK(p(2, two) > least);
   CHECK(p(2, one) < least);  // mutants: k off by one
@@ -281,4 +222,18 @@ TEST_CASE("instruction sets draw the same states from fields without rounding") 
     if (first.size() == 0) first = fast.model_states();
     CHECK(fast.model_states() == first);
   }
+}
+
+TEST_CASE("likelihoods in single precision are those in doubles") {
+  const auto machine = binary_rbm(90, 75);
+  if (!sparse_likelihood_supported(*machine)) return;
+  CHECK_FALSE(sparse_likelihood_supported({Layer{.kind = UnitKind::spin, .units = 9}, Layer{.units = 5}, false}));
+  const Matrix data = sparse_bits(90, 30);
+  Doubles theta = first_parameters(*machine, data, 1, Key(4));
+  for (std::size_t j = 0; j < 75; ++j) theta[90 + j] = 30 * std::sin(static_cast<double>(j));  // saturated, too
+  const SparseLikelihood floats(*machine, theta);
+  const Doubles found = floats.log_weight(BitRows(data)), expected = machine->log_weight(theta, data);
+  for (std::size_t n = 0; n < found.size(); ++n) CHECK(found[n] == Approx(expected[n]).epsilon(0).margin(3e-4));
+  CHECK(floats.pseudo_likelihood(BitRows(data), 1000) ==
+        Approx(flip_objective(FlipRule::pseudo_likelihood, *machine, theta, data)).epsilon(1e-5));
 }
