@@ -1,15 +1,17 @@
 #include "studies/learning/judge.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <set>
+#include <optional>
+#include <unordered_set>
 
 #include "estimators/learning/flips.hpp"
+#include "estimators/learning/sparse_likelihood.hpp"
 #include "estimators/log_sum_exp.hpp"
-#include "physics/matrices/eigen.hpp"
+#include "physics/matrices/singular_values.hpp"
 #include "studies/learning/training_keys.hpp"
+#include "studies/learning/training_setup.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
 #include "studies/models/reconstruction.hpp"
@@ -18,7 +20,6 @@
 namespace gibbsite {
 namespace {
 
-constexpr double most_states = 18;        // 2^this are summed at every evaluation
 constexpr std::size_t most_judged = 100;  // samples of pseudo-likelihood, a product with W for each unit of each
 
 double mean_of(const std::vector<double>& x) {
@@ -50,58 +51,68 @@ void anneal(Judgement& out, const Study& study, const ModelFile& model) {
   out.trusted = found.best.trusted && found.agree;
 }
 
-/// Every sample once.
-Matrix distinct(const Matrix& samples) {
-  std::set<std::vector<double>> seen;
-  std::vector<double> numbers;
-  for (std::size_t n = 0; n < samples.columns(); ++n) {
-    const auto v = samples.column(n);
-    if (seen.emplace(v.begin(), v.end()).second) numbers.insert(numbers.end(), v.begin(), v.end());
-  }
-  return {samples.rows(), seen.size(), numbers};
-}
-
 std::array<double, 3> singular_values(const ParametricMachine& machine, std::span<const double> theta) {
   std::array<double, 3> out{unknown, unknown, unknown};
-  const ParameterBlock* w = machine.block("weights");
-  if (w == nullptr) return out;
-  using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::Map<const RowMatrix> m(theta.data() + w->offset, static_cast<Eigen::Index>(w->rows),
-                                      static_cast<Eigen::Index>(w->columns));
-  const Eigen::MatrixXd square =
-      w->rows < w->columns ? Eigen::MatrixXd(m * m.transpose()) : Eigen::MatrixXd(m.transpose() * m);
-  const Eigen::VectorXd values =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(square, Eigen::EigenvaluesOnly).eigenvalues();
-  for (Eigen::Index k = 0; k < std::min<Eigen::Index>(values.size(), 3); ++k)
-    out[static_cast<std::size_t>(k)] = std::sqrt(std::max(values[values.size() - 1 - k], 0.0));
+  if (const ParameterBlock* w = machine.block("weights")) {
+    const auto largest = largest_singular_values(theta.subspan(w->offset, w->size()), w->rows, out.size());
+    std::copy(largest.begin(), largest.end(), out.begin());
+  }
   return out;
 }
 
 }  // namespace
 
+Samples::Samples(Matrix learned, Matrix held_out, const Layer& visible)
+    : training(std::move(learned)), validation(std::move(held_out)) {
+  if (visible.kind == UnitKind::binary) training_bits = BitRows(training), validation_bits = BitRows(validation);
+  if (visible.kind == UnitKind::gaussian) return;
+  std::unordered_set<std::string> seen;  // states as bytes
+  std::string state(training.rows(), 0);
+  for (std::size_t n = 0; n < training.columns(); ++n) {
+    const auto v = training.column(n);
+    std::transform(v.begin(), v.end(), state.begin(), [](double x) { return static_cast<char>(x); });
+    if (seen.insert(state).second) distinct.push_back(n);
+  }
+}
+
+bool sums_log_z(const ParametricMachine& machine) noexcept {
+  constexpr double most_states = 18;
+  return machine.log2_states() <= most_states;
+}
+
 Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,
                         const Samples& samples, const Study& study) {
-  const auto& [training, validation] = samples;
+  const Matrix &training = samples.training, &validation = samples.validation;
   Judgement out;
-  if (machine.log2_states() <= most_states) {
+  if (sums_log_z(machine)) {
     out.log_z = {.value = machine.log_z(theta), .error = 0};
     out.exact = true;
   } else {
     anneal(out, study, file);
   }
-  const auto of = [&](const Matrix& v) {
-    return Estimate{.value = mean_of(machine.log_weight(theta, v)) - out.log_z.value, .error = out.log_z.error};
+  const bool in_floats =
+      machine.width() * machine.hidden().units >= worth_floats && sparse_likelihood_supported(machine);
+  std::optional<SparseLikelihood> floats;
+  if (in_floats) floats.emplace(machine, theta);
+  const auto of = [&](const std::vector<double>& w) {
+    return Estimate{.value = mean_of(w) - out.log_z.value, .error = out.log_z.error};
   };
-  out.training = of(training);
+  const auto weights = [&](const Matrix& v, const BitRows& bits) {
+    return in_floats ? floats->log_weight(bits) : machine.log_weight(theta, v);
+  };
+  const std::vector<double> w = weights(training, samples.training_bits);
+  out.training = of(w);
   if (validation.columns() > 0) {
-    out.validation = of(validation);
+    out.validation = of(weights(validation, samples.validation_bits));
     out.free_energy_gap = out.training.value - out.validation.value;
   }
   if (machine.visible().kind != UnitKind::gaussian) {
-    out.pseudo_likelihood = flip_objective(FlipRule::pseudo_likelihood, machine, theta, head_of(training, most_judged));
-    std::vector<double> w = machine.log_weight(theta, distinct(training));
-    for (double& x : w) x -= out.log_z.value;
-    out.log_mass = log_sum_exp(w);
+    out.pseudo_likelihood =
+        in_floats ? floats->pseudo_likelihood(samples.training_bits, most_judged)
+                  : flip_objective(FlipRule::pseudo_likelihood, machine, theta, head_of(training, most_judged));
+    std::vector<double> mass;
+    for (const std::size_t n : samples.distinct) mass.push_back(w[n] - out.log_z.value);
+    out.log_mass = log_sum_exp(mass);
   }
   Data head;
   const Matrix first = head_of(training, most_reconstructed);
@@ -111,7 +122,7 @@ Judgement judge_machine(const ParametricMachine& machine, std::span<const double
   double squares = 0;
   for (const char* name : {"weights", "lateral_weights"})
     if (const ParameterBlock* block = machine.block(name))
-      for (const double w : theta.subspan(block->offset, block->size())) squares += w * w;
+      for (const double x : theta.subspan(block->offset, block->size())) squares += x * x;
   out.weight_norm = std::sqrt(squares);
   out.singular = singular_values(machine, theta);
   return out;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "estimators/estimate.hpp"
+#include "estimators/learning/bit_rows.hpp"
 #include "physics/parametric_machine.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/study/study.hpp"
@@ -27,9 +28,16 @@ struct Judgement {
 
 /// Data that are learned and data that are not, [width][sample]; the second may be empty.
 struct Samples {
+  Samples() = default;
+  Samples(Matrix learned, Matrix held_out, const Layer& visible);
+
   Matrix training, validation;
+  BitRows training_bits, validation_bits;  ///< the same, of binary units; else empty
+  std::vector<std::size_t> distinct;       ///< the first of each kind of training samples, of discrete units
 };
 
+/// Whether ln Z is summed over all states at every evaluation.
+bool sums_log_z(const ParametricMachine& machine) noexcept;
 /// Of a restricted or fully visible machine. file: the same machine as a model with base rates, for annealing, which
 /// takes training.particles and training.temperatures, there and back.
 Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,

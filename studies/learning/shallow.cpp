@@ -32,6 +32,7 @@ class Shallow final : public Trainable {
     }
   }
 
+  bool sums_log_z() const override { return gibbsite::sums_log_z(*machine_); }
   ModelFile model(std::span<const double> theta) const override {
     ModelFile file;
     if (machine_->lateral()) {

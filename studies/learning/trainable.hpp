@@ -32,6 +32,8 @@ class Trainable {
   /// What learns it from the beginning. data: [width][sample], as check_data gives them; they must outlive it. Throws
   /// RequestError for what the study asks and this kind cannot.
   virtual std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) const = 0;
+  /// Whether ln Z is summed at every evaluation; else it is annealed, and judged less often.
+  virtual bool sums_log_z() const { return false; }
   /// As a model file says it, without base rates.
   virtual ModelFile model(std::span<const double> theta) const = 0;
   /// file: model(theta), with base rates.

@@ -41,13 +41,15 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
   model_ = make_trainable(study_, data_);
   data_ = check_data(std::move(data_), model_->visible());
   validation_ = take_validation(study_, data_, model_->visible());
-  samples_.training = matrix_of(data_);
-  if (validation_.samples > 0) samples_.validation = matrix_of(validation_);
+  samples_ = Samples(matrix_of(data_), validation_.samples > 0 ? matrix_of(validation_) : Matrix(), model_->visible());
+  base_rates_ = base_rates(data_, model_->visible());
   const Key key(study_.run.seed, index);
   const auto& t = study_.keys<TrainingKeys>();
   if (t.patience > 0 && validation_.samples == 0)
     throw RequestError("training.patience needs data to judge by; give data.validation, a file or a share like 0.1");
   learner_ = model_->learner(study_, samples_.training, key);
+  judging_ = judging_schedule(t, learner_->updates(), learner_->batches(), data_.samples + validation_.samples,
+                              model_->sums_log_z());
   trace_.width = columns;
   kept_ = logarithmic(learner_->updates(), t.snapshots);
 }
@@ -58,13 +60,7 @@ double Training::share() const {
                       static_cast<double>(std::max<std::uint64_t>(learner_->updates(), 1));
 }
 
-bool Training::due() const {
-  const auto& t = study_.keys<TrainingKeys>();
-  const std::uint64_t updates = learner_->updates();
-  const std::uint64_t every = t.evaluate > 0 ? static_cast<std::uint64_t>(t.evaluate) * learner_->batches()
-                                             : std::max<std::uint64_t>(updates / 20, 1);
-  return learner_->update() % every == 0 || learner_->done();
-}
+bool Training::due() const { return learner_->update() % judging_.every == 0 || learner_->done(); }
 
 void Training::keep_snapshot() {
   if (!std::binary_search(kept_.begin(), kept_.end(), learner_->update())) return;
@@ -109,7 +105,23 @@ std::string Training::unbounded_block() const {
 void Training::evaluate(double seconds) {
   const auto theta = learner_->parameters();
   const auto& t = study_.keys<TrainingKeys>();
-  const Judgement found = model_->judge(theta, model_at(theta), samples_, study_);
+  const ModelFile file = model_at(theta);
+  const auto judged = [&] {
+    Study asked = study_;
+    if (!learner_->done()) asked.keys<TrainingKeys>().temperatures = judging_.temperatures;
+    return model_->judge(theta, file, samples_, asked);
+  };
+  Judgement found = judged();
+  if (validation_.samples > 0) {
+    if (found.validation.value > best_likelihood_) {
+      best_likelihood_ = found.validation.value;
+      if (t.patience > 0) best_.assign(theta.begin(), theta.end());
+      without_better_ = 0;
+    } else if (t.patience > 0 && ++without_better_ >= t.patience && !learner_->done()) {
+      learner_->finish();
+      if (judging_.temperatures < t.temperatures) found = judged();  // thoroughly, at the end
+    }
+  }
   const auto row = [&](Recorded what) -> double& {
     return trace_.rows[trace_.rows.size() - columns + static_cast<std::size_t>(what)];
   };
@@ -135,14 +147,6 @@ void Training::evaluate(double seconds) {
   row(Recorded::mass) = found.log_mass;
   row(Recorded::seconds) = seconds;
   evaluated_ = true;
-  if (validation_.samples == 0) return;
-  if (found.validation.value > best_likelihood_) {
-    best_likelihood_ = found.validation.value;
-    if (t.patience > 0) best_.assign(theta.begin(), theta.end());
-    without_better_ = 0;
-  } else if (t.patience > 0 && ++without_better_ >= t.patience) {
-    learner_->finish();
-  }
 }
 
 double Training::last(Recorded what) const {
@@ -180,7 +184,7 @@ double Training::resume(CheckpointFolder& parts) {
 
 ModelFile Training::model_at(std::span<const double> theta) const {
   ModelFile file = model_->model(theta);
-  file.base_rates = base_rates(data_, model_->visible());
+  file.base_rates = base_rates_;
   return file;
 }
 

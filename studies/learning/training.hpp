@@ -8,6 +8,7 @@
 
 #include "estimators/learning/learner.hpp"
 #include "studies/data/data.hpp"
+#include "studies/learning/judging_schedule.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/models/model_file.hpp"
@@ -78,6 +79,8 @@ class Training {
   std::string name_;
   Data data_, validation_;
   Samples samples_;
+  BaseRates base_rates_;
+  JudgingSchedule judging_;
   std::unique_ptr<Trainable> model_;
   std::unique_ptr<Learner> learner_;
   Trace trace_;

@@ -91,14 +91,16 @@ void add_training_keys(KeyTable& table) {
   t.integer("noise", &TrainingKeys::noise, {1, 1'000'000}, "nce: points of noise to each datum");
   t.real("resample", &TrainingKeys::resample, {.low = 0, .high = 1}, "jarzynski: below this effective fraction");
   t.real("spread", &TrainingKeys::spread, {.low = 0}, "standard deviation of the first weights");
-  t.integer("evaluate", &TrainingKeys::evaluate, {0}, "epochs between two likelihoods; 0: twenty in all");
+  t.integer("evaluate", &TrainingKeys::evaluate, {0},
+            "epochs between two likelihoods; 0: twenty in all, or fewer where they would cost more than learning");
   t.integer("patience", &TrainingKeys::patience, {0},
             "stop after so many likelihoods of the validation data without a better one, and keep the best; 0: never");
   t.integer("snapshots", &TrainingKeys::snapshots, {0, 10'000}, "of the parameters, logarithmic in updates");
   t.integer("samples", &TrainingKeys::samples, {0, 100'000}, "states of the model that are drawn into its file");
   t.integer("particles", &TrainingKeys::particles, {2, 1'000'000},
             "of the annealing that finds ln Z where it cannot be summed");
-  t.integer("temperatures", &TrainingKeys::temperatures, {3, 10'000'000}, "of that annealing");
+  t.integer("temperatures", &TrainingKeys::temperatures, {3, 10'000'000},
+            "of that annealing, at the end; before it, without `evaluate`, as few as a tenth");
 }
 
 Schema make_schema() {

@@ -36,7 +36,7 @@ struct TrainingKeys {
   std::int64_t noise = 10;    ///< nce: points to each datum
   double resample = 0.5;      ///< jarzynski
   double spread = 0.01;       ///< of the first weights
-  std::int64_t evaluate = 0;  ///< epochs between two likelihoods; 0: twenty in all
+  std::int64_t evaluate = 0;  ///< epochs between two likelihoods; 0: judging_schedule.hpp
   std::int64_t patience = 0;  ///< evaluations without a better validation likelihood; 0: no end
   std::int64_t snapshots = 24;
   std::int64_t samples = 64;                          ///< of the model, in its file

@@ -48,7 +48,11 @@ std::string Training::plan() const {
   const auto& t = study_.keys<TrainingKeys>();
   return fmt::format("{}; {} {}, {}; {} samples, {} updates of {}; layout {}", description(data_), t.method,
                      t.optimizer, model_->shape(), data_.samples, learner_->updates(),
-                     std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples), learner_->layout());
+                     std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples), learner_->layout()) +
+         (judging_.temperatures < t.temperatures
+              ? fmt::format("; ln Z by {} temperatures every {} updates, by {} at the end", judging_.temperatures,
+                            judging_.every, t.temperatures)
+              : std::string());
 }
 
 std::string Training::line() const {

@@ -2,10 +2,13 @@
 #include "physics/matrices/matrix.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 
+#include "physics/chance.hpp"
 #include "physics/matrices/eigen.hpp"
+#include "physics/matrices/singular_values.hpp"
 
 using namespace gibbsite;
 
@@ -78,4 +81,33 @@ TEST_CASE("sums of a matrix have the bits that those of Eigen's own have") {
     CHECK(numbers(eigen(m) * x) == numbers(own * x));
     CHECK(matrix(eigen(m).transpose() * eigen(m)) == matrix(own.transpose() * own));
   }
+}
+
+TEST_CASE("the largest singular values of small and of large matrices") {
+  // a_k b_k' with orthogonal waves a_k, b_k of norms sqrt(rows / 2), sqrt(columns / 2).
+  for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{30, 50}, {230, 260}, {300, 210}}) {
+    std::vector<double> numbers(rows * columns, 0);
+    Chance chance(Stream(Key(1), Purpose::test, rows, columns));
+    const double size[] = {9, 7, 4, 0.5};
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t c = 0; c < columns; ++c) {
+        for (std::size_t k = 0; k < 4; ++k)
+          numbers[r * columns + c] += size[k] * 2 / std::sqrt(static_cast<double>(rows * columns)) *
+                                      std::cos(3.14159265358979 * static_cast<double>(k + 1) *
+                                               (static_cast<double>(r) + 0.5) / static_cast<double>(rows)) *
+                                      std::cos(3.14159265358979 * static_cast<double>(k + 1) *
+                                               (static_cast<double>(c) + 0.5) / static_cast<double>(columns));
+      }
+    auto found = largest_singular_values(numbers, rows, 3);
+    REQUIRE(found.size() == 3);
+    for (std::size_t k = 0; k < 3; ++k) CHECK(found[k] == Approx(size[k]).epsilon(1e-7));
+    for (double& x : numbers) x += 0.02 * chance.normal();  // and with a bulk, whose edge is near 0.7
+    found = largest_singular_values(numbers, rows, 3);
+    const Eigen::Map<const Eigen::MatrixXd> transposed(numbers.data(), static_cast<Eigen::Index>(columns),
+                                                       static_cast<Eigen::Index>(rows));
+    for (std::size_t k = 0; k < 3; ++k) CHECK(found[k] == Approx(size[k]).epsilon(0.02));
+    CHECK(found[0] <= transposed.norm());
+  }
+  CHECK(largest_singular_values(std::vector<double>(250 * 250, 0), 250, 3)[0] == 0);
+  CHECK(largest_singular_values(std::vector<double>{3, 4}, 1, 3) == std::vector<double>{5});
 }

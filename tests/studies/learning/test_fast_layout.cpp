@@ -2,6 +2,7 @@
 #include "samplers/simd/networks/learning_kernels.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/learning/judging_schedule.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -56,6 +57,7 @@ TEST_CASE("large machines of binary units learn in floats, others and small ones
   CHECK(fast.layout() == "sparse rows in floats");
   CHECK(contains(text_attribute(*fast.root().child("training"), "plan"), "layout sparse rows in floats"));
   CHECK(Learned({"--training.method", "cd", "--training.steps", "2"}).layout() == "sparse rows in floats");
+  CHECK(Learned({"--model.visible", "gaussian", "--training.rate", "0.001"}).layout() == "dense products in floats");
   for (const Words& more :
        {Words{"--training.layout", "plain"}, Words{"--training.optimizer", "adam"},
         Words{"--training.method", "jarzynski"}, Words{"--model.units", "spin"}, Words{"--model.layers", "[100, 20]"}})
@@ -75,4 +77,39 @@ TEST_CASE("fast learning that is stopped and resumed equals learning that is not
     CHECK(whole.weights().size() == 3 * 11000);
     CHECK(whole.weights() == stopped.weights());
   }
+}
+
+TEST_CASE("judging costs no more than half of learning, and one thorough annealing") {
+  TrainingKeys keys;
+  for (const std::uint64_t updates : {5U, 600U, 5000U, 18000U, 1'000'000U}) {
+    const JudgingSchedule found = judging_schedule(keys, updates, 600, 60'000, false);
+    const double learning = static_cast<double>(updates) * 600;  // two for each of 100 samples, four for each chain
+    const double likelihoods = static_cast<double>(updates / found.every);
+    const double judging = likelihoods * (60'000 + 400 * static_cast<double>(found.temperatures));
+    INFO(updates);
+    CHECK((judging <= learning / 2 || likelihoods == 1));
+    CHECK(likelihoods <= 20);
+    CHECK(found.temperatures >= 100);
+    CHECK(found.temperatures <= 1000);
+    if (updates == 1'000'000U) CHECK((likelihoods == 20 && found.temperatures == 1000));
+    if (updates == 18000U) CHECK((likelihoods == 20 && found.temperatures < 1000));
+    if (updates == 600U) CHECK((likelihoods == 1 && found.temperatures == 100));
+  }
+  CHECK(judging_schedule(keys, 600, 600, 60'000, true).every == 30);  // sums: twenty, as always
+  keys.evaluate = 2;
+  CHECK(judging_schedule(keys, 6000, 600, 60'000, false).every == 1200);
+  CHECK(judging_schedule(keys, 6000, 600, 60'000, false).temperatures == 1000);
+  keys.evaluate = 0, keys.temperatures = 5;
+  CHECK(judging_schedule(keys, 5, 1, 100, false).temperatures >= 3);
+}
+
+TEST_CASE("annealing along the way is short, and at the end as thorough as asked") {
+  Learned made({"--training.temperatures", "300", "--training.updates", "200"});
+  INFO(made.ended.err);
+  REQUIRE(made.ended.code == 0);
+  const Group root = made.root();
+  const std::string plan = text_attribute(*root.child("training"), "plan");
+  INFO(plan);
+  CHECK(contains(plan, "300 at the end"));
+  CHECK(doubles(*root.child("training"), "log_likelihood").size() > 3);
 }
