@@ -47,6 +47,8 @@ std::vector<BenchCase> bench_spins(const std::string& bench, bool quick);
 /// Block Gibbs of a restricted Boltzmann machine, 784 visible and 500 hidden binary units, in "GFLOP/s", four
 /// operations for each weight, chain and sweep; and annealed importance sampling of it at 14,500 temperatures, in "s".
 std::vector<BenchCase> bench_rbm(bool quick);
+/// An epoch of 60,000 samples of learning, 784 visible and 500 hidden units in batches of 100, in "s".
+std::vector<BenchCase> bench_train(bool quick);
 /// Natural choices of users as a whole program makes them: by the layout that is chosen, by the plain one, and by a
 /// careful loop. quick: every third of them.
 std::vector<BenchCase> bench_cliffs(bool quick);
