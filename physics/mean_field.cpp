@@ -44,8 +44,11 @@ MatrixXd field(const Network& network, MatrixXd& x, std::size_t l) {
   const Layer& below = network.layers()[l - 1];
   if (below.kind == UnitKind::gaussian) {
     const auto variance = eigen(below.variance).array();
-    f.noalias() +=
-        eigen(network.weights()[l - 1]).transpose() * (rows(network, x, l - 1).array().colwise() / variance).matrix();
+    const auto n = variance.size(), labels = static_cast<Index>(below.labels);
+    const auto w = eigen(network.weights()[l - 1]);
+    const auto under = rows(network, x, l - 1);
+    f.noalias() += w.topRows(n).transpose() * (under.topRows(n).array().colwise() / variance).matrix();
+    if (labels > 0) f.noalias() += w.bottomRows(labels).transpose() * under.bottomRows(labels);
   } else {
     f.noalias() += eigen(network.weights()[l - 1]).transpose() * rows(network, x, l - 1);
   }
@@ -71,12 +74,14 @@ void add_own(const Layer& layer, const Eigen::Ref<const MatrixXd>& x, std::vecto
       continue;
     }
     const auto variance = eigen(layer.variance).array();
-    sum -= ((x.col(s) - bias).array().square() / (2 * variance)).sum();
+    const auto n = variance.size(), labels = static_cast<Index>(layer.labels);
+    sum -= ((x.col(s) - bias).head(n).array().square() / (2 * variance)).sum();
+    sum += bias.tail(labels).dot(x.col(s).tail(labels));
   }
 }
 
 /// Fields of categorical units of q states become the probabilities of the states.
-void to_shares(MatrixXd& f, Index q) {
+void to_shares(Eigen::Ref<MatrixXd> f, Index q) {
   for (Index s = 0; s < f.cols(); ++s)
     for (Index i = 0; i < f.rows(); i += q) {
       auto unit = f.col(s).segment(i, q);
@@ -166,10 +171,13 @@ Matrix reconstruction(const Network& network, const Matrix& v, const Posterior& 
   x << eigen(v), eigen(hidden.mean);
   const Layer& layer = network.layers()[0];
   MatrixXd f = field(network, x, 0);
-  if (layer.kind == UnitKind::gaussian) return matrix(f);
-  if (layer.kind != UnitKind::categorical)
-    return matrix(f.unaryExpr([kind = layer.kind](double field) { return mean_of(kind, field); }));
-  to_shares(f, static_cast<Index>(layer.states));
+  const auto own = static_cast<Index>(layer.own_width()), labels = static_cast<Index>(layer.labels);
+  if (labels > 0) to_shares(f.bottomRows(labels), labels);
+  if (layer.kind == UnitKind::categorical)
+    to_shares(f.topRows(own), static_cast<Index>(layer.states));
+  else if (layer.kind != UnitKind::gaussian)
+    f.topRows(own) =
+        f.topRows(own).unaryExpr([kind = layer.kind](double field) { return mean_of(kind, field); }).eval();
   return matrix(f);
 }
 

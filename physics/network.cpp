@@ -27,6 +27,8 @@ void check(std::size_t l, const Layer& layer) {
     refuse(l, "has " + std::to_string(layer.bias.size()) + " biases for " + std::to_string(layer.width()) + " numbers");
   if (!std::all_of(layer.bias.begin(), layer.bias.end(), finite)) refuse(l, "has a bias that is not finite");
   if (!(eigen(layer.bias).cwiseAbs().sum() < largest_sum)) refuse(l, "has biases that are too large to be added up");
+  if (layer.labels == 1) refuse(l, "has a label of 1 state; labels need 2 or more");
+  if (l > 0 && layer.labels > 0) refuse(l, "has a label; only the visible layer can");
   const bool gaussian = layer.kind == UnitKind::gaussian;
   if (layer.variance.size() != (gaussian ? layer.units : 0))
     refuse(l, gaussian ? "needs one variance per gaussian unit" : "has variances, but no gaussian units");
@@ -39,14 +41,17 @@ void check(std::size_t l, const Layer& layer) {
 /// The sums over a categorical unit's states leave weights for the biases above, and biases for the constant.
 void fix_gauge(std::vector<Layer>& layers, Matrix& weights, double& constant) {
   Layer& visible = layers[0];
-  const auto q = static_cast<Eigen::Index>(visible.states);
-  for (std::size_t i = 0; i < visible.units; ++i) {
-    auto rows = eigen(weights).middleRows(static_cast<Eigen::Index>(i) * q, q);
+  const std::size_t one_hot = visible.kind == UnitKind::categorical ? visible.own_width() : 0;
+  std::size_t states = visible.states;
+  for (std::size_t at = one_hot > 0 ? 0 : visible.own_width(); at < visible.width(); at += states) {
+    if (at >= visible.own_width()) states = visible.labels;
+    const auto q = static_cast<Eigen::Index>(states);
+    auto rows = eigen(weights).middleRows(static_cast<Eigen::Index>(at), q);
     const Eigen::RowVectorXd mean = rows.colwise().mean();
     rows.rowwise() -= mean;
     for (std::size_t j = 0; j < layers[1].bias.size(); ++j) layers[1].bias[j] += mean[static_cast<Eigen::Index>(j)];
-    const auto begin = visible.bias.begin() + static_cast<std::ptrdiff_t>(i * visible.states);
-    const auto end = begin + static_cast<std::ptrdiff_t>(visible.states);
+    const auto begin = visible.bias.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = begin + static_cast<std::ptrdiff_t>(states);
     double sum = 0;
     for (auto b = begin; b != end; ++b) sum += *b;
     for (auto b = begin; b != end; ++b) *b -= sum / static_cast<double>(q);
@@ -56,8 +61,9 @@ void fix_gauge(std::vector<Layer>& layers, Matrix& weights, double& constant) {
 
 double magnetization(const Layer& layer, std::span<const double> x) {
   const double n = static_cast<double>(layer.units);
-  if (layer.kind != UnitKind::categorical) return eigen(x).sum() / n;
-  return potts_order(x, layer.states);
+  const auto own = x.first(layer.own_width());
+  if (layer.kind != UnitKind::categorical) return eigen(own).sum() / n;
+  return potts_order(own, layer.states);
 }
 
 }  // namespace
@@ -91,11 +97,12 @@ Network::Network(std::vector<Layer> layers, std::vector<Matrix> weights, double 
     if (!(eigen(weights_[l]).cwiseAbs().sum() < largest_sum))
       refuse(l, "has weights that are too large to be added up");
   }
-  if (layers_[0].kind == UnitKind::categorical) fix_gauge(layers_, weights_[0], constant_);
+  if (layers_[0].labels > 0 && layers_.size() > 2) refuse(0, "has a label, which only restricted machines can");
+  if (layers_[0].kind == UnitKind::categorical || layers_[0].labels > 0) fix_gauge(layers_, weights_[0], constant_);
   offset_.push_back(0);
   for (const Layer& layer : layers_) {
     offset_.push_back(offset_.back() + layer.width());
-    units_ += layer.units;
+    units_ += layer.count();
   }
 }
 
@@ -113,8 +120,10 @@ double Network::energy(std::span<const double> x) const {
       continue;
     }
     const Vector variance = eigen(layer.variance);
-    sum += ((here - bias).array().square() / 2 / variance.array()).sum();
-    sum -= ((pull - bias).array() * here.array() / variance.array()).sum();
+    const auto n = variance.size(), labels = static_cast<Eigen::Index>(layer.labels);
+    sum += ((here - bias).head(n).array().square() / 2 / variance.array()).sum();
+    sum -= ((pull - bias).head(n).array() * here.head(n).array() / variance.array()).sum();
+    sum -= pull.tail(labels).dot(here.tail(labels));
   }
   return sum;
 }
@@ -125,7 +134,8 @@ std::vector<double> Network::field(std::size_t l, std::span<const double> x) con
     f.noalias() += eigen(weights_[l]) * eigen(x.subspan(offset_[l + 1], layers_[l + 1].width()));
   if (l == 0) return numbers(f);
   Eigen::VectorXd below = eigen(x.subspan(offset_[l - 1], layers_[l - 1].width()));
-  if (layers_[l - 1].kind == UnitKind::gaussian) below.array() /= eigen(layers_[l - 1].variance).array();
+  if (layers_[l - 1].kind == UnitKind::gaussian)
+    below.head(static_cast<Eigen::Index>(layers_[l - 1].units)).array() /= eigen(layers_[l - 1].variance).array();
   f.noalias() += eigen(weights_[l - 1]).transpose() * below;
   return numbers(f);
 }
@@ -136,9 +146,8 @@ double Network::free_energy(std::span<const double> v) const {
   double sum = constant_;
   const Layer& visible = layers_[0];
   for (std::size_t i = 0; i < v.size(); ++i)
-    sum += visible.kind == UnitKind::gaussian
-               ? (v[i] - visible.bias[i]) * (v[i] - visible.bias[i]) / (2 * visible.variance[i])
-               : -visible.bias[i] * v[i];
+    sum += visible.gaussian_at(i) ? (v[i] - visible.bias[i]) * (v[i] - visible.bias[i]) / (2 * visible.variance[i])
+                                  : -visible.bias[i] * v[i];
   for (const double f : field(1, x)) sum -= log_unit(layers_[1].kind, f);
   return sum;
 }
@@ -170,8 +179,8 @@ void Network::observe(std::span<const double> x, std::span<const double> field_o
   std::size_t at = 0;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
-    const bool gaussian = layer.kind == UnitKind::gaussian;
     for (std::size_t i = 0; i < layer.width(); ++i) {
+      const bool gaussian = layer.gaussian_at(i);
       const double xi = x[offset_[l] + i], b = layer.bias[i];
       double e = gaussian ? (xi - b) * (xi - b) / (2 * layer.variance[i]) : 0.0;
       if (kept(l)) {
@@ -197,7 +206,12 @@ double Network::overlap(std::span<const double> x, std::span<const double> y) co
   double sum = 0;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
-    const auto a = x.subspan(offset_[l], layer.width()), b = y.subspan(offset_[l], layer.width());
+    const auto a = x.subspan(offset_[l], layer.own_width()), b = y.subspan(offset_[l], layer.own_width());
+    if (layer.labels > 0) {
+      double alike = 0;
+      for (std::size_t i = offset_[l] + layer.own_width(); i < offset_[l + 1]; ++i) alike += x[i] * y[i];
+      sum += (static_cast<double>(layer.labels) * alike - 1) / static_cast<double>(layer.labels - 1);
+    }
     const double dot = std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
     const auto units = static_cast<double>(layer.units), q = static_cast<double>(layer.states);
     switch (layer.kind) {
@@ -243,6 +257,11 @@ void Network::set_ordered(std::span<double> x) const {
                                         begin)] = 1;
         }
       }
+    if (layer.labels == 0) continue;
+    const auto label = state.subspan(layer.own_width());
+    const auto begin = layer.bias.begin() + static_cast<std::ptrdiff_t>(layer.own_width());
+    std::fill(label.begin(), label.end(), 0.0);
+    label[static_cast<std::size_t>(std::max_element(begin, layer.bias.end()) - begin)] = 1;
   }
 }
 

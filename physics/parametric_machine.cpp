@@ -62,6 +62,8 @@ void ParametricMachine::lay_out() {
         "a machine needs visible units, and bonds: hidden units, or bonds among the visible ones");
   if (hidden_.units > 0 && hidden_.kind != UnitKind::binary && hidden_.kind != UnitKind::spin)
     throw std::invalid_argument("hidden units are binary or spins");
+  if (lateral_ && visible_.labels > 0)
+    throw std::invalid_argument("labels are for machines without bonds among visible units");
   if (lateral_ && visible_.kind == UnitKind::gaussian)
     throw std::invalid_argument("bonds among visible units are for binary and categorical units and spins");
   const auto add = [&](const char* name, std::size_t rows, std::size_t columns, bool bias) {
@@ -108,7 +110,9 @@ Matrix ParametricMachine::hidden_field(std::span<const double> theta, const Matr
     eigen(out).noalias() = w.transpose() * eigen(v);
   } else {
     const auto s = eigen(theta.subspan(block("log_variance")->offset, visible_.units)).array().exp();
-    eigen(out).noalias() = w.transpose() * (eigen(v).array().colwise() / s).matrix();
+    const Index n = s.size(), labels = static_cast<Index>(visible_.labels);
+    eigen(out).noalias() = w.topRows(n).transpose() * (eigen(v).topRows(n).array().colwise() / s).matrix();
+    if (labels > 0) eigen(out).noalias() += w.bottomRows(labels).transpose() * eigen(v).bottomRows(labels);
   }
   eigen(out).colwise() += c;
   return out;
@@ -134,7 +138,8 @@ std::vector<double> ParametricMachine::log_weight(std::span<const double> theta,
       for (std::size_t i = 0; i < x.size(); ++i) sum += b[i] * x[i];
     } else {
       const auto log_s = theta.subspan(block("log_variance")->offset, visible_.units);
-      for (std::size_t i = 0; i < x.size(); ++i) sum -= (x[i] - b[i]) * (x[i] - b[i]) / (2 * std::exp(log_s[i]));
+      for (std::size_t i = 0; i < visible_.units; ++i) sum -= (x[i] - b[i]) * (x[i] - b[i]) / (2 * std::exp(log_s[i]));
+      for (std::size_t i = visible_.units; i < x.size(); ++i) sum += b[i] * x[i];
     }
     if (visible_.kind == UnitKind::categorical) {
       if (lateral_) on = states_on(visible_, x);
@@ -167,14 +172,16 @@ void ParametricMachine::add_tile(std::span<const double> theta, const Matrix& v,
     const auto b = theta.subspan(0, width()), log_s = theta.subspan(block("log_variance")->offset, visible_.units);
     Eigen::MatrixXd input(static_cast<Index>(width()), static_cast<Index>(count));
     if (hidden_.units > 0) input.noalias() = weights_of(block("weights"), theta) * eigen(mean);
-    for (std::size_t n = 0; n < count; ++n)
-      for (std::size_t i = 0; i < width(); ++i) {
+    for (std::size_t n = 0; n < count; ++n) {
+      for (std::size_t i = visible_.units; i < width(); ++i) out[i] += weight[begin + n] * x(i, n);
+      for (std::size_t i = 0; i < visible_.units; ++i) {
         const double s = std::exp(log_s[i]), off = x(i, n) - b[i], w = weight[begin + n];
         out[i] += w * off / s;
         out[block("log_variance")->offset + i] +=
             w * (off * off / (2 * s) - x(i, n) * input(static_cast<Index>(i), static_cast<Index>(n)) / s);
         x(i, n) /= s;
       }
+    }
   } else {
     into("visible_bias").noalias() += eigen(x) * weights;
   }
@@ -261,6 +268,16 @@ void ParametricMachine::add_gradient(std::span<const double> theta, const Matrix
     for (std::size_t k = 0; k < parameters_; ++k) out[k] += part[k];
 }
 
+void ParametricMachine::add_uniform(double scale, std::span<double> out) const {
+  if (hidden_.units > 0 || visible_.kind == UnitKind::gaussian)
+    throw std::invalid_argument("pseudocounts are for discrete machines without hidden units");
+  const double mean = visible_.kind == UnitKind::spin     ? 0
+                      : visible_.kind == UnitKind::binary ? 0.5
+                                                          : 1 / static_cast<double>(visible_.states);
+  for (std::size_t i = 0; i < width(); ++i) out[i] += scale * mean;
+  each_lateral([&](std::size_t k, std::size_t, std::size_t) { out[k] += scale * mean * mean; });
+}
+
 std::size_t ParametricMachine::samples_a_tile(std::size_t samples, std::size_t usual) const noexcept {
   constexpr std::size_t most_numbers = std::size_t{1} << 25;  // of all tiles' gradients: 256 MiB
   const std::size_t tiles = std::max<std::size_t>(most_numbers / std::max<std::size_t>(parameters_, 1), 1);
@@ -325,7 +342,7 @@ void ParametricMachine::sweep_states(std::span<const double> theta, std::span<co
 }
 
 void ParametricMachine::fix_gauge(std::span<double> theta) const {
-  if (visible_.kind != UnitKind::categorical) return;
+  if (visible_.kind != UnitKind::categorical && visible_.labels == 0) return;
   const std::size_t q = visible_.states, hidden = hidden_.units;
   const double share = 1 / static_cast<double>(q);
   std::vector<double> rows(q), columns(q);
@@ -343,17 +360,21 @@ void ParametricMachine::fix_gauge(std::span<double> theta) const {
       theta[bonds_[k].i * q + a] += rows[a] - all, theta[bonds_[k].j * q + a] += columns[a] - all;
     }
   }
-  for (std::size_t i = 0; i < visible_.units; ++i) {
+  const auto centre_unit = [&](std::size_t first, std::size_t states) {
     const auto centre = [&](std::size_t offset, std::size_t stride) {
       double mean = 0;
-      for (std::size_t a = 0; a < q; ++a) mean += theta[offset + (i * q + a) * stride] / static_cast<double>(q);
-      for (std::size_t a = 0; a < q; ++a) theta[offset + (i * q + a) * stride] -= mean;
+      for (std::size_t a = 0; a < states; ++a)
+        mean += theta[offset + (first + a) * stride] / static_cast<double>(states);
+      for (std::size_t a = 0; a < states; ++a) theta[offset + (first + a) * stride] -= mean;
       return mean;
     };
     centre(0, 1);
     for (std::size_t j = 0; j < hidden; ++j)
       theta[block("hidden_bias")->offset + j] += centre(block("weights")->offset + j, hidden);
-  }
+  };
+  if (q > 1)
+    for (std::size_t i = 0; i < visible_.units; ++i) centre_unit(i * q, q);
+  if (visible_.labels > 0) centre_unit(visible_.own_width(), visible_.labels);
 }
 
 Network ParametricMachine::network(std::span<const double> theta) const {

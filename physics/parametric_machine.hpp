@@ -8,7 +8,8 @@
 /// gaussian visible units have sum_i (v_i - b_i)^2 / (2 s_i) in place of -b . v and v_i / s_i in place of v_i in bonds.
 /// Parameters stand one behind the other in blocks: b [width], c [hidden], W row by row [width][hidden], L of pairs of
 /// visible units, (0,1), (0,2), ..., (1,2), ..., and ln s [units] of gaussian units. Of categorical units L has q x q
-/// numbers J_ij(a, b) a pair, row by row. Bonds may be given: then there are those alone, in order.
+/// numbers J_ij(a, b) a pair, row by row. Bonds may be given: then there are those alone, in order. A label (Larochelle
+/// & Bengio, ICML 2008) is one categorical unit behind the others, of whatever kind those are.
 ///
 /// Expectations of d(-F)/dtheta over data less those over the model are the gradient of the log-likelihood (Ackley,
 /// Hinton & Sejnowski 1985). Cost of a gradient: two products of a batch with W. Batches are cut into tiles of fixed
@@ -90,6 +91,10 @@ class ParametricMachine {
   void add_gradient(std::span<const double> theta, const Matrix& v, std::span<const double> weight,
                     std::span<double> out) const;
 
+  /// Adds `scale` times the same mean over units that are independent and uniform: what pseudocounts add to data. Of
+  /// machines without hidden units; throws std::invalid_argument for others.
+  void add_uniform(double scale, std::span<double> out) const;
+
   /// Into how many samples at a time batches are cut: `usual`, or more of machines of so many parameters that their
   /// gradients would fill the memory.
   std::size_t samples_a_tile(std::size_t samples, std::size_t usual) const noexcept;
@@ -105,7 +110,7 @@ class ParametricMachine {
   /// stands beside it, where as many do.
   void sweep(std::span<const double> theta, Matrix& v, std::span<Chance> chance) const;
 
-  /// Categorical units: shifts W and b to the zero-sum gauge, in which no probability changes.
+  /// Categorical units and labels: shifts W and b to the zero-sum gauge, in which no probability changes.
   void fix_gauge(std::span<double> theta) const;
 
   /// The machine as models of the house; the first for those without bonds among visible units.

@@ -12,7 +12,9 @@ namespace {
 using SumMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 double log2_states_of(const Layer& layer) {
-  return static_cast<double>(layer.units) * (layer.kind == UnitKind::categorical ? std::log2(layer.states) : 1);
+  const double own =
+      static_cast<double>(layer.units) * (layer.kind == UnitKind::categorical ? std::log2(layer.states) : 1);
+  return own + (layer.labels > 0 ? std::log2(layer.labels) : 0);
 }
 
 /// State number `s` of discrete units.
@@ -26,6 +28,7 @@ void set_state(const Layer& layer, std::uint64_t s, std::span<double> x) {
       s >>= 1U;
     }
   }
+  for (std::size_t a = 0; a < layer.labels; ++a) x[layer.own_width() + a] = s == a ? 1 : 0;
 }
 
 /// States visited at once: a chunk's gradient is added before the next one, whatever the threads.
@@ -63,10 +66,11 @@ void over_chunks(std::uint64_t states, Work&& work) {
 }
 
 std::uint64_t states_of(const Layer& layer) {
-  return layer.kind == UnitKind::categorical
-             ? static_cast<std::uint64_t>(
-                   std::llround(std::pow(static_cast<double>(layer.states), static_cast<double>(layer.units))))
-             : std::uint64_t{1} << layer.units;
+  const std::uint64_t own = layer.kind == UnitKind::categorical
+                                ? static_cast<std::uint64_t>(std::llround(
+                                      std::pow(static_cast<double>(layer.states), static_cast<double>(layer.units))))
+                                : std::uint64_t{1} << layer.units;
+  return own * std::max<std::uint64_t>(layer.labels, 1);
 }
 
 Matrix listed(const Layer& layer, std::uint64_t begin, std::uint64_t end) {
@@ -101,7 +105,7 @@ double ParametricMachine::visit_hidden(std::span<const double> theta, double sca
       Eigen::Map<const SumMatrix>(theta.data() + block("weights")->offset, static_cast<Eigen::Index>(width()),
                                   static_cast<Eigen::Index>(hidden_.units));
   const bool gaussian = visible_.kind == UnitKind::gaussian;
-  std::vector<double> variance(gaussian ? width() : 0);
+  std::vector<double> variance(gaussian ? visible_.units : 0);
   for (std::size_t i = 0; i < variance.size(); ++i) variance[i] = std::exp(theta[block("log_variance")->offset + i]);
   const auto fields = [&](const Matrix& h) {
     Matrix f(width(), h.columns());
@@ -126,6 +130,10 @@ double ParametricMachine::visit_hidden(std::span<const double> theta, double sca
         } else {
           sum += log_unit(visible_.kind, f(i, n));
         }
+      }
+      if (visible_.labels > 0) {
+        const auto label = f.column(n).subspan(visible_.own_width());
+        sum += log_sum({label.begin(), label.end()});
       }
       w.push_back(sum);
     }
@@ -155,6 +163,11 @@ double ParametricMachine::visit_hidden(std::span<const double> theta, double sca
           mean(i, n) = visible_.kind == UnitKind::spin ? std::tanh(mean(i, n)) : logistic(mean(i, n));
         }
       }
+      if (visible_.labels == 0) continue;
+      const auto label = mean.column(n).subspan(visible_.own_width());
+      const double all = log_sum({label.begin(), label.end()});
+      for (double& f : label) f = std::exp(f - all);
+      for (std::size_t a = 0; gaussian && a < label.size(); ++a) out[visible_.own_width() + a] += weight * label[a];
     }
     if (!gaussian)
       Eigen::Map<Eigen::VectorXd>(out.data(), static_cast<Eigen::Index>(width())).noalias() += eigen(mean) * p;

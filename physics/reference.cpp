@@ -18,7 +18,11 @@ double log_sum(std::span<const double> field) {
 }  // namespace
 
 Reference Reference::flat(const Layer& visible) {
-  if (visible.kind == UnitKind::gaussian) return {{visible.bias, visible.variance}, false};
+  if (visible.kind == UnitKind::gaussian) {
+    std::vector<double> mean = visible.bias;
+    std::fill(mean.begin() + static_cast<std::ptrdiff_t>(visible.own_width()), mean.end(), 0.0);
+    return {{std::move(mean), visible.variance}, false};
+  }
   return {{std::vector<double>(visible.width(), 0.0), {}}, true};
 }
 
@@ -28,6 +32,13 @@ Reference Reference::base_rates(const Layer& visible, std::span<const double> me
     throw std::invalid_argument("base rates of " + std::to_string(mean.size()) +
                                 " numbers do not fit a visible layer of " + std::to_string(visible.width()));
   Reference reference;
+  if (visible.labels > 0) {
+    const std::size_t own = visible.own_width();
+    reference = base_rates(visible.without_label(), mean.first(own), variance, samples);
+    const Reference label = base_rates(visible.label(), mean.subspan(own), {}, samples);
+    for (const double a : label.visible.field) reference.visible.field.push_back(a);
+    return reference;
+  }
   if (visible.kind == UnitKind::gaussian) {
     if (variance.size() != visible.units) throw std::invalid_argument("gaussian base rates need one variance per unit");
     reference.visible = {{mean.begin(), mean.end()}, {variance.begin(), variance.end()}};
@@ -59,9 +70,8 @@ Reference Reference::base_rates(const Layer& visible, std::span<const double> me
 double Reference::log_weight(const Layer& layer, std::span<const double> x0) const {
   double sum = 0;
   for (std::size_t i = 0; i < x0.size(); ++i)
-    sum += layer.kind == UnitKind::gaussian
-               ? -(x0[i] - visible.field[i]) * (x0[i] - visible.field[i]) / (2 * visible.variance[i])
-               : visible.field[i] * x0[i];
+    sum += layer.gaussian_at(i) ? -(x0[i] - visible.field[i]) * (x0[i] - visible.field[i]) / (2 * visible.variance[i])
+                                : visible.field[i] * x0[i];
   return sum;
 }
 
@@ -78,6 +88,7 @@ double Reference::log_z(const Network& network) const {
       default:
         sum += log_unit(layer.kind, visible.field[i]);
     }
+  if (layer.labels > 0) sum += log_sum(std::span(visible.field).subspan(layer.own_width()));
   for (std::size_t l = 1; l < network.layers().size(); ++l)
     sum += static_cast<double>(network.layers()[l].units) * std::numbers::ln2;
   return sum;

@@ -29,13 +29,13 @@ void TiltedLayer::draw(std::span<const double> field, std::span<double> x, Chanc
         break;
       }
       case UnitKind::categorical:
-        draw_category(i, field, x, chance);
+        draw_category(i * layer_.states, layer_.states, field, x, chance);
     }
+  if (layer_.labels > 0) draw_category(layer_.own_width(), layer_.labels, field, x, chance);
 }
 
-void TiltedLayer::draw_category(std::size_t i, std::span<const double> field, std::span<double> x,
+void TiltedLayer::draw_category(std::size_t begin, std::size_t q, std::span<const double> field, std::span<double> x,
                                 Chance& chance) const {
-  const std::size_t q = layer_.states, begin = i * q;
   double most = total(begin, field[begin]), sum = 0;
   for (std::size_t k = 1; k < q; ++k) most = std::max(most, total(begin + k, field[begin + k]));
   for (std::size_t k = 0; k < q; ++k) sum += x[begin + k] = std::exp(total(begin + k, field[begin + k]) - most);
@@ -45,8 +45,7 @@ void TiltedLayer::draw_category(std::size_t i, std::span<const double> field, st
   for (std::size_t k = 0; k < q; ++k) x[begin + k] = k == chosen ? 1 : 0;
 }
 
-double TiltedLayer::log_category(std::size_t i, std::span<const double> field) const {
-  const std::size_t q = layer_.states, begin = i * q;
+double TiltedLayer::log_category(std::size_t begin, std::size_t q, std::span<const double> field) const {
   double most = total(begin, field[begin]), sum = 0;
   for (std::size_t k = 1; k < q; ++k) most = std::max(most, total(begin + k, field[begin + k]));
   for (std::size_t k = 0; k < q; ++k) sum += std::exp(total(begin + k, field[begin + k]) - most);
@@ -56,7 +55,7 @@ double TiltedLayer::log_category(std::size_t i, std::span<const double> field) c
 double TiltedLayer::own_weight(std::span<const double> x) const {
   double sum = 0;
   for (std::size_t i = 0; i < layer_.width(); ++i) {
-    if (layer_.kind == UnitKind::gaussian) {
+    if (layer_.gaussian_at(i)) {
       const Gaussian g = gaussian(i, layer_.bias[i]);
       sum += g.constant + g.pull * x[i] - g.precision * x[i] * x[i] / 2;
     } else {
@@ -81,8 +80,9 @@ double TiltedLayer::log_z(std::span<const double> field) const {
         break;
       }
       case UnitKind::categorical:
-        sum += log_category(i, field);
+        sum += log_category(i * layer_.states, layer_.states, field);
     }
+  if (layer_.labels > 0) sum += log_category(layer_.own_width(), layer_.labels, field);
   return sum;
 }
 

@@ -33,8 +33,9 @@ class TiltedLayer {
   double total(std::size_t i, double field) const {
     return lambda_ * field + (reference_ == nullptr ? 0.0 : (1 - lambda_) * reference_->field[i]);
   }
-  void draw_category(std::size_t i, std::span<const double> field, std::span<double> x, Chance& chance) const;
-  double log_category(std::size_t i, std::span<const double> field) const;
+  void draw_category(std::size_t begin, std::size_t q, std::span<const double> field, std::span<double> x,
+                     Chance& chance) const;
+  double log_category(std::size_t begin, std::size_t q, std::span<const double> field) const;
 
   const Layer& layer_;
   const IndependentUnits* reference_;

@@ -23,6 +23,21 @@ struct Layer {
   std::size_t width() const noexcept { return own_width() + labels; }
   std::size_t own_width() const noexcept { return units * states; }  ///< without the label
   std::size_t count() const noexcept { return units + (labels > 0 ? 1 : 0); }
+  /// Whether number i of a state is a gaussian unit.
+  bool gaussian_at(std::size_t i) const noexcept { return kind == UnitKind::gaussian && i < own_width(); }
+
+  /// The units without the label, and the label as a layer of one categorical unit.
+  Layer without_label() const {
+    Layer own = *this;
+    own.labels = 0;
+    if (!bias.empty()) own.bias.resize(own_width());
+    return own;
+  }
+  Layer label() const {
+    Layer one{.kind = UnitKind::categorical, .units = 1, .states = labels};
+    if (!bias.empty()) one.bias.assign(bias.begin() + static_cast<std::ptrdiff_t>(own_width()), bias.end());
+    return one;
+  }
 };
 
 /// What independent units do: p(x) ~ exp(sum_i field_i x_i), or gaussian with mean field_i and `variance_i`.

@@ -17,24 +17,28 @@ std::vector<double> even(std::size_t samples, double sum) {
   return std::vector<double>(samples, sum / static_cast<double>(samples));
 }
 
-/// <d(-F)/dtheta> over the batch.
+/// <d(-F)/dtheta> over the batch, a share of it uniform.
 void add_data(const ParametricMachine& machine, std::span<const double> theta, const Matrix& batch,
-              std::span<double> out) {
-  machine.add_gradient(theta, batch, even(batch.columns(), 1), out);
+              std::span<const double> weight, double pseudocount, std::span<double> out) {
+  std::vector<double> share = even(batch.columns(), 1 - pseudocount);
+  for (std::size_t n = 0; n < weight.size(); ++n) share[n] *= weight[n];
+  machine.add_gradient(theta, batch, share, out);
+  if (pseudocount > 0) machine.add_uniform(pseudocount, out);
 }
 
 class ExactObjective final : public Objective {
  public:
-  explicit ExactObjective(Machine machine) : machine_(std::move(machine)) {}
+  ExactObjective(Machine machine, double pseudocount) : machine_(std::move(machine)), pseudocount_(pseudocount) {}
+  bool weighs() const override { return true; }
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t, std::span<double> out) override {
-    add_data(*machine_, theta, batch, out);
+    add_data(*machine_, theta, batch, weight_, pseudocount_, out);
     log_z_ = machine_->log_z(theta, 1, out);
   }
   Estimate log_z() const override { return {.value = log_z_, .error = 0}; }
 
  private:
   Machine machine_;
-  double log_z_ = unknown;
+  double pseudocount_, log_z_ = unknown;
 };
 
 std::vector<Setting> at_model(std::size_t replicas) { return std::vector<Setting>(replicas, Setting{.lambda = 1}); }
@@ -62,9 +66,12 @@ class ContrastiveDivergence final : public Objective {
     std::vector<Tally> tally(n);
     chains_->sweep(at_model(n), {.time = update * options_.steps, .count = static_cast<std::uint32_t>(options_.steps)},
                    tally);
-    add_data(*machine_, theta, batch, out);
-    chains_->add_gradient(even(n, -1), out);
+    add_data(*machine_, theta, batch, weight_, 0, out);
+    std::vector<double> share = even(n, -1);
+    for (std::size_t r = 0; r < weight_.size(); ++r) share[r] *= weight_[r];
+    chains_->add_gradient(share, out);
   }
+  bool weighs() const override { return true; }
 
  private:
   Machine machine_;
@@ -100,7 +107,7 @@ class PersistentChains final : public Objective {
     std::vector<Tally> tally(n);
     chains_->sweep(at_model(n),
                    {.time = 1 + update * options_.steps, .count = static_cast<std::uint32_t>(options_.steps)}, tally);
-    add_data(*machine_, theta, batch, out);
+    add_data(*machine_, theta, batch, weight_, options_.pseudocount, out);
     std::vector<double> weight = even(n, -1);
     if (weighted_) {
       const double total = log_sum_exp(log_weight_);
@@ -109,6 +116,7 @@ class PersistentChains final : public Objective {
     chains_->add_gradient(weight, out);
   }
 
+  bool weighs() const override { return true; }
   Estimate log_z() const override {
     if (!weighted_ || !begun_) return {};
     return {.value = log_z_0_ + log_mean_weight(log_weight_)};
@@ -160,8 +168,8 @@ class PersistentChains final : public Objective {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_exact_objective(Machine machine) {
-  return std::make_unique<ExactObjective>(std::move(machine));
+std::unique_ptr<Objective> make_exact_objective(Machine machine, double pseudocount) {
+  return std::make_unique<ExactObjective>(std::move(machine), pseudocount);
 }
 std::unique_ptr<Objective> make_cd(Machine machine, Key key, ChainOptions options) {
   return std::make_unique<ContrastiveDivergence>(std::move(machine), key, options);

@@ -37,9 +37,9 @@ bool dense_learner_supported(const ParametricMachine& machine, const FloatChains
   const double rows = static_cast<double>(options.batch + chains.count),
                widest = static_cast<double>(std::max(machine.width(), machine.hidden().units) + 2 * simd::lanes);
   return machine.visible().kind == UnitKind::gaussian && machine.hidden().kind == UnitKind::binary &&
-         machine.hidden().units > 0 && !machine.lateral() && options.optimizer == Optimizer::sgd &&
-         !options.learn_variance && !options.penalize_biases && 2 * rows * widest < most &&
-         !simd::learning_kernels().empty() && float_products_available();
+         machine.visible().labels == 0 && options.weight.empty() && machine.hidden().units > 0 && !machine.lateral() &&
+         options.optimizer == Optimizer::sgd && !options.learn_variance && !options.penalize_biases &&
+         2 * rows * widest < most && !simd::learning_kernels().empty() && float_products_available();
 }
 
 DenseLearner::DenseLearner(std::shared_ptr<const ParametricMachine> machine, const Matrix& data,

@@ -97,7 +97,8 @@ bool has_two_states(UnitKind kind) { return kind == UnitKind::binary || kind == 
 }  // namespace
 
 std::unique_ptr<Objective> make_expected_cd(std::shared_ptr<const ParametricMachine> machine, std::size_t steps) {
-  if (!has_two_states(machine->visible().kind) || machine->visible().units + machine->hidden().units > most_units)
+  if (!has_two_states(machine->visible().kind) || machine->visible().labels > 0 ||
+      machine->visible().units + machine->hidden().units > most_units)
     throw std::invalid_argument(
         "expected-cd sums over all states: at most 16 units, visible and hidden, of two states");
   return std::make_unique<ExpectedCd>(std::move(machine), steps);

@@ -14,14 +14,15 @@ struct Flip {
   std::size_t numbers = 1;
 };
 
-/// All of unit i, in `all`.
+/// All of unit i, the label being the last one, in `all`.
 void list_flips(const Layer& layer, std::span<const double> v, std::size_t i, std::vector<Flip>& all) {
   all.clear();
-  if (layer.kind != UnitKind::categorical) {
+  const bool label = i == layer.units;
+  if (layer.kind != UnitKind::categorical && !label) {
     all.push_back({{i, 0}, {layer.kind == UnitKind::spin ? -2 * v[i] : 1 - 2 * v[i], 0}, 1});
     return;
   }
-  const std::size_t q = layer.states, first = i * q;
+  const std::size_t q = label ? layer.labels : layer.states, first = label ? layer.own_width() : i * q;
   std::size_t own = first;
   while (v[own] != 1) ++own;
   for (std::size_t a = first; a < first + q; ++a)
@@ -79,7 +80,7 @@ class FlipSum {
     double value = 0;
     std::vector<Flip> flips;
     std::vector<double> cost, slope;
-    for (std::size_t i = 0; i < machine_.visible().units; ++i) {
+    for (std::size_t i = 0; i < machine_.visible().count(); ++i) {
       list_flips(machine_.visible(), v, i, flips);
       cost.clear();
       for (const Flip& flip : flips) {
@@ -145,13 +146,14 @@ class FlipObjective final : public Objective {
  public:
   FlipObjective(FlipRule rule, std::shared_ptr<const ParametricMachine> machine)
       : rule_(rule), machine_(std::move(machine)) {}
+  bool weighs() const override { return true; }
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t, std::span<double> out) override {
     if (rule_ == FlipRule::pseudo_likelihood) {
-      flip_objective(rule_, *machine_, theta, batch, out);
+      flip_objective(rule_, *machine_, theta, batch, out, weight_);
       return;
     }
     std::vector<double> descent(machine_->parameters(), 0);
-    flip_objective(rule_, *machine_, theta, batch, descent);
+    flip_objective(rule_, *machine_, theta, batch, descent, weight_);
     for (std::size_t k = 0; k < descent.size(); ++k) out[k] -= descent[k];
   }
 
@@ -163,10 +165,11 @@ class FlipObjective final : public Objective {
 }  // namespace
 
 double flip_objective(FlipRule rule, const ParametricMachine& machine, std::span<const double> theta,
-                      const Matrix& batch, std::span<double> out) {
+                      const Matrix& batch, std::span<double> out, std::span<const double> weight) {
   const UnitKind kind = machine.visible().kind;
   if (kind == UnitKind::gaussian) throw std::invalid_argument("gaussian units have no states to change to");
-  if (kind == UnitKind::categorical && (rule == FlipRule::ratio_matching || rule == FlipRule::lyu))
+  if ((kind == UnitKind::categorical || machine.visible().labels > 0) &&
+      (rule == FlipRule::ratio_matching || rule == FlipRule::lyu))
     throw std::invalid_argument("ratio matching and lyu are for units of two states");
   const std::size_t tile = machine.samples_a_tile(batch.columns(), 32);
   const std::size_t tiles = (batch.columns() + tile - 1) / tile;
@@ -174,13 +177,15 @@ double flip_objective(FlipRule rule, const ParametricMachine& machine, std::span
   std::vector<std::vector<double>> parts(tiles);
   std::vector<double> values(tiles, 0);
   const FlipSum sum(rule, machine, theta);
-  const double changes = machine.hidden().units > 0 ? static_cast<double>(machine.width()) : 10;
+  const double changes = machine.hidden().units > 0 ? static_cast<double>(machine.width()) : 40;
   const double work = static_cast<double>(machine.parameters()) * static_cast<double>(batch.columns()) * changes;
 #pragma omp parallel for schedule(dynamic) if (work > 1e7)
   for (std::size_t t = 0; t < tiles; ++t) {
     if (!out.empty()) parts[t].assign(machine.parameters(), 0);
-    for (std::size_t n = t * tile; n < std::min((t + 1) * tile, batch.columns()); ++n)
-      values[t] += share * sum.add(batch.column(n), share, parts[t]);
+    for (std::size_t n = t * tile; n < std::min((t + 1) * tile, batch.columns()); ++n) {
+      const double w = weight.empty() ? share : share * weight[n];
+      values[t] += w * sum.add(batch.column(n), w, parts[t]);
+    }
   }
   double value = 0;
   for (std::size_t t = 0; t < tiles; ++t) {

@@ -20,10 +20,10 @@ namespace gibbsite {
 enum class FlipRule { pseudo_likelihood, ratio_matching, flow, lyu };
 
 /// The mean over the batch, to be made large or small as said above; adds its own gradient (not the direction of
-/// ascent) to `out`, [parameters], or nothing where that is empty. Throws std::invalid_argument for units that the rule
-/// is not for.
+/// ascent) to `out`, [parameters], or nothing where that is empty. weight: of the samples, with mean 1; empty: alike.
+/// Throws std::invalid_argument for units that the rule is not for.
 double flip_objective(FlipRule rule, const ParametricMachine& machine, std::span<const double> theta,
-                      const Matrix& batch, std::span<double> out = {});
+                      const Matrix& batch, std::span<double> out = {}, std::span<const double> weight = {});
 
 std::unique_ptr<Objective> make_flip_objective(FlipRule rule, std::shared_ptr<const ParametricMachine> machine);
 

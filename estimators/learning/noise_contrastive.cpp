@@ -11,7 +11,7 @@ class NoiseContrastive final : public Objective {
   NoiseContrastive(std::shared_ptr<const ParametricMachine> machine, std::vector<double> mean, std::size_t nu, Key key)
       : machine_(std::move(machine)), mean_(std::move(mean)), nu_(nu), key_(key) {
     const UnitKind kind = machine_->visible().kind;
-    if (kind != UnitKind::binary && kind != UnitKind::spin)
+    if ((kind != UnitKind::binary && kind != UnitKind::spin) || machine_->visible().labels > 0)
       throw std::invalid_argument("noise-contrastive estimation is for units of two states");
     spin_ = kind == UnitKind::spin;
     for (const double m : mean_) {

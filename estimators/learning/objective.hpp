@@ -32,6 +32,10 @@ class Objective {
   Objective(const Objective&) = delete;
   Objective& operator=(const Objective&) = delete;
 
+  /// Whether its data may have weights, and those of the next batch, with mean 1 over all data: where there are none,
+  /// all samples weigh alike.
+  virtual bool weighs() const { return false; }
+  void weigh(std::vector<double> weight) { weight_ = std::move(weight); }
   /// Parameters behind those of the machine that it learns too.
   virtual std::size_t extra_parameters() const { return 0; }
   /// Adds the direction of ascent at theta, mean over the batch, to `out`. batch: [width][sample]; update: a count that
@@ -45,15 +49,20 @@ class Objective {
   /// All state.
   virtual Snapshot save() const { return {}; }
   virtual void load(const Snapshot&) {}
+
+ protected:
+  std::vector<double> weight_;
 };
 
 struct ChainOptions {
   std::size_t steps = 1;        ///< k: sweeps per update
   std::size_t chains = 100;     ///< pcd, jarzynski
   double resample_below = 0.5;  ///< jarzynski: effective fraction
+  double pseudocount = 0;       ///< share of uniform units among the data; of machines without hidden units
 };
 
-std::unique_ptr<Objective> make_exact_objective(std::shared_ptr<const ParametricMachine> machine);
+std::unique_ptr<Objective> make_exact_objective(std::shared_ptr<const ParametricMachine> machine,
+                                                double pseudocount = 0);
 std::unique_ptr<Objective> make_cd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
 /// The mean of make_cd over its chains, summed over all states. Throws std::invalid_argument for more than 16 units,
 /// visible and hidden, or units of other than two states.

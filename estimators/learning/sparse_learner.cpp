@@ -31,7 +31,8 @@ bool sparse_learner_supported(const ParametricMachine& machine, const FloatChain
   const double rows =
       std::max<double>(static_cast<double>(machine.width()), 2.0 * static_cast<double>(options.batch + chains.count));
   return machine.visible().kind == UnitKind::binary && machine.hidden().kind == UnitKind::binary &&
-         machine.hidden().units > 0 && !machine.lateral() && options.optimizer == Optimizer::sgd &&
+         machine.visible().labels == 0 && options.weight.empty() && machine.hidden().units > 0 && !machine.lateral() &&
+         options.optimizer == Optimizer::sgd &&
          rows * static_cast<double>(machine.hidden().units + 2 * simd::lanes) < most &&
          !simd::learning_kernels().empty();
 }

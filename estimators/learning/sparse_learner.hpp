@@ -17,8 +17,8 @@
 
 namespace gibbsite {
 
-/// Whether there are kernels for this machine and these options: binary units in two layers without lateral bonds, sgd,
-/// and offsets that fit 32 bits.
+/// Whether there are kernels for this machine and these options: binary units in two layers without lateral bonds or
+/// labels, samples that weigh alike, sgd, and offsets that fit 32 bits.
 bool sparse_learner_supported(const ParametricMachine& machine, const FloatChains& chains,
                               const TrainingOptions& options);
 

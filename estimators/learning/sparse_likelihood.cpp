@@ -37,7 +37,7 @@ class FieldsOfSamples {
 
 bool sparse_likelihood_supported(const ParametricMachine& machine) {
   return machine.visible().kind == UnitKind::binary && machine.hidden().kind == UnitKind::binary &&
-         machine.hidden().units > 0 && !machine.lateral() &&
+         machine.visible().labels == 0 && machine.hidden().units > 0 && !machine.lateral() &&
          static_cast<double>(machine.width()) * static_cast<double>(machine.hidden().units + 2 * simd::lanes) < 4e9 &&
          !simd::learning_kernels().empty();
 }

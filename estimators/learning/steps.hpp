@@ -32,6 +32,8 @@ struct TrainingOptions {
   double max_norm = 0;  ///< of the weights of each hidden unit; 0: any
   bool centered = true;
   bool learn_variance = false;  ///< gaussian units
+  /// Of the samples, with mean 1; must outlive what learns. Empty: all weigh alike.
+  std::span<const double> weight = {};
 };
 
 /// Of data in the order of batch_order.hpp.
@@ -45,6 +47,8 @@ class Batches {
   std::uint64_t of_an_epoch() const noexcept { return order_.batches(); }
   /// [number][sample].
   Matrix at(std::uint64_t update);
+  /// Which samples these are.
+  std::span<const std::uint32_t> samples_at(std::uint64_t update) { return order_.of(update); }
 
  private:
   const Matrix& data_;

@@ -37,31 +37,42 @@ Eigen::MatrixXd fisher_matrix(const ParametricMachine& machine, std::span<const 
 
 bool lists_few_states(const ParametricMachine& machine) {
   const UnitKind kind = machine.visible().kind;
-  return (kind == UnitKind::binary || kind == UnitKind::spin) && machine.visible().units <= 12 &&
-         machine.parameters() <= 2000;
+  return (kind == UnitKind::binary || kind == UnitKind::spin) && machine.visible().labels == 0 &&
+         machine.visible().units <= 12 && machine.parameters() <= 2000;
 }
 
 }  // namespace
 
-std::vector<double> first_parameters(const ParametricMachine& machine, const Matrix& data, double spread, Key key) {
+std::vector<double> first_parameters(const ParametricMachine& machine, const Matrix& data, double spread, Key key,
+                                     std::span<const double> weight) {
   const Layer& layer = machine.visible();
   const std::size_t width = machine.width(), samples = data.columns();
   std::vector<double> theta(machine.parameters(), 0), mean(width, 0), variance;
   for (std::size_t n = 0; n < samples; ++n)
-    for (std::size_t i = 0; i < width; ++i) mean[i] += data(i, n) / static_cast<double>(samples);
+    for (std::size_t i = 0; i < width; ++i)
+      mean[i] += (weight.empty() ? 1 : weight[n]) * data(i, n) / static_cast<double>(samples);
   if (layer.kind == UnitKind::gaussian) {
-    variance.assign(width, 0);
+    variance.assign(layer.units, 0);
     for (std::size_t n = 0; n < samples; ++n)
-      for (std::size_t i = 0; i < width; ++i)
+      for (std::size_t i = 0; i < layer.units; ++i)
         variance[i] += (data(i, n) - mean[i]) * (data(i, n) - mean[i]) / static_cast<double>(samples);
     std::copy(mean.begin(), mean.end(), theta.begin());
     const std::size_t at = machine.block("log_variance")->offset;
-    for (std::size_t i = 0; i < width; ++i) theta[at + i] = std::log(variance[i] > 0 ? variance[i] : 1);
+    for (std::size_t i = 0; i < layer.units; ++i) theta[at + i] = std::log(variance[i] > 0 ? variance[i] : 1);
+    if (layer.labels > 0) {
+      const Layer label = layer.label();
+      const auto shares = std::span(mean).subspan(layer.own_width());
+      for (double& share : shares) share = std::clamp(share, 0.0, 1.0);
+      const Reference rates = Reference::base_rates(label, shares, {}, samples);
+      std::copy(rates.visible.field.begin(), rates.visible.field.end(),
+                theta.begin() + static_cast<std::ptrdiff_t>(layer.own_width()));
+    }
   } else {
     Layer with_bias = layer;
     with_bias.bias.assign(width, 0);
     // What is the same in all data is so to rounding only.
-    for (double& m : mean) m = std::clamp(m, layer.kind == UnitKind::spin ? -1.0 : 0.0, 1.0);
+    for (std::size_t i = 0; i < width; ++i)
+      mean[i] = std::clamp(mean[i], layer.kind == UnitKind::spin && i < layer.own_width() ? -1.0 : 0.0, 1.0);
     const Reference rates = Reference::base_rates(with_bias, mean, variance, samples);
     std::copy(rates.visible.field.begin(), rates.visible.field.end(), theta.begin());
   }
@@ -85,6 +96,8 @@ Trainer::Trainer(std::shared_ptr<const ParametricMachine> machine, std::unique_p
       mean_(machine_->width(), 0),
       hidden_mean_(machine_->hidden().units, 0) {
   if (options_.updates == 0) throw std::invalid_argument("learning needs updates");
+  if (!options_.weight.empty() && !objective_->weighs())
+    throw std::invalid_argument("this method takes no weights of samples; leave out data.reweight, or take another");
   if (options_.optimizer == Optimizer::natural && !lists_few_states(*machine_))
     throw std::invalid_argument(
         "natural steps are for machines of at most 12 visible units of two states and 2000 parameters");
@@ -96,7 +109,7 @@ Trainer::Trainer(std::shared_ptr<const ParametricMachine> machine, std::unique_p
 std::vector<double> Trainer::visible_offsets() const {
   std::vector<double> mu = mean_;
   if (const ParameterBlock* s = machine_->block("log_variance"))
-    for (std::size_t i = 0; i < mu.size(); ++i) mu[i] /= std::exp(theta_[s->offset + i]);
+    for (std::size_t i = 0; i < s->size(); ++i) mu[i] /= std::exp(theta_[s->offset + i]);
   return mu;
 }
 
@@ -130,6 +143,11 @@ void Trainer::uncentre(std::span<double> step) const {
 
 void Trainer::advance() {
   const Matrix batch = batches_.at(update_);
+  if (!options_.weight.empty()) {
+    std::vector<double> weight;
+    for (const std::uint32_t n : batches_.samples_at(update_)) weight.push_back(options_.weight[n]);
+    objective_->weigh(std::move(weight));
+  }
   std::vector<double> direction(theta_.size(), 0);
   objective_->add_gradient(theta_, batch, update_, direction);
   steps_.pull(machine_->blocks(), theta_, direction);

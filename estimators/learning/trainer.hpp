@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "estimators/learning/learner.hpp"
@@ -19,14 +20,15 @@ namespace gibbsite {
 
 /// Weights of standard deviation `spread`, a pure function of the key; visible biases of the independent units that
 /// have the data's means (with one more of each kind counted), gaussian ones their means and, as variances, those of
-/// the data; hidden biases 0. data: [width][sample].
-std::vector<double> first_parameters(const ParametricMachine& machine, const Matrix& data, double spread, Key key);
+/// the data; hidden biases 0. data: [width][sample]; weight: of the samples, with mean 1, or empty.
+std::vector<double> first_parameters(const ParametricMachine& machine, const Matrix& data, double spread, Key key,
+                                     std::span<const double> weight = {});
 
 class Trainer final : public Learner {
  public:
   /// data: [width][sample], must outlive it. theta: the machine's parameters at the beginning. Throws
-  /// std::invalid_argument for no data or no updates, and natural steps of machines of more than 12 visible units or
-  /// 2000 parameters.
+  /// std::invalid_argument for no data or no updates, weights that the objective cannot take, and natural steps of
+  /// machines of more than 12 visible units or 2000 parameters.
   Trainer(std::shared_ptr<const ParametricMachine> machine, std::unique_ptr<Objective> objective, const Matrix& data,
           std::vector<double> theta, TrainingOptions options, Key key);
 

@@ -30,7 +30,9 @@ TwoSides divide(const Network& network, const Reference& reference, std::size_t 
     const bool free = l % 2 != parity;
     at[l] = width[free];
     width[free] += layers[l].width();
-    (free ? sides.free : sides.listed).push_back(layers[l]);
+    std::vector<Layer>& side = free ? sides.free : sides.listed;
+    side.push_back(layers[l].without_label());
+    if (layers[l].labels > 0) side.push_back(layers[l].label());
   }
   if (sides.log2_listed() > most) return sides;
   sides.bonds = Matrix(width[1], width[0]);
@@ -51,7 +53,7 @@ TwoSides divide(const Network& network, const Reference& reference, std::size_t 
   if (layers[0].kind == UnitKind::categorical && parity == 0) {  // how many units are in each state
     const std::size_t q = layers[0].states;
     sides.features = Matrix(q, width[0]);
-    for (std::size_t i = 0; i < layers[0].width(); ++i) sides.features(i % q, i) = 1;
+    for (std::size_t i = 0; i < layers[0].own_width(); ++i) sides.features(i % q, i) = 1;
   }
   return sides;
 }
@@ -111,7 +113,7 @@ std::map<std::string, double> name_values(const Network& network, const Referenc
   for (std::size_t l = 0; l < network.layers().size(); ++l) {
     const Layer& layer = network.layers()[l];
     const std::string& name = observables[first + l].name;
-    const auto mean = std::span(averages.mean).subspan(network.offset(l), layer.width());
+    const auto mean = std::span(averages.mean).subspan(network.offset(l), layer.own_width());
     if (layer.kind != UnitKind::categorical)
       values[name] = std::accumulate(mean.begin(), mean.end(), 0.0) / static_cast<double>(layer.units);
     else if (averages.visible_order)

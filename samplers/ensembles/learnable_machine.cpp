@@ -19,8 +19,9 @@ class LearnableMachine final : public Learnable {
     const Layer& layer = machine_->visible();
     for (std::size_t r = 0; r < slice.count; ++r)
       for (std::size_t i = 0; i < layer.width(); ++i)
-        v_(i, r) =
-            layer.kind == UnitKind::spin || (layer.kind == UnitKind::categorical && i % layer.states == 0) ? 1 : 0;
+        v_(i, r) = i >= layer.own_width() ? (i == layer.own_width() ? 1 : 0)
+                   : layer.kind == UnitKind::spin || (layer.kind == UnitKind::categorical && i % layer.states == 0) ? 1
+                                                                                                                    : 0;
   }
 
   void set_parameters(std::span<const double> theta) override { theta_.assign(theta.begin(), theta.end()); }
@@ -102,7 +103,8 @@ class LearnableMachine final : public Learnable {
     const double one = layer.kind == UnitKind::gaussian      ? 0.5 * std::log(2 * 3.14159265358979323846)
                        : layer.kind == UnitKind::categorical ? std::log(static_cast<double>(layer.states))
                                                              : std::log(2.0);
-    return static_cast<double>(layer.units) * one;
+    return static_cast<double>(layer.units) * one +
+           (layer.labels > 0 ? std::log(static_cast<double>(layer.labels)) : 0);
   }
 
   /// A discrete machine's energy is linear in its parameters.
@@ -122,7 +124,8 @@ class LearnableMachine final : public Learnable {
 #pragma omp parallel for schedule(dynamic) if (theta.size() * replicas > 1000000)
     for (std::size_t r = 0; r < replicas; r += tile) move_tile(theta, r, std::min(r + tile, replicas), purpose, time);
   }
-  void move_tile(std::span<const double> theta, std::size_t begin, std::size_t end, Purpose purpose, std::uint64_t time) {
+  void move_tile(std::span<const double> theta, std::size_t begin, std::size_t end, Purpose purpose,
+                 std::uint64_t time) {
     std::vector<Chance> chance;
     for (std::size_t r = begin; r < end; ++r) chance.emplace_back(Stream(key_, purpose, time, layout().first + r));
     const auto numbers = v_.numbers().subspan(begin * layout().units, (end - begin) * layout().units);

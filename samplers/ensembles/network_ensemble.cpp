@@ -171,7 +171,9 @@ class NetworkEnsemble final : public Ensemble {
     const auto w = eigen(network_->weights()[l - 1]);
     if (below.kind == UnitKind::gaussian) {
       const auto variance = eigen(below.variance).array();
-      f.noalias() += w.transpose() * (t.x[l - 1].array().colwise() / variance).matrix();
+      const auto n = variance.size(), labels = static_cast<Eigen::Index>(below.labels);
+      f.noalias() += w.topRows(n).transpose() * (t.x[l - 1].topRows(n).array().colwise() / variance).matrix();
+      if (labels > 0) f.noalias() += w.bottomRows(labels).transpose() * t.x[l - 1].bottomRows(labels);
     } else {
       f.noalias() += w.transpose() * t.x[l - 1];
     }

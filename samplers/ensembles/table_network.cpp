@@ -260,7 +260,9 @@ void TableNetwork::decide(const simd::Cipher& cipher, const simd::Item& item, co
 
 }  // namespace
 
-bool table_layout_supported(const Network& network) { return !simd::kernels().empty() && simd::fits_bits(network); }
+bool table_layout_supported(const Network& network) {
+  return network.layers()[0].labels == 0 && !simd::kernels().empty() && simd::fits_bits(network);
+}
 
 std::unique_ptr<Ensemble> make_table_network_ensemble(std::shared_ptr<const Network> network, Reference reference,
                                                       Key key, Slice slice) {

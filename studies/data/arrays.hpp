@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,9 @@ struct NumberArray {
   std::vector<std::size_t> shape = {};  ///< empty: one number
   std::vector<double> values = {};      ///< row-major
   std::string unread = {};              ///< why there are no values: "has numpy's type <U5, ...; save it as ..."
-  std::string note = {};    ///< how it was understood, where that is a guess: "line 1 was taken for a header"
-  bool by_columns = false;  ///< the columns that were asked for are all it holds
+  std::string note = {};            ///< how it was understood, where that is a guess: "line 1 was taken for a header"
+  std::optional<double> beta = {};  ///< at which a result's configurations were drawn
+  bool by_columns = false;          ///< the columns that were asked for are all it holds
 };
 
 /// "784 x 500"; "a single number" without axes.
@@ -68,7 +70,8 @@ NumberArray read_csv(std::string_view bytes, const std::string& where, const std
 /// letters of one's own.
 bool is_fasta(std::string_view bytes);
 NumberArray read_fasta(std::string_view bytes, const std::string& alphabet, const std::string& where);
-/// How many states. Throws RequestError where it is no alphabet.
+/// Its letters in the order of states, and how many they are. Throws RequestError where it is no alphabet.
+std::string alphabet_letters(const std::string& alphabet);
 std::size_t letters_in(const std::string& alphabet);
 
 }  // namespace gibbsite

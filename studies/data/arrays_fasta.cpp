@@ -85,7 +85,8 @@ Alphabet alphabet_of(const std::string& words) {
 
 }  // namespace
 
-std::size_t letters_in(const std::string& alphabet) { return alphabet_of(alphabet).letters.size(); }
+std::string alphabet_letters(const std::string& alphabet) { return alphabet_of(alphabet).letters; }
+std::size_t letters_in(const std::string& alphabet) { return alphabet_letters(alphabet).size(); }
 
 bool is_fasta(std::string_view bytes) { return bytes.starts_with('>') || bytes.starts_with("\xEF\xBB\xBF>"); }
 

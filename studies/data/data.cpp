@@ -74,6 +74,7 @@ NumberArray read_snapshots(const DataRequest& request, const std::string& path) 
     one.values.insert(one.values.end(), begin, begin + static_cast<std::ptrdiff_t>(sites));
   }
   one.note = fmt::format("snapshots of {} chains at beta = {}", all.shape[1], *found);
+  one.beta = *found;
   return one;
 }
 
@@ -121,6 +122,7 @@ Data from_array(NumberArray array, const DataRequest& request) {
         fmt::format("{}: it is empty ({}); data need at least one row", data.source, shape_text(array.shape)));
   data.samples = array.shape.front();
   data.width = array.values.size() / data.samples;
+  data.beta = array.beta;
   data.values = std::move(array.values);
   return data;
 }
@@ -141,6 +143,9 @@ void keep_rows(Data& data, const std::string& rows) {
   const auto at = [&](std::size_t row) { return data.values.begin() + static_cast<std::ptrdiff_t>(row * data.width); };
   data.values.erase(at(end), data.values.end());
   data.values.erase(data.values.begin(), at(begin));
+  if (!data.labels.empty())
+    data.labels = {data.labels.begin() + static_cast<std::ptrdiff_t>(begin),
+                   data.labels.begin() + static_cast<std::ptrdiff_t>(end)};
   data.samples = end - begin;
   data.first_row = begin;
 }
@@ -219,10 +224,56 @@ void binarize_by_chance(Data& data, std::uint64_t seed) {
   }
 }
 
+constexpr std::string_view column_of_labels = "column:";
+
+/// The column that holds the labels, taken out of the data, where it is given by its place and no columns are chosen.
+std::vector<double> cut_labels(NumberArray& array, const DataRequest& request) {
+  if (!request.labels.starts_with(column_of_labels) || !request.columns.empty()) return {};
+  const std::string which = request.labels.substr(column_of_labels.size());
+  if (!read_number<std::int64_t>(which))
+    throw RequestError(fmt::format(
+        "labels = {}: say by columns, too, which columns the data are without it (columns = \"0:64\", or names)",
+        request.labels));
+  if (array.shape.empty() || array.values.empty()) return {};
+  const std::size_t rows = array.shape.front(), width = array.values.size() / rows,
+                    at = columns_of(which, {}, width, request.file).front();
+  if (width < 2)
+    throw RequestError(fmt::format("{}: it has one column, which cannot be data and labels at once", request.file));
+  std::vector<double> labels, rest;
+  for (std::size_t k = 0; k < array.values.size(); ++k) (k % width == at ? labels : rest).push_back(array.values[k]);
+  array.values = std::move(rest);
+  array.shape = {rows, width - 1};
+  return labels;
+}
+
+void read_labels(Data& data, const DataRequest& request, std::vector<double> values) {
+  const bool column = request.labels.starts_with(column_of_labels);
+  const std::string file = column ? request.file : request.labels;
+  if (values.empty())
+    values = (column ? read_array(file, request.dataset, request.labels.substr(column_of_labels.size()))
+                     : read_array(file, ""))
+                 .values;
+  if (values.size() != data.samples)
+    throw RequestError(fmt::format("{}: it holds {} numbers, but {} has {} samples; labels are one number for each",
+                                   file, values.size(), data.source, data.samples));
+  constexpr double most = 10'000;
+  for (std::size_t s = 0; s < data.samples; ++s) {
+    const double label = values[s];
+    if (!(label >= 0 && label < most) || label != std::floor(label))
+      throw RequestError(fmt::format("{}: the label of row {} (from 0) is {}; labels are whole numbers from 0 to {}",
+                                     file, s, label, most - 1));
+    data.labels.push_back(static_cast<std::size_t>(label));
+  }
+  data.label_states = 1 + *std::max_element(data.labels.begin(), data.labels.end());
+  if (data.label_states < 2)
+    throw RequestError(fmt::format("{}: all labels are 0, and tell nothing; give labels of two kinds or more", file));
+}
+
 /// In words, for people.
 std::string treatment(const Data& data, const DataRequest& request, const Binarize& how, const std::string& note) {
   std::string text = note.empty() ? "" : note + "; ";
   if (!request.columns.empty()) text += fmt::format("columns {}; ", request.columns);
+  if (!request.labels.empty()) text += fmt::format("labels {}; ", request.labels);
   text += data.divisor != 1 ? fmt::format("divided by {}", data.divisor) : "taken as they are";
   if (how.by_chance) text += fmt::format(", then 1 with that probability, else 0 (seed {})", request.seed);
   if (how.threshold) text += fmt::format(", then 1 above {}, else 0", *how.threshold);
@@ -237,9 +288,13 @@ Data read_data(const DataRequest& request) {
   auto generated = generate(request.file);
   if (generated && !request.dataset.empty())
     throw RequestError(fmt::format("data `{}` are generated and have no dataset `{}`", request.file, request.dataset));
+  if (generated && !request.labels.empty())
+    throw RequestError(fmt::format("data `{}` are generated and have no labels; leave out labels", request.file));
   std::string note;
+  std::vector<double> labels;
   const auto from_file = [&] {
     NumberArray array = read_samples(request);
+    if (!request.labels.empty()) labels = cut_labels(array, request);
     note = array.note;
     return from_array(std::move(array), request);
   };
@@ -247,6 +302,7 @@ Data read_data(const DataRequest& request) {
     throw RequestError(fmt::format("data `{}` are generated; leave out columns and alphabet", request.file));
   Data data = generated ? std::move(*generated) : from_file();
   if (!request.alphabet.empty()) data.states = letters_in(request.alphabet);
+  if (!request.labels.empty()) read_labels(data, request, std::move(labels));
   check_finite(data);
   data.divisor = divisor(data, request, how);  // a matter of the file, and so is the threshold, not of the rows taken
   if (data.divisor != 1)

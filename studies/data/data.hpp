@@ -23,6 +23,7 @@ struct DataRequest {
   std::string columns = {};       ///< "0:784", "1:", or names of a CSV's header; empty: all (studies/data/columns.hpp)
   std::string alphabet = {};      ///< of FASTA: protein, rna, dna, or letters in the order of states
   std::optional<double> beta = {};  ///< of a result's configurations: those at this beta
+  std::string labels = {};          ///< a file, one number a sample, or "column:WHICH" of the data; empty: none
 };
 
 /// A threshold gives 1 to what is above it, else 0. Stochastic: a pixel is 1 with probability its intensity
@@ -32,12 +33,15 @@ struct DataRequest {
 /// threshold of 1 or more is in the file's own numbers.
 struct Data {
   std::size_t samples = 0, width = 0;
-  std::vector<double> values = {};  ///< row-major, [samples][width]
-  std::string source = {};          ///< file and dataset, for messages and records
-  std::size_t first_row = 0;        ///< of these samples in the source
-  std::string treatment = {};       ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
-  double divisor = 1;               ///< by which they were divided
-  std::size_t states = 0;           ///< of an alphabet; 0: not known
+  std::vector<double> values = {};       ///< row-major, [samples][width]
+  std::string source = {};               ///< file and dataset, for messages and records
+  std::size_t first_row = 0;             ///< of these samples in the source
+  std::string treatment = {};            ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
+  double divisor = 1;                    ///< by which they were divided
+  std::size_t states = 0;                ///< of an alphabet; 0: not known
+  std::optional<double> beta = {};       ///< of a result's configurations
+  std::vector<std::size_t> labels = {};  ///< [sample]; empty: none, or one-hot among the values already
+  std::size_t label_states = 0;          ///< one more than the largest label in the source
 
   /// Samples begin .. begin + count - 1, [number][sample].
   Matrix batch(std::size_t begin, std::size_t count) const {
@@ -64,8 +68,15 @@ Data two_clusters(std::size_t bits);
 
 /// The data as states of `visible`. Binary units take 0 and 1. Spins take -1 and +1; data of 0 and 1 alone are taken
 /// for them. Categorical units take one column per unit, of whole numbers 0 to q - 1, or one-hot rows. Gaussian units
-/// take any finite numbers. Throws RequestError with row and column of what no unit can be, or for another width.
+/// take any finite numbers. Where the layer has a label, those of the data are set behind the rest, one-hot. Throws
+/// RequestError with row and column of what no unit can be, for another width, or for labels that are not there or not
+/// the layer's.
 [[nodiscard]] Data check_data(Data data, const Layer& visible);
+
+/// 1/n of each sample, n the samples (itself among them) that are in the same state in `identity` of their units or
+/// more, from 0 to 1 (Morcos et al., PNAS 108, E1293 (2011)); labels apart. data: as check_data gives them; discrete
+/// units of 255 states at most. Cost: samples^2 units / 2 comparisons of bytes, over all threads. Throws RequestError.
+std::vector<double> weights_of_similar(const Data& data, const Layer& visible, double identity);
 
 /// Mean of each number of a state; of gaussian units also the variance.
 struct BaseRates {
@@ -75,7 +86,7 @@ struct BaseRates {
   std::string data = {};  ///< which data, and what was done to them
 };
 
-/// Of data as check_data gives them.
-BaseRates base_rates(const Data& data, const Layer& visible);
+/// Of data as check_data gives them; weight: of the samples, any sum, or empty.
+BaseRates base_rates(const Data& data, const Layer& visible, std::span<const double> weight = {});
 
 }  // namespace gibbsite

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <numeric>
 
 #include "studies/data/data.hpp"
 #include "studies/text/errors.hpp"
@@ -44,9 +46,25 @@ void make_one_hot(Data& data, std::size_t states) {
   data.width *= states;
 }
 
-}  // namespace
+/// One-hot behind the numbers of each sample.
+void append_labels(Data& data, std::size_t labels) {
+  std::vector<double> values;
+  values.reserve(data.samples * (data.width + labels));
+  for (std::size_t s = 0; s < data.samples; ++s) {
+    const auto row = data.values.begin() + static_cast<std::ptrdiff_t>(s * data.width);
+    if (data.labels[s] >= labels)
+      throw RequestError(fmt::format("{}: the label of row {} (from 0) is {}, but the model's labels are 0 to {}",
+                                     data.source, data.first_row + s, data.labels[s], labels - 1));
+    values.insert(values.end(), row, row + static_cast<std::ptrdiff_t>(data.width));
+    values.resize(values.size() + labels, 0.0);
+    values[values.size() - labels + data.labels[s]] = 1;
+  }
+  data.values = std::move(values);
+  data.width += labels;
+  data.labels.clear();
+}
 
-Data check_data(Data data, const Layer& visible) {
+Data check_units(Data data, const Layer& visible) {
   const bool categorical = visible.kind == UnitKind::categorical, by_state = categorical && data.width == visible.units;
   if (data.width != visible.width() && !by_state)
     throw RequestError(fmt::format(
@@ -92,18 +110,70 @@ Data check_data(Data data, const Layer& visible) {
   return data;
 }
 
-BaseRates base_rates(const Data& data, const Layer& visible) {
-  const double n = static_cast<double>(data.samples);
+}  // namespace
+
+Data check_data(Data data, const Layer& visible) {
+  if (visible.labels == 0) {
+    if (!data.labels.empty())
+      throw RequestError(
+          fmt::format("{}: it comes with labels, but the model has none; leave out data.labels", data.source));
+    return check_units(std::move(data), visible);
+  }
+  if (data.labels.empty())
+    throw RequestError(fmt::format(
+        "{}: the model has a label of {} states; give those of the data by data.labels (or see gibbsite predict)",
+        data.source, visible.labels));
+  data = check_units(std::move(data), visible.without_label());
+  append_labels(data, visible.labels);
+  return data;
+}
+
+std::vector<double> weights_of_similar(const Data& data, const Layer& visible, double identity) {
+  if (visible.kind == UnitKind::gaussian || visible.states > 255)
+    throw RequestError("data.reweight compares units of at most 255 states, which gaussian units are not");
+  const std::size_t n = data.samples, units = visible.units;
+  std::vector<std::uint8_t> state(n * units);
+  for (std::size_t s = 0; s < n; ++s)
+    for (std::size_t i = 0; i < units; ++i) {
+      const double* x = &data.values[s * data.width + i * visible.states];
+      state[s * units + i] = static_cast<std::uint8_t>(
+          visible.kind == UnitKind::categorical ? std::find(x, x + visible.states, 1.0) - x : (*x > 0 ? 1 : 0));
+    }
+  constexpr double rounding = 1e-9;
+  const auto least = static_cast<std::size_t>(std::ceil(identity * static_cast<double>(units) - rounding));
+  std::vector<std::size_t> alike(n, 0);
+#pragma omp parallel for schedule(dynamic, 16)
+  for (std::size_t s = 0; s < n; ++s) {
+    const std::uint8_t* const x = state.data() + s * units;
+    std::size_t count = 0;
+    for (std::size_t t = 0; t < n; ++t) {
+      const std::uint8_t* const y = state.data() + t * units;
+      std::uint32_t same = 0;
+      for (std::size_t i = 0; i < units; ++i) same += x[i] == y[i] ? 1U : 0U;
+      count += same >= least ? 1 : 0;
+    }
+    alike[s] = count;
+  }
+  std::vector<double> weight;
+  for (const std::size_t count : alike) weight.push_back(1 / static_cast<double>(count));
+  return weight;
+}
+
+BaseRates base_rates(const Data& data, const Layer& visible, std::span<const double> weight) {
+  double n = static_cast<double>(data.samples);
+  if (!weight.empty()) n = std::accumulate(weight.begin(), weight.end(), 0.0);
+  const auto of = [&](std::size_t k) { return weight.empty() ? 1 : weight[k / data.width]; };
   BaseRates rates{std::vector<double>(data.width, 0.0), {}, data.samples, description(data)};
-  for (std::size_t k = 0; k < data.values.size(); ++k) rates.mean[k % data.width] += data.values[k];
+  for (std::size_t k = 0; k < data.values.size(); ++k) rates.mean[k % data.width] += of(k) * data.values[k];
   for (double& mean : rates.mean) mean /= n;
   if (visible.kind != UnitKind::gaussian) return rates;
   rates.variance.assign(data.width, 0.0);
   for (std::size_t k = 0; k < data.values.size(); ++k) {
     const double from_mean = data.values[k] - rates.mean[k % data.width];
-    rates.variance[k % data.width] += from_mean * from_mean / n;
+    rates.variance[k % data.width] += of(k) * from_mean * from_mean / n;
   }
-  for (std::size_t i = 0; i < data.width; ++i)
+  rates.variance.resize(visible.units);  // without the label
+  for (std::size_t i = 0; i < visible.units; ++i)
     if (!(rates.variance[i] > 0)) rates.variance[i] = visible.variance[i];
   return rates;
 }

@@ -44,6 +44,16 @@ void add_data_keys(KeyTable& table) {
           [](DataRequest& d, const Value& value) { d.alphabet = read_text(value); },
           optional_text(&DataRequest::alphabet))
       .text = true;
+  given
+      .add(
+          "labels", "a file, or \"column:WHICH\"",
+          "of the samples, whole numbers from 0: an array (IDX, .npy, CSV), or a column of the data, by place or name",
+          [](DataRequest& d, const Value& value) {
+            const std::string& words = read_text(value);
+            d.labels = words.starts_with("column:") || words.empty() ? words : read_path(value);
+          },
+          optional_text(&DataRequest::labels))
+      .text = true;
   given.add(
       "beta", "number >= 0", "which configurations of a result, where it has several betas",
       [](DataRequest& d, const Value& value) { d.beta = read_real(value); },

@@ -4,11 +4,13 @@
 #include <cmath>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <unordered_set>
 
 #include "estimators/learning/flips.hpp"
 #include "estimators/learning/sparse_likelihood.hpp"
 #include "estimators/log_sum_exp.hpp"
+#include "physics/classification.hpp"
 #include "physics/matrices/singular_values.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/learning/training_setup.hpp"
@@ -60,6 +62,24 @@ std::array<double, 3> singular_values(const ParametricMachine& machine, std::spa
   return out;
 }
 
+/// Of samples that end with their label: accuracy, and mean ln p(label | rest).
+std::pair<double, double> classify(const Network& network, const Matrix& samples) {
+  const Layer& visible = network.layers()[0];
+  const std::size_t own = visible.own_width(), n = samples.columns();
+  Matrix v(own, n);
+  for (std::size_t s = 0; s < n; ++s) std::copy_n(samples.column(s).begin(), own, v.column(s).begin());
+  const Matrix log_p = weigh_labels(network, v).log_probability;
+  std::size_t right = 0;
+  double sum = 0;
+  for (std::size_t s = 0; s < n; ++s) {
+    const auto one_hot = samples.column(s).subspan(own), p = log_p.column(s);
+    const auto label = static_cast<std::size_t>(std::find(one_hot.begin(), one_hot.end(), 1.0) - one_hot.begin());
+    right += std::max_element(p.begin(), p.end()) - p.begin() == static_cast<std::ptrdiff_t>(label);
+    sum += p[label];
+  }
+  return {static_cast<double>(right) / static_cast<double>(n), sum / static_cast<double>(n)};
+}
+
 }  // namespace
 
 Samples::Samples(Matrix learned, Matrix held_out, const Layer& visible)
@@ -101,7 +121,13 @@ Judgement judge_machine(const ParametricMachine& machine, std::span<const double
     return in_floats ? floats->log_weight(bits) : machine.log_weight(theta, v);
   };
   const std::vector<double> w = weights(training, samples.training_bits);
-  out.training = of(w);
+  if (samples.weight.empty()) {
+    out.training = of(w);
+  } else {
+    std::vector<double> weighted = w;
+    for (std::size_t n = 0; n < weighted.size(); ++n) weighted[n] *= samples.weight[n];
+    out.training = of(weighted);
+  }
   if (validation.columns() > 0) {
     out.validation = of(weights(validation, samples.validation_bits));
     out.free_energy_gap = out.training.value - out.validation.value;
@@ -113,6 +139,12 @@ Judgement judge_machine(const ParametricMachine& machine, std::span<const double
     std::vector<double> mass;
     for (const std::size_t n : samples.distinct) mass.push_back(w[n] - out.log_z.value);
     out.log_mass = log_sum_exp(mass);
+  }
+  if (machine.visible().labels > 0) {
+    const Network& network = *std::get<std::shared_ptr<const Network>>(file.model);
+    std::tie(out.accuracy, out.label_log_likelihood) = classify(network, training);
+    if (validation.columns() > 0)
+      std::tie(out.validation_accuracy, out.validation_label_log_likelihood) = classify(network, validation);
   }
   Data head;
   const Matrix first = head_of(training, most_reconstructed);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <vector>
 
 #include "estimators/estimate.hpp"
 #include "estimators/learning/bit_rows.hpp"
@@ -22,11 +23,16 @@ struct Judgement {
   double free_energy_gap = unknown;       ///< <F>_validation - <F>_training
   double weight_norm = unknown;           ///< sqrt(sum w^2)
   std::array<double, 3> singular{unknown, unknown, unknown};  ///< the largest singular values of W
+  /// With labels: the share of samples whose likeliest label is theirs, and the mean of ln p(label | the rest).
+  double accuracy = unknown, validation_accuracy = unknown;
+  double label_log_likelihood = unknown, validation_label_log_likelihood = unknown;
+  double coupling_error = unknown;  ///< root mean square, against training.truth
   double log_mass =
       unknown;  ///< ln of the sum over distinct training samples of p; above 0 it proves that ln Z is too small
 };
 
-/// Data that are learned and data that are not, [width][sample]; the second may be empty.
+/// Data that are learned and data that are not, [width][sample]; the second may be empty. weight: of the first, with
+/// mean 1; empty: all weigh alike.
 struct Samples {
   Samples() = default;
   Samples(Matrix learned, Matrix held_out, const Layer& visible);
@@ -34,6 +40,7 @@ struct Samples {
   Matrix training, validation;
   BitRows training_bits, validation_bits;  ///< the same, of binary units; else empty
   std::vector<std::size_t> distinct;       ///< the first of each kind of training samples, of discrete units
+  std::vector<double> weight = {};
 };
 
 /// Whether ln Z is summed over all states at every evaluation.

@@ -24,6 +24,10 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
                                {"validation", task.last(Recorded::validation_log_likelihood)},
                                {"error", task.last(Recorded::log_likelihood_error)},
                                {"route", std::string(task.last(Recorded::log_z_exact) == 1 ? "exact" : "annealing")}};
+      if (!std::isnan(task.last(Recorded::coupling_error))) one["coupling_error"] = task.last(Recorded::coupling_error);
+      if (!std::isnan(task.last(Recorded::accuracy)))
+        one["accuracy"] = {{"training", task.last(Recorded::accuracy)},
+                           {"validation", task.last(Recorded::validation_accuracy)}};
       for (const auto& [key, value] : request.tasks[k].coordinates) one[key] = value;
       all.push_back(std::move(one));
     }
@@ -39,8 +43,13 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
   for (const auto& [key, values] : request.grid) header.push_back(key.substr(key.rfind('.') + 1));
   const std::size_t left = header.size();
   const bool validation = !std::isnan(tasks.front()->last(Recorded::validation_log_likelihood));
+  const bool truth = !std::isnan(tasks.front()->last(Recorded::coupling_error));
+  const bool labels = !std::isnan(tasks.front()->last(Recorded::accuracy));
   header.push_back("ln p");
   if (validation) header.push_back("validation ln p");
+  if (truth) header.push_back("error of J");
+  if (labels) header.push_back("accuracy");
+  if (labels && validation) header.push_back("validation accuracy");
   for (const char* name : {"ln Z", "reconstruction error", "updates", "seconds"}) header.emplace_back(name);
   Table table(header, left);
   const auto nats = [](const Training& task, Recorded value, Recorded error) {
@@ -54,6 +63,9 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
     row.push_back(nats(task, Recorded::log_likelihood, Recorded::log_likelihood_error));
     if (validation)
       row.push_back(nats(task, Recorded::validation_log_likelihood, Recorded::validation_log_likelihood_error));
+    if (truth) row.push_back(fmt::format("{:.5f}", task.last(Recorded::coupling_error)));
+    if (labels) row.push_back(fmt::format("{:.2f} %", 100 * task.last(Recorded::accuracy)));
+    if (labels && validation) row.push_back(fmt::format("{:.2f} %", 100 * task.last(Recorded::validation_accuracy)));
     row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
     row.push_back(fmt::format("{:.4f}", task.last(Recorded::reconstruction_error)));
     row.push_back(fmt::format("{:.0f}", task.last(Recorded::update)));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "estimators/learning/trainer.hpp"
+#include "studies/learning/couplings.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/learning/training_setup.hpp"
@@ -12,7 +13,8 @@ namespace {
 
 class Shallow final : public Trainable {
  public:
-  explicit Shallow(std::shared_ptr<const ParametricMachine> machine) : machine_(std::move(machine)) {}
+  Shallow(std::shared_ptr<const ParametricMachine> machine, std::vector<double> truth, double beta)
+      : machine_(std::move(machine)), truth_(std::move(truth)), beta_(beta) {}
 
   const Layer& visible() const override { return machine_->visible(); }
   std::span<const ParameterBlock> blocks() const override { return machine_->blocks(); }
@@ -24,15 +26,18 @@ class Shallow final : public Trainable {
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) const override {
     try {
       // All tasks of a grid begin at the same parameters.
-      return make_learner(study, machine_, data,
-                          first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, Key(study.run.seed)),
-                          key);
+      return make_learner(
+          study, machine_, data,
+          first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, Key(study.run.seed), weight_), key,
+          weight_);
     } catch (const std::invalid_argument& error) {
       throw RequestError(fmt::format("training: {}", error.what()));
     }
   }
 
   bool sums_log_z() const override { return gibbsite::sums_log_z(*machine_); }
+  void weigh(std::span<const double> weight) override { weight_ = weight; }
+
   ModelFile model(std::span<const double> theta) const override {
     ModelFile file;
     if (machine_->lateral()) {
@@ -47,17 +52,24 @@ class Shallow final : public Trainable {
 
   Judgement judge(std::span<const double> theta, const ModelFile& file, const Samples& samples,
                   const Study& study) const override {
-    return judge_machine(*machine_, theta, file, samples, study);
+    Judgement out = judge_machine(*machine_, theta, file, samples, study);
+    if (!truth_.empty()) out.coupling_error = coupling_error(*machine_, theta, truth_, beta_);
+    return out;
   }
 
  private:
   std::shared_ptr<const ParametricMachine> machine_;
+  std::vector<double> truth_;  // known couplings, of the machine's bonds; may be empty
+  double beta_;                // of the data
+  std::span<const double> weight_;
 };
 
 }  // namespace
 
 std::unique_ptr<Trainable> make_shallow(const Study& study, const Data& data) {
-  return std::make_unique<Shallow>(make_machine(study, data));
+  auto machine = make_machine(study, data);
+  auto truth = true_couplings(study, *machine);
+  return std::make_unique<Shallow>(std::move(machine), std::move(truth), data.beta.value_or(1));
 }
 
 }  // namespace gibbsite

@@ -108,6 +108,9 @@ void TrainRunner::tell(const Training& task, std::size_t evaluations) {
   add("log_likelihood", Recorded::log_likelihood);
   add("validation", Recorded::validation_log_likelihood);
   add("reconstruction_error", Recorded::reconstruction_error);
+  add("coupling_error", Recorded::coupling_error);
+  add("accuracy", Recorded::accuracy);
+  add("validation_accuracy", Recorded::validation_accuracy);
   log_.tell("evaluation", parts);
 }
 

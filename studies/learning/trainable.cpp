@@ -2,12 +2,18 @@
 
 #include <algorithm>
 
+#include "studies/text/errors.hpp"
+
 namespace gibbsite {
 namespace {
 
 constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow}, {"boltzmann", make_shallow}};
 
 }  // namespace
+
+void Trainable::weigh(std::span<const double>) {
+  throw RequestError("data.reweight is for rbm and boltzmann; leave it out");
+}
 
 std::span<const TrainableKind> trainable_kinds() { return kinds_of_models; }
 

@@ -34,6 +34,9 @@ class Trainable {
   virtual std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) const = 0;
   /// Whether ln Z is summed at every evaluation; else it is annealed, and judged less often.
   virtual bool sums_log_z() const { return false; }
+  /// From now on samples weigh so much while they are learned, with mean 1; `weight` must outlive it. Throws
+  /// RequestError for kinds that do not know weights.
+  virtual void weigh(std::span<const double> weight);
   /// As a model file says it, without base rates.
   virtual ModelFile model(std::span<const double> theta) const = 0;
   /// file: model(theta), with base rates.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "studies/data/arrays.hpp"
 #include "studies/learning/training_setup.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -42,7 +43,13 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
   data_ = check_data(std::move(data_), model_->visible());
   validation_ = take_validation(study_, data_, model_->visible());
   samples_ = Samples(matrix_of(data_), validation_.samples > 0 ? matrix_of(validation_) : Matrix(), model_->visible());
-  base_rates_ = base_rates(data_, model_->visible());
+  if (const double identity = study_.keys<ValidationKeys>().reweight; identity > 0) {
+    samples_.weight = weights_of_similar(data_, model_->visible(), identity);
+    effective_samples_ = std::accumulate(samples_.weight.begin(), samples_.weight.end(), 0.0);
+    for (double& w : samples_.weight) w *= static_cast<double>(data_.samples) / effective_samples_;
+    model_->weigh(samples_.weight);
+  }
+  base_rates_ = base_rates(data_, model_->visible(), samples_.weight);
   const Key key(study_.run.seed, index);
   const auto& t = study_.keys<TrainingKeys>();
   if (t.patience > 0 && validation_.samples == 0)
@@ -145,6 +152,11 @@ void Training::evaluate(double seconds) {
   row(Recorded::singular_3) = found.singular[2];
   row(Recorded::effective_fraction) = learner_->effective_fraction();
   row(Recorded::mass) = found.log_mass;
+  row(Recorded::coupling_error) = found.coupling_error;
+  row(Recorded::accuracy) = found.accuracy;
+  row(Recorded::validation_accuracy) = found.validation_accuracy;
+  row(Recorded::label_log_likelihood) = found.label_log_likelihood;
+  row(Recorded::validation_label_log_likelihood) = found.validation_label_log_likelihood;
   row(Recorded::seconds) = seconds;
   evaluated_ = true;
 }
@@ -185,6 +197,8 @@ double Training::resume(CheckpointFolder& parts) {
 ModelFile Training::model_at(std::span<const double> theta) const {
   ModelFile file = model_->model(theta);
   file.base_rates = base_rates_;
+  if (const std::string& alphabet = study_.keys<DataRequest>().alphabet; !alphabet.empty())
+    file.alphabet = alphabet_letters(alphabet);
   return file;
 }
 

@@ -38,6 +38,11 @@ enum class Recorded {
   singular_3,
   effective_fraction,
   mass,  ///< ln of the sum over distinct data of p
+  accuracy,
+  validation_accuracy,
+  label_log_likelihood,
+  validation_label_log_likelihood,
+  coupling_error,  ///< against training.truth
   seconds,
   count
 };
@@ -81,6 +86,7 @@ class Training {
   Samples samples_;
   BaseRates base_rates_;
   JudgingSchedule judging_;
+  double effective_samples_ = unknown;  // that samples with weights are worth
   std::unique_ptr<Trainable> model_;
   std::unique_ptr<Learner> learner_;
   Trace trace_;

@@ -3,6 +3,7 @@
 #include "studies/data/data_keys.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/study/schema_builder.hpp"
+#include "studies/systems/lattice_keys.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -12,6 +13,38 @@ std::vector<std::string> names_of_trainables() {
   std::vector<std::string> out;
   for (const TrainableKind& kind : trainable_kinds()) out.emplace_back(kind.name);
   return out;
+}
+
+bool is_boltzmann(const Study& s) { return s.model.name == "boltzmann"; }
+bool on_lattice(const Study& s) { return is_boltzmann(s) && s.keys<MachineKeys>().graph == "lattice"; }
+
+/// Which visible units are bonded.
+void add_graph_keys(KeyTable& table) {
+  StudyKey& graph =
+      Section<MachineKeys>(table, "model")
+          .when({"model.name = \"boltzmann\"", {"model.name"}, is_boltzmann})
+          .add(
+              "graph", "complete, lattice or a file",
+              "boltzmann: visible units that are bonded: all, those of model.lattice, or those that a couplings file "
+              "(lines i j J) or a result of `gibbsite run` lists",
+              [](MachineKeys& keys, const Value& value) {
+                const std::string& words = read_text(value);
+                keys.graph = words == "complete" || words == "lattice" ? words : read_path(value);
+              },
+              [](const MachineKeys& keys) { return std::optional(Value{keys.graph}); });
+  graph.text = true;
+  const auto lattice =
+      Section<LatticeKeys>(table, "model")
+          .when(
+              {R"(model.name = "boltzmann" with model.graph = "lattice")", {"model.name", "model.graph"}, on_lattice});
+  std::vector<std::string> names;
+  for (const LatticeKind& kind : lattice_kinds()) names.emplace_back(kind.name);
+  lattice.choice("lattice", &LatticeKeys::lattice, std::move(names), "whose bonds they are");
+  lattice.add(
+      "size", "integer >= 1 or a list", "sites along each side; one number: all sides",
+      [](LatticeKeys& keys, const Value& value) { keys.size = read_sides(value); },
+      [](const LatticeKeys& keys) { return one_or_list(keys.size); });
+  lattice.choice("boundary", &LatticeKeys::boundary, {"periodic", "open"}, "how the sides end");
 }
 
 void add_machine_keys(KeyTable& table) {
@@ -47,6 +80,7 @@ void add_machine_keys(KeyTable& table) {
     return word.empty() ? std::nullopt : std::optional(Value{word});
   };
   model.integer("states", &MachineKeys::states, {2, 1000}, "of categorical units; of FASTA: as many as letters");
+  add_graph_keys(table);
 }
 
 Value rate_value(const TrainingKeys& keys) { return {fmt::format("{}:{}", keys.first_rate, keys.last_rate)}; }
@@ -97,6 +131,12 @@ void add_training_keys(KeyTable& table) {
             "stop after so many likelihoods of the validation data without a better one, and keep the best; 0: never");
   t.integer("snapshots", &TrainingKeys::snapshots, {0, 10'000}, "of the parameters, logarithmic in updates");
   t.integer("samples", &TrainingKeys::samples, {0, 100'000}, "states of the model that are drawn into its file");
+  StudyKey& truth = t.add(
+      "truth", "a couplings file or a result",
+      "couplings that are known, to tell how far off those that are learned are, in units of J",
+      [](TrainingKeys& keys, const Value& value) { keys.truth = read_path(value); },
+      optional_text(&TrainingKeys::truth));
+  truth.text = truth.file = true;
   t.integer("particles", &TrainingKeys::particles, {2, 1'000'000},
             "of the annealing that finds ln Z where it cannot be summed");
   t.integer("temperatures", &TrainingKeys::temperatures, {3, 10'000'000},
@@ -121,6 +161,15 @@ Schema make_schema() {
       },
       optional_text(&ValidationKeys::validation));
   validation.text = true;
+  StudyKey& labels = data.add(
+      "validation_labels", "a file", "labels of a validation file, as data.labels are those of the data",
+      [](ValidationKeys& keys, const Value& value) { keys.labels = read_path(value); },
+      optional_text(&ValidationKeys::labels));
+  labels.text = labels.file = true;
+  data.real("reweight", &ValidationKeys::reweight, {.low = 0, .high = 1},
+            "weigh each sample 1/n, n of them being alike in this share of their units or more (0.8); 0: all alike");
+  data.real("pseudocount", &ValidationKeys::pseudocount, {.low = 0, .high = 1},
+            "share of uniform units among the data, of a boltzmann without hidden units (exact, pcd, jarzynski)");
   add_training_keys(table);
   const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
   run.seed("seed", &Study::Run::seed, "seed of all random numbers");

@@ -15,11 +15,15 @@ struct MachineKeys {
   std::string units = "binary";           ///< binary | spin
   std::string visible = "";               ///< of the visible layer; empty: as `units`
   std::int64_t states = 2;                ///< of categorical units
+  std::string graph = "complete";         ///< boltzmann: complete | lattice | a file of bonds
 };
 
 /// Of [data], beside those of a DataRequest.
 struct ValidationKeys {
   std::string validation = "";  ///< a file, or a share of the data
+  std::string labels = "";      ///< of such a file
+  double reweight = 0;          ///< sequences of this identity share a weight; 0: all weigh 1
+  double pseudocount = 0;       ///< share of uniform units
 };
 
 struct TrainingKeys {
@@ -40,6 +44,7 @@ struct TrainingKeys {
   std::int64_t patience = 0;  ///< evaluations without a better validation likelihood; 0: no end
   std::int64_t snapshots = 24;
   std::int64_t samples = 64;                          ///< of the model, in its file
+  std::string truth = "";                             ///< a file of couplings that are known
   std::int64_t particles = 100, temperatures = 1000;  ///< of annealing, where ln Z cannot be summed
 };
 

@@ -36,6 +36,12 @@ constexpr SeriesColumn series[] = {
     {Recorded::singular_3, "singular_value_3", "1", "third singular value of W"},
     {Recorded::effective_fraction, "effective_fraction", "1", "share of the chains that carry the model's expectation"},
     {Recorded::mass, "log_mass", "1", "ln of the sum over distinct training samples of p"},
+    {Recorded::accuracy, "accuracy", "1", "share of training samples whose likeliest label is theirs"},
+    {Recorded::validation_accuracy, "validation_accuracy", "1", "the same of validation samples"},
+    {Recorded::label_log_likelihood, "label_log_likelihood", "1", "mean ln p(label | the rest) of a training sample"},
+    {Recorded::validation_label_log_likelihood, "validation_label_log_likelihood", "1",
+     "the same of validation samples"},
+    {Recorded::coupling_error, "coupling_error", "J", "root mean square error of the couplings against training.truth"},
     {Recorded::seconds, "seconds", "s", "at work so far"}};
 
 std::string in_nats(double value, double error) {
@@ -46,9 +52,11 @@ std::string in_nats(double value, double error) {
 
 std::string Training::plan() const {
   const auto& t = study_.keys<TrainingKeys>();
-  return fmt::format("{}; {} {}, {}; {} samples, {} updates of {}; layout {}", description(data_), t.method,
-                     t.optimizer, model_->shape(), data_.samples, learner_->updates(),
-                     std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples), learner_->layout()) +
+  return fmt::format("{}; {} {}, {}; {} samples{}, {} updates of {}; layout {}", description(data_), t.method,
+                     t.optimizer, model_->shape(), data_.samples,
+                     samples_.weight.empty() ? "" : fmt::format(" that weigh as much as {:.6g}", effective_samples_),
+                     learner_->updates(), std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples),
+                     learner_->layout()) +
          (judging_.temperatures < t.temperatures
               ? fmt::format("; ln Z by {} temperatures every {} updates, by {} at the end", judging_.temperatures,
                             judging_.every, t.temperatures)
@@ -64,6 +72,11 @@ std::string Training::line() const {
                                                   last(Recorded::validation_log_likelihood_error)));
   out += fmt::format(", reconstruction error {:.4f}, |W| = {:.4g}", last(Recorded::reconstruction_error),
                      last(Recorded::weight_norm));
+  if (!std::isnan(last(Recorded::coupling_error)))
+    out += fmt::format(", error of J {:.4f}", last(Recorded::coupling_error));
+  if (!std::isnan(last(Recorded::accuracy))) out += fmt::format(", accuracy {:.2f} %", 100 * last(Recorded::accuracy));
+  if (!std::isnan(last(Recorded::validation_accuracy)))
+    out += fmt::format(" (validation {:.2f} %)", 100 * last(Recorded::validation_accuracy));
   if (const double share = last(Recorded::effective_fraction); share < 1)
     out += fmt::format(", effective chains {:.0f} %", 100 * share);
   return out;
@@ -109,6 +122,12 @@ Group Training::record() const {
   training.attributes.emplace_back("layout", learner_->layout());
   if (!name_.empty()) training.attributes.emplace_back("task", name_);
   training.attributes.emplace_back("route", std::string(last(Recorded::log_z_exact) == 1 ? "exact" : "annealing"));
+  if (!samples_.weight.empty()) {
+    training.attributes.emplace_back("effective_samples", effective_samples_);
+    add_index(training, "sample", samples_.weight.size(), "training sample");
+    add(training, "weight", {"sample"}, {samples_.weight.size()}, samples_.weight, "1",
+        "weight of a sample by those like it, with mean 1");
+  }
   const std::size_t rows = trace_.draws();
   std::vector<std::int64_t> updates;
   for (std::size_t r = 0; r < rows; ++r)
@@ -131,7 +150,7 @@ Group Training::record() const {
     Group one =
         model_record(model_at(std::span(snapshots_).subspan(k * parameters, parameters)), fmt::format("{:03}", k));
     one.attributes.emplace_back("update", static_cast<std::int64_t>(snapshot_updates_[k]));
-    std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates"; });
+    std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates" || g.name == "contacts"; });
     all.groups.push_back(std::move(one));
   }
   root.groups.push_back(std::move(all));

@@ -9,6 +9,7 @@
 #include "estimators/learning/dense_learner.hpp"
 #include "estimators/learning/flips.hpp"
 #include "estimators/learning/sparse_learner.hpp"
+#include "studies/learning/couplings.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -33,6 +34,13 @@ Data take_validation(const Study& study, Data& data, const Layer& visible) {
     DataRequest request = study.keys<DataRequest>();
     request.file = asked;
     request.rows = "";
+    if (!request.labels.empty() && !request.labels.starts_with("column:")) {
+      request.labels = study.keys<ValidationKeys>().labels;
+      if (request.labels.empty())
+        throw RequestError(
+            "data.validation is a file, and its labels stand elsewhere; name them by "
+            "data.validation_labels");
+    }
     return check_data(read_data(request), visible);
   }
   const auto count = static_cast<std::size_t>(std::lround(*share * static_cast<double>(data.samples)));
@@ -72,7 +80,11 @@ std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const 
         fmt::format("model.visible = \"{}\" is for an rbm; the units of a boltzmann are all alike (model.units), or "
                     "its visible ones categorical",
                     keys.visible));
+  if (lateral && data.label_states > 0)
+    throw RequestError(
+        "data.labels is for an rbm, whose hidden units tie the label to the rest; say model.name = \"rbm\"");
   Layer visible{.kind = kind, .units = data.width}, hidden{.kind = units};
+  visible.labels = data.label_states;
   if (kind == UnitKind::categorical)
     visible.states = letters && keys.states == 2 ? data.states : static_cast<std::size_t>(keys.states);
   std::int64_t wanted = 0, inner = lateral ? 0 : 16;
@@ -87,6 +99,9 @@ std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const 
         fmt::format("model.layers asks for {} visible units, but {} has {} numbers a sample; leave 0 there", wanted,
                     data.source, data.width));
   hidden.units = static_cast<std::size_t>(inner);
+  if (lateral)
+    if (auto bonds = bonds_of_study(study, visible.units))
+      return std::make_shared<const ParametricMachine>(visible, hidden, std::move(*bonds));
   if (!lateral && inner == 0)
     throw RequestError("model.layers: an rbm needs hidden units, for example layers = [0, 16]");
   return std::make_shared<const ParametricMachine>(visible, hidden, lateral);
@@ -109,9 +124,11 @@ TrainingOptions training_options(const Study& study, std::size_t samples) {
 }
 
 std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
-                                      const Matrix& data, const std::vector<double>& theta, Key key) {
+                                      const Matrix& data, const std::vector<double>& theta, Key key,
+                                      std::span<const double> weight) {
   const auto& t = study.keys<TrainingKeys>();
-  const TrainingOptions options = training_options(study, data.columns());
+  TrainingOptions options = training_options(study, data.columns());
+  options.weight = weight;
   const FloatChains chains{t.method == "pcd", static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains)};
   const bool in_floats = t.layout == "fastest" && (t.method == "cd" || t.method == "pcd") &&
                          machine->width() * machine->hidden().units >= worth_floats;
@@ -125,24 +142,34 @@ std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<
 std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
                                           const Matrix& data, Key key) {
   const auto& t = study.keys<TrainingKeys>();
-  const ChainOptions chains{static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains), t.resample};
+  const double pseudocount = study.keys<ValidationKeys>().pseudocount;
+  if (pseudocount > 0 && (machine->hidden().units > 0 || machine->visible().kind == UnitKind::gaussian ||
+                          (t.method != "exact" && t.method != "pcd" && t.method != "jarzynski")))
+    throw RequestError(
+        "data.pseudocount is for a boltzmann without hidden units that learns by exact, pcd or jarzynski; take "
+        "training.l2 for others");
+  const ChainOptions chains{static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains), t.resample,
+                            pseudocount};
   if (t.method == "exact") {
     if (machine->log2_states() > 20)
       throw RequestError(fmt::format(
           "training.method = \"exact\" sums over 2^{:.0f} states, more than 2^20; take fewer hidden units, or "
           "another method",
           machine->log2_states()));
-    return make_exact_objective(machine);
+    return make_exact_objective(machine, pseudocount);
   }
   if (t.method == "cd") return make_cd(machine, key, chains);
   if (t.method == "expected-cd") return make_expected_cd(machine, chains.steps);
   if (t.method == "pcd") return make_pcd(machine, key, chains);
   if (t.method == "jarzynski") return make_jarzynski(machine, key, chains);
   const UnitKind kind = machine->visible().kind;
-  const bool two_states = kind == UnitKind::binary || kind == UnitKind::spin;
+  const bool labels = machine->visible().labels > 0;
+  const bool two_states = (kind == UnitKind::binary || kind == UnitKind::spin) && !labels;
   if (!two_states && (kind == UnitKind::gaussian || (t.method != "pseudo-likelihood" && t.method != "flow")))
-    throw RequestError(fmt::format("training.method = \"{}\" is not for {} units", t.method,
-                                   kind == UnitKind::gaussian ? "gaussian" : "categorical"));
+    throw RequestError(fmt::format("training.method = \"{}\" is not for {}", t.method,
+                                   kind == UnitKind::gaussian ? "gaussian units"
+                                   : labels                   ? "labels, which have several states"
+                                                              : "categorical units"));
   if (t.method == "nce") {
     std::vector<double> mean(data.rows(), 0);  // with one more of each kind counted, so that no noise is impossible
     const double low = kind == UnitKind::spin ? -1 : 0, n = static_cast<double>(data.columns());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ inline constexpr std::size_t worth_floats = 10'000;
 /// What a study asks for, in the fastest layout that fits it. data: [width][sample], must outlive it; theta: where it
 /// begins. Throws RequestError, and what learners throw.
 std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
-                                      const Matrix& data, const std::vector<double>& theta, Key key);
+                                      const Matrix& data, const std::vector<double>& theta, Key key,
+                                      std::span<const double> weight = {});
 /// data: [width][sample]. Throws RequestError for units that a method is not for.
 std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_ptr<const ParametricMachine>& machine,
                                           const Matrix& data, Key key);

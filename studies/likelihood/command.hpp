@@ -1,4 +1,4 @@
-/// `gibbsite loglik MODEL.h5 --data FILE`.
+/// `gibbsite loglik MODEL.h5 --data FILE` and `gibbsite predict MODEL.h5 --data FILE`.
 #pragma once
 
 #include "studies/study/command.hpp"
@@ -6,5 +6,6 @@
 namespace gibbsite {
 
 const Command& loglik_command();
+const Command& predict_command();
 
 }  // namespace gibbsite

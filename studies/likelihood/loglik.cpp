@@ -224,6 +224,7 @@ const Command& loglik_command() {
                    "data.file"},
                   {"binarize", 0, "HOW", "as data.binarize; so are --dataset, --rows, --columns, --alphabet, --maximum",
                    "data.binarize"},
+                  {"labels", 0, "FILE", "of the data, for a model with a label, as data.labels", "data.labels"},
                   {"dataset", 0, "NAME", "", "data.dataset"},
                   {"rows", 0, "BEGIN:END", "", "data.rows"},
                   {"columns", 0, "WHICH", "", "data.columns"},

@@ -11,6 +11,7 @@
 #include "studies/files/signals.hpp"
 #include "studies/files/whole_file.hpp"
 #include "studies/models/command.hpp"
+#include "studies/models/potts_params.hpp"
 #include "studies/study/request.hpp"
 #include "studies/study/value.hpp"
 #include "studies/text/errors.hpp"
@@ -46,7 +47,7 @@ void check_output(const Request& request) {
 std::optional<DataRequest> take_data(ImportKeys& keys) {
   const auto file = take(keys, "data");
   if (!file) {
-    for (const char* name : {"dataset", "binarize", "maximum", "rows", "seed", "columns", "alphabet", "beta"})
+    for (const char* name : {"dataset", "binarize", "maximum", "rows", "seed", "columns", "beta"})
       if (keys.contains(name))
         throw RequestError(fmt::format("--{} is about data, but there are none; name them with --data", name));
     return std::nullopt;
@@ -56,7 +57,8 @@ std::optional<DataRequest> take_data(ImportKeys& keys) {
   request.binarize = take(keys, "binarize").value_or(request.binarize);
   request.rows = take(keys, "rows").value_or(request.rows);
   request.columns = take(keys, "columns").value_or(request.columns);
-  request.alphabet = take(keys, "alphabet").value_or(request.alphabet);
+  if (const auto found = keys.find("alphabet"); found != keys.end()) request.alphabet = found->second;
+  request.labels = take(keys, "labels").value_or(request.labels);
   if (const auto words = take(keys, "beta")) {
     request.beta = read_number<double>(plain_digits(*words));
     if (!request.beta) throw RequestError(fmt::format("--beta {}: allowed: number", *words));
@@ -99,6 +101,13 @@ ModelFile read_weights(const std::string& file, ImportKeys& keys) {
       return model_from(root, file);
     }
   }
+  if (const std::string bytes = read_unpacked(file); is_potts_params(bytes)) {
+    const std::string alphabet = take(keys, "alphabet").value_or("");
+    if (!keys.empty())
+      throw RequestError(fmt::format("{}: parameters of a Potts machine say themselves what they are; leave out --{}",
+                                     file, keys.begin()->first));
+    return read_potts_params(bytes, alphabet, file);
+  }
   if (keys.contains("update")) throw RequestError(fmt::format("{}: --update is for files of the package rbms", file));
   std::vector<NumberArray> arrays = read_arrays(file);
   const bool alone = arrays.size() == 1 && arrays.front().name.empty();
@@ -129,6 +138,9 @@ int import_weights(const Request& request, const std::string& command) {
   check_output(request);
   ImportKeys keys(request.settings.begin(), request.settings.end());
   const std::optional<DataRequest> data = take_data(keys);
+  if (data && !is_hdf5(request.arguments.front()) && !is_potts_params(read_unpacked(request.arguments.front())))
+    keys.erase("alphabet");  // of the data alone
+  if (data && is_hdf5(request.arguments.front())) keys.erase("alphabet");
   ModelFile file = read_weights(request.arguments.front(), keys);
   if (data) {
     const Layer visible = visible_layer(file.model);
@@ -154,7 +166,9 @@ const Command& import_command() {
           "`rbm.` before them) or of scikit-learn (components_, intercept_visible_, intercept_hidden_); an .npy file "
           "of "
           "W beside --visible_bias and --hidden_bias; an HDF5 file of the Python package rbms or of "
-          "RestrictedBoltzmannMachines.jl; or a model file, to add base rates to it. Centred machines also have the "
+          "RestrictedBoltzmannMachines.jl; adabmDCA's params.dat (lines J i j a b VALUE and h i a VALUE), a Potts "
+          "machine; "
+          "or a model file, to add base rates to it. Centred machines also have the "
           "offsets ov and oh. Deep models: W_0, W_1, ..., b_0, b_1, ..., and for the way up of a dbn V_0, r_0, ...; "
           "boltzmann: W, b; hopfield: xi (patterns x units), perhaps W. Of a PyTorch state dict: numpy.savez("
           "\"weights.npz\", **{k: v.numpy() for k, v in model.state_dict().items()}).",
@@ -183,7 +197,8 @@ const Command& import_command() {
                    "data.dataset"},
                   {"columns", 0, "WHICH", "of the data: 0:784, 1:, :-1, or names of a CSV's first line",
                    "data.columns"},
-                  {"alphabet", 0, "WHICH", "of FASTA: protein, rna, dna or letters", "data.alphabet"},
+                  {"alphabet", 0, "WHICH", "of FASTA and of params.dat: protein, rna, dna or letters", "data.alphabet"},
+                  {"labels", 0, "FILE", "of the data, for a model with a label, as data.labels", "data.labels"},
                   {"beta", 0, "NUMBER", "which configurations, where the data are a result's", "data.beta"},
                   {"binarize", 0, "HOW", "none (default), stochastic, or a threshold; bytes of 0 to 255 become 0 to 1",
                    "data.binarize"},

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "physics/reference.hpp"
@@ -28,6 +29,11 @@ Layer read_layer(const Place& place) {
   Layer layer{*kind, shape.front(), categorical ? shape.back() : 1, {}, {}};
   layer.bias = place.numbers("bias", shape, "");
   if (*kind == UnitKind::gaussian) layer.variance = place.numbers("variance", {layer.units}, "(unit)");
+  if (place.has_variable("label_bias")) {
+    const Shape labels = place.shape("label_bias");
+    layer.labels = labels.empty() ? 0 : labels.front();
+    for (const double b : place.numbers("label_bias", {layer.labels}, "(label)")) layer.bias.push_back(b);
+  }
   return layer;
 }
 
@@ -40,6 +46,16 @@ std::vector<Layer> read_layers(const Place& place) {
 }
 
 Matrix read_weights(const Place& place, const std::string& group, const Layer& lower, const Layer& upper) {
+  if (lower.labels > 0) {
+    const Matrix own = read_weights(place, group, lower.without_label(), upper),
+                 label = place.child(group).matrix("label_W", {lower.labels, upper.units}, "(label, upper)");
+    Matrix all(lower.width(), upper.units);
+    for (std::size_t j = 0; j < upper.units; ++j) {
+      std::ranges::copy(own.column(j), all.column(j).begin());
+      std::ranges::copy(label.column(j), all.column(j).begin() + static_cast<std::ptrdiff_t>(lower.own_width()));
+    }
+    return all;
+  }
   if (lower.kind == UnitKind::categorical)
     return place.child(group).matrix("W", {lower.units, lower.states, upper.units}, "(lower, state, upper)");
   return place.child(group).matrix("W", {lower.units, upper.units}, "(lower, upper)");
@@ -159,6 +175,8 @@ BaseRates read_base_rates(const Place& place, const Layer& visible) {
   rates.mean = visible.kind == UnitKind::categorical
                    ? place.numbers("mean", {visible.units, visible.states}, "(unit, state)")
                    : place.numbers("mean", {visible.units}, "(unit)");
+  if (visible.labels > 0)
+    for (const double m : place.numbers("label_mean", {visible.labels}, "(label)")) rates.mean.push_back(m);
   if (visible.kind == UnitKind::gaussian) rates.variance = place.numbers("variance", {visible.units}, "(unit)");
   try {
     (void)Reference::base_rates(visible, rates.mean, rates.variance, rates.samples);
@@ -176,6 +194,11 @@ NetworkKind kind_of(const AnyModel& model) {
   if (const auto* machine = std::get_if<std::shared_ptr<const BoltzmannMachine>>(&model))
     return (*machine)->patterns().empty() ? NetworkKind::boltzmann : NetworkKind::hopfield;
   return NetworkKind::dbn;
+}
+
+std::optional<std::size_t> gap_of(const std::string& alphabet) {
+  const std::size_t at = alphabet.find('-');
+  return at == alphabet.npos ? std::nullopt : std::optional(at);
 }
 
 Layer visible_layer(const AnyModel& model) {
@@ -199,7 +222,7 @@ ModelFile model_from(const Group& group, const std::string& where) {
   const auto kind = network_named(name);
   if (!kind)
     place.refuse(fmt::format("the attribute model is `{}`; allowed: {}", name, join(names_of_networks(), ", ")));
-  ModelFile file{.kind = *kind, .model = {}, .note = place.text("note")};
+  ModelFile file{.kind = *kind, .model = {}, .alphabet = place.text("alphabet"), .note = place.text("note")};
   try {
     switch (*kind) {
       case NetworkKind::rbm:
@@ -216,6 +239,9 @@ ModelFile model_from(const Group& group, const std::string& where) {
   } catch (const std::invalid_argument& error) {
     place.refuse(error.what());
   }
+  if (!file.alphabet.empty() && file.alphabet.size() != visible_layer(file.model).states)
+    place.refuse(fmt::format("the attribute alphabet has {} letters, but the visible units have {} states",
+                             file.alphabet.size(), visible_layer(file.model).states));
   if (place.has("base_rates")) file.base_rates = read_base_rates(place.child("base_rates"), visible_layer(file.model));
   return file;
 }

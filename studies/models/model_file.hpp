@@ -2,18 +2,24 @@
 /// manual (topics/models.md); groups of other names, and variables of other names in these, are passed over.
 ///
 ///   /              attributes content = "model", model = "rbm" | "dbm" | "dbn" | "boltzmann" | "hopfield";
-///                  optional energy_constant, note; and of the writer: program, version, format_version, ...
+///                  optional energy_constant, note, alphabet (letters of the states of categorical units); and of the
+///                  writer: program, version, format_version, ...
 ///   /layer_0 ...   attribute units_kind = "binary" | "spin" | "gaussian" | "categorical"; bias (unit), categorical
 ///                  (unit, state); gaussian also variance (unit). Boltzmann machines: layer_0 alone, with the attribute
 ///                  visible where the first units alone are visible ones
 ///   /weights_0 ... between layer 0 and layer 1, ...: W (lower, upper); categorical below: (lower, state, upper).
 ///                  Boltzmann machines: weights_0, (unit, unit), symmetric, with zeros on the diagonal
-///   /couplings     Boltzmann machines of categorical units, in place of that: J (unit, state, other_unit, other_state),
-///                  symmetric; hidden units in layer_1, weights_0 as of an rbm, weights_1 (unit, unit) among hidden units
+///   /couplings     Boltzmann machines of categorical units, in place of that: J (unit, state, other_unit,
+///   other_state),
+///                  symmetric; hidden units in layer_1, weights_0 as of an rbm, weights_1 (unit, unit) among hidden
+///                  units
 ///   /recognition_0 ... dbn, optional: W (lower, upper) and bias (upper) of the way up; else those of the way down and
 ///                  of the layer above
 ///   /patterns      hopfield: xi (pattern, unit), -1 and +1; without weights_0 these follow from the attribute rule =
 ///                  "hebbian" | "pseudo-inverse" of this group
+///                  With a label: layer_0 has label_bias (label), weights_0 label_W (label, upper), base_rates
+///                  label_mean
+///   /contacts      written of machines of categorical units, not read: score (unit, other_unit), physics/contacts.hpp
 ///   /base_rates    optional: mean (unit) or (unit, state), gaussian also variance (unit); attributes samples, data
 #pragma once
 
@@ -40,6 +46,7 @@ struct ModelFile {
   NetworkKind kind = NetworkKind::rbm;
   AnyModel model;
   std::optional<BaseRates> base_rates = {};  ///< of the data it learned, on the visible units
+  std::string alphabet = {};                 ///< letters that states of categorical units stand for, or none
   std::string note = {};                     ///< where it comes from, and what was converted
   std::vector<std::string> remarks = {};     ///< how its source was read, for whoever imports it; no file keeps them
 
@@ -48,6 +55,8 @@ struct ModelFile {
 
 /// What the model is: by its layers, or whether it has patterns.
 NetworkKind kind_of(const AnyModel& model);
+/// The state that is a gap, `-`; nothing where no letter is.
+std::optional<std::size_t> gap_of(const std::string& alphabet);
 /// The units that data are for.
 Layer visible_layer(const AnyModel& model);
 

@@ -83,7 +83,8 @@ Portrait portrait(const AnyModel& model) {
 
 std::string described(const Layer& layer, const std::string& place) {
   return fmt::format("{} {} {} units{}", layer.units, word_of(layer.kind), place,
-                     layer.states > 1 ? fmt::format(" of {} states", layer.states) : "");
+                     layer.states > 1 ? fmt::format(" of {} states", layer.states) : "") +
+         (layer.labels > 0 ? fmt::format(" and a label of {} states", layer.labels) : "");
 }
 
 /// What `gibbsite train` found at its end.
@@ -102,6 +103,23 @@ std::string said_of_training(const Group& training, const Group* snapshots) {
   out += fmt::format(", with ln Z by {}", text_attribute(training, "route"));
   if (snapshots != nullptr) out += fmt::format("; {} snapshots of its parameters", snapshots->groups.size());
   return out;
+}
+
+/// The pairs of largest score.
+void print_contacts(const Group& contacts) {
+  constexpr std::size_t most = 10;
+  const auto score = doubles(contacts, "score");
+  const auto n = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(score.size()))));
+  std::vector<std::pair<double, std::size_t>> pairs;
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = i + 1; j < n; ++j) pairs.emplace_back(-score[i * n + j], i * n + j);
+  if (n * n != score.size() || pairs.empty()) return;
+  std::sort(pairs.begin(), pairs.end());
+  Table table({"contact", "with", "score"});
+  for (std::size_t k = 0; k < std::min(pairs.size(), most); ++k)
+    table.add({fmt::format("{}", pairs[k].second / n), fmt::format("{}", pairs[k].second % n),
+               fmt::format("{:.5f}", -pairs[k].first)});
+  fmt::print("\n{}", table.text());
 }
 
 }  // namespace
@@ -134,6 +152,7 @@ void print_model(const Group& root, const std::string& path) {
   Table table(summary.rows.front(), 1);
   for (std::size_t k = 1; k < summary.rows.size(); ++k) table.add(summary.rows[k]);
   fmt::print("\n{}", table.text());
+  if (const Group* contacts = root.child("contacts")) print_contacts(*contacts);
 }
 
 std::string model_as_json(const Group& root, const std::string& path) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "physics/contacts.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/files/version.hpp"
@@ -24,15 +25,21 @@ std::vector<double> row_major(const Matrix& m) {
 /// A variable of one number per unit, or per unit and state; the coordinates are there.
 void add_per_unit(Group& group, const std::string& name, const std::vector<double>& values, const Layer& layer,
                   const std::string& long_name) {
+  const auto own = values.begin() + static_cast<std::ptrdiff_t>(layer.own_width());
   if (layer.kind == UnitKind::categorical)
-    add(group, name, {"unit", "state"}, {layer.units, layer.states}, values, "1", long_name);
+    add(group, name, {"unit", "state"}, {layer.units, layer.states}, std::vector<double>(values.begin(), own), "1",
+        long_name);
   else
-    add(group, name, {"unit"}, {layer.units}, values, "1", long_name);
+    add(group, name, {"unit"}, {layer.units}, std::vector<double>(values.begin(), own), "1", long_name);
+  if (layer.labels > 0)
+    add(group, "label_" + name, {"label"}, {layer.labels}, std::vector<double>(own, values.end()), "1",
+        long_name + " of the label");
 }
 
 void add_unit_axes(Group& group, const Layer& layer) {
   add_index(group, "unit", layer.units, "unit of the layer");
   if (layer.kind == UnitKind::categorical) add_index(group, "state", layer.states, "state of a unit");
+  if (layer.labels > 0) add_index(group, "label", layer.labels, "state of the label");
 }
 
 Group layer_group(std::size_t l, const Layer& layer) {
@@ -45,10 +52,13 @@ Group layer_group(std::size_t l, const Layer& layer) {
   return group;
 }
 
-/// `states`: of the units below.
-Group weights_group(const std::string& name, const Matrix& weights, std::size_t states) {
+/// `states`: of the units below, behind which a label of so many states may stand.
+Group weights_group(const std::string& name, const Matrix& all, std::size_t states, std::size_t labels = 0) {
   Group group{.name = name};
-  const std::size_t rows = weights.rows(), columns = weights.columns();
+  const std::size_t rows = all.rows() - labels, columns = all.columns();
+  Matrix weights(rows, columns), of_label(labels, columns);
+  for (std::size_t j = 0; j < columns; ++j)
+    for (std::size_t i = 0; i < all.rows(); ++i) (i < rows ? weights(i, j) : of_label(i - rows, j)) = all(i, j);
   add_index(group, "lower", rows / states, "unit of the layer below");
   if (states > 1) add_index(group, "state", states, "state of a unit below");
   add_index(group, "upper", columns, "unit of the layer above");
@@ -56,6 +66,10 @@ Group weights_group(const std::string& name, const Matrix& weights, std::size_t 
     add(group, "W", {"lower", "state", "upper"}, {rows / states, states, columns}, row_major(weights), "1", "weight");
   else
     add(group, "W", {"lower", "upper"}, {rows, columns}, row_major(weights), "1", "weight");
+  if (labels > 0) {
+    add_index(group, "label", labels, "state of the label below");
+    add(group, "label_W", {"label", "upper"}, {labels, columns}, row_major(of_label), "1", "weight of the label");
+  }
   return group;
 }
 
@@ -63,7 +77,8 @@ void add_model(Group& out, const Network& network) {
   if (network.constant() != 0) out.attributes.emplace_back("energy_constant", network.constant());
   for (std::size_t l = 0; l < network.layers().size(); ++l) out.groups.push_back(layer_group(l, network.layers()[l]));
   for (std::size_t l = 0; l < network.weights().size(); ++l)
-    out.groups.push_back(weights_group(fmt::format("weights_{}", l), network.weights()[l], network.layers()[l].states));
+    out.groups.push_back(weights_group(fmt::format("weights_{}", l), network.weights()[l], network.layers()[l].states,
+                                       network.layers()[l].labels));
 }
 
 /// Layers by themselves, couplings as (unit, state, unit, state), weights to hidden units as of an rbm.
@@ -130,6 +145,16 @@ void add_model(Group& out, const BeliefNetwork& network) {
   out.groups.push_back(weights_group(fmt::format("weights_{}", depth), top.weights()[0], 1));
 }
 
+Group contacts_group(const BoltzmannMachine& machine, const std::string& alphabet) {
+  Group group{.name = "contacts"};
+  const std::size_t n = machine.visible();
+  add_index(group, "unit", n, "first unit");
+  add_index(group, "other_unit", n, "second unit");
+  add(group, "score", {"unit", "other_unit"}, {n, n}, row_major(contact_scores(machine, gap_of(alphabet))), "1",
+      "norm of the couplings in the zero-sum gauge, without gaps, after average product correction");
+  return group;
+}
+
 Group base_rates_group(const BaseRates& rates, const Layer& visible) {
   Group group{.name = "base_rates", .attributes = {{"samples", static_cast<std::int64_t>(rates.samples)}}};
   if (!rates.data.empty()) group.attributes.emplace_back("data", rates.data);
@@ -144,8 +169,11 @@ Group base_rates_group(const BaseRates& rates, const Layer& visible) {
 
 Group model_record(const ModelFile& file, const std::string& name) {
   Group out{.name = name, .attributes = {{"content", std::string("model")}, {"model", file.name()}}};
+  if (!file.alphabet.empty()) out.attributes.emplace_back("alphabet", file.alphabet);
   if (!file.note.empty()) out.attributes.emplace_back("note", file.note);
   std::visit([&](const auto& model) { add_model(out, *model); }, file.model);
+  if (const auto* machine = std::get_if<std::shared_ptr<const BoltzmannMachine>>(&file.model))
+    if ((*machine)->kind() == UnitKind::categorical) out.groups.push_back(contacts_group(**machine, file.alphabet));
   if (file.base_rates) out.groups.push_back(base_rates_group(*file.base_rates, visible_layer(file.model)));
   return out;
 }

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <map>
 
+#include "studies/data/arrays.hpp"
 #include "studies/files/whole_file.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/models/potts_params.hpp"
 #include "studies/results/command.hpp"
 #include "studies/results/read_result.hpp"
 #include "studies/text/errors.hpp"
@@ -90,8 +93,33 @@ void add_tables(const Group& group, const std::string& path, std::vector<File>& 
       add_tables(child, path.empty() ? child.name : path + '-' + child.name, files);
 }
 
+std::string setting(const Request& request, const std::string& name) {
+  for (const auto& [key, value] : request.settings)
+    if (key == name) return value;
+  return "";
+}
+
+/// The couplings of a Potts machine as other programs read them.
+void export_params(const Request& request, const Group& root) {
+  const fs::path file = setting(request, "params");
+  const std::string& from = request.arguments.front();
+  if (!is_model(root))
+    throw RequestError(fmt::format("{}: it is no model file, whose couplings --params writes", from));
+  const ModelFile model = model_from(root, from);
+  std::string words = setting(request, "alphabet"), letters = words.empty() ? model.alphabet : "";
+  if (!words.empty() && words != "numbers") letters = alphabet_letters(words);
+  std::error_code error;
+  if (!request.force && fs::exists(file, error))
+    throw RequestError(fmt::format("{} is there already; --force overwrites it, or name another file", file.string()));
+  const std::string text = potts_params(model, letters);
+  write_whole_file(file, std::as_bytes(std::span(text)));
+  fmt::print("{}\n", file.string());
+}
+
 int export_tables(const Request& request, const std::string&) {
-  const fs::path folder = request.settings.front().second;
+  if (!setting(request, "params").empty()) export_params(request, read_file(request.arguments.front()));
+  if (setting(request, "csv").empty()) return 0;
+  const fs::path folder = setting(request, "csv");
   const Group root = read_file(request.arguments.front());
   std::vector<File> files;
   add_tables(root, "", files);
@@ -123,12 +151,19 @@ const Command& export_command() {
           "Attributes (the study, the seed, who made it) are tables of names and values.",
       .least = 1,
       .most = 1,
-      .options = {{"csv", 0, "FOLDER", "where to; made if it is not there"}, force_option, help_option},
-      .examples = {"gibbsite export onsager.h5 --csv onsager_tables"},
+      .options = {{"csv", 0, "FOLDER", "where to; made if it is not there"},
+                  {"params", 0, "FILE", "of a Potts machine: its couplings and fields as adabmDCA's params.dat"},
+                  {"alphabet", 0, "WHICH",
+                   "letters of its states there: protein, rna, dna, letters, or numbers (default: as the model says)"},
+                  force_option,
+                  help_option},
+      .examples = {"gibbsite export onsager.h5 --csv onsager_tables", "gibbsite export potts.h5 --params params.dat"},
       .complete =
           [](Request& request) {
-            if (request.settings.empty())
-              throw RequestError("`gibbsite export` needs a folder for its tables: --csv FOLDER");
+            if (setting(request, "csv").empty() && setting(request, "params").empty())
+              throw RequestError(
+                  "`gibbsite export` needs a folder for its tables: --csv FOLDER (or, of a Potts machine, --params "
+                  "FILE)");
           },
       .run = export_tables};
   return command;

@@ -18,14 +18,15 @@ const NetworkSystem* network_in(const System& system) { return dynamic_cast<cons
 /// A layer as it stands in a state.
 struct StoredLayer {
   UnitKind kind = UnitKind::binary;
-  std::size_t units = 0, states = 1;
+  std::size_t units = 0, states = 1, labels = 0;
+  std::size_t width() const { return units * states + labels; }
 };
 
 /// The layers that move, in the order of a state: of a belief network those of its top.
 std::vector<StoredLayer> stored_layers(const ModelFile& file) {
   std::vector<StoredLayer> out;
   const auto add = [&](std::span<const Layer> layers) {
-    for (const Layer& layer : layers) out.push_back({layer.kind, layer.units, layer.states});
+    for (const Layer& layer : layers) out.push_back({layer.kind, layer.units, layer.states, layer.labels});
   };
   if (const auto* network = std::get_if<std::shared_ptr<const Network>>(&file.model)) {
     add((*network)->layers());
@@ -69,14 +70,15 @@ std::vector<std::vector<double>> drawn_down(const BeliefNetwork& belief, std::sp
 
 /// A number per unit: of a categorical one which of its states is on.
 void append_units(std::vector<double>& out, std::span<const double> x, const StoredLayer& layer) {
-  if (layer.kind != UnitKind::categorical) {
-    out.insert(out.end(), x.begin(), x.end());
-    return;
-  }
-  for (std::size_t i = 0; i < layer.units; ++i) {
-    const auto unit = x.subspan(i * layer.states, layer.states);
-    out.push_back(static_cast<double>(std::max_element(unit.begin(), unit.end()) - unit.begin()));
-  }
+  const auto state_of = [](std::span<const double> unit) {
+    return static_cast<double>(std::max_element(unit.begin(), unit.end()) - unit.begin());
+  };
+  const std::size_t own = layer.units * layer.states;
+  if (layer.kind != UnitKind::categorical)
+    out.insert(out.end(), x.begin(), x.begin() + static_cast<std::ptrdiff_t>(own));
+  else
+    for (std::size_t i = 0; i < layer.units; ++i) out.push_back(state_of(x.subspan(i * layer.states, layer.states)));
+  if (layer.labels > 0) out.push_back(state_of(x.subspan(own)));
 }
 
 }  // namespace
@@ -103,7 +105,7 @@ SampledUnits::SampledUnits(const System& system, const Layout& layout, bool hidd
   }
   if (!hidden) layers.resize(1);
   for (const StoredLayer& layer : layers) {
-    width_ += layer.units;
+    width_ += layer.units + (layer.labels > 0 ? 1 : 0);
     negative = negative || layer.kind == UnitKind::spin;
     real = real || layer.kind == UnitKind::gaussian;
   }
@@ -123,7 +125,7 @@ std::vector<double> SampledUnits::of_network(std::span<const double> x, std::siz
   }
   std::size_t at = 0;
   for (const StoredLayer& layer : stored_layers(network.model())) {
-    const std::size_t width = layer.units * layer.states;
+    const std::size_t width = layer.width();
     append_units(out, x.subspan(at, width), layer);
     at += width;
     if (const Clamping* clamping = system_.clamping(); clamping != nullptr && at == width)

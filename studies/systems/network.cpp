@@ -29,6 +29,7 @@ using Layered = std::shared_ptr<const Network>;
 using Belief = std::shared_ptr<const BeliefNetwork>;
 
 std::string units_text(const Layer& layer) {
+  if (layer.labels > 0) return fmt::format("{} + label of {}", units_text(layer.without_label()), layer.labels);
   switch (layer.kind) {
     case UnitKind::binary:
       return fmt::format("{} binary", layer.units);
@@ -165,7 +166,7 @@ double NetworkSystem::overlap_step() const { return disordered() ? 2 / sites() :
 bool NetworkSystem::disordered() const {
   if (machine() != nullptr) return machine()->kind() == UnitKind::spin && machine()->patterns().empty();
   return std::all_of(network()->layers().begin(), network()->layers().end(),
-                     [](const Layer& layer) { return layer.kind == UnitKind::spin; });
+                     [](const Layer& layer) { return layer.kind == UnitKind::spin && layer.labels == 0; });
 }
 
 bool NetworkSystem::symmetric() const {

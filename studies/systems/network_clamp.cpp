@@ -9,12 +9,14 @@
 namespace gibbsite {
 namespace {
 
-/// Entries of the free units, `states` for each.
-std::vector<double> free_entries(std::span<const double> all, const Clamping& clamping, std::size_t states) {
+/// Entries of the free units, `states` for each, and those of the label.
+std::vector<double> free_entries(std::span<const double> all, const Clamping& clamping, std::size_t states,
+                                 std::size_t labels = 0) {
   std::vector<double> out;
   if (all.empty()) return out;
   for (const std::size_t unit : clamping.free)
     for (std::size_t k = 0; k < states; ++k) out.push_back(all[unit * states + k]);
+  for (const double label : all.last(labels)) out.push_back(label);
   return out;
 }
 
@@ -37,13 +39,16 @@ AnyModel clamped(const Network& network, Clamping& clamping) {
   for (const auto& [unit, value] : clamping.clamped)
     clamping.energy += hold_visible(network, unit, value, layers[1].bias);
   layers[0].units = clamping.free.size();
-  layers[0].bias = free_entries(whole.bias, clamping, whole.states);
+  layers[0].bias = free_entries(whole.bias, clamping, whole.states, whole.labels);
   layers[0].variance = free_entries(whole.variance, clamping, 1);
   Matrix kept(layers[0].width(), weights[0].columns());
   for (std::size_t k = 0; k < clamping.free.size(); ++k)
     for (std::size_t s = 0; s < whole.states; ++s)
       for (std::size_t j = 0; j < kept.columns(); ++j)
         kept(k * whole.states + s, j) = network.weights()[0](clamping.free[k] * whole.states + s, j);
+  for (std::size_t y = 0; y < whole.labels; ++y)
+    for (std::size_t j = 0; j < kept.columns(); ++j)
+      kept(layers[0].own_width() + y, j) = network.weights()[0](whole.own_width() + y, j);
   weights[0] = std::move(kept);
   return std::make_shared<const Network>(std::move(layers), std::move(weights), network.constant());
 }
@@ -117,7 +122,7 @@ std::pair<ModelFile, Clamping> clamp_network(const ModelFile& file, const std::s
   ModelFile out = file;
   out.model = std::visit([&](const auto& model) { return clamped(*model, clamping); }, file.model);
   if (out.base_rates) {
-    out.base_rates->mean = free_entries(out.base_rates->mean, clamping, visible.states);
+    out.base_rates->mean = free_entries(out.base_rates->mean, clamping, visible.states, visible.labels);
     out.base_rates->variance = free_entries(out.base_rates->variance, clamping, 1);
   }
   return {std::move(out), std::move(clamping)};
@@ -126,12 +131,12 @@ std::pair<ModelFile, Clamping> clamp_network(const ModelFile& file, const std::s
 Data keep_free(Data data, const Clamping& clamping, const Layer& whole) {
   std::vector<double> values;
   for (std::size_t row = 0; row < data.samples; ++row) {
-    const auto kept =
-        free_entries(std::span(data.values).subspan(row * data.width, data.width), clamping, whole.states);
+    const auto kept = free_entries(std::span(data.values).subspan(row * data.width, data.width), clamping, whole.states,
+                                   whole.labels);
     values.insert(values.end(), kept.begin(), kept.end());
   }
   data.values = std::move(values);
-  data.width = clamping.free.size() * whole.states;
+  data.width = clamping.free.size() * whole.states + whole.labels;
   return data;
 }
 
