@@ -36,6 +36,8 @@ class BitRows {
   bool operator()(std::size_t unit, std::size_t sample) const {
     return (bits_[sample * words_ + unit / word_bits] >> (unit % word_bits) & 1U) != 0;
   }
+  std::size_t words() const noexcept { return words_; }  ///< of a sample
+  const std::uint64_t* row(std::size_t sample) const { return bits_.data() + sample * words_; }
   /// visit(i) for every unit of a sample that is 1, in their order.
   template <class Visit>
   void each_unit(std::size_t sample, Visit&& visit) const {

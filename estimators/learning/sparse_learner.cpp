@@ -12,6 +12,16 @@ constexpr std::size_t word_bits = BitRows::word_bits;
 
 std::size_t in_words(std::size_t bits) { return (bits + word_bits - 1) / word_bits; }
 
+/// Of 8 bytes of 8 bits, rows for columns (Warren, Hacker's Delight, sec. 7-3).
+std::uint64_t transposed(std::uint64_t x) {
+  std::uint64_t t = (x ^ x >> 7) & 0x00AA00AA00AA00AAU;
+  x ^= t ^ t << 7;
+  t = (x ^ x >> 14) & 0x0000CCCC0000CCCCU;
+  x ^= t ^ t << 14;
+  t = (x ^ x >> 28) & 0x00000000F0F0F0F0U;
+  return x ^ t ^ t << 28;
+}
+
 std::vector<double> mean_of_samples(const Matrix& data) {
   std::vector<double> mean(data.rows(), 0);
   for (std::size_t n = 0; n < data.columns(); ++n)
@@ -47,7 +57,13 @@ SparseLearner::SparseLearner(std::shared_ptr<const ParametricMachine> machine, c
       data_(data),
       batch_lists_(options_.batch, rbm_.visible),
       chain_lists_(chains_.count, rbm_.visible),
+      came_(chains_.count, rbm_.visible),
+      went_(chains_.count, rbm_.visible),
+      fields_(chains_.count * rbm_.stride),
       batch_states_(batch_words_ * (word_bits / group) * rbm_.visible, 0),
+      before_(chains_.count * data_.words(), 0),
+      few_changed_(chains_.count, 0),
+      rows_of_item_((chains_.count + group - 1) / group, std::vector<std::uint64_t>(group * data_.words(), 0)),
       states_(rbm_.visible * chain_words_, 0),
       groups_((rbm_.hidden + kernels_.bits - 1) / kernels_.bits),
       bytes_(rbm_.length / 8 + sizeof(std::uint64_t)),
@@ -65,20 +81,23 @@ SparseLearner::SparseLearner(std::shared_ptr<const ParametricMachine> machine, c
     if (chains_.count % word_bits != 0)
       states_[(i + 1) * chain_words_ - 1] &= (std::uint64_t{1} << (chains_.count % word_bits)) - 1;
   }
-  for (std::size_t item = 0; item * group < chains_.count; ++item) list_chains(item);
+  for (std::size_t item = 0; item * group < chains_.count; ++item) list_chains(item, true);
 }
 
-void SparseLearner::see_hidden(const Lists& lists, std::size_t list, std::size_t row, float scale, std::size_t chain,
-                               const simd::Cipher* drawn) {
-  float* mean = means(row);
-  std::uint8_t* bits = drawn != nullptr ? hidden_states_.data() + chain * bytes_ : nullptr;
+void SparseLearner::add_up(const Lists& lists, std::size_t list, float* field) const {
   kernels_.add_rows({.first = rbm_.hidden_bias.data(),
                      .rows = rbm_.weights.data(),
                      .at = lists.at.data() + list * lists.width,
                      .count = lists.count[list],
                      .length = rbm_.length,
-                     .out = mean});
-  kernels_.hidden({.field = mean,
+                     .out = field});
+}
+
+void SparseLearner::see_hidden(const float* field, std::size_t row, float scale, std::size_t chain,
+                               const simd::Cipher* drawn) {
+  float* mean = means(row);
+  std::uint8_t* bits = drawn != nullptr ? hidden_states_.data() + chain * bytes_ : nullptr;
+  kernels_.hidden({.field = field,
                    .length = rbm_.length,
                    .scale = scale,
                    .mean = mean,
@@ -113,13 +132,18 @@ void SparseLearner::see_data(std::size_t item, const simd::Cipher* hidden) {
       states[i] |= bit;
     });
     batch_lists_.count[n] = static_cast<std::uint32_t>(at - begin);
-    see_hidden(batch_lists_, n, n, 1.0F / static_cast<float>(options_.batch), n, hidden);
+    float* field = hidden != nullptr ? fields(n) : means(n);
+    if (hidden != nullptr) std::copy_n(data_.row(batch_[n]), data_.words(), before_.data() + n * data_.words());
+    add_up(batch_lists_, n, field);
+    see_hidden(field, n, 1.0F / static_cast<float>(options_.batch), n, hidden);
   }
 }
 
 void SparseLearner::begin_chains(std::size_t item, const simd::Cipher& hidden) {
-  for (std::size_t n = item * group; n < std::min((item + 1) * group, chains_.count); ++n)
-    see_hidden(chain_lists_, n, options_.batch + n, 1, n, &hidden);
+  for (std::size_t n = item * group; n < std::min((item + 1) * group, chains_.count); ++n) {
+    add_up(chain_lists_, n, fields(n));
+    see_hidden(fields(n), options_.batch + n, 1, n, &hidden);
+  }
 }
 
 void SparseLearner::draw_visible(std::size_t item, const simd::Cipher& visible) {
@@ -142,25 +166,58 @@ void SparseLearner::draw_visible(std::size_t item, const simd::Cipher& visible) 
   for (std::size_t i = first; i < first + units; ++i) states_[(i + 1) * chain_words_ - 1] &= there;
 }
 
-void SparseLearner::list_chains(std::size_t item) {
+void SparseLearner::list_chains(std::size_t item, bool all) {
+  const std::size_t begin = item * group, count = std::min(group, chains_.count - begin), words = data_.words();
   const auto* states = reinterpret_cast<const std::uint8_t*>(states_.data()) + item;
-  std::uint32_t* at[group];
-  const std::size_t begin = item * group, count = std::min(group, chains_.count - begin);
-  for (std::size_t k = 0; k < group; ++k)
-    at[k] = chain_lists_.at.data() + std::min(begin + k, chains_.count - 1) * rbm_.visible;
-  for (std::size_t i = 0; i < rbm_.visible; ++i)
-    each_bit(states[i * chain_words_ * sizeof(std::uint64_t)],
-             [&](std::size_t k) { *at[k]++ = static_cast<std::uint32_t>(i * rbm_.stride); });
-  for (std::size_t k = 0; k < count; ++k)
-    chain_lists_.count[begin + k] =
-        static_cast<std::uint32_t>(at[k] - (chain_lists_.at.data() + (begin + k) * rbm_.visible));
+  const auto list = [&](Lists& lists, std::size_t chain, auto&& word) {
+    std::uint32_t* const first = lists.at.data() + chain * rbm_.visible;
+    std::uint32_t* at = first;
+    for (std::size_t w = 0; w < words; ++w)
+      each_bit(word(w), [&](std::size_t k) { *at++ = static_cast<std::uint32_t>((w * word_bits + k) * rbm_.stride); });
+    lists.count[chain] = static_cast<std::uint32_t>(at - first);
+  };
+  std::vector<std::uint64_t>& now = rows_of_item_[item];  // [chain of the item][word]
+  std::fill(now.begin(), now.end(), 0);
+  for (std::size_t i = 0; i < rbm_.visible; i += group) {
+    std::uint64_t square = 0;
+    for (std::size_t k = 0; k < std::min(group, rbm_.visible - i); ++k)
+      square |= std::uint64_t{states[(i + k) * chain_words_ * sizeof(std::uint64_t)]} << (k * group);
+    square = transposed(square);
+    for (std::size_t k = 0; k < count; ++k)
+      now[k * words + i / word_bits] |= (square >> (k * group) & 0xFFU) << (i % word_bits);
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::uint64_t* is = now.data() + k * words;
+    std::uint64_t* was = before_.data() + (begin + k) * words;
+    int ones = 0, changed = 0;
+    for (std::size_t w = 0; w < words; ++w) ones += std::popcount(is[w]), changed += std::popcount(is[w] ^ was[w]);
+    few_changed_[begin + k] = changed < ones ? 1 : 0;
+    if (all || changed >= ones) list(chain_lists_, begin + k, [&](std::size_t w) { return is[w]; });
+    if (changed < ones) {
+      list(came_, begin + k, [&](std::size_t w) { return is[w] & ~was[w]; });
+      list(went_, begin + k, [&](std::size_t w) { return was[w] & ~is[w]; });
+    }
+    std::copy_n(is, words, was);
+  }
 }
 
 void SparseLearner::end_chains(std::size_t item, const simd::Cipher* hidden) {
-  list_chains(item);
+  list_chains(item, chains_.persistent);
   for (std::size_t n = item * group; n < std::min((item + 1) * group, chains_.count); ++n) {
     const std::size_t row = options_.batch + n;
-    see_hidden(chain_lists_, n, row, -1.0F / static_cast<float>(chains_.count), n, hidden);
+    float* field = fields(n);
+    if (few_changed_[n] != 0)
+      kernels_.add_rows({.first = field,  // of the state before, to which few units are new
+                         .rows = rbm_.weights.data(),
+                         .at = came_.at.data() + n * rbm_.visible,
+                         .count = came_.count[n],
+                         .length = rbm_.length,
+                         .less = went_.at.data() + n * rbm_.visible,
+                         .less_count = went_.count[n],
+                         .out = field});
+    else
+      add_up(chain_lists_, n, field);
+    see_hidden(field, row, -1.0F / static_cast<float>(chains_.count), n, hidden);
     if (hidden != nullptr || n >= sums()) continue;
     const std::uint32_t both[] = {static_cast<std::uint32_t>(n * rbm_.stride),
                                   static_cast<std::uint32_t>(row * rbm_.stride)};
@@ -260,7 +317,7 @@ void SparseLearner::load(const Snapshot& snapshot) {
   if (states.size() != states_.size() * sizeof(std::uint64_t))
     throw std::invalid_argument("the checkpoint is of other chains");
   std::memcpy(states_.data(), states.data(), states.size());
-  for (std::size_t item = 0; item * group < chains_.count; ++item) list_chains(item);
+  for (std::size_t item = 0; item * group < chains_.count; ++item) list_chains(item, true);
 }
 
 }  // namespace gibbsite

@@ -54,10 +54,12 @@ class SparseLearner final : public FloatLearner {
   void end_chains(std::size_t item, const simd::Cipher* hidden);
   void step_rows(std::size_t item);
 
-  void list_chains(std::size_t item);
-  /// Hidden units given a list: their means to a row, and where they are drawn, states to the words of a chain.
-  void see_hidden(const Lists& lists, std::size_t list, std::size_t row, float scale, std::size_t chain,
-                  const simd::Cipher* drawn);
+  /// Lists of the chains of an item; where few units changed and not all are asked for, of those alone.
+  void list_chains(std::size_t item, bool all);
+  /// Hidden units given their fields: means to a row, and where they are drawn, states to the words of a chain.
+  void see_hidden(const float* field, std::size_t row, float scale, std::size_t chain, const simd::Cipher* drawn);
+  float* fields(std::size_t chain) { return fields_.data() + chain * rbm_.stride; }
+  void add_up(const Lists& lists, std::size_t list, float* field) const;
   void update_together();
 
   std::size_t words_, batch_words_,
@@ -65,13 +67,18 @@ class SparseLearner final : public FloatLearner {
   BitRows data_;
   std::span<const std::uint32_t> batch_;
   Lists batch_lists_, chain_lists_;
-  std::vector<std::uint8_t> batch_states_;    // [item][visible]: a bit for each sample
-  std::vector<std::uint64_t> states_;         // [visible][word]: a bit for each chain
-  std::size_t groups_, bytes_;                // of hidden units in a word; of their bits of a chain
-  std::vector<std::uint8_t> hidden_states_;   // [chain][byte]
-  std::vector<std::size_t> blocks_;           // where blocks of vectors of chains begin, and the end
-  simd::Buffer<std::uint32_t> hidden_words_;  // [block][group][vector][lane]
-  std::vector<std::uint32_t> rows_;           // [tile][batch + chains]: what the gradient of a row is made of
+  Lists came_, went_;                       // units of chains that are 1 now and were not, and the other way round
+  simd::Buffer<float> fields_;              // [chain][stride]: of hidden units, of the states before the present ones
+  std::vector<std::uint8_t> batch_states_;  // [item][visible]: a bit for each sample
+  std::vector<std::uint64_t> before_;       // [chain][word of visible units]: the states to which fields_ belong
+  std::vector<std::uint8_t> few_changed_;   // [chain]: whether came_ and went_ are shorter than all that are 1
+  std::vector<std::vector<std::uint64_t>> rows_of_item_;  // [item][chain][word]: states as they are listed
+  std::vector<std::uint64_t> states_;                     // [visible][word]: a bit for each chain
+  std::size_t groups_, bytes_;                            // of hidden units in a word; of their bits of a chain
+  std::vector<std::uint8_t> hidden_states_;               // [chain][byte]
+  std::vector<std::size_t> blocks_;                       // where blocks of vectors of chains begin, and the end
+  simd::Buffer<std::uint32_t> hidden_words_;              // [block][group][vector][lane]
+  std::vector<std::uint32_t> rows_;  // [tile][batch + chains]: what the gradient of a row is made of
 };
 
 }  // namespace gibbsite

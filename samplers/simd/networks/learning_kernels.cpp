@@ -13,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
 
 constexpr float log2e = 1.44269504F;
-constexpr std::size_t learning_bits = width == 16 ? 4 : 3;          // inputs of a table
+constexpr std::size_t learning_bits = width == 16 ? 5 : 3;          // inputs of a table: of two registers, or of one
 constexpr std::size_t most_learning_vectors = width == 16 ? 8 : 2;  // as many sums, of two units, as registers hold
 constexpr std::size_t most_sums = width == 16 ? 16 : 8;             // registers of a row that are added up at once
 
@@ -29,6 +29,10 @@ HWY_INLINE void sum_rows(const RowSum& p, std::size_t begin, Float (&sum)[n]) {
   for (std::size_t k = 0; k < p.count; ++k) {
     const float* row = rows + p.at[k];
     HWY_UNROLL(16) for (std::size_t c = 0; c < n; ++c) sum[c] = hn::Add(sum[c], hn::Load(d, row + c * width));
+  }
+  for (std::size_t k = 0; k < p.less_count; ++k) {
+    const float* row = rows + p.less[k];
+    HWY_UNROLL(16) for (std::size_t c = 0; c < n; ++c) sum[c] = hn::Sub(sum[c], hn::Load(d, row + c * width));
   }
 }
 
@@ -91,9 +95,34 @@ void draw_normal(const GaussianUnits& p) {
   }
 }
 
+/// The sums of learning_bits weights over all states of their inputs. lane: 1 where entry `lane` holds input k.
+struct Table {
+  Float low;
+#if HWY_TARGET <= HWY_AVX3
+  Float high;  // with the last input
+
+  HWY_INLINE Float at(Word index) const { return Float{_mm512_permutex2var_ps(low.raw, index.raw, high.raw)}; }
+#else
+  HWY_INLINE Float at(Word index) const { return hn::TableLookupLanes(low, hn::IndicesFromVec(Floats(), index)); }
+#endif
+};
+constexpr std::size_t lane_bits = width == 16 ? 4 : 3;
+
+HWY_INLINE Table table_of(const float* weights, const Float (&lane)[lane_bits]) {
+  const Floats d;
+  Table table;
+  table.low = hn::Mul(lane[0], hn::Set(d, weights[0]));
+  HWY_UNROLL(4)
+  for (std::size_t k = 1; k < lane_bits; ++k) table.low = hn::MulAdd(lane[k], hn::Set(d, weights[k]), table.low);
+#if HWY_TARGET <= HWY_AVX3
+  table.high = hn::Add(table.low, hn::Set(d, weights[lane_bits]));
+#endif
+  return table;
+}
+
 /// `units` units (1 or 2) from `unit` on.
 template <std::size_t units, std::size_t vectors>
-HWY_INLINE void draw_units(const VisibleUnits& p, const Cipher& cipher, const Float (&lane)[learning_bits],
+HWY_INLINE void draw_units(const VisibleUnits& p, const Cipher& cipher, const Float (&lane)[lane_bits],
                            std::size_t unit) {
   constexpr std::size_t registers = vectors * parts;
   const Floats d;
@@ -104,17 +133,12 @@ HWY_INLINE void draw_units(const VisibleUnits& p, const Cipher& cipher, const Fl
   const float* row = p.weights + unit * p.stride;
   const std::uint32_t* words = p.words;
   for (std::size_t g = 0; g < p.groups; ++g, row += learning_bits, words += registers * width) {
-    Float table[units];
-    HWY_UNROLL(2) for (std::size_t o = 0; o < units; ++o) {
-      table[o] = hn::Mul(lane[0], hn::Set(d, row[o * p.stride]));
-      HWY_UNROLL(4)
-      for (std::size_t k = 1; k < learning_bits; ++k)
-        table[o] = hn::MulAdd(lane[k], hn::Set(d, row[o * p.stride + k]), table[o]);
-    }
+    Table table[units];
+    HWY_UNROLL(2) for (std::size_t o = 0; o < units; ++o) table[o] = table_of(row + o * p.stride, lane);
     HWY_UNROLL(8) for (std::size_t c = 0; c < registers; ++c) {
-      const auto at = hn::IndicesFromVec(d, hn::Load(Words(), words + c * width));
+      const Word at = hn::Load(Words(), words + c * width);
       HWY_UNROLL(2)
-      for (std::size_t o = 0; o < units; ++o) sum[o][c] = hn::Add(sum[o][c], hn::TableLookupLanes(table[o], at));
+      for (std::size_t o = 0; o < units; ++o) sum[o][c] = hn::Add(sum[o][c], table[o].at(at));
     }
   }
   HWY_ALIGN float field[units * registers * width];  // or what follows is unrolled, too, and registers spill
@@ -139,8 +163,8 @@ HWY_INLINE void draw_units(const VisibleUnits& p, const Cipher& cipher, const Fl
 template <std::size_t vectors>
 void draw_visible(const VisibleUnits& p) {
   const Cipher cipher = *p.cipher;
-  Float lane[learning_bits];  // 1 where entry `lane` of a table holds input k
-  HWY_UNROLL(4) for (std::size_t k = 0; k < learning_bits; ++k) {
+  Float lane[lane_bits];  // 1 where entry `lane` of a table holds input k
+  HWY_UNROLL(4) for (std::size_t k = 0; k < lane_bits; ++k) {
     HWY_ALIGN float ones[width];
     for (std::size_t l = 0; l < width; ++l) ones[l] = (l >> k & 1) != 0 ? 1.0F : 0.0F;
     lane[k] = hn::Load(Floats(), ones);

@@ -18,12 +18,14 @@
 
 namespace gibbsite::simd {
 
-/// out = first + sum_k rows[at[k] ...].
+/// out = first + sum_k rows[at[k] ...] - sum_k rows[less[k] ...].
 struct RowSum {
   const float* first = nullptr;       ///< [length], or null: 0
   const float* rows = nullptr;        ///< where offsets count from
   const std::uint32_t* at = nullptr;  ///< offsets of the rows, in numbers
   std::size_t count = 0, length = 0;
+  const std::uint32_t* less = nullptr;
+  std::size_t less_count = 0;
   float* out = nullptr;  ///< [length]
 };
 
