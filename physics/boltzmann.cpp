@@ -71,6 +71,25 @@ Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns) {
   return basis;
 }
 
+/// W after one pattern after the other, columns of [unit][pattern].
+Eigen::MatrixXd storkey(const Eigen::MatrixXd& patterns) {
+  const Eigen::Index units = patterns.rows();
+  Eigen::MatrixXd w = Eigen::MatrixXd::Zero(units, units);
+  Eigen::VectorXd field(units);
+  for (Eigen::Index mu = 0; mu < patterns.cols(); ++mu) {
+    const auto xi = patterns.col(mu);
+    field.noalias() = w * xi;
+    for (Eigen::Index j = 0; j < units; ++j)
+      for (Eigen::Index i = j + 1; i < units; ++i) {
+        // h_ij = field_i - W_ij xi_j, so that xi_i h_ji + h_ij xi_j = xi_i field_j + field_i xi_j - 2 W_ij.
+        const double change = xi[i] * xi[j] - xi[i] * field[j] - field[i] * xi[j] + 2 * w(i, j);
+        w(i, j) += change / static_cast<double>(units);
+      }
+    w.triangularView<Eigen::StrictlyUpper>() = w.transpose();
+  }
+  return w;
+}
+
 }  // namespace
 
 BoltzmannMachine::BoltzmannMachine(UnitKind kind, std::size_t visible, Matrix weights, std::vector<double> bias,
@@ -193,11 +212,25 @@ BoltzmannMachine hopfield(std::vector<Pattern> patterns, PatternRule rule) {
       throw std::invalid_argument("the pseudo-inverse rule cannot store " + std::to_string(n) +
                                   " independent patterns in as many units; give fewer patterns");
   }
+  if (rule == PatternRule::storkey)
+    return {UnitKind::spin, units, matrix(storkey(columns)), std::vector<double>(units, 0.0), std::move(patterns)};
   weights.selfadjointView<Eigen::Lower>().rankUpdate(columns);  // integers, if Hebbian: exact in any order
   if (rule == PatternRule::hebbian) weights /= static_cast<double>(n);
   weights.triangularView<Eigen::StrictlyUpper>() = weights.transpose();
   weights.diagonal().setZero();
   return {UnitKind::spin, units, matrix(weights), std::vector<double>(units, 0.0), std::move(patterns)};
+}
+
+double share_of_fixed_points(const BoltzmannMachine& machine, std::span<const Pattern> patterns) {
+  std::size_t fixed = 0;
+  for (const Pattern& pattern : patterns) {
+    const Eigen::VectorXd x = Eigen::Map<const Eigen::Matrix<std::int8_t, Eigen::Dynamic, 1>>(
+                                  pattern.data(), static_cast<Eigen::Index>(pattern.size()))
+                                  .cast<double>();
+    const Eigen::VectorXd field = eigen(machine.weights()) * x + eigen(machine.bias());
+    fixed += (field.array() * x.array()).minCoeff() > 0 ? 1 : 0;
+  }
+  return patterns.empty() ? 0 : static_cast<double>(fixed) / static_cast<double>(patterns.size());
 }
 
 std::vector<Pattern> random_patterns(std::size_t patterns, std::size_t units, std::uint64_t seed) {

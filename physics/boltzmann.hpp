@@ -72,13 +72,18 @@ class BoltzmannMachine {
 /// How a Hopfield network stores its patterns. hebbian: W_ij = (1/N) sum_mu xi_i xi_j (Hopfield, PNAS 79, 2554 (1982));
 /// retrieval up to P/N = 0.138 at T = 0 (Amit, Gutfreund & Sompolinsky, PRL 55, 1530 (1985)). pseudo_inverse: W the
 /// projection onto the patterns' span, W = Xi' (Xi Xi')^+ Xi (Personnaz, Guyon & Dreyfus, J. Phys. Lett. 46, L359
-/// (1985); Kanter & Sompolinsky, PRA 35, 380 (1987)), for P < N. Diagonals are set to zero.
-enum class PatternRule { hebbian, pseudo_inverse };
+/// (1985); Kanter & Sompolinsky, PRA 35, 380 (1987)), for P < N. storkey: one pattern after the other, each with the
+/// fields that those before make, W_ij += (xi_i xi_j - xi_i h_ji - h_ij xi_j) / N, h_ij = sum_{k != i, j} W_ik xi_k
+/// (Storkey, ICANN 1997, eq. 3), local as the first and holding more. Diagonals are set to zero.
+enum class PatternRule { hebbian, pseudo_inverse, storkey };
 
 /// A Hopfield network: spins, no biases, all visible. patterns: [pattern][unit], +-1. Throws std::invalid_argument for
 /// no patterns, patterns of different lengths, other numbers, or (pseudo_inverse) as many independent patterns as
 /// units.
 BoltzmannMachine hopfield(std::vector<std::vector<std::int8_t>> patterns, PatternRule rule);
+/// Share of `patterns`, [pattern][unit], that stay as they are: every unit of them stands with its field, and none is
+/// without one.
+double share_of_fixed_points(const BoltzmannMachine& machine, std::span<const std::vector<std::int8_t>> patterns);
 /// Independent patterns of fair coins, a pure function of the seed.
 std::vector<std::vector<std::int8_t>> random_patterns(std::size_t patterns, std::size_t units, std::uint64_t seed);
 

@@ -30,14 +30,18 @@ double mean_of(const std::vector<double>& x) {
   return sum;
 }
 
-/// The first samples.
-Matrix head_of(const Matrix& samples, std::size_t most) {
-  const std::size_t n = std::min(samples.columns(), most);
-  return {samples.rows(), n, samples.numbers().first(n * samples.rows())};
+}  // namespace
+
+Data head_of(const Matrix& samples, std::size_t most) {
+  Data out;
+  out.samples = std::min(samples.columns(), most), out.width = samples.rows();
+  const auto numbers = samples.numbers().first(out.samples * out.width);
+  out.values.assign(numbers.begin(), numbers.end());
+  return out;
 }
 
-/// By annealing there and back (studies/likelihood/log_z_routes.hpp).
-void anneal(Judgement& out, const Study& study, const ModelFile& model) {
+/// studies/likelihood/log_z_routes.hpp.
+void anneal(Judgement& out, const Study& study, const ModelFile& model, const Data& data) {
   const auto& t = study.keys<TrainingKeys>();
   Study asked = study;
   asked.keys<AisKeys>().particles = t.particles;
@@ -45,7 +49,8 @@ void anneal(Judgement& out, const Study& study, const ModelFile& model) {
   asked.keys<LadderKeys>().rungs = 0;
   asked.keys<NetworkKeys>().reference = "base-rate";
   asked.keys<DataRequest>() = {};
-  const NetworkSystem system(asked, {.model = model, .weights = "training"});
+  const NetworkSystem system(
+      asked, {.model = model, .weights = "training", .data = data.samples > 0 ? std::optional(data) : std::nullopt});
   ProgressMeter meter({1, 1}, {1, 1}, true);
   const LogZFindings found = find_log_z(system, asked, meter);
   out.log_z = found.best.log_z;
@@ -53,14 +58,14 @@ void anneal(Judgement& out, const Study& study, const ModelFile& model) {
   out.trusted = found.best.trusted && found.agree;
 }
 
-std::array<double, 3> singular_values(const ParametricMachine& machine, std::span<const double> theta) {
+std::array<double, 3> singular_values(std::span<const double> w, std::size_t rows) {
   std::array<double, 3> out{unknown, unknown, unknown};
-  if (const ParameterBlock* w = machine.block("weights")) {
-    const auto largest = largest_singular_values(theta.subspan(w->offset, w->size()), w->rows, out.size());
-    std::copy(largest.begin(), largest.end(), out.begin());
-  }
+  const auto largest = largest_singular_values(w, rows, out.size());
+  std::copy(largest.begin(), largest.end(), out.begin());
   return out;
 }
+
+namespace {
 
 /// Of samples that end with their label: accuracy, and mean ln p(label | rest).
 std::pair<double, double> classify(const Network& network, const Matrix& samples) {
@@ -108,7 +113,7 @@ Judgement judge_machine(const ParametricMachine& machine, std::span<const double
     out.log_z = {.value = machine.log_z(theta), .error = 0};
     out.exact = true;
   } else {
-    anneal(out, study, file);
+    anneal(out, study, file, {});
   }
   const bool in_floats =
       machine.width() * machine.hidden().units >= worth_floats && sparse_likelihood_supported(machine);
@@ -135,7 +140,8 @@ Judgement judge_machine(const ParametricMachine& machine, std::span<const double
   if (machine.visible().kind != UnitKind::gaussian) {
     out.pseudo_likelihood =
         in_floats ? floats->pseudo_likelihood(samples.training_bits, most_judged)
-                  : flip_objective(FlipRule::pseudo_likelihood, machine, theta, head_of(training, most_judged));
+                  : flip_objective(FlipRule::pseudo_likelihood, machine, theta,
+                                   head_of(training, most_judged).batch(0, std::min(training.columns(), most_judged)));
     std::vector<double> mass;
     for (const std::size_t n : samples.distinct) mass.push_back(w[n] - out.log_z.value);
     out.log_mass = log_sum_exp(mass);
@@ -146,17 +152,14 @@ Judgement judge_machine(const ParametricMachine& machine, std::span<const double
     if (validation.columns() > 0)
       std::tie(out.validation_accuracy, out.validation_label_log_likelihood) = classify(network, validation);
   }
-  Data head;
-  const Matrix first = head_of(training, most_reconstructed);
-  head.samples = first.columns(), head.width = first.rows();
-  head.values.assign(first.numbers().begin(), first.numbers().end());
-  out.reconstruction_error = reconstruction_error(file, head).error;
+  out.reconstruction_error = reconstruction_error(file, head_of(training, most_reconstructed)).error;
   double squares = 0;
   for (const char* name : {"weights", "lateral_weights"})
     if (const ParameterBlock* block = machine.block(name))
       for (const double x : theta.subspan(block->offset, block->size())) squares += x * x;
   out.weight_norm = std::sqrt(squares);
-  out.singular = singular_values(machine, theta);
+  if (const ParameterBlock* block = machine.block("weights"))
+    out.singular = singular_values(theta.subspan(block->offset, block->size()), block->rows);
   return out;
 }
 

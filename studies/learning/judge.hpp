@@ -17,6 +17,7 @@ struct Judgement {
   Estimate log_z;  ///< error 0 where it was summed
   bool exact = false;
   bool trusted = true;                    ///< whether the error of log_z can be believed
+  bool bound = false;                     ///< whether likelihoods are lower bounds, or estimates of such
   Estimate training, validation;          ///< mean ln p a sample; its error is that of ln Z
   double pseudo_likelihood = unknown;     ///< sum over units, mean over the first samples, at most 100; discrete units
   double reconstruction_error = unknown;  ///< root mean square of v - <v | <h | v>>, of the first samples, at most 1000
@@ -29,6 +30,7 @@ struct Judgement {
   double coupling_error = unknown;  ///< root mean square, against training.truth
   double log_mass =
       unknown;  ///< ln of the sum over distinct training samples of p; above 0 it proves that ln Z is too small
+  double fixed_points = unknown;  ///< share of the training samples, of a network that stores them
 };
 
 /// Data that are learned and data that are not, [width][sample]; the second may be empty. weight: of the first, with
@@ -49,5 +51,17 @@ bool sums_log_z(const ParametricMachine& machine) noexcept;
 /// takes training.particles and training.temperatures, there and back.
 Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,
                         const Samples& samples, const Study& study);
+
+/// Of any model as its file says it: ln Z is summed over at most 2^most_summed_bits states; ln p by studies/likelihood
+/// is exact where the states of hidden units are few, else a bound, of the first 1000 samples then.
+inline constexpr double most_summed_bits = 18;
+Judgement judge_model(const ModelFile& file, const Samples& samples, const Study& study);
+
+/// What they share: ln Z by annealing there and back; data: the first samples, for base rates the file does not know.
+void anneal(Judgement& out, const Study& study, const ModelFile& file, const Data& data);
+/// The first samples, as data.
+Data head_of(const Matrix& samples, std::size_t most);
+/// The largest singular values of a matrix of so many rows, row by row.
+std::array<double, 3> singular_values(std::span<const double> w, std::size_t rows);
 
 }  // namespace gibbsite

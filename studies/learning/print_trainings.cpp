@@ -23,7 +23,8 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
       one["log_likelihood"] = {{"training", task.last(Recorded::log_likelihood)},
                                {"validation", task.last(Recorded::validation_log_likelihood)},
                                {"error", task.last(Recorded::log_likelihood_error)},
-                               {"route", std::string(task.last(Recorded::log_z_exact) == 1 ? "exact" : "annealing")}};
+                               {"route", std::string(task.last(Recorded::log_z_exact) == 1 ? "exact" : "annealing")},
+                               {"bound", task.last(Recorded::bound) == 1}};
       if (!std::isnan(task.last(Recorded::coupling_error))) one["coupling_error"] = task.last(Recorded::coupling_error);
       if (!std::isnan(task.last(Recorded::accuracy)))
         one["accuracy"] = {{"training", task.last(Recorded::accuracy)},
@@ -45,8 +46,10 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
   const bool validation = !std::isnan(tasks.front()->last(Recorded::validation_log_likelihood));
   const bool truth = !std::isnan(tasks.front()->last(Recorded::coupling_error));
   const bool labels = !std::isnan(tasks.front()->last(Recorded::accuracy));
-  header.push_back("ln p");
-  if (validation) header.push_back("validation ln p");
+  const bool bound =
+      std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return task->last(Recorded::bound) == 1; });
+  header.push_back(bound ? "ln p (bound)" : "ln p");
+  if (validation) header.push_back(bound ? "validation (bound)" : "validation ln p");
   if (truth) header.push_back("error of J");
   if (labels) header.push_back("accuracy");
   if (labels && validation) header.push_back("validation accuracy");

@@ -23,7 +23,7 @@ class Shallow final : public Trainable {
     return fmt::format("{} visible{}", v.units, h.units > 0 ? fmt::format(" + {} hidden units", h.units) : " units");
   }
 
-  std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) const override {
+  std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
     try {
       // All tasks of a grid begin at the same parameters.
       return make_learner(

@@ -7,7 +7,11 @@
 namespace gibbsite {
 namespace {
 
-constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow}, {"boltzmann", make_shallow}};
+constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow},
+                                             {"boltzmann", make_shallow},
+                                             {"dbm", make_deep_boltzmann},
+                                             {"dbn", make_deep_belief},
+                                             {"hopfield", make_stores_patterns}};
 
 }  // namespace
 

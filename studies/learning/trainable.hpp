@@ -31,7 +31,7 @@ class Trainable {
   virtual std::span<const ParameterBlock> blocks() const = 0;
   /// What learns it from the beginning. data: [width][sample], as check_data gives them; they must outlive it. Throws
   /// RequestError for what the study asks and this kind cannot.
-  virtual std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) const = 0;
+  virtual std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) = 0;
   /// Whether ln Z is summed at every evaluation; else it is annealed, and judged less often.
   virtual bool sums_log_z() const { return false; }
   /// From now on samples weigh so much while they are learned, with mean 1; `weight` must outlive it. Throws
@@ -55,6 +55,9 @@ std::span<const TrainableKind> trainable_kinds();
 std::unique_ptr<Trainable> make_trainable(const Study& study, const Data& data);
 
 /// The kinds, each in a file of its own.
-std::unique_ptr<Trainable> make_shallow(const Study& study, const Data& data);  ///< rbm, boltzmann
+std::unique_ptr<Trainable> make_shallow(const Study& study, const Data& data);          ///< rbm, boltzmann
+std::unique_ptr<Trainable> make_deep_boltzmann(const Study& study, const Data& data);   ///< dbm
+std::unique_ptr<Trainable> make_deep_belief(const Study& study, const Data& data);      ///< dbn
+std::unique_ptr<Trainable> make_stores_patterns(const Study& study, const Data& data);  ///< hopfield
 
 }  // namespace gibbsite

@@ -157,6 +157,8 @@ void Training::evaluate(double seconds) {
   row(Recorded::validation_accuracy) = found.validation_accuracy;
   row(Recorded::label_log_likelihood) = found.label_log_likelihood;
   row(Recorded::validation_label_log_likelihood) = found.validation_label_log_likelihood;
+  row(Recorded::bound) = found.bound ? 1 : 0;
+  row(Recorded::fixed_points) = found.fixed_points;
   row(Recorded::seconds) = seconds;
   evaluated_ = true;
 }

@@ -43,6 +43,8 @@ enum class Recorded {
   label_log_likelihood,
   validation_label_log_likelihood,
   coupling_error,  ///< against training.truth
+  bound,           ///< 1 where likelihoods are lower bounds
+  fixed_points,    ///< share of the patterns
   seconds,
   count
 };

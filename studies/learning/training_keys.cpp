@@ -50,17 +50,20 @@ void add_graph_keys(KeyTable& table) {
 void add_machine_keys(KeyTable& table) {
   Section<Study::Model>(table, "model", &Study::model)
       .choice("name", &Study::Model::name, names_of_trainables(),
-              "what learns: visible and hidden units; or units bonded to each other, hidden ones only to visible ones");
+              "what learns: visible and hidden units; units bonded to each other, hidden ones only to visible ones; "
+              "several "
+              "hidden layers, bonded (dbm) or directed below the top (dbn); or spins that store the data (hopfield)");
   const Section<MachineKeys> model(table, "model");
   model.add(
       "layers", "integer >= 0 or a list",
-      "units: visible (0: as many as the data have), hidden; one number of an rbm: hidden, of a boltzmann: visible",
+      "units: visible (0: as many as the data have), hidden, of a dbm or dbn more hidden ones; one number of an rbm: "
+      "hidden, of a boltzmann: visible",
       [](MachineKeys& keys, const Value& value) {
         keys.layers.clear();
         const auto one = [&](const Value& v) { keys.layers.push_back(read_integer(v, 0, 10'000'000)); };
         if (value.list() == nullptr) return one(value);
         for (const Value& v : *value.list()) one(v);
-        if (keys.layers.empty() || keys.layers.size() > 2) throw BadValue{value, "has not one or two numbers"};
+        if (keys.layers.empty()) throw BadValue{value, "is an empty list"};
       },
       [](const MachineKeys& keys) {
         return keys.layers.empty() ? std::nullopt : std::optional(one_or_list(keys.layers));
@@ -124,6 +127,22 @@ void add_training_keys(KeyTable& table) {
   t.flag("variance", &TrainingKeys::variance, "gaussian units: learn their variances, too");
   t.integer("noise", &TrainingKeys::noise, {1, 1'000'000}, "nce: points of noise to each datum");
   t.real("resample", &TrainingKeys::resample, {.low = 0, .high = 1}, "jarzynski: below this effective fraction");
+  const auto epochs_or_auto = [&](const char* name, std::optional<std::int64_t> TrainingKeys::*member,
+                                  const char* help) {
+    t.add(
+        name, "integer >= 0", help,
+        [member](TrainingKeys& keys, const Value& value) { keys.*member = read_integer(value, 0, 100'000'000); },
+        [member](const TrainingKeys& keys) {
+          return keys.*member ? std::optional(Value{*(keys.*member)}) : std::nullopt;
+        });
+  };
+  epochs_or_auto("pretrain", &TrainingKeys::pretrain,
+                 "dbm: epochs in which each layer learns by itself; without it a fifth of epochs");
+  t.real("pretrain_rate", &TrainingKeys::pretrain_rate, {.low = 0, .open = true}, "dbm: of that learning");
+  t.integer("rounds", &TrainingKeys::rounds, {1, 10'000}, "dbm: of mean field for the data, at most");
+  epochs_or_auto("updown", &TrainingKeys::updown,
+                 "dbn: epochs of learning up and down after each layer's own; without it a fifth of epochs");
+  t.real("updown_rate", &TrainingKeys::updown_rate, {.low = 0, .open = true}, "dbn: of that learning");
   t.real("spread", &TrainingKeys::spread, {.low = 0}, "standard deviation of the first weights");
   t.integer("evaluate", &TrainingKeys::evaluate, {0},
             "epochs between two likelihoods; 0: twenty in all, or fewer where they would cost more than learning");
@@ -187,8 +206,8 @@ Schema make_schema() {
 }  // namespace
 
 std::vector<std::string> training_methods() {
-  return {"cd",   "expected-cd", "pcd", "jarzynski", "exact", "pseudo-likelihood", "ratio-matching",
-          "flow", "lyu",         "nce"};
+  return {"cd",  "expected-cd", "pcd",     "jarzynski",      "exact",  "pseudo-likelihood", "ratio-matching", "flow",
+          "lyu", "nce",         "hebbian", "pseudo-inverse", "storkey"};
 }
 
 const Schema& training_schema() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@ namespace gibbsite {
 
 /// Of [model]. Visible units are as many as the data have numbers (categorical: by states).
 struct MachineKeys {
-  std::vector<std::int64_t> layers = {};  ///< visible (0: as the data have), hidden; empty: as the model has them
+  std::vector<std::int64_t> layers = {};  ///< visible (0: as the data have), hidden ones; empty: as the model has them
   std::string units = "binary";           ///< binary | spin
   std::string visible = "";               ///< of the visible layer; empty: as `units`
   std::int64_t states = 2;                ///< of categorical units
@@ -37,9 +38,14 @@ struct TrainingKeys {
   bool l2_biases = false;
   double max_norm = 0;
   bool centered = true, variance = false;
-  std::int64_t noise = 10;    ///< nce: points to each datum
-  double resample = 0.5;      ///< jarzynski
-  double spread = 0.01;       ///< of the first weights
+  std::int64_t noise = 10;                    ///< nce: points to each datum
+  double resample = 0.5;                      ///< jarzynski
+  double spread = 0.01;                       ///< of the first weights
+  std::optional<std::int64_t> pretrain = {};  ///< dbm: epochs of each layer's own learning; none: a fifth of epochs
+  double pretrain_rate = 0.05;
+  std::int64_t rounds = 10;                 ///< dbm: of mean field, at most
+  std::optional<std::int64_t> updown = {};  ///< dbn: epochs up and down; none: a fifth of epochs
+  double updown_rate = 0.01;
   std::int64_t evaluate = 0;  ///< epochs between two likelihoods; 0: judging_schedule.hpp
   std::int64_t patience = 0;  ///< evaluations without a better validation likelihood; 0: no end
   std::int64_t snapshots = 24;

@@ -42,6 +42,7 @@ constexpr SeriesColumn series[] = {
     {Recorded::validation_label_log_likelihood, "validation_label_log_likelihood", "1",
      "the same of validation samples"},
     {Recorded::coupling_error, "coupling_error", "J", "root mean square error of the couplings against training.truth"},
+    {Recorded::fixed_points, "fixed_points", "1", "share of the stored patterns that stay as they are"},
     {Recorded::seconds, "seconds", "s", "at work so far"}};
 
 std::string in_nats(double value, double error) {
@@ -65,8 +66,9 @@ std::string Training::plan() const {
 
 std::string Training::line() const {
   if (trace_.draws() == 0) return "";
-  std::string out = fmt::format("epoch {:.6g}: ln p = {}", last(Recorded::epoch),
-                                in_nats(last(Recorded::log_likelihood), last(Recorded::log_likelihood_error)));
+  std::string out =
+      fmt::format("epoch {:.6g}: ln p {} {}", last(Recorded::epoch), last(Recorded::bound) == 1 ? ">=" : "=",
+                  in_nats(last(Recorded::log_likelihood), last(Recorded::log_likelihood_error)));
   if (validation_.samples > 0)
     out += fmt::format(", validation {}", in_nats(last(Recorded::validation_log_likelihood),
                                                   last(Recorded::validation_log_likelihood_error)));
@@ -77,6 +79,8 @@ std::string Training::line() const {
   if (!std::isnan(last(Recorded::accuracy))) out += fmt::format(", accuracy {:.2f} %", 100 * last(Recorded::accuracy));
   if (!std::isnan(last(Recorded::validation_accuracy)))
     out += fmt::format(" (validation {:.2f} %)", 100 * last(Recorded::validation_accuracy));
+  if (const double share = last(Recorded::fixed_points); !std::isnan(share))
+    out += fmt::format(", {:.4g} % of the patterns are fixed points", 100 * share);
   if (const double share = last(Recorded::effective_fraction); share < 1)
     out += fmt::format(", effective chains {:.0f} %", 100 * share);
   return out;
@@ -128,6 +132,8 @@ Group Training::record() const {
     add(training, "weight", {"sample"}, {samples_.weight.size()}, samples_.weight, "1",
         "weight of a sample by those like it, with mean 1");
   }
+  training.attributes.emplace_back("likelihood",
+                                   std::string(last(Recorded::bound) == 1 ? "lower bound" : "exact given ln Z"));
   const std::size_t rows = trace_.draws();
   std::vector<std::int64_t> updates;
   for (std::size_t r = 0; r < rows; ++r)

@@ -11,6 +11,7 @@
 #include "estimators/learning/sparse_learner.hpp"
 #include "studies/learning/couplings.hpp"
 #include "studies/learning/training_keys.hpp"
+#include "studies/models/network_kinds.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
@@ -87,6 +88,10 @@ std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const 
   visible.labels = data.label_states;
   if (kind == UnitKind::categorical)
     visible.states = letters && keys.states == 2 ? data.states : static_cast<std::size_t>(keys.states);
+  if (keys.layers.size() > 2)
+    throw RequestError(fmt::format("model.layers has {} numbers; {}", keys.layers.size(),
+                                   lateral ? "a boltzmann has visible units and at most one hidden layer"
+                                           : "an rbm has two, more make a dbm or dbn (model.name)"));
   std::int64_t wanted = 0, inner = lateral ? 0 : 16;
   if (keys.layers.size() == 2)
     wanted = keys.layers[0], inner = keys.layers[1];
@@ -162,6 +167,9 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
   if (t.method == "expected-cd") return make_expected_cd(machine, chains.steps);
   if (t.method == "pcd") return make_pcd(machine, key, chains);
   if (t.method == "jarzynski") return make_jarzynski(machine, key, chains);
+  if (pattern_rule_named(t.method))
+    throw RequestError(
+        fmt::format("training.method = \"{}\" stores patterns, which is for model.name = \"hopfield\"", t.method));
   const UnitKind kind = machine->visible().kind;
   const bool labels = machine->visible().labels > 0;
   const bool two_states = (kind == UnitKind::binary || kind == UnitKind::spin) && !labels;

@@ -10,6 +10,7 @@
 
 #include "estimators/log_sum_exp.hpp"
 #include "physics/chance.hpp"
+#include "physics/exact/belief.hpp"
 #include "physics/exact/boltzmann.hpp"
 #include "physics/exact/network.hpp"
 #include "physics/matrices/eigen.hpp"
@@ -59,7 +60,19 @@ Recognised recognise(const BeliefNetwork& belief, const Matrix& v, Chance& chanc
   return out;
 }
 
-Unnormalized of_belief(const BeliefNetwork& belief, const Data& data, Key key, std::size_t draws) {
+/// Whether all hidden states of a belief network are few enough for so many samples.
+bool summable(const BeliefNetwork& belief, const Data& data, double most_states) {
+  const double states = std::exp2(log2_hidden_states(belief));
+  double work = static_cast<double>(data.samples * data.width);
+  for (const SigmoidLayer& layer : belief.below().subspan(belief.below().empty() ? 0 : 1))
+    work += std::exp2(static_cast<double>(layer.bias.size())) * static_cast<double>(layer.bias.size());
+  return states <= most_states && states * work < 1e10;
+}
+
+Unnormalized of_belief(const BeliefNetwork& belief, const Data& data, Key key, const BoundEffort& effort) {
+  if (summable(belief, data, effort.most_states))
+    return {exact_log_weight(belief, data.batch(0, data.samples)), false, "exact given ln Z: hidden states summed"};
+  const std::size_t draws = effort.draws;
   Unnormalized out{std::vector<double>(data.samples), true,
                    fmt::format("variational lower bound, estimated by {} draws of recognition for each sample", draws)};
   const double n = static_cast<double>(draws);
@@ -218,7 +231,7 @@ void load(Ensemble& ensemble, std::size_t replica, const std::vector<double>& st
 Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, const BoundEffort& effort) {
   if (const auto* layered = std::get_if<Layered>(&model.model)) return of_network(**layered, data, effort.most_states);
   if (const auto* machine = std::get_if<Machine>(&model.model)) return of_network(**machine, data, effort.most_states);
-  return of_belief(*std::get<Belief>(model.model), data, key, effort.draws);
+  return of_belief(*std::get<Belief>(model.model), data, key, effort);
 }
 
 std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Data& data, const Study& study,

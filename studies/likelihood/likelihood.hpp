@@ -22,13 +22,13 @@ struct Unnormalized {
 };
 
 struct BoundEffort {
-  double most_states = 4096;  ///< hidden states summed per sample
+  double most_states = 4096;  ///< hidden states summed per sample; of a belief network, of each layer
   std::size_t draws = 16;     ///< from a recognition model, per sample
 };
 
 /// Restricted machines and Boltzmann machines without bonds among hidden units: -F(v), exactly. Other Boltzmann
 /// machines and deep ones: the sum over hidden states where they are few, else the bound of mean field
-/// (physics/mean_field.hpp). Deep belief networks: the variational bound
+/// (physics/mean_field.hpp). Deep belief networks: the same sum (physics/exact/belief.hpp), else the variational bound
 ///   <ln p(v | h_1) + ... + ln p*_top(h_top) - ln q(h | v)>_q   by draws from the recognition model
 /// (Salakhutdinov & Murray, ICML 2008, eq. 16; Hinton, Osindero & Teh 2006): an estimate of a bound, which may lie
 /// above ln p(v) by its noise. Two draws' worth of each sample's noise is taken from the mean over samples. The noise

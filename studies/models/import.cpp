@@ -185,7 +185,7 @@ const Command& import_command() {
                    "of gaussian units; or a FILE; or an array (or one number) variance or sigma in WEIGHTS"},
                   {"states", 0, "Q", "of categorical units, where W is (visible * Q) x hidden"},
                   {"visible_units", 0, "N", "boltzmann: the first N units are visible (default: all)"},
-                  {"rule", 0, "NAME", "hopfield: hebbian (default) or pseudo-inverse, where there is no W"},
+                  {"rule", 0, "NAME", "hopfield: hebbian (default), pseudo-inverse or storkey, where there is no W"},
                   {"visible_bias", 0, "FILE", "b, where WEIGHTS is an .npy file"},
                   {"hidden_bias", 0, "FILE", "c, where WEIGHTS is an .npy file"},
                   {"update", 0, "N", "rbms: the model after N updates (default: the last there is)"},

@@ -102,10 +102,9 @@ AnyModel read_hopfield(const ImportSource& source) {
   if (rule.empty() && source.find("W") != nullptr)
     return std::make_shared<const BoltzmannMachine>(spin, xi.columns(), source.matrix("W"),
                                                     std::vector<double>(xi.columns(), 0.0), std::move(patterns));
-  if (!rule.empty() && rule != "hebbian" && rule != "pseudo-inverse")
-    source.refuse(fmt::format("rule = {}; allowed: hebbian, pseudo-inverse", rule));
-  return std::make_shared<const BoltzmannMachine>(
-      hopfield(std::move(patterns), rule == "pseudo-inverse" ? PatternRule::pseudo_inverse : PatternRule::hebbian));
+  const auto known = rule.empty() ? PatternRule::hebbian : pattern_rule_named(rule);
+  if (!known) source.refuse(fmt::format("rule = {}; allowed: {}", rule, join(names_of_pattern_rules(), ", ")));
+  return std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), *known));
 }
 
 }  // namespace

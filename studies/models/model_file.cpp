@@ -125,10 +125,11 @@ std::shared_ptr<const BoltzmannMachine> read_machine(const Place& place, bool st
     patterns = read_patterns(group, shape.empty() ? 0 : shape.back());
     if (!place.has("weights_0")) {
       const std::string rule = group.text("rule");
-      if (!rule.empty() && rule != "hebbian" && rule != "pseudo-inverse")
-        group.refuse(fmt::format("the attribute rule is `{}`; allowed: hebbian, pseudo-inverse", rule));
-      return std::make_shared<const BoltzmannMachine>(
-          hopfield(std::move(patterns), rule == "pseudo-inverse" ? PatternRule::pseudo_inverse : PatternRule::hebbian));
+      const auto known = rule.empty() ? PatternRule::hebbian : pattern_rule_named(rule);
+      if (!known)
+        group.refuse(
+            fmt::format("the attribute rule is `{}`; allowed: {}", rule, join(names_of_pattern_rules(), ", ")));
+      return std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), *known));
     }
   }
   const Place place_0 = place.child("layer_0");

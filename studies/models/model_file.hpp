@@ -16,7 +16,7 @@
 ///   /recognition_0 ... dbn, optional: W (lower, upper) and bias (upper) of the way up; else those of the way down and
 ///                  of the layer above
 ///   /patterns      hopfield: xi (pattern, unit), -1 and +1; without weights_0 these follow from the attribute rule =
-///                  "hebbian" | "pseudo-inverse" of this group
+///                  "hebbian" | "pseudo-inverse" | "storkey" of this group
 ///                  With a label: layer_0 has label_bias (label), weights_0 label_W (label, upper), base_rates
 ///                  label_mean
 ///   /contacts      written of machines of categorical units, not read: score (unit, other_unit), physics/contacts.hpp

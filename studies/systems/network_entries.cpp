@@ -59,8 +59,7 @@ AnyModel random_hopfield(const Study& study) {
   const auto& keys = study.keys<HopfieldKeys>();
   auto patterns = random_patterns(static_cast<std::size_t>(keys.patterns), layer_sizes(study, 1, 1)[0],
                                   study.keys<InteractionKeys>().disorder_seed);
-  const PatternRule rule = keys.rule == "hebbian" ? PatternRule::hebbian : PatternRule::pseudo_inverse;
-  return std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), rule));
+  return std::make_shared<const BoltzmannMachine>(hopfield(std::move(patterns), *pattern_rule_named(keys.rule)));
 }
 
 /// A network with random weights, and the data that the study names.

@@ -72,7 +72,7 @@ void add_hopfield_keys(KeyTable& table) {
   const auto random = own.when(
       {fmt::format("model.name = \"{}\" without model.file", name_of(NetworkKind::hopfield)), selectors, drawn});
   random.integer("patterns", &HopfieldKeys::patterns, {1, 1'000'000}, "hopfield: random patterns stored");
-  random.choice("rule", &HopfieldKeys::rule, {"hebbian", "pseudo-inverse"}, "hopfield: how patterns make weights");
+  random.choice("rule", &HopfieldKeys::rule, names_of_pattern_rules(), "hopfield: how patterns make weights");
   own.real("noise", &HopfieldKeys::noise, {.low = 0, .high = 1},
            "hopfield: share of units flipped where a cold start shows the first pattern");
   add_reference(model);

@@ -20,7 +20,7 @@ struct NetworkKeys {
 
 struct HopfieldKeys {
   std::int64_t patterns = 3;     ///< random ones
-  std::string rule = "hebbian";  ///< hebbian | pseudo-inverse
+  std::string rule = "hebbian";  ///< hebbian | pseudo-inverse | storkey
   double noise = 0;              ///< share of units flipped in a cold start
 };
 

@@ -107,6 +107,34 @@ TEST_CASE("patterns stored by the pseudo-inverse rule are fixed points, also whe
   CHECK((eigen(other.weights()) - eigen(once.weights())).cwiseAbs().maxCoeff() < 1e-13);
 }
 
+TEST_CASE("Storkey's rule is its formula, and holds patterns that Hebb's does not") {
+  const auto patterns = random_patterns(6, 9, 5);
+  const BoltzmannMachine machine = hopfield(patterns, PatternRule::storkey);
+  Matrix w(9, 9);
+  for (const auto& xi : patterns) {
+    const Matrix before = w;
+    const auto h = [&](std::size_t i, std::size_t j) {
+      double sum = 0;
+      for (std::size_t k = 0; k < 9; ++k)
+        if (k != i && k != j) sum += before(i, k) * xi[k];
+      return sum;
+    };
+    for (std::size_t i = 0; i < 9; ++i)
+      for (std::size_t j = 0; j < 9; ++j)
+        if (i != j) w(i, j) += (xi[i] * xi[j] - xi[i] * h(j, i) - h(i, j) * xi[j]) / 9;
+  }
+  for (std::size_t i = 0; i < 9; ++i)
+    for (std::size_t j = 0; j < 9; ++j) CHECK(machine.weights()(i, j) == Approx(w(i, j)).margin(1e-14));
+  const auto many = random_patterns(30, 100, 6);
+  const auto share = [&](PatternRule rule) { return share_of_fixed_points(hopfield(many, rule), many); };
+  CHECK(share(PatternRule::hebbian) < 0.5);
+  CHECK(share(PatternRule::storkey) > share(PatternRule::hebbian) + 0.3);
+  CHECK(share(PatternRule::pseudo_inverse) == 1);
+  // Without weights no unit stands with its field.
+  CHECK(share_of_fixed_points(BoltzmannMachine(UnitKind::spin, 100, Matrix(100, 100), std::vector<double>(100, 0)),
+                              many) == 0);
+}
+
 TEST_CASE("random patterns are fair coins and a pure function of the seed") {
   const auto a = random_patterns(50, 200, 3);
   CHECK(a == random_patterns(50, 200, 3));
