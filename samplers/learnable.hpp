@@ -25,7 +25,11 @@ class Learnable : public Ensemble {
 
 /// Replicas of a machine in the plain layout, by block Gibbs (one visible unit after the other where there are bonds
 /// among them); parameters begin at 0. Canonical states are visible ones: int8 (categorical: one-hot), float64 of
-/// gaussian units. lambda is an inverse temperature, and 1 for gaussian units. One observable: visible_free_energy.
-std::unique_ptr<Learnable> make_learnable(std::shared_ptr<const ParametricMachine> machine, Key key, Slice slice);
+/// gaussian units. One observable: visible_free_energy. On the path the machine has the parameters
+///   theta(lambda) = (1 - lambda) reference + lambda theta:
+/// lambda is an inverse temperature where the reference is empty, or all 0. Throws std::invalid_argument for a
+/// reference with bonds, or of another length.
+std::unique_ptr<Learnable> make_learnable(std::shared_ptr<const ParametricMachine> machine, Key key, Slice slice,
+                                          std::vector<double> reference = {});
 
 }  // namespace gibbsite

@@ -13,6 +13,13 @@
 
 namespace gibbsite {
 
+/// Parameters that learning has come through, of whose samples it took care.
+struct Checkpoint {
+  std::uint64_t update = 0;   ///< updates before it
+  std::vector<double> theta;  ///< in the machine's own order
+  Estimate log_z = {};
+};
+
 class Learner {
  public:
   virtual ~Learner() = default;
@@ -37,6 +44,8 @@ class Learner {
   virtual bool bounded() const = 0;
   /// ln Z as learning itself knows it, where it does.
   virtual Estimate log_z() const { return {}; }
+  /// In their order; none where it keeps no account.
+  virtual std::span<const Checkpoint> checkpoints() const { return {}; }
   /// Share of its chains that carry the model's expectation; nan without chains.
   virtual double effective_fraction() const { return unknown; }
 

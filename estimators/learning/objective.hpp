@@ -7,6 +7,9 @@
 /// exact:     the second expectation summed (ParametricMachine::log_z).
 /// cd:        from chains that begin at the batch, k sweeps (Hinton, Neural Comput. 14, 1771 (2002)).
 /// pcd:       from chains that go on while parameters move (Tieleman, ICML 2008).
+/// tempering: such chains at several lambdas between independent units and the model, which exchange (Desjardins et
+/// al.,
+///            AISTATS 2010); the expectation is from those at the model.
 /// jarzynski: such chains with weights A += ln p*_new(x) - ln p*_old(x) at every update, which correct for the moving
 ///            parameters, resampled where few of them carry the sum: unbiased at any rate, and <exp A> = Z / Z_0
 ///            (Carbone, Hua, Coste & Vanden-Eijnden, arXiv:2305.19414, eq. 18, for exact sweeps).
@@ -19,6 +22,7 @@
 #include <string>
 
 #include "estimators/estimate.hpp"
+#include "estimators/learning/learner.hpp"
 #include "physics/parametric_machine.hpp"
 #include "physics/random.hpp"
 #include "samplers/method.hpp"
@@ -42,6 +46,13 @@ class Objective {
   /// never comes twice.
   virtual void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
                             std::span<double> out) = 0;
+  /// Whether the update to theta may stand; if not, it is taken back, later ones are half as large, and momenta begin
+  /// anew. updates: before this one.
+  virtual bool accept(std::span<const double> theta, std::uint64_t updates) {
+    (void)theta, (void)updates;
+    return true;
+  }
+  virtual std::span<const Checkpoint> checkpoints() const { return {}; }
   /// ln Z as the objective itself knows it, where it does.
   virtual Estimate log_z() const { return {}; }
   /// Share of its chains that carry the model's expectation; nan without chains.
@@ -56,7 +67,8 @@ class Objective {
 
 struct ChainOptions {
   std::size_t steps = 1;        ///< k: sweeps per update
-  std::size_t chains = 100;     ///< pcd, jarzynski
+  std::size_t chains = 100;     ///< pcd, jarzynski; tempering: ladders
+  std::size_t rungs = 10;       ///< tempering: lambdas of a ladder, evenly spaced from 0 to 1
   double resample_below = 0.5;  ///< jarzynski: effective fraction
   double pseudocount = 0;       ///< share of uniform units among the data; of machines without hidden units
 };
@@ -68,6 +80,10 @@ std::unique_ptr<Objective> make_cd(std::shared_ptr<const ParametricMachine> mach
 /// visible and hidden, or units of other than two states.
 std::unique_ptr<Objective> make_expected_cd(std::shared_ptr<const ParametricMachine> machine, std::size_t steps);
 std::unique_ptr<Objective> make_pcd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
+/// reference: parameters at lambda = 0, without bonds. Throws std::invalid_argument for others, and fewer than two
+/// rungs.
+std::unique_ptr<Objective> make_tempered_chains(std::shared_ptr<const ParametricMachine> machine, Key key,
+                                                ChainOptions options, std::vector<double> reference);
 std::unique_ptr<Objective> make_jarzynski(std::shared_ptr<const ParametricMachine> machine, Key key,
                                           ChainOptions options);
 

@@ -35,7 +35,7 @@ Steps::Steps(TrainingOptions options, std::size_t parameters) : options_(options
 double Steps::rate(std::uint64_t update) const {
   const double share =
       options_.updates > 1 ? static_cast<double>(update) / static_cast<double>(options_.updates - 1) : 0;
-  return options_.first_rate + (options_.last_rate - options_.first_rate) * share;
+  return slower_ * (options_.first_rate + (options_.last_rate - options_.first_rate) * share);
 }
 
 void Steps::pull(std::span<const ParameterBlock> blocks, std::span<const double> theta,
@@ -47,7 +47,7 @@ void Steps::pull(std::span<const ParameterBlock> blocks, std::span<const double>
 }
 
 void Steps::scale(std::span<double> direction, std::uint64_t update) {
-  const double rate_now = rate(update), t = static_cast<double>(update + 1);
+  const double rate_now = rate(update), t = static_cast<double>(update - begun_ + 1);
   for (std::size_t k = 0; k < direction.size(); ++k) {
     double& v = velocity_[k];
     if (options_.optimizer == Optimizer::adam) {
@@ -86,13 +86,24 @@ void Steps::limit(std::span<const ParameterBlock> blocks, std::span<double> thet
   }
 }
 
+void Steps::slow_down(std::uint64_t update) {
+  slower_ /= 2;
+  begun_ = update + 1;
+  std::fill(velocity_.begin(), velocity_.end(), 0.0);
+  std::fill(second_.begin(), second_.end(), 0.0);
+}
+
 void Steps::save(Snapshot& snapshot) const {
   snapshot.numbers["trainer_velocity"] = velocity_;
   snapshot.numbers["trainer_second"] = second_;
+  snapshot.numbers["trainer_slower"] = {slower_};
+  snapshot.counts["trainer_begun"] = {begun_};
 }
 void Steps::load(const Snapshot& snapshot) {
   velocity_ = snapshot.numbers.at("trainer_velocity");
   second_ = snapshot.numbers.at("trainer_second");
+  slower_ = snapshot.numbers.at("trainer_slower").at(0);
+  begun_ = snapshot.counts.at("trainer_begun").at(0);
 }
 
 bool bounded(std::span<const double> theta) noexcept {

@@ -73,7 +73,10 @@ class Steps {
   /// Holds the weights into each hidden unit to max_norm: blocks "weights...", [lower][upper].
   void limit(std::span<const ParameterBlock> blocks, std::span<double> theta) const;
 
-  /// Under the names "trainer_velocity", "trainer_second".
+  /// From the next update on half the rate, and momenta anew: update number `update` did not stand.
+  void slow_down(std::uint64_t update);
+
+  /// Under the names "trainer_velocity", "trainer_second", "trainer_slower", "trainer_begun".
   void save(Snapshot& snapshot) const;
   void load(const Snapshot& snapshot);
 
@@ -82,6 +85,8 @@ class Steps {
 
   TrainingOptions options_;
   std::vector<double> velocity_, second_;  // second_: adam's
+  std::uint64_t begun_ = 0;                // the first update of these
+  double slower_ = 1;                      // what rates are multiplied by
 };
 
 /// Whether all are numbers of a size that can still be learned from.

@@ -173,9 +173,14 @@ void Trainer::advance() {
   }
   steps_.scale(direction, update_);
   if (centred) uncentre(direction);
+  std::vector<double> before = theta_;
   steps_.take(machine_->blocks(), direction, update_, theta_);
   machine_->fix_gauge(std::span(theta_).first(machine_->parameters()));
   steps_.limit(machine_->blocks(), theta_);
+  if (!objective_->accept(theta_, update_)) {
+    theta_ = std::move(before);
+    steps_.slow_down(update_);
+  }
   ++update_;
 }
 

@@ -42,6 +42,7 @@ class Trainer final : public Learner {
   bool bounded() const override { return gibbsite::bounded(theta_); }
   Estimate log_z() const override { return objective_->log_z(); }
   double effective_fraction() const override { return objective_->effective_fraction(); }
+  std::span<const Checkpoint> checkpoints() const override { return objective_->checkpoints(); }
 
   Snapshot save() const override;
   void load(const Snapshot& snapshot) override;

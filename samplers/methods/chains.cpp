@@ -176,34 +176,4 @@ double ChainTrace::log_ratio(std::span<const double> ladder, std::size_t draw, s
   return -ladder[to] * energy - -ladder[b] * energy;
 }
 
-void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
-                      std::span<const std::size_t> rung_of_replica) {
-  const std::size_t replicas = rung_of_replica.size(), top = lambda.size() - 1;
-  for (std::vector<double>* v : {&at_, &above_, &below_, &own_, &up, &down}) v->resize(replicas);
-  for (std::size_t r = 0; r < replicas; ++r) {
-    const std::size_t b = rung_of_replica[r];
-    at_[r] = lambda[b];
-    above_[r] = lambda[std::min(b + 1, top)];
-    below_[r] = lambda[b - std::min<std::size_t>(b, 1)];
-  }
-  if (ensemble.layout().canonical) {  // -lambda E, asked once
-    std::fill(up.begin(), up.end(), -1.0);
-    ensemble.log_weight(up, down);
-    for (std::size_t r = 0; r < replicas; ++r) {
-      const double energy = down[r];
-      own_[r] = -at_[r] * energy;
-      up[r] = -above_[r] * energy;
-      down[r] = -below_[r] * energy;
-    }
-  } else {
-    ensemble.log_weight(at_, own_);
-    ensemble.log_weight(above_, up);
-    ensemble.log_weight(below_, down);
-  }
-  for (std::size_t r = 0; r < replicas; ++r) {
-    up[r] -= own_[r];
-    down[r] -= own_[r];
-  }
-}
-
 }  // namespace gibbsite

@@ -6,6 +6,7 @@
 
 #include "physics/random.hpp"
 #include "samplers/method.hpp"
+#include "samplers/methods/exchange.hpp"
 #include "samplers/methods/method_support.hpp"
 #include "samplers/methods/starts.hpp"
 #include "samplers/methods/sweep_means.hpp"
@@ -105,16 +106,6 @@ class ChainTrace {
 /// Numbers of a draw's row for each slot, but for overlaps and what a method adds: means: a draw stands for several
 /// sweeps; ratios: it has log ratios.
 std::size_t fields_of_a_slot(std::span<const Observable> observables, bool means, bool ratios);
-
-/// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;
-/// [replica].
-struct LogRatios {
-  std::vector<double> up, down;
-  void renew(const Ensemble& ensemble, std::span<const double> lambda, std::span<const std::size_t> rung_of_replica);
-
- private:
-  std::vector<double> at_, above_, below_, own_;  // scratch
-};
 
 /// Chains, with exchanges or without: what reports need to know of either.
 class ChainMethod : public Method {

@@ -3,15 +3,11 @@
 /// Soc. B 84, 321 (2022)).
 ///
 /// After every sweep the replicas of rungs b and b + 1, b even or odd with the time, exchange their settings with
-/// probability
-///   alpha_b = min(1, exp(up_b + down_{b+1})),   up_b = log_weight(x_b, lambda_{b+1}) - log_weight(x_b, lambda_b), down
-///   likewise.
-/// The communication barrier is Lambda = sum_b r_b, r_b = <1 - alpha_b> (Syed et al., eq. 18 ff.); where rungs are
-/// independent draws, a replica makes round trips at the rate 1 / (2 + 2 sum_b r_b / (1 - r_b)) per sweep and ladder
-/// (their eq. 12).
+/// probability alpha_b (exchange.hpp). The communication barrier is Lambda = sum_b r_b, r_b = <1 - alpha_b> (Syed et
+/// al., eq. 18 ff.); where rungs are independent draws, a replica makes round trips at the rate 1 / (2 + 2 sum_b r_b /
+/// (1 - r_b)) per sweep and ladder (their eq. 12).
 #pragma once
 
-#include "physics/chance.hpp"
 #include "samplers/methods/chains.hpp"
 
 namespace gibbsite {
@@ -35,35 +31,26 @@ class Tempering final : public ChainMethod {
   /// The ladder in use, [rung].
   std::span<const double> lambda() const override { return lambda_; }
   /// Of the kept sweeps: mean acceptance alpha_b of exchanges, [pair]; round trips, [replica].
-  std::vector<double> swap_rate() const;
-  std::span<const std::uint64_t> round_trips() const noexcept { return round_trips_; }
+  std::vector<double> swap_rate() const { return exchange_.swap_rate(); }
+  std::span<const std::uint64_t> round_trips() const noexcept { return exchange_.round_trips(); }
   /// A rung sees a replica again after about half a round trip, from either end, and remembers.
   std::size_t memory() const override;
 
  private:
-  void exchange(const LogRatios& ratios);
-  void acceptances(const LogRatios& ratios);
   void tune(Tuning window);
   void begin_window();
 
   Ladder ladder_;
   std::vector<double> lambda_;
-  std::vector<std::size_t> replica_;        // [slot]
-  std::vector<double> accepted_;            // sums of alpha, [pair]
-  double exchanges_ = 0;                    // terms in those sums
-  std::vector<std::uint64_t> heading_;      // [replica]: 1 was last at the bottom, 2 at the top, 0 at neither yet
-  std::vector<std::uint64_t> round_trips_;  // [replica]
+  Exchange exchange_;
   std::uint64_t window_end_ = 16;
 
-  /// Made anew by every sweep, here only to be the same memory, [replica]; of one ladder: swept; [pair] alpha and coin;
-  /// uphill, pairs whose log_alpha < 0.
+  /// Made anew by every sweep, here only to be the same memory, [replica].
   struct Scratch {
     explicit Scratch(std::size_t replicas) : setting(replicas), tally(replicas), rung(replicas) {}
     std::vector<Setting> setting;
     std::vector<Tally> tally;
-    std::vector<std::size_t> rung, swept, uphill;
-    std::vector<double> alpha, log_alpha;
-    std::vector<Coin> coin;
+    std::vector<std::size_t> rung;
     LogRatios ratios;
   };
   Scratch at_;

@@ -10,6 +10,8 @@
 namespace gibbsite {
 
 void check_study(const Study& study) {
+  if (study.method.beta.empty() && method_entry(study).settle != nullptr)
+    throw RequestError(fmt::format("method.name = \"{}\" needs {}", study.method.name, method_entry(study).settled_by));
   if (study.method.beta.empty())
     throw RequestError(
         "method.beta is missing: give inverse temperatures, for example beta = \"0.30:0.50:21\" under [method] or "

@@ -108,6 +108,9 @@ Schema make_schema() {
   }
   schema.first.model.name = systems().front()->name;
   schema.first.method.name = methods().front()->name;
+  schema.settle = [](Study& study) {
+    if (const MethodEntry& entry = method_entry(study); entry.settle != nullptr) entry.settle(study);
+  };
   schema.check = check_study;
   schema.check_tasks = check_tasks;
   schema.grid = true;

@@ -47,6 +47,7 @@ struct Samples {
 
 /// Whether ln Z is summed over all states at every evaluation.
 bool sums_log_z(const ParametricMachine& machine) noexcept;
+
 /// Of a restricted or fully visible machine. file: the same machine as a model with base rates, for annealing, which
 /// takes training.particles and training.temperatures, there and back.
 Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,

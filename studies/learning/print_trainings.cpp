@@ -23,7 +23,7 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
       one["log_likelihood"] = {{"training", task.last(Recorded::log_likelihood)},
                                {"validation", task.last(Recorded::validation_log_likelihood)},
                                {"error", task.last(Recorded::log_likelihood_error)},
-                               {"route", std::string(task.last(Recorded::log_z_exact) == 1 ? "exact" : "annealing")},
+                               {"route", task.route()},
                                {"bound", task.last(Recorded::bound) == 1}};
       if (!std::isnan(task.last(Recorded::coupling_error))) one["coupling_error"] = task.last(Recorded::coupling_error);
       if (!std::isnan(task.last(Recorded::accuracy)))

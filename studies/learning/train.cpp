@@ -215,6 +215,8 @@ const Command& train_command() {
       .summary = "learn a Boltzmann machine from data, judged by its likelihood along the way",
       .details =
           "cd and pcd take the model's expectation from chains that begin at the data, or go on while parameters move; "
+          "tempering lets such chains exchange with others, on the way to independent units; "
+          "trajectory lets them exchange with samples of a checkpoint of the training, and knows ln Z along the way; "
           "jarzynski gives such chains weights that correct for the moving parameters, and ln Z for nothing; exact "
           "sums it. "
           "pseudo-likelihood, ratio-matching, flow, lyu and nce need no samples of the model. ln p of training and "

@@ -113,6 +113,7 @@ void Training::evaluate(double seconds) {
   const auto theta = learner_->parameters();
   const auto& t = study_.keys<TrainingKeys>();
   const ModelFile file = model_at(theta);
+  const Estimate learned = learner_->log_z();
   const auto judged = [&] {
     Study asked = study_;
     if (!learner_->done()) asked.keys<TrainingKeys>().temperatures = judging_.temperatures;
@@ -142,7 +143,8 @@ void Training::evaluate(double seconds) {
   row(Recorded::log_z) = found.log_z.value;
   row(Recorded::log_z_error) = found.log_z.error;
   row(Recorded::log_z_exact) = found.exact ? 1 : 0;
-  row(Recorded::learned_log_z) = learner_->log_z().value;
+  row(Recorded::learned_log_z) = learned.value;
+  row(Recorded::learned_log_z_error) = learned.error;
   row(Recorded::pseudo_likelihood) = found.pseudo_likelihood;
   row(Recorded::reconstruction_error) = found.reconstruction_error;
   row(Recorded::free_energy_gap) = found.free_energy_gap;

@@ -27,8 +27,9 @@ enum class Recorded {
   validation_log_likelihood_error,
   log_z,
   log_z_error,
-  log_z_exact,  ///< 1 where it was summed
+  log_z_exact,  ///< 1 where it was summed, 0 where annealed; 2: the method's own
   learned_log_z,
+  learned_log_z_error,
   pseudo_likelihood,
   reconstruction_error,
   free_energy_gap,
@@ -63,6 +64,7 @@ class Training {
   /// The last evaluation in one line for people; "" before the first.
   std::string line() const;
   double last(Recorded what) const;
+  std::string route() const;  ///< to the last ln Z: exact or annealing
   std::size_t evaluations() const noexcept { return trace_.draws(); }
 
   void save(CheckpointFolder& parts, double seconds) const;
@@ -79,6 +81,7 @@ class Training {
   bool due() const;
   void keep_snapshot();
   std::string unbounded_block() const;  // the name of the parameters that grew the most
+  Group snapshots() const;
   ModelFile model_at(std::span<const double> theta) const;
 
   Study study_;

@@ -105,9 +105,11 @@ void add_training_keys(KeyTable& table) {
   const Section<TrainingKeys> t(table, "training");
   t.choice("method", &TrainingKeys::method, training_methods(),
            "where the model's own expectation comes from, or what takes its place; see gibbsite help train");
-  t.integer("steps", &TrainingKeys::steps, {1, 1'000'000},
-            "cd, expected-cd, pcd, jarzynski: sweeps of each chain per update");
-  t.integer("chains", &TrainingKeys::chains, {2, 10'000'000}, "pcd, jarzynski: how many");
+  t.integer("steps", &TrainingKeys::steps, {1, 1'000'000}, "with chains: sweeps of each per update");
+  t.integer("chains", &TrainingKeys::chains, {2, 10'000'000},
+            "pcd, jarzynski, trajectory: how many; tempering: ladders");
+  t.integer("rungs", &TrainingKeys::rungs, {2, 10'000},
+            "tempering: lambdas from independent units (0) to the model (1)");
   t.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
   t.integer("epochs", &TrainingKeys::epochs, {1, 100'000'000}, "times through the data");
   t.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
@@ -206,8 +208,21 @@ Schema make_schema() {
 }  // namespace
 
 std::vector<std::string> training_methods() {
-  return {"cd",  "expected-cd", "pcd",     "jarzynski",      "exact",  "pseudo-likelihood", "ratio-matching", "flow",
-          "lyu", "nce",         "hebbian", "pseudo-inverse", "storkey"};
+  return {"cd",
+          "expected-cd",
+          "pcd",
+          "tempering",
+          "trajectory",
+          "jarzynski",
+          "exact",
+          "pseudo-likelihood",
+          "ratio-matching",
+          "flow",
+          "lyu",
+          "nce",
+          "hebbian",
+          "pseudo-inverse",
+          "storkey"};
 }
 
 const Schema& training_schema() {

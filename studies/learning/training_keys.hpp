@@ -30,6 +30,7 @@ struct ValidationKeys {
 struct TrainingKeys {
   std::string method = "pcd";
   std::int64_t steps = 1, chains = 100, batch = 100, epochs = 30, updates = 0;  ///< updates 0: by epochs
+  std::int64_t rungs = 10;                                                      ///< tempering
   std::string optimizer = "sgd";
   std::string layout = "fastest";  ///< fastest | plain
   double first_rate = 0.05, last_rate = 0;

@@ -24,7 +24,9 @@ constexpr SeriesColumn series[] = {
     {Recorded::validation_log_likelihood_error, "validation_log_likelihood_error", "1", "its standard error from ln Z"},
     {Recorded::log_z, "log_z", "1", "ln Z"},
     {Recorded::log_z_error, "log_z_error", "1", "its standard error; 0: it was summed"},
-    {Recorded::learned_log_z, "learned_log_z", "1", "ln Z as the method itself knows it (jarzynski, nce, exact)"},
+    {Recorded::learned_log_z, "learned_log_z", "1",
+     "ln Z as the method itself knows it (trajectory, jarzynski, nce, exact)"},
+    {Recorded::learned_log_z_error, "learned_log_z_error", "1", "its standard error (trajectory)"},
     {Recorded::pseudo_likelihood, "pseudo_likelihood", "1",
      "sum over units of ln p(unit | rest), mean of the first samples"},
     {Recorded::reconstruction_error, "reconstruction_error", "1", "root mean square of v - <v | <h | v>>"},
@@ -103,6 +105,12 @@ std::vector<std::string> Training::warnings() const {
   else if (std::isnan(error))
     out.push_back(
         "the error of ln Z is not known: annealing lost nearly all of its particles; raise training.temperatures");
+  const double own = last(Recorded::learned_log_z), own_error = last(Recorded::learned_log_z_error);
+  if (last(Recorded::log_z) - own > 1 + 5 * std::hypot(own_error, error))
+    out.push_back(fmt::format(
+        "ln Z as the chains know it is {:.3g} smaller than by {}: a part of the model grew that none of them "
+        "has seen; lower training.rate, so that they can follow",
+        last(Recorded::log_z) - own, route()));
   const double share = last(Recorded::effective_fraction);
   if (share < 0.1)
     out.push_back(
@@ -110,6 +118,31 @@ std::vector<std::string> Training::warnings() const {
                     "raise training.chains",
                     share));
   return out;
+}
+
+std::string Training::route() const { return last(Recorded::log_z_exact) == 1 ? "exact" : "annealing"; }
+
+/// Those taken at the updates asked for, or the checkpoints of a method that keeps its own, and where it ended.
+Group Training::snapshots() const {
+  Group all{.name = "snapshots"};
+  const auto add_one = [&](std::uint64_t update, std::span<const double> theta) -> Group& {
+    Group one = model_record(model_at(theta), fmt::format("{:03}", all.groups.size()));
+    one.attributes.emplace_back("update", static_cast<std::int64_t>(update));
+    std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates" || g.name == "contacts"; });
+    all.groups.push_back(std::move(one));
+    return all.groups.back();
+  };
+  const auto own = learner_->checkpoints();
+  for (const Checkpoint& checkpoint : own) {
+    Group& one = add_one(checkpoint.update, checkpoint.theta);
+    one.attributes.emplace_back("log_z", checkpoint.log_z.value);
+    one.attributes.emplace_back("log_z_error", checkpoint.log_z.error);
+  }
+  if (!own.empty() && own.back().update < learner_->update()) add_one(learner_->update(), learner_->parameters());
+  const std::size_t length = snapshots_.size() / std::max<std::size_t>(snapshot_updates_.size(), 1);
+  for (std::size_t k = 0; own.empty() && k < snapshot_updates_.size(); ++k)
+    add_one(snapshot_updates_[k], std::span(snapshots_).subspan(k * length, length));
+  return all;
 }
 
 Group Training::record() const {
@@ -125,7 +158,7 @@ Group Training::record() const {
   training.attributes.emplace_back("plan", plan());
   training.attributes.emplace_back("layout", learner_->layout());
   if (!name_.empty()) training.attributes.emplace_back("task", name_);
-  training.attributes.emplace_back("route", std::string(last(Recorded::log_z_exact) == 1 ? "exact" : "annealing"));
+  training.attributes.emplace_back("route", route());
   if (!samples_.weight.empty()) {
     training.attributes.emplace_back("effective_samples", effective_samples_);
     add_index(training, "sample", samples_.weight.size(), "training sample");
@@ -149,17 +182,7 @@ Group Training::record() const {
   if (const auto& t = study_.keys<TrainingKeys>(); t.samples > 0)
     training.groups.push_back(drawn_samples(final, study_, static_cast<std::size_t>(t.samples)));
   root.groups.push_back(std::move(training));
-  if (snapshot_updates_.empty()) return root;
-  Group all{.name = "snapshots"};
-  const std::size_t parameters = snapshots_.size() / snapshot_updates_.size();
-  for (std::size_t k = 0; k < snapshot_updates_.size(); ++k) {
-    Group one =
-        model_record(model_at(std::span(snapshots_).subspan(k * parameters, parameters)), fmt::format("{:03}", k));
-    one.attributes.emplace_back("update", static_cast<std::int64_t>(snapshot_updates_[k]));
-    std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates" || g.name == "contacts"; });
-    all.groups.push_back(std::move(one));
-  }
-  root.groups.push_back(std::move(all));
+  if (Group all = snapshots(); !all.groups.empty()) root.groups.push_back(std::move(all));
   return root;
 }
 

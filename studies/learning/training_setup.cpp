@@ -9,6 +9,7 @@
 #include "estimators/learning/dense_learner.hpp"
 #include "estimators/learning/flips.hpp"
 #include "estimators/learning/sparse_learner.hpp"
+#include "estimators/learning/trajectory.hpp"
 #include "studies/learning/couplings.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/models/network_kinds.hpp"
@@ -153,8 +154,11 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
     throw RequestError(
         "data.pseudocount is for a boltzmann without hidden units that learns by exact, pcd or jarzynski; take "
         "training.l2 for others");
-  const ChainOptions chains{static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains), t.resample,
-                            pseudocount};
+  const ChainOptions chains{.steps = static_cast<std::size_t>(t.steps),
+                            .chains = static_cast<std::size_t>(t.chains),
+                            .rungs = static_cast<std::size_t>(t.rungs),
+                            .resample_below = t.resample,
+                            .pseudocount = pseudocount};
   if (t.method == "exact") {
     if (machine->log2_states() > 20)
       throw RequestError(fmt::format(
@@ -166,6 +170,16 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
   if (t.method == "cd") return make_cd(machine, key, chains);
   if (t.method == "expected-cd") return make_expected_cd(machine, chains.steps);
   if (t.method == "pcd") return make_pcd(machine, key, chains);
+  if (t.method == "tempering")
+    return make_tempered_chains(machine, key, chains, first_parameters(*machine, data, 0, key));
+  if (t.method == "trajectory") {
+    if (t.chains < 4)
+      throw RequestError(
+          fmt::format("training.method = \"trajectory\" takes its errors from the spread over chains; training.chains "
+                      "= {} is below 4",
+                      t.chains));
+    return make_trajectory_objective(machine, key, {.steps = chains.steps, .chains = chains.chains});
+  }
   if (t.method == "jarzynski") return make_jarzynski(machine, key, chains);
   if (pattern_rule_named(t.method))
     throw RequestError(

@@ -26,6 +26,11 @@ void add_keys(KeyTable& table) {
   tempering.integer("ladders", &LadderKeys::ladders, {1, 100'000}, "independent ladders");
   tempering.integer("thermalization", &LadderKeys::thermalization, {0}, "sweeps thrown away");
   tempering.integer("sweeps", &LadderKeys::sweeps, {16}, "sweeps kept");
+  Section<TrajectoryRouteKeys>(table, "trajectory")
+      .fixed()
+      .integer("rungs", &TrajectoryRouteKeys::rungs, {0, 100'000},
+               "places on the path of the model's training, where the file has its snapshots, with the ladders and "
+               "sweeps of [tempering]; below 2: none");
   const auto raise = Section<RaiseKeys>(table, "raise").fixed();
   raise.integer("samples", &RaiseKeys::samples, {0},
                 "of the data, the first ones, to anneal back from (RAISE); 0: none");
@@ -41,7 +46,7 @@ Schema make_schema() {
   add_data_keys(table);
   add_keys(table);
   Schema schema;
-  schema.sections = {"data", "ais", "tempering", "raise", "run"};
+  schema.sections = {"data", "ais", "tempering", "trajectory", "raise", "run"};
   schema.keys = table.take();
   for (StudyKey& key : schema.keys) key.griddable = false;
   return schema;

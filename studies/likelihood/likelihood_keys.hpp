@@ -25,6 +25,11 @@ struct LadderKeys {
   std::int64_t thermalization = 1000, sweeps = 4000;
 };
 
+/// Along the snapshots of the model's training, with the ladders and sweeps of LadderKeys.
+struct TrajectoryRouteKeys {
+  std::int64_t rungs = 24;  ///< below 2: not
+};
+
 struct RaiseKeys {
   std::int64_t samples = 100;  ///< of the data; 0: none
   std::int64_t temperatures = 1000;

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "estimators/free_energy.hpp"
 #include "estimators/significance.hpp"
 #include "estimators/two_sided.hpp"
+#include "samplers/ensembles/trajectory_ensemble.hpp"
 #include "samplers/methods/annealing.hpp"
 #include "samplers/methods/tempering.hpp"
 #include "studies/files/variables.hpp"
@@ -28,7 +30,8 @@ constexpr double false_alarm = 1e-4;
 /// Round trips per ladder below which rungs of the cold end are few draws, or one.
 constexpr std::uint64_t fewest_round_trips = 5;
 
-constexpr std::uint64_t annealing_task = 0, tempering_task = 1;  // of keys and of the meter
+constexpr std::uint64_t annealing_task = 0, tempering_task = 1;   // of keys and of the meter
+constexpr std::uint64_t trajectory_key = 4, trajectory_task = 3;  // of keys; of the meter
 
 void run(Method& method, ProgressMeter& meter, std::size_t task) {
   while (!method.done()) {
@@ -93,19 +96,27 @@ void add_annealing(const NetworkSystem& system, const Study& study, ProgressMete
                                          both.reverse.log_z.value + reference));
 }
 
-void add_tempering(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
-  const auto& t = study.keys<LadderKeys>();
-  if (t.rungs < 2) return;
-  const Key key(study.run.seed, tempering_task);
-  const auto rungs = static_cast<std::size_t>(t.rungs), ladders = static_cast<std::size_t>(t.ladders);
-  const auto ensemble = system.ensemble(study, key, rungs * ladders);
+/// Where a ladder's replicas come from, and what it is called.
+struct LadderRoute {
+  RouteKind kind;
+  Ensemble& ensemble;
+  Key key;
+  std::size_t rungs;
+};
+
+/// ln Z by replicas that exchange between the reference and the model. group: takes the ladder's diagnostics.
+void add_ladder(const LadderRoute& route, const LadderKeys& t, const std::function<void(Method&)>& run_it, Group& group,
+                LogZFindings& found) {
+  const std::size_t rungs = route.rungs, ladders = static_cast<std::size_t>(t.ladders);
+  const Key key = route.key;
+  Ensemble* ensemble = &route.ensemble;
   ChainOptions options{.key = key, .chains = ladders};
   for (std::size_t b = 0; b < rungs; ++b)
     options.lambda.push_back(static_cast<double>(b) / static_cast<double>(rungs - 1));
   options.thermalization = static_cast<std::uint64_t>(t.thermalization);
   options.draws = static_cast<std::uint64_t>(t.sweeps);
   Tempering tempering(*ensemble, options, Ladder::adaptive);
-  run(tempering, meter, tempering_task);
+  run_it(tempering);
 
   const LadderSeries series = ladder_series(tempering);
   const LadderFreeEnergy bar = bennett_ladder(series.ratios(tempering.memory()));
@@ -115,9 +126,36 @@ void add_tempering(const NetworkSystem& system, const Study& study, ProgressMete
   const auto trips = tempering.round_trips();
   const bool travelled = std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}) >= fewest_round_trips * ladders;
   const bool trusted = warnings.empty() && travelled;
-  add_ladder_diagnostics(found.diagnostics, tempering, warnings);
-  found.routes.push_back({tempering_route, log_z, trusted, log_z.ess});
-  found.warnings.insert(found.warnings.end(), warnings.begin(), warnings.end());
+  add_ladder_diagnostics(group, tempering, warnings);
+  found.routes.push_back({route.kind, log_z, trusted, log_z.ess});
+  for (const std::string& warning : warnings)
+    found.warnings.push_back(route.kind.family == RouteFamily::trajectory ? "trajectory: " + warning : warning);
+}
+
+void add_tempering(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
+  const auto& t = study.keys<LadderKeys>();
+  if (t.rungs < 2) return;
+  const Key key(study.run.seed, tempering_task);
+  const auto rungs = static_cast<std::size_t>(t.rungs);
+  const auto ensemble = system.ensemble(study, key, rungs * static_cast<std::size_t>(t.ladders));
+  add_ladder(
+      {tempering_route, *ensemble, key, rungs}, t, [&](Method& method) { run(method, meter, tempering_task); },
+      found.diagnostics, found);
+}
+
+void add_trajectory(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
+  const auto rungs = static_cast<std::size_t>(study.keys<TrajectoryRouteKeys>().rungs);
+  if (system.trajectory().empty() || rungs < 2) return;
+  const auto& t = study.keys<LadderKeys>();
+  const Key key(study.run.seed, trajectory_key);
+  const auto ensemble = make_trajectory_ensemble(system.trajectory(), key, rungs * static_cast<std::size_t>(t.ladders));
+  Group diagnostics{.name = "trajectory"};
+  add_ladder(
+      {trajectory_route, *ensemble, key, rungs}, t, [&](Method& method) { run(method, meter, trajectory_task); },
+      diagnostics, found);
+  add_scalar(diagnostics, "snapshots", static_cast<double>(system.trajectory().size()), "1",
+             "machines on the path, from independent units to the model");
+  found.diagnostics.groups.push_back(std::move(diagnostics));
 }
 
 void add_exact(const NetworkSystem& system, LogZFindings& found) {
@@ -210,11 +248,19 @@ RouteWork tempering_work(const Study& study) {
   return {static_cast<double>(t.rungs * t.ladders), static_cast<double>(t.thermalization + t.sweeps)};
 }
 
+RouteWork trajectory_work(const Study& study, const NetworkSystem& system) {
+  const auto& t = study.keys<LadderKeys>();
+  const std::int64_t rungs = system.trajectory().empty() ? 0 : study.keys<TrajectoryRouteKeys>().rungs;
+  if (rungs < 2) return {0, 0};
+  return {static_cast<double>(rungs * t.ladders), static_cast<double>(t.thermalization + t.sweeps)};
+}
+
 LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter) {
   LogZFindings found;
   add_exact(system, found);
   add_annealing(system, study, meter, found);
   add_tempering(system, study, meter, found);
+  add_trajectory(system, study, meter, found);
   judge(found);
   return found;
 }

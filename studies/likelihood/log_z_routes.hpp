@@ -12,7 +12,7 @@
 namespace gibbsite {
 
 /// Where a route takes its draws from: those of one family share them.
-enum class RouteFamily { exact, annealing, tempering };
+enum class RouteFamily { exact, annealing, tempering, trajectory };
 
 /// What a route is, apart from what it found.
 struct RouteKind {
@@ -25,6 +25,7 @@ inline constexpr RouteKind exact_route{"exact", RouteFamily::exact, 0};
 inline constexpr RouteKind two_sided_route{"ais_two_sided", RouteFamily::annealing, 1};
 inline constexpr RouteKind forward_route{"ais", RouteFamily::annealing, 2};
 inline constexpr RouteKind tempering_route{"tempering", RouteFamily::tempering, 3};
+inline constexpr RouteKind trajectory_route{"trajectory", RouteFamily::trajectory, 4};
 inline constexpr RouteKind reverse_route{"ais_reverse", RouteFamily::annealing, RouteKind::never};
 
 struct LogZRoute {
@@ -46,12 +47,13 @@ struct LogZFindings {
   Group series{.name = "series"};  ///< log_weight and log_weight_reverse (particle)
 };
 
-/// Work in sweeps of all replicas, for ProgressMeter: annealing, tempering.
+/// Work in sweeps of all replicas, for ProgressMeter: annealing, tempering, tempering along the trajectory.
 struct RouteWork {
   double replicas, sweeps;
 };
 RouteWork annealing_work(const Study& study);
 RouteWork tempering_work(const Study& study);
+RouteWork trajectory_work(const Study& study, const NetworkSystem& system);
 
 /// From the routes: the most reliable one (best), whether the others bear it out (agree, verdict), and an error that
 /// holds what they do not agree on. Routes agree that cannot be told to disagree: no two differ by more than Sidak's
@@ -60,8 +62,8 @@ RouteWork tempering_work(const Study& study);
 /// route that misses it loses trust, with a warning.
 void judge(LogZFindings& found);
 
-/// Task 0 of `meter` is annealing, task 1 tempering. Where annealing goes both ways, neither is trusted that the other
-/// does not meet.
+/// Task 0 of `meter` is annealing, task 1 tempering, task 3 tempering along the snapshots of the model's training,
+/// where there are some. Where annealing goes both ways, neither is trusted that the other does not meet.
 LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter);
 
 }  // namespace gibbsite

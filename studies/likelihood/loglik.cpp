@@ -14,6 +14,7 @@
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
+#include "studies/models/snapshots.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/request.hpp"
 #include "studies/systems/network_keys.hpp"
@@ -59,12 +60,14 @@ Result evaluate(const NetworkSystem& system, const Data& data, const Study& stud
   const auto& raise = study.keys<RaiseKeys>();
   const std::size_t samples = data.samples;
   const auto raised = static_cast<std::size_t>(std::min(raise.samples, static_cast<std::int64_t>(samples)));
-  const RouteWork there = annealing_work(study), ladder = tempering_work(study);
+  const RouteWork there = annealing_work(study), ladder = tempering_work(study),
+                  trajectory = trajectory_work(study, system);
   const double units = system.sites();
-  ProgressMeter meter({units * there.replicas, units * ladder.replicas,
-                       units * static_cast<double>(raised) * static_cast<double>(raise.draws)},
-                      {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(raise.temperatures) : 0},
-                      request.quiet);
+  ProgressMeter meter(
+      {units * there.replicas, units * ladder.replicas,
+       units * static_cast<double>(raised) * static_cast<double>(raise.draws), units * trajectory.replicas},
+      {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(raise.temperatures) : 0, trajectory.sweeps},
+      request.quiet);
   Result result;
   result.visible_units = visible_layer(system.model().model).units;
   result.log_z = find_log_z(system, study, meter);
@@ -189,7 +192,8 @@ int loglik(const Request& request, const std::string& command) {
   study.keys<NetworkKeys>().reference = study.keys<AisKeys>().reference;
   use_threads(study.run.threads);
   remove_leftovers(request.out);
-  const NetworkSource source = read_network(study, false);
+  NetworkSource source = read_network(study, false);
+  source.trajectory = read_trajectory(study.keys<NetworkKeys>().file);
   const NetworkSystem system(study, source);
   check_memory(needs_of_likelihood(study, {.sites = system.sites()}));
   const Group root = likelihood_record(system, *source.data, study, request, command);
@@ -210,7 +214,9 @@ const Command& loglik_command() {
       .arguments = "MODEL.h5",
       .summary = "ln Z of a network and the log-likelihood of data, with checks",
       .details =
-          "ln Z exactly where it can be summed, by annealed importance sampling there and back and by tempering, and "
+          "ln Z exactly where it can be summed, by annealed importance sampling there and back, by tempering, and "
+          "along the "
+          "snapshots of the model's training where the file has them, and "
           "whether they agree; the mean log-likelihood of the data with its errors from ln Z and from their finite "
           "number (for deep networks a lower bound); the likelihood of annealing itself as a model, by reverse "
           "annealing from the data (RAISE), which is "

@@ -26,5 +26,7 @@ Findings chain_findings(const ChainRun& run,
 
 /// Swap rates, communication barrier and round trips, with a warning where the ladder is cut or stuck.
 void add_ladder_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings);
+/// The same, with what rungs remember of it.
+void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings);
 
 }  // namespace gibbsite

@@ -4,7 +4,7 @@
 
 #include "studies/methods/entry.hpp"
 
-#define GIBBSITE_METHODS(entry) entry(mcmc) entry(tempering) entry(annealing)
+#define GIBBSITE_METHODS(entry) entry(mcmc) entry(tempering) entry(trajectory) entry(annealing)
 
 namespace gibbsite {
 

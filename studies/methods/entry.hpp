@@ -55,7 +55,9 @@ struct MethodEntry {
   Snapshot (*final_state)(const Method&) = nullptr;  ///< to go on from with more sweeps; null: it cannot
   /// The same with the draws of a result's task, for a new method of the longer study. Throws RequestError.
   std::pair<Snapshot, Trace> (*longer)(const Study&, const Method&, const Group& task, Snapshot) = nullptr;
-  bool annealed = false;  ///< every lambda is visited once, from an exact draw on
+  void (*settle)(Study&) = nullptr;  ///< sets what follows from the other keys; throws RequestError
+  const char* settled_by = "";       ///< what it takes method.beta from, where the study gives none
+  bool annealed = false;             ///< every lambda is visited once, from an exact draw on
 };
 
 }  // namespace gibbsite

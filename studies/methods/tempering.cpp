@@ -14,8 +14,7 @@ namespace {
 
 void add_tempering_keys(KeyTable& table) {
   add_chain_keys(table);
-  Section<TemperingKeys>(table, "method")
-      .choice("ladder", &TemperingKeys::ladder, {"fixed", "adaptive"}, "tempering: whether interior betas may move");
+  add_ladder_key(table);
 }
 
 void check_tempering(const Study& study) {
@@ -25,6 +24,23 @@ void check_tempering(const Study& study) {
 }
 
 }  // namespace
+
+void add_ladder_key(KeyTable& table) {
+  StudyKey& key = Section<TemperingKeys>(table, "method")
+                      .choice("ladder", &TemperingKeys::ladder, {"fixed", "adaptive"},
+                              "tempering: whether interior betas may move; trajectory: they do by default");
+  key.get = [](const Study& study) {
+    const std::string& word = study.keys<TemperingKeys>().ladder;
+    return std::optional(
+        Value{!word.empty() ? word : std::string(study.method.name == "trajectory" ? "adaptive" : "fixed")});
+  };
+}
+
+void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings) {
+  add_ladder_diagnostics(group, tempering, warnings);
+  add_scalar(group, "memory", static_cast<double>(tempering.memory()), "1",
+             "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
+}
 
 const MethodEntry& tempering_entry() {
   static const MethodEntry entry{
@@ -56,10 +72,7 @@ const MethodEntry& tempering_entry() {
             const auto& tempering = static_cast<const Tempering&>(method);
             return chain_findings({system, ensemble, tempering, "ladder"},
                                   [&](Group& diagnostics, std::vector<std::string>& warnings) {
-                                    add_ladder_diagnostics(diagnostics, tempering, warnings);
-                                    add_scalar(diagnostics, "memory", static_cast<double>(tempering.memory()), "1",
-                                               "draws that a rung remembers, half a round trip: no window of an "
-                                               "autocorrelation time is shorter");
+                                    add_tempering_diagnostics(diagnostics, tempering, warnings);
                                   });
           },
       .sweeps_per_draw = sweeps_per_draw_of_chains,

@@ -184,7 +184,10 @@ Request assemble(std::vector<Entry> from_file, std::vector<Entry> from_command_l
       else
         store(*schema.find(entry.key), base, entry.value);
     }
+    if (schema.settle) schema.settle(base);
     std::vector<Task> tasks = expand(base, axes);
+    for (Task& task : tasks)
+      if (schema.settle) schema.settle(task.study);
 
     const auto idle = std::find_if(entries.begin(), entries.end(),
                                    [&](const Entry& entry) { return !has_part(*schema.find(entry.key), tasks); });

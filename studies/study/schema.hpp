@@ -65,6 +65,7 @@ struct Schema {
   std::vector<std::string> sections;  ///< in order: "model", "data", ...
   std::vector<StudyKey> keys;
   Study first;                                                  ///< every key at its default
+  std::function<void(Study&)> settle = {};                      ///< sets what follows from other keys, before check
   std::function<void(const Study&)> check = {};                 ///< what shows only in several keys together
   std::function<void(std::span<const Task>)> check_tasks = {};  ///< and in all tasks of a grid
   bool grid = false;                                            ///< whether grids may run over its keys

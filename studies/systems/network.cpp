@@ -15,7 +15,9 @@
 #include "samplers/ensembles/global_flips.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
 #include "samplers/ensembles/table_network.hpp"
+#include "samplers/ensembles/trajectory_ensemble.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/models/snapshots.hpp"
 #include "studies/systems/network_clamp.hpp"
 #include "studies/systems/network_keys.hpp"
 #include "studies/text/errors.hpp"
@@ -66,6 +68,31 @@ BaseRates rates_from(const ModelFile& model, const Data& data) {
 
 }  // namespace
 
+namespace {
+
+/// ln Z all along; and what else is known of the model itself, at its end.
+std::variant<ExactAnswers, std::string> exact_on_trajectory(const Trajectory& nodes, std::span<const double> lambda,
+                                                            SummationLimits limits) {
+  const std::vector<double> one = {1.0};
+  limits.work /= static_cast<double>(lambda.size());
+  ExactAnswers all;
+  for (const double at : lambda) {
+    const auto network = network_at(nodes, at);
+    auto answers = exact_answers(*network, Reference::flat(network->layers()[0]), one, limits);
+    if (const auto* why = std::get_if<std::string>(&answers)) return *why;
+    auto& found = std::get<ExactAnswers>(answers);
+    all.source = found.source;
+    all.at.push_back(std::move(found.at[0]));
+    all.at.back().values.erase("specific_heat");
+    if (at < 1)
+      for (const char* of_the_model : {"energy", "energy_density", "visible_free_energy"})
+        all.at.back().values.erase(of_the_model);
+  }
+  return all;
+}
+
+}  // namespace
+
 std::optional<Data> read_data_for(const Study& study, const AnyModel& model) {
   const auto& request = study.keys<DataRequest>();
   if (request.file.empty()) return std::nullopt;
@@ -89,6 +116,19 @@ NetworkSource read_network(const Study& study, bool named) {
           fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
                       study.model.name, file, found, found));
     source.data = read_data_for(study, source.model.model);
+    if (study.keys<NetworkKeys>().reference == "trajectory") {
+      if (!study.keys<ClampKeys>().clamp.empty())
+        throw RequestError(
+            "model.clamp does not go with model.reference = \"trajectory\", whose snapshots are of all "
+            "units; use \"uniform\" or \"base-rate\"");
+      source.trajectory = read_trajectory(file);
+      if (source.trajectory.empty())
+        throw RequestError(
+            fmt::format("{}: model.reference = \"trajectory\" (method.name = \"trajectory\") needs an rbm with the "
+                        "snapshots of its "
+                        "training; train it with training.snapshots = 24, or training.method = \"trajectory\"",
+                        file));
+    }
     clamp(source, study);
     return source;
   } catch (const std::invalid_argument& e) {
@@ -97,7 +137,7 @@ NetworkSource read_network(const Study& study, bool named) {
 }
 
 NetworkSystem::NetworkSystem(const Study& study, const NetworkSource& source)
-    : model_(source.model), weights_(source.weights), clamping_(source.clamping) {
+    : model_(source.model), weights_(source.weights), trajectory_(source.trajectory), clamping_(source.clamping) {
   const auto& keys = study.keys<NetworkKeys>();
   const std::optional<Data>& data = source.data;
   try {
@@ -107,6 +147,15 @@ NetworkSystem::NetworkSystem(const Study& study, const NetworkSource& source)
       reconstruction_ = reconstruction_error(model_, *data);
     }
     const Layer layer = reference_layer(model_);
+    if (keys.reference == "trajectory") {
+      if (trajectory_.empty())
+        throw RequestError(
+            "model.reference = \"trajectory\" needs model.file, an rbm with the snapshots of its training");
+      const Layer& first = trajectory_.front()->layers()[0];
+      reference_.visible = {first.bias, first.variance};
+      reference_name_ = trajectory_name;
+      return;
+    }
     if (keys.reference == "uniform") {
       reference_ = Reference::flat(layer);
       reference_name_ = reference_.uniform ? "uniform" : "the model's own means and variances";
@@ -188,6 +237,7 @@ std::variant<ExactAnswers, std::string> NetworkSystem::exact(std::span<const dou
   constexpr double work_beside_a_run = 2e8;
   SummationLimits limits;
   if (effort == Effort::beside_a_run) limits.work = work_beside_a_run;
+  if (on_trajectory()) return exact_on_trajectory(trajectory_, lambda, limits);
   if (network() != nullptr) return exact_answers(*network(), reference_, lambda, limits);
   return exact_answers(*machine(), reference_.visible, lambda, limits);
 }
@@ -241,6 +291,12 @@ void NetworkSystem::check(const Study& study) const {
                     "of a layer at once",
                     study.sampler.entry().name, description(), sampler_entry(SamplerKind::heat_bath).name));
   if (study.method.beta.empty()) return;
+  if (on_trajectory()) {
+    if (study.method.beta.back() > 1)
+      throw RequestError(fmt::format("method.beta = {} is beyond the trajectory, which ends at 1, the model itself",
+                                     study.method.beta.back()));
+    return;
+  }
   const Layer layer = reference_layer(model_);
   const double last = study.method.beta.back();
   for (std::size_t i = 0; i < layer.variance.size(); ++i)
@@ -251,6 +307,7 @@ void NetworkSystem::check(const Study& study) const {
 }
 
 std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, Slice slice, bool) const {
+  if (on_trajectory()) return make_trajectory_ensemble(trajectory_, key, slice);
   if (const auto* machine = std::get_if<Machine>(&model_.model)) {
     const bool vectors = study.sampler.layout == "fastest" && boltzmann_vectors_supported(**machine);
     const double noise = study.keys<HopfieldKeys>().noise;

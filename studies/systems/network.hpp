@@ -16,6 +16,7 @@ struct NetworkSource {
   ModelFile model;
   std::string weights;  ///< where they come from, for people
   std::optional<Data> data = {};
+  std::vector<std::shared_ptr<const Network>> trajectory = {};  ///< snapshots of its training, see read_trajectory()
   Clamping clamping = {};  ///< of the visible units, where some are held at values; model and data are then of the rest
 };
 /// The model file of the study, and its data. Throws RequestError for files that cannot be read, do not fit each other,
@@ -38,6 +39,8 @@ class NetworkSystem final : public System {
   const Reference& reference() const noexcept { return reference_; }
   /// How well the network gives the data back; nothing without data.
   const std::optional<Reconstruction>& reconstruction() const noexcept { return reconstruction_; }
+  /// The path of its training, from independent units to the model; empty where it is not known.
+  const std::vector<std::shared_ptr<const Network>>& trajectory() const noexcept { return trajectory_; }
 
   const Clamping* clamping() const override { return clamping_.any() ? &clamping_ : nullptr; }
   std::string description() const override;
@@ -57,6 +60,8 @@ class NetworkSystem final : public System {
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool annealed = false) const override;
 
  private:
+  bool on_trajectory() const noexcept { return reference_name_ == trajectory_name; }
+  static constexpr const char* trajectory_name = "where its training began, with its snapshots on the way";
   /// The network that moves: of a belief network its top. Null for a Boltzmann machine.
   const Network* network() const;
   const BoltzmannMachine* machine() const;
@@ -65,6 +70,7 @@ class NetworkSystem final : public System {
   std::string weights_, data_;  ///< for people; data_ empty: none
   double divisor_ = 1;          ///< of the data
   std::optional<Reconstruction> reconstruction_;
+  std::vector<std::shared_ptr<const Network>> trajectory_;
   Reference reference_;
   std::string reference_name_;
   Clamping clamping_;

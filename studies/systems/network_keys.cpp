@@ -33,9 +33,9 @@ void add_layers(const Section<NetworkKeys>& model) {
 }
 
 void add_reference(const Section<NetworkKeys>& model) {
-  model.choice("reference", &NetworkKeys::reference, {"uniform", "base-rate"},
+  model.choice("reference", &NetworkKeys::reference, {"uniform", "base-rate", "trajectory"},
                "networks: what beta = 0 is; base-rate: independent units as in the data, and beta = 1 the "
-               "model");
+               "model; trajectory: where its training began, with the snapshots of the file on the way");
 }
 
 /// Patterns have no scale and no biases.

@@ -15,7 +15,7 @@ struct NetworkKeys {
   std::string file;                             ///< model file instead of random weights; resolved path
   std::vector<std::int64_t> layers = {32, 16};  ///< random weights: units per layer, visible first
   std::string units = "binary";                 ///< binary | spin
-  std::string reference = "uniform";            ///< uniform | base-rate
+  std::string reference = "uniform";            ///< uniform | base-rate | trajectory
 };
 
 struct HopfieldKeys {

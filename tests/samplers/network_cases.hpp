@@ -14,6 +14,7 @@
 #include "samplers/ensembles/boltzmann_ensemble.hpp"
 #include "samplers/ensembles/boltzmann_vectors.hpp"
 #include "samplers/ensembles/network_ensemble.hpp"
+#include "samplers/ensembles/trajectory_ensemble.hpp"
 
 namespace gibbsite::seam {
 
@@ -102,7 +103,36 @@ inline std::vector<NetworkCase> boltzmann_vector_cases() {
   return all;
 }
 
-/// Networks of every kind of units, each from a flat reference and from base rates.
+/// On a path of three machines: without bonds, with weak ones of another phase, and the network.
+inline NetworkCase trajectory_case(std::string name, std::shared_ptr<const Network> network) {
+  std::vector<Layer> layers(network->layers().begin(), network->layers().end());
+  const auto with = [&](double scale) {
+    const Matrix w = wave(layers[0].width(), layers[1].width(), scale, 2);
+    return std::make_shared<const Network>(layers, std::vector<Matrix>{w});
+  };
+  Trajectory nodes = {with(0)};
+  for (Layer& layer : layers)
+    for (double& b : layer.bias) b *= -0.5;
+  for (double& s : layers[0].variance) s *= 1.5;
+  nodes.push_back(with(0.6));
+  nodes.push_back(std::move(network));
+  return {
+      std::move(name), [=](Key key, Slice slice) { return make_trajectory_ensemble(nodes, key, slice); },
+      [=](std::span<const double> lambda) {
+        std::vector<ExactPoint> all;
+        const std::vector<double> one = {1.0};
+        for (const double at : lambda) {
+          const auto here = network_at(nodes, at);
+          all.push_back(std::get<ExactAnswers>(exact_answers(*here, Reference::flat(here->layers()[0]), one)).at[0]);
+          if (at < 1)  // observables are the model's
+            for (const char* of_the_model : {"energy", "energy_density", "visible_free_energy"})
+              all.back().values.erase(of_the_model);
+        }
+        return all;
+      }};
+}
+
+/// Networks of every kind of units, each from a flat reference and from base rates; and on trajectories.
 inline std::vector<NetworkCase> network_cases() {
   using enum UnitKind;
   const BeliefNetwork belief(
@@ -134,6 +164,8 @@ inline std::vector<NetworkCase> network_cases() {
     cases.push_back(
         network_case(name + ", base rates", network, Reference::base_rates(visible, rates.mean, rates.variance, 30)));
   }
+  for (const std::size_t k : {0, 1, 2, 3})
+    cases.push_back(trajectory_case(std::get<0>(all[k]) + ", trajectory", std::get<1>(all[k])));
   return cases;
 }
 

@@ -109,7 +109,7 @@ TEST_CASE("train writes a model that its own likelihood describes") {
 TEST_CASE("training that is stopped and resumed equals training that is not, for any number of threads") {
   Trained whole({"--quiet", "--run.threads", "1"});
   REQUIRE(whole.ended.code == 0);
-  for (const char* method : {"pcd", "jarzynski", "nce"}) {
+  for (const char* method : {"pcd", "tempering", "trajectory", "jarzynski", "nce"}) {
     const Words of = {"--quiet", "--training.method", method};
     Trained uninterrupted(of);
     Trained stopped(of + Words{"--run.max_time", "1e-9"});

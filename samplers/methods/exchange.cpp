@@ -1,0 +1,143 @@
+#include "samplers/methods/exchange.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "samplers/methods/method_support.hpp"
+
+namespace gibbsite {
+namespace {
+
+/// Coin(p), without a branch on p < 1/2, which cannot be predicted: a conversion to 64 bits without sign has one.
+Coin coin_of(double p) {
+  if (p >= 1) [[unlikely]]
+    return Coin(1.0);
+  Coin coin;
+  coin.p = p;
+  const auto high = static_cast<std::int64_t>(p * 0x1p32);
+  const auto low = static_cast<std::int64_t>((p * 0x1p32 - static_cast<double>(high)) * 0x1p32);
+  coin.threshold = static_cast<std::uint64_t>(high) << 32 | static_cast<std::uint64_t>(low);
+  return coin;
+}
+
+}  // namespace
+
+void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
+                      std::span<const std::size_t> rung_of_replica) {
+  const std::size_t replicas = rung_of_replica.size(), top = lambda.size() - 1;
+  for (std::vector<double>* v : {&at_, &above_, &below_, &own_, &up, &down}) v->resize(replicas);
+  for (std::size_t r = 0; r < replicas; ++r) {
+    const std::size_t b = rung_of_replica[r];
+    at_[r] = lambda[b];
+    above_[r] = lambda[std::min(b + 1, top)];
+    below_[r] = lambda[b - std::min<std::size_t>(b, 1)];
+  }
+  if (ensemble.layout().canonical) {  // -lambda E, asked once
+    std::fill(up.begin(), up.end(), -1.0);
+    ensemble.log_weight(up, down);
+    for (std::size_t r = 0; r < replicas; ++r) {
+      const double energy = down[r];
+      own_[r] = -at_[r] * energy;
+      up[r] = -above_[r] * energy;
+      down[r] = -below_[r] * energy;
+    }
+  } else {
+    ensemble.log_weight(at_, own_);
+    ensemble.log_weight(above_, up);
+    ensemble.log_weight(below_, down);
+  }
+  for (std::size_t r = 0; r < replicas; ++r) {
+    up[r] -= own_[r];
+    down[r] -= own_[r];
+  }
+}
+
+Exchange::Exchange(std::size_t chains, std::size_t rungs)
+    : chains_(chains),
+      rungs_(rungs),
+      replica_(chains * rungs),
+      accepted_(rungs - 1),
+      heading_(chains * rungs),
+      round_trips_(chains * rungs) {
+  std::iota(replica_.begin(), replica_.end(), std::size_t{0});
+}
+
+void Exchange::exchange(const LogRatios& ratios, Key key, std::uint64_t time) {
+  for (std::size_t chain = 0; chain < chains_; ++chain) {
+    std::size_t* replica = replica_.data() + chain * rungs_;
+    swept_.assign(replica, replica + rungs_);
+    Chance chance(Stream(key, Purpose::exchange, time, chain));
+    acceptances(ratios);
+    for (std::size_t b = 0; b + 1 < rungs_; ++b) accepted_[b] += alpha_[b];
+    for (std::size_t b = time % 2; b + 1 < rungs_; b += 2) {  // what comes true cannot be predicted: no branch
+      const std::size_t apart = replica[b] ^ replica[b + 1], swap = 0 - std::size_t{chance.coin(coin_[b])};
+      replica[b] ^= apart & swap;
+      replica[b + 1] ^= apart & swap;
+    }
+    for (const std::size_t end : {std::size_t{0}, rungs_ - 1}) {
+      std::uint64_t& heading = heading_[replica[end]];
+      if (end == 0 && heading == 2) ++round_trips_[replica[end]];
+      heading = end == 0 ? 1 : 2;
+    }
+  }
+  exchanges_ += static_cast<double>(chains_);
+}
+
+/// alpha of every pair, and its coin. Which of them need an exponential cannot be predicted: they are gathered without
+/// a branch.
+void Exchange::acceptances(const LogRatios& ratios) {
+  const std::size_t pairs = swept_.size() - 1;
+  alpha_.assign(pairs, 1.0);
+  coin_.assign(pairs, Coin(1.0));
+  uphill_.resize(pairs);
+  log_alpha_.resize(pairs);
+  const double *up = ratios.up.data(), *down = ratios.down.data();
+  const std::size_t* swept = swept_.data();
+  std::size_t* uphill = uphill_.data();
+  double* log_alpha = log_alpha_.data();
+  std::size_t n = 0;
+  for (std::size_t b = 0; b < pairs; ++b) {
+    const double log_ratio = up[swept[b]] + down[swept[b + 1]];
+    uphill[n] = b;
+    log_alpha[n] = log_ratio;
+    n += static_cast<std::size_t>(log_ratio < 0);
+  }
+  for (std::size_t k = 0; k < n; ++k) {
+    const double alpha = std::exp(log_alpha[k]);
+    alpha_[uphill[k]] = alpha;
+    coin_[uphill[k]] = coin_of(alpha);
+  }
+}
+
+std::vector<double> Exchange::swap_rate() const {
+  std::vector<double> rate = accepted_;
+  for (double& a : rate) a /= std::max(exchanges_, 1.0);
+  return rate;
+}
+
+void Exchange::begin_window() {
+  std::fill(accepted_.begin(), accepted_.end(), 0.0);
+  std::fill(round_trips_.begin(), round_trips_.end(), std::uint64_t{0});
+  exchanges_ = 0;
+}
+
+void Exchange::save(Snapshot& snapshot) const {
+  snapshot.counts["replica"] = {replica_.begin(), replica_.end()};
+  snapshot.counts["heading"] = heading_;
+  snapshot.counts["round_trips"] = round_trips_;
+  snapshot.numbers["accepted"] = accepted_;
+  snapshot.numbers["exchanges"] = {exchanges_};
+}
+
+void Exchange::load(const Snapshot& snapshot) {
+  const std::size_t slots = replica_.size();
+  const auto& replica = counts(snapshot, "replica", slots);
+  replica_.assign(replica.begin(), replica.end());
+  heading_ = counts(snapshot, "heading", slots);
+  round_trips_ = counts(snapshot, "round_trips", slots);
+  accepted_ = numbers(snapshot, "accepted", accepted_.size());
+  exchanges_ = numbers(snapshot, "exchanges", 1)[0];
+}
+
+}  // namespace gibbsite
