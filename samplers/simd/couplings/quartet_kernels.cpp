@@ -278,11 +278,13 @@ const QuartetKernels* quartets() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "samplers/simd/bits/targets.hpp"
+
 namespace gibbsite::simd {
 
 std::vector<const QuartetKernels*> quartet_kernels() {
   std::vector<const QuartetKernels*> all;
-  const std::int64_t supported = hwy::SupportedTargets();
+  const std::int64_t supported = supported_targets();
 #if HWY_TARGETS & HWY_AVX3_DL
   if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::quartets());
 #endif

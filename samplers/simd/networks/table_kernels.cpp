@@ -195,11 +195,13 @@ const Kernels* tiles() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "samplers/simd/bits/targets.hpp"
+
 namespace gibbsite::simd {
 
 std::vector<const Kernels*> kernels() {
   std::vector<const Kernels*> all;
-  const std::int64_t supported = hwy::SupportedTargets();
+  const std::int64_t supported = supported_targets();
 #if HWY_TARGETS & HWY_AVX3_DL
   if ((supported & HWY_AVX3_DL) != 0 && matrix::runs()) all.push_back(N_AVX3_DL::tiles());
   if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::tables());

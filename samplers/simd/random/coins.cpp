@@ -110,11 +110,13 @@ const CoinKernels* kernels_of_coins() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "samplers/simd/bits/targets.hpp"
+
 namespace gibbsite::simd {
 
 std::vector<const CoinKernels*> coin_kernels() {
   std::vector<const CoinKernels*> all;
-  const std::int64_t supported = hwy::SupportedTargets();
+  const std::int64_t supported = supported_targets();
 #if HWY_TARGETS & HWY_AVX3_DL
   if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::kernels_of_coins());
 #endif

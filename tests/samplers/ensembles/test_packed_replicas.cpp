@@ -1,7 +1,6 @@
 /// Replicas in bit lanes move as replicas one by one do: transitions have the exact probabilities, every lane at its
 /// own lambda; energies, observables and overlaps are the model's; a trajectory is the same bits on any processor.
 /// Tests that draw raise false alarms at a rate of 1e-6 in all.
-#include <hwy/targets.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -12,6 +11,7 @@
 #include "samplers/ensembles/packed_replicas.hpp"
 #include "samplers/kernels/heat_bath.hpp"
 #include "samplers/kernels/metropolis.hpp"
+#include "samplers/simd/bits/targets.hpp"
 #include "samplers/simd/replicas/replica_kernels.hpp"
 #include "tests/samplers/laws.hpp"
 #include "tests/samplers/statistics.hpp"
@@ -307,7 +307,7 @@ TEST_CASE("packed replicas take bounded degrees with one |J|, and say how they a
   CHECK(name(512) == "replica-packed, 512 lanes");
   CHECK(name(1024) == "replica-packed, 512 lanes");
   CHECK(name(60) == "replica-packed, 64 lanes");
-  hwy::SetSupportedTargetsForTest(HWY_SCALAR);
+  simd::pretend_targets(HWY_SCALAR);
   CHECK_FALSE(fits({.size = {4, 4}}));
-  hwy::SetSupportedTargetsForTest(0);
+  simd::pretend_targets(0);
 }

@@ -8,6 +8,7 @@
 
 #include "samplers/ensembles/network_ensemble.hpp"
 #include "samplers/ensembles/table_network.hpp"
+#include "samplers/simd/bits/targets.hpp"
 #include "samplers/simd/networks/bit_network.hpp"
 #include "samplers/simd/networks/table_kernels.hpp"
 #include "tests/samplers/networks.hpp"
@@ -160,9 +161,9 @@ TEST_CASE("fields in bits and whole numbers are the network's to a grid, and fit
 }
 
 TEST_CASE("without an instruction set that fits, the table layout is refused") {
-  hwy::SetSupportedTargetsForTest(HWY_SCALAR);
+  simd::pretend_targets(HWY_SCALAR);
   CHECK_FALSE(table_layout_supported(*random_network({{binary, 3}, {spin, 2}}, 1, 1)));
-  hwy::SetSupportedTargetsForTest(0);
+  simd::pretend_targets(0);
 }
 
 TEST_CASE("log weights of the table layout are the network's") {
