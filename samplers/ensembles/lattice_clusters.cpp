@@ -9,11 +9,10 @@
 #include <map>
 #include <optional>
 
-#include "physics/lattice_rows.hpp"
+#include "samplers/ensembles/grown_cluster.hpp"
 #include "samplers/ensembles/ising_observables.hpp"
 #include "samplers/ensembles/raster_clusters.hpp"
 #include "samplers/ensembles/real_couplings.hpp"
-#include "samplers/ensembles/word_queue.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
 namespace gibbsite {
@@ -21,48 +20,22 @@ namespace {
 
 constexpr std::uint32_t draw_unit = 1U << 31;  // of random words
 
+/// Thresholds at one beta, where |J| differ.
+struct CoinsAt {
+  CoinsAt(const BondRaster& raster, const SignedBonds& bonds, double beta)
+      : of_sweeps(raster, beta), of_growth(bonds.thresholds(beta)) {}
+  static std::size_t bytes(const BondRaster& raster, const SignedBonds& bonds) noexcept {
+    return BondCoins::bytes(raster) + bonds.neighbour.size() * sizeof(std::uint32_t);
+  }
+  BondCoins of_sweeps;
+  std::vector<std::uint32_t> of_growth;  // as SignedBonds has its bonds
+};
+
 struct Scratch {
   RasterClusters clusters;
   std::vector<std::uint32_t> cluster;
   std::vector<std::uint64_t> packed;
-  std::optional<BondCoins> coins = {};
-};
-
-/// Neighbours as the graph lists them.
-class ListedRows {
- public:
-  explicit ListedRows(const Graph& graph) : first_(graph.first().data()), neighbour_(graph.neighbour().data()) {}
-  struct Row {
-    const std::uint32_t* neighbour;
-    std::uint32_t count;
-    std::uint32_t operator[](std::uint32_t e) const noexcept { return neighbour[e]; }
-  };
-  Row row(std::uint32_t i) const noexcept { return {neighbour_ + first_[i], first_[i + 1] - first_[i]}; }
-  void prefetch(std::uint32_t i) const noexcept { __builtin_prefetch(neighbour_ + first_[i]); }
-
- private:
-  const std::uint32_t* first_;
-  const std::uint32_t* neighbour_;
-};
-
-/// Neighbours by arithmetic; kinds: of all sites.
-class RuledRows {
- public:
-  RuledRows(const LatticeRows& rows, const std::vector<std::uint8_t>& kinds) : rows_(rows), kinds_(kinds.data()) {}
-  struct Row {
-    const std::int32_t* away;
-    std::uint32_t count, site;
-    std::uint32_t operator[](std::uint32_t e) const noexcept { return site + static_cast<std::uint32_t>(away[e]); }
-  };
-  Row row(std::uint32_t i) const noexcept {
-    const LatticeRows::Row& row = rows_.of_kind(kinds_[i]);
-    return {row.away.data(), row.count, i};
-  }
-  void prefetch(std::uint32_t i) const noexcept { __builtin_prefetch(kinds_ + i); }
-
- private:
-  const LatticeRows& rows_;
-  const std::uint8_t* kinds_;
+  std::optional<CoinsAt> coins = {};
 };
 
 class LatticeClusters final : public Ensemble {
@@ -81,7 +54,10 @@ class LatticeClusters final : public Ensemble {
         s_(this->layout().replicas * stride_),
         energy_(this->layout().replicas),
         up_(this->layout().replicas) {
-    if (const LatticeRows* rows = model_->graph().rows(); rows != nullptr && move_ == ClusterMove::wolff) {
+    const auto coupling = model_->graph().common_coupling();
+    if (move_ == ClusterMove::wolff && !(coupling && *coupling > 0)) {
+      bonds_ = SignedBonds(model_->graph(), raster_.grid());
+    } else if (const LatticeRows* rows = model_->graph().rows(); rows != nullptr && move_ == ClusterMove::wolff) {
       kinds_.resize(raster_.sites());
       for (std::uint32_t i = 0; i < raster_.sites(); ++i) kinds_[i] = rows->kind(i);
     }
@@ -175,7 +151,7 @@ class LatticeClusters final : public Ensemble {
   /// Of every lambda of a sweep, if they fit; else each replica makes its own anew.
   void remember_coins(std::span<const Setting> setting) {
     constexpr std::size_t most = std::size_t{1} << 26;  // bytes
-    const std::size_t fit = std::max<std::size_t>(1, most / std::max<std::size_t>(1, BondCoins::bytes(raster_)));
+    const std::size_t fit = std::max<std::size_t>(1, most / std::max<std::size_t>(1, CoinsAt::bytes(raster_, bonds_)));
     const auto in_use = [&](double lambda) {
       return std::any_of(setting.begin(), setting.end(), [&](const Setting& s) { return s.lambda == lambda; });
     };
@@ -184,13 +160,13 @@ class LatticeClusters final : public Ensemble {
       if (s.lambda == 0 || coins_.contains(s.lambda)) continue;
       if (coins_.size() >= fit && !tidy) std::erase_if(coins_, [&](const auto& known) { return !in_use(known.first); });
       tidy = tidy || coins_.size() >= fit;
-      if (coins_.size() < fit) coins_.emplace(s.lambda, BondCoins(raster_, s.lambda));
+      if (coins_.size() < fit) coins_.emplace(s.lambda, CoinsAt(raster_, bonds_, s.lambda));
     }
   }
-  const BondCoins* coins_of(double lambda, Scratch& scratch) const {
+  const CoinsAt* coins_of(double lambda, Scratch& scratch) const {
     if (raster_.grid() == 0) return nullptr;
     if (const auto known = coins_.find(lambda); known != coins_.end()) return &known->second;
-    if (!scratch.coins || scratch.coins->beta != lambda) scratch.coins.emplace(raster_, lambda);
+    if (!scratch.coins || scratch.coins->of_sweeps.beta != lambda) scratch.coins.emplace(raster_, bonds_, lambda);
     return &*scratch.coins;
   }
   std::span<std::uint8_t> spins(std::size_t r) { return std::span(s_).subspan(r * stride_, stride_); }
@@ -222,9 +198,8 @@ class LatticeClusters final : public Ensemble {
     return sum;
   }
   void go(std::size_t r, const Setting& setting, const Step& step, Tally& tally, Scratch& scratch, std::size_t threads);
-  template <class Rows>
-  std::size_t grow(const Rows& rows, std::span<std::uint8_t> s, WordQueue& words, std::uint64_t threshold, double beta,
-                   std::vector<std::uint32_t>& cluster) const;
+  void grow(std::size_t r, const Setting& setting, const simd::Cipher& cipher, const std::uint32_t* each, Tally& tally,
+            Scratch& scratch);
 
   std::shared_ptr<const Ising> model_;
   ClusterMove move_;
@@ -234,12 +209,13 @@ class LatticeClusters final : public Ensemble {
   double strength_;  // |J|, or the grid where they differ
   SiteFields fields_;
   std::size_t stride_;
-  std::vector<std::uint8_t> kinds_;  // of sites, as LatticeRows has them; only Wolff needs them
+  SignedBonds bonds_;                // for Wolff, where they are not all alike and positive
+  std::vector<std::uint8_t> kinds_;  // of sites, as LatticeRows has them; for Wolff
   std::vector<std::uint8_t> s_;      // [replica][site], 0 or 1, filled up to whole words of bits with zeros
   std::vector<double> energy_;
   std::vector<std::int64_t> up_;
-  std::map<double, BondCoins> coins_;  // of each lambda, where |J| differ
-  std::vector<Scratch> scratch_;       // [thread]
+  std::map<double, CoinsAt> coins_;  // of each lambda, where |J| differ
+  std::vector<Scratch> scratch_;     // [thread]
   AdaptiveThreads threads_;
 };
 
@@ -253,82 +229,53 @@ void LatticeClusters::go(std::size_t r, const Setting& setting, const Step& step
     return;
   }
   const std::uint64_t threshold = Coin(-std::expm1(-2 * setting.lambda * strength_)).threshold;
-  const BondCoins* const each = coins_of(setting.lambda, scratch);
+  const CoinsAt* const each = coins_of(setting.lambda, scratch);
   for (std::uint32_t k = 0; k < step.count; ++k) {
     const simd::Cipher cipher = simd::cipher_of(key_, Purpose::sweep, step.time + k, layout().first + r);
     if (move_ == ClusterMove::swendsen_wang || setting.stride == 0) {
       const std::size_t turned = scratch.clusters.sweep(
-          raster_, spins(r), {&kernels_, &cipher, threshold, setting.lambda, fields_, each}, threads);
+          raster_, spins(r),
+          {&kernels_, &cipher, threshold, setting.lambda, fields_, each == nullptr ? nullptr : &each->of_sweeps},
+          threads);
       tally.accepted +=
           move_ == ClusterMove::wolff ? scratch.clusters.mean_cluster() : static_cast<double>(turned);  // a survey
       continue;
     }
-    WordQueue words(kernels_, cipher, model_->graph().max_degree());
-    const auto clusters = std::max<long long>(1, std::llround(setting.stride));
-    const auto grow_by = [&](const auto& rows) {
-      for (long long c = 0; c < clusters; ++c)
-        tally.accepted += static_cast<double>(grow(rows, spins(r), words, threshold, setting.lambda, scratch.cluster));
-    };
-    if (const LatticeRows* rows = model_->graph().rows())
-      grow_by(RuledRows(*rows, kinds_));
-    else
-      grow_by(ListedRows(model_->graph()));
+    grow(r, setting, cipher, each == nullptr ? nullptr : each->of_growth.data(), tally, scratch);
   }
 }
 
-template <class Rows>
-std::size_t LatticeClusters::grow(const Rows& rows, std::span<std::uint8_t> spins, WordQueue& words,
-                                  std::uint64_t threshold, double beta, std::vector<std::uint32_t>& cluster) const {
-  const auto high = static_cast<std::uint32_t>(threshold >> 32), low = static_cast<std::uint32_t>(threshold);
-  constexpr std::size_t ahead = 12;         // sites whose neighbours are fetched before their turn
-  cluster.resize(raster_.sites() + ahead);  // more, because a candidate is written before it is known to belong
-  std::uint32_t* const sites = cluster.data();
-  std::uint8_t* const s = spins.data();
-  sites[0] = static_cast<std::uint32_t>(words.pick(raster_.sites()));
-  const std::uint8_t before = s[sites[0]];
-  s[sites[0]] ^= 1;
-  std::size_t size = 1;
-  // The ghost holds the cluster once its pull is more than this: P(pull <= held_by) = exp(-2 beta pull).
-  const double held_by = !fields_.any() ? 0 : -std::log(words.uniform()) / (2 * beta);
-  double pull = 0;
-  for (std::size_t at = 0; at < size; ++at) {
-    if (fields_.any()) {
-      const double h = fields_[sites[at]];
-      if ((before != 0) == (h > 0)) pull += std::abs(h);
-      if (pull > held_by) {
-        for (std::size_t k = 0; k < size; ++k) s[sites[k]] = before;
-        return 0;
-      }
-    }
-    const auto row = rows.row(sites[at]);
-    rows.prefetch(sites[at + ahead - 1]);
-    const std::uint32_t* word = words.take(row.count);
-    for (std::uint32_t e = 0; e < row.count; ++e, ++word) {
-      const std::uint32_t j = row[e];
-      bool coin = *word < high;
-      if (*word == high) [[unlikely]]
-        coin = words.second() < low;
-      const auto joins = static_cast<std::uint8_t>(static_cast<std::uint8_t>(coin) & (s[j] ^ before ^ 1U));
-      sites[size] = j;
-      s[j] ^= joins;
-      size += joins;
-    }
+/// The clusters of one sweep of Wolff; each: thresholds of bonds, where |J| differ.
+void LatticeClusters::grow(std::size_t r, const Setting& setting, const simd::Cipher& cipher, const std::uint32_t* each,
+                           Tally& tally, Scratch& scratch) {
+  const std::uint64_t threshold = Coin(-std::expm1(-2 * setting.lambda * strength_)).threshold;
+  WordQueue words(kernels_, cipher, model_->graph().max_degree());
+  const auto clusters = std::max<long long>(1, std::llround(setting.stride));
+  const auto grow_by = [&](const auto& rows) {
+    for (long long c = 0; c < clusters; ++c)
+      tally.accepted += static_cast<double>(
+          grow_cluster(rows, spins(r), raster_.sites(), fields_, words, threshold, setting.lambda, scratch.cluster));
+  };
+  if (!bonds_.first.empty()) {
+    grow_by(SignedRows(bonds_, each));
+  } else if (const LatticeRows* rows = model_->graph().rows()) {
+    grow_by(RuledRows(*rows, kinds_));
+  } else {
+    grow_by(ListedRows(model_->graph()));
   }
-  return size;
 }
 
 }  // namespace
 
-bool lattice_clusters_supported(const Graph& graph, ClusterMove move, std::string* why) {
+bool lattice_clusters_supported(const Graph& graph, std::string* why) {
   const auto no = [&](const char* reason) {
     if (why != nullptr) *why = reason;
     return false;
   };
-  const auto strength = graph.common_strength(), coupling = graph.common_coupling();
+  const auto strength = graph.common_strength();
   if (simd::coin_kernels().empty()) return no("no instruction set of this processor fits");
-  const bool any_strength = move == ClusterMove::swendsen_wang && !strength && real_couplings_supported(graph, {});
-  if (!any_strength && (!strength || *strength <= 0)) return no("couplings differ in strength");
-  if (move == ClusterMove::wolff && !(coupling && *coupling > 0)) return no("some couplings are negative");
+  const bool any_strength = !strength && real_couplings_supported(graph, {});
+  if (!any_strength && (!strength || *strength <= 0)) return no("couplings are of very different size");
   return true;
 }
 
@@ -340,7 +287,7 @@ std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const I
 
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,
                                                          Slice slice, const simd::CoinKernels& kernels) {
-  assert(lattice_clusters_supported(model->graph(), move));
+  assert(lattice_clusters_supported(model->graph()));
   Layout layout;
   layout.first = slice.first;
   layout.replicas = slice.count;

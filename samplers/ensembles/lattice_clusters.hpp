@@ -1,14 +1,11 @@
-/// Swendsen-Wang and Wolff for the Ising model in any fields: the chains of cluster.hpp with random words drawn in
-/// bulk. Swendsen-Wang with any couplings (those of a dyadic grid, real_couplings.hpp, where |J| differ), Wolff where
-/// all are the same.
+/// Swendsen-Wang and Wolff for the Ising model in any fields and with any couplings (those of a dyadic grid,
+/// real_couplings.hpp, where |J| differ): the chains of cluster.hpp with random words drawn in bulk.
 ///
-/// Swendsen-Wang (any signs) joins sites in the order of their numbers (raster_clusters.hpp), with one thread per
-/// replica or, of few replicas, one per stripe of the lattice: the coin of a bond or a root depends on its number
-/// alone, so the bits do not depend on threads. Wolff (ferromagnets only) turns a spin over when it joins, so that
-/// spins tell who belongs, and no branch depends on a coin; in fields a cluster turns back as soon as the
-/// ghost holds it, which happens with probability 1 - exp(-2 beta sum |h_i|) over its spins that were aligned.
+/// Swendsen-Wang joins sites in the order of their numbers (raster_clusters.hpp), with one thread per replica or, of
+/// few replicas, one per stripe of the lattice: the coin of a bond or a root depends on its number alone, so the bits
+/// do not depend on threads. Wolff grows one cluster after the other (grown_cluster.hpp).
 ///
-/// Cost on the square lattice: Swendsen-Wang 12 ns per spin, Wolff about as much per spin turned over.
+/// Cost on the square lattice: Swendsen-Wang 12 ns per spin, Wolff about as much per spin that a cluster comes to.
 #pragma once
 
 #include <memory>
@@ -24,7 +21,7 @@ namespace gibbsite {
 enum class ClusterMove { swendsen_wang, wolff };
 
 /// Whether an instruction set fits, and the couplings. why: what does not fit, where it is asked for.
-bool lattice_clusters_supported(const Graph& graph, ClusterMove move, std::string* why = nullptr);
+bool lattice_clusters_supported(const Graph& graph, std::string* why = nullptr);
 
 /// The replicas of `slice`, whose draws depend on `key`.
 std::unique_ptr<Ensemble> make_lattice_clusters_ensemble(std::shared_ptr<const Ising> model, ClusterMove move, Key key,

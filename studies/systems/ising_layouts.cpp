@@ -120,7 +120,7 @@ bool is_complete(const Lattice& lattice, const Graph& graph) {
 Make fastest(const Study& study, const Lattice& given, const Graph& graph, std::size_t replicas, bool annealed) {
   if (by_clusters(study)) {
     const ClusterMove move = cluster_move(study);
-    if (!lattice_clusters_supported(graph, move)) return nullptr;
+    if (!lattice_clusters_supported(graph)) return nullptr;
     return [=](auto model, Key key, Slice slice) {
       return make_lattice_clusters_ensemble(std::move(model), move, key, slice);
     };
@@ -157,7 +157,7 @@ bool moves_by_rule(const Study& study, const Lattice& lattice) {
   if (!is_plain(lattice) || study.sampler.layout != "fastest") return false;
   const Graph graph = build(lattice);
   if (lattice.geometry == Geometry::complete) return follows_total_spin(study, lattice, graph);
-  if (by_clusters(study)) return graph.rows() != nullptr && lattice_clusters_supported(graph, cluster_move(study));
+  if (by_clusters(study)) return graph.rows() != nullptr && lattice_clusters_supported(graph);
   return packed_move(study, lattice, graph, fast_orders(study, graph, false)).has_value();
 }
 
@@ -166,7 +166,7 @@ std::string why_plain(const Study& study, const Lattice& given, const Graph& gra
     return "";
   std::string why;
   if (by_clusters(study)) {
-    lattice_clusters_supported(graph, cluster_move(study), &why);
+    lattice_clusters_supported(graph, &why);
     return why;
   }
   if (study.sampler.scan == "random") return "scan = \"random\" picks one site after the other";

@@ -26,6 +26,12 @@ std::vector<Case> chain_cases() {
        "run --model.size 5 --method.beta [0.3,0.4,0.5,0.6] --method.sweeps 300 --method.thermalization 100",
        Kind::brief},
       {"5 x 5, one cold beta", "run --model.size 5 --method.beta 0.6 --method.sweeps 1000", Kind::brief},
+      {"5 x 5, one chain", "run --model.size 5 --method.beta [0.2,0.3,0.4] --method.sweeps 4000 --method.chains 1",
+       Kind::good},
+      {"7 x 3 triangular +-J, metropolis, one chain",
+       "run --model.lattice triangular --model.size [7,3] --model.disorder bimodal --method.beta [0.2,0.3] "
+       "--method.sweeps 4000 --method.chains 1 --sampler.name metropolis",
+       Kind::brief},
       {"5 x 5, metropolis, short",
        "run --model.size 5 --method.beta [0.3,0.4,0.5,0.6] --method.sweeps 300 --method.thermalization 100 "
        "--sampler.name metropolis --sampler.scan random",
@@ -101,6 +107,14 @@ std::vector<Case> chain_cases() {
        "run --model.size 4 --model.disorder gaussian --model.disorder_seed 2 --method.beta [0.3,0.6] --method.sweeps "
        "2000 "
        "--sampler.name swendsen-wang",
+       Kind::good},
+      {"4 x 4 glass, wolff",
+       "run --model.size 4 --model.disorder gaussian --model.disorder_seed 2 --method.beta [0.3,0.6] --method.sweeps "
+       "2000 --sampler.name wolff",
+       Kind::good},
+      {"4 x 4 +-J in a field, wolff",
+       "run --model.size 4 --model.disorder bimodal --model.field 0.1 --method.beta [0.3,0.5] --method.sweeps 2000 "
+       "--sampler.name wolff",
        Kind::good},
       {"triangular 6 x 3 at 0.5, wolff",
        "run --model.lattice triangular --model.size [6,3] --method.beta 0.5 --method.sweeps 500 --sampler.name wolff",

@@ -479,7 +479,7 @@ inline std::vector<Case> cases() {
                      return with_global_flips(make_quartets_ensemble(in_field, at_random, k, s), k);
                    },
                    0.5, log_z_of(*in_field, 0.5)});
-  if (lattice_clusters_supported(in_field->graph(), ClusterMove::swendsen_wang))
+  if (lattice_clusters_supported(in_field->graph()))
     all.push_back({"Swendsen-Wang in bulk, in a field, global flips",
                    [in_field](Key k, Slice s) {
                      return with_global_flips(
@@ -487,7 +487,7 @@ inline std::vector<Case> cases() {
                    },
                    0.5, log_z_of(*in_field, 0.5)});
   const auto ferromagnet = std::make_shared<const Ising>(build({.geometry = Geometry::square, .size = {3, 3}}));
-  if (lattice_clusters_supported(ferromagnet->graph(), ClusterMove::swendsen_wang))
+  if (lattice_clusters_supported(ferromagnet->graph()))
     all.push_back({"Swendsen-Wang in bulk",
                    [ferromagnet](Key k, Slice s) {
                      return make_lattice_clusters_ensemble(ferromagnet, ClusterMove::swendsen_wang, k, s);
