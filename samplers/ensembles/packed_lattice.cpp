@@ -125,7 +125,9 @@ class PackedLattice final : public Ensemble {
   }
   /// How many spins changed in a share; counts it, too, where it can.
   std::int64_t move(std::size_t r, double lambda, const Step& step, Share share, Counts& counts);
-  bool counts_as_it_moves(double lambda) const { return lambda != 0 && states_.blocks().colours == 2; }
+  /// Every bond joins a site of one colour with one of the other.
+  bool two_colours() const { return states_.blocks().colours == 2 && !states_.blocks().seamed(); }
+  bool counts_as_it_moves(double lambda) const { return lambda != 0 && two_colours(); }
   void add_counts(std::size_t r, const Counts& mine) const {
 #pragma omp atomic
     counts_[r].up += mine.up;
@@ -204,8 +206,11 @@ void PackedLattice::toss(std::size_t r, const simd::Cipher& cipher, std::uint64_
   for (std::size_t colour = 0; colour < states_.blocks().colours; ++colour) {
     const simd::Stripe s = states_.stripe(r, colour, share);
     states_.kernels().toss(s, cipher, states_.number(first_word(time), s));
-    close(r, colour, share);
+    if (!states_.blocks().seamed()) close(r, colour, share);
   }
+  if (!states_.blocks().seamed()) return;
+  if (share.of > 1) barrier_.wait(share.of);
+  for (std::size_t colour = 0; colour < states_.blocks().colours; ++colour) close(r, colour, share);
 }
 
 std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step, Share share, Counts& counts) {
@@ -216,19 +221,21 @@ std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step,
     toss(r, cipher, last, share);
     return 0;
   }
-  const std::size_t colours = states_.blocks().colours;
+  const std::size_t turns = states_.blocks().turns.size();
   std::int64_t changed = 0;
   for (std::uint64_t time = step.time; time <= last; ++time) {
     if (time != step.time && time % times_a_key == 0) cipher = this->cipher(r, Purpose::sweep, time);
-    const auto go = [&](const simd::Stripe& s) {
-      changed += states_.kernels().move(s, move_, *prepared_[r].digits, cipher, states_.number(first_word(time), s));
-    };
-    for (std::size_t k = 0; k < colours; ++k) {
-      const std::size_t colour = step.order == Direction::forward ? k : colours - 1 - k;
-      if (time == last && k + 1 == colours && counts_as_it_moves(lambda))
+    for (std::size_t k = 0; k < turns; ++k) {
+      const std::size_t turn = step.order == Direction::forward ? k : turns - 1 - k;
+      const std::size_t colour = states_.blocks().turns[turn].colour;
+      const auto go = [&](const simd::Stripe& s) {
+        const std::uint64_t number = states_.number_at(first_word(time), turn, s);
+        changed += states_.kernels().move(s, move_, *prepared_[r].digits, cipher, number);
+      };
+      if (time == last && k + 1 == turns && counts_as_it_moves(lambda))
         counts = states_.count_moving(r, colour, share, go);
       else
-        go(states_.stripe(r, colour, share));
+        go(states_.stripe_at(r, turn, share));
       close(r, colour, share);
     }
   }
@@ -263,7 +270,7 @@ void PackedLattice::know() const {
     if (stale_[r] != 0) add_counts(r, states_.count(r, share));
   });
   for (std::size_t r = 0; r < layout().replicas; ++r) {
-    if (stale_[r] != 0 && states_.blocks().colours > 2) counts_[r].unsatisfied /= 2;
+    if (stale_[r] != 0 && states_.blocks().colours > 2 && !states_.blocks().seamed()) counts_[r].unsatisfied /= 2;
     stale_[r] = 0;
   }
 }

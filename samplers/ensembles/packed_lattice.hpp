@@ -25,11 +25,10 @@
 namespace gibbsite {
 
 /// Whether this processor has the instructions, the lattice is square, cubic, triangular or honeycomb, its sides are 3
-/// or more and, where they are periodic, multiples of the phases of its rows (square, cubic: 2, triangular: 3), all |J|
-/// are the same, the field too. graph: build(lattice).
+/// or more, all |J| are the same, the field too. graph: build(lattice).
 /// Fast are large lattices whose sides are multiples of the blocks, too (square: 64 x 32, cubic: 16 x 16 x 16,
 /// triangular: 96 x 48, honeycomb: 32 x 16 cells); others move the dead cells of a larger one with them.
-/// why: what does not fit, where it is asked for ("sides are not multiples of 3").
+/// why: what does not fit, where it is asked for ("a side is shorter than 3").
 bool packed_lattice_supported(const Lattice& lattice, const Graph& graph, std::string* why = nullptr);
 
 /// What a sweep of a replica takes, in ns, on one core of an Intel Xeon of 2023 with AVX-512. Measured: the shortest

@@ -1,4 +1,6 @@
 // Which lattices are packed, and what a sweep of them costs.
+#include <algorithm>
+
 #include "samplers/ensembles/packed_lattice.hpp"
 
 namespace gibbsite {
@@ -9,26 +11,15 @@ namespace {
 
 /// Why no blocks of a lattice are words; empty where they may be.
 std::string misfit(const Lattice& lattice) {
-  std::size_t multiple = 1;
   switch (lattice.geometry) {
     case Geometry::square:
     case Geometry::cubic:
-      multiple = 2;
-      break;
     case Geometry::triangular:
-      multiple = 3;
-      break;
     case Geometry::honeycomb:
-      break;
+      return *std::min_element(lattice.size.begin(), lattice.size.end()) < 3 ? "a side is shorter than 3" : "";
     default:
       return "only square, cubic, triangular and honeycomb lattices are packed";
   }
-  for (const std::size_t side : lattice.size) {
-    if (side < 3) return "a side is shorter than 3";
-    if (lattice.boundary == Boundary::periodic && side % multiple != 0)
-      return "sides are not multiples of " + std::to_string(multiple);
-  }
-  return "";
 }
 
 }  // namespace
@@ -48,9 +39,13 @@ bool packed_lattice_supported(const Lattice& lattice, const Graph& graph, std::s
 
 double packed_lattice_cost(const Lattice& lattice) {
   const BlockLattice blocks = BlockLattice::of(lattice).value();
-  constexpr double sweep = 110, word = 17, word_of_six = 21, by_spots = 1.15;
-  const auto words = static_cast<double>(blocks.colours * blocks.colour_words);
-  return sweep + words * (blocks.neighbours == 6 ? word_of_six : word) * (blocks.spots.empty() ? 1 : by_spots);
+  constexpr double sweep = 110, word = 17, word_of_six = 21, by_spots = 1.15, by_seams = 1.5, turn = 90;
+  const double a_word = blocks.neighbours == 6 ? word_of_six : word;
+  double words = static_cast<double>(blocks.colours * blocks.colour_words), late = 0;
+  for (const BlockLattice::Turn& it : blocks.turns) late += static_cast<double>(it.late.size());
+  const double later_turns = static_cast<double>(blocks.turns.size() - blocks.colours);
+  if (later_turns > 0) words *= by_seams;
+  return sweep + a_word * (words + late) * (blocks.spots.empty() ? 1 : by_spots) + turn * later_turns;
 }
 
 }  // namespace gibbsite

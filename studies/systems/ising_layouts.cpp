@@ -15,6 +15,7 @@
 #include "samplers/ensembles/real_couplings.hpp"
 #include "samplers/ensembles/site_vectors.hpp"
 #include "samplers/kernels/total_spin.hpp"
+#include "samplers/simd/lattice/block_lattice.hpp"
 #include "studies/systems/graph_system.hpp"
 
 namespace gibbsite {
@@ -104,11 +105,18 @@ Make in_vectors(const Study& study, const Graph& graph, std::size_t replicas, co
   return nullptr;
 }
 
-/// How a lattice at 512 spins to a word moves, if it may and fits. It visits sites by colours.
+/// Whether a lattice at 512 spins to a word is faster than by vectors of sites: not where it is small and has a seam.
+bool pays(const Lattice& lattice) {
+  constexpr double a_site = 4;  // ns, by vectors
+  const auto blocks = simd::BlockLattice::of(lattice);
+  return !blocks->seamed() || packed_lattice_cost(lattice) < a_site * static_cast<double>(blocks->sites());
+}
+
+/// How a lattice at 512 spins to a word moves, if it may, fits and pays. It visits sites by colours.
 std::optional<LocalMove> packed_move(const Study& study, const Lattice& lattice, const Graph& graph,
                                      const std::vector<ScanOrder>& orders) {
   if (std::find(orders.begin(), orders.end(), ScanOrder::checkerboard) == orders.end()) return std::nullopt;
-  return packed_lattice_supported(lattice, graph) ? std::optional(local_move(study)) : std::nullopt;
+  return packed_lattice_supported(lattice, graph) && pays(lattice) ? std::optional(local_move(study)) : std::nullopt;
 }
 
 /// Whether all pairs are bonded by one J; of a graph by rule without listing its bonds.

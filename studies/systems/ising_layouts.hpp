@@ -22,7 +22,7 @@ bool moves_by_rule(const Study& study, const Lattice& lattice);
 bool follows_total_spin(const Study& study, const Lattice& lattice, const Graph& graph);
 
 /// Why so many replicas get the plain layout, where a study leaves that open and something that a study can change
-/// keeps them from a fast one: "sides are not multiples of 3". Else empty.
+/// keeps them from a fast one: "couplings are of very different size". Else empty.
 std::string why_plain(const Study& study, const Lattice& lattice, const Graph& graph, std::size_t replicas);
 
 /// Replicas in the fastest layout for them; null where that is the plain one. annealed: as System::ensemble. model: of

@@ -69,7 +69,7 @@ class System {
   /// Throws RequestError naming the pair where the study's sampler cannot move the system, and why.
   virtual void check(const Study& study) const = 0;
   /// Why so many replicas of it move in the plain layout, where there are faster ones and the study left it open; or
-  /// nothing: "sides are not multiples of 3".
+  /// nothing: "couplings are of very different size".
   virtual std::string why_plain(const Study&, std::size_t) const { return ""; }
   /// After check(). annealed: every lambda is visited once, from an exact draw on.
   virtual std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool annealed = false) const = 0;

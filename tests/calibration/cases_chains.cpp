@@ -26,12 +26,11 @@ std::vector<Case> chain_cases() {
        "run --model.size 5 --method.beta [0.3,0.4,0.5,0.6] --method.sweeps 300 --method.thermalization 100",
        Kind::brief},
       {"5 x 5, one cold beta", "run --model.size 5 --method.beta 0.6 --method.sweeps 1000", Kind::brief},
-      {"5 x 5, one chain", "run --model.size 5 --method.beta [0.2,0.3,0.4] --method.sweeps 4000 --method.chains 1",
-       Kind::good},
-      {"7 x 3 triangular +-J, metropolis, one chain",
-       "run --model.lattice triangular --model.size [7,3] --model.disorder bimodal --method.beta [0.2,0.3] "
-       "--method.sweeps 4000 --method.chains 1 --sampler.name metropolis",
-       Kind::brief},
+      {"19 x 17", "run --model.size [19,17] --method.beta [0.2,0.3,0.4] --method.sweeps 4000", Kind::good, "", 2},
+      {"19 x 17, metropolis, one chain",
+       "run --model.size [19,17] --method.beta [0.3,0.4] --method.sweeps 2000 --method.chains 1 --sampler.name "
+       "metropolis",
+       Kind::brief, "", 2},
       {"5 x 5, metropolis, short",
        "run --model.size 5 --method.beta [0.3,0.4,0.5,0.6] --method.sweeps 300 --method.thermalization 100 "
        "--sampler.name metropolis --sampler.scan random",

@@ -30,8 +30,14 @@ BlockLattice::Edge BlockLattice::edge(std::size_t colour, std::size_t kind) cons
   return edge;
 }
 
-void BlockLattice::list_words(bool is_open) {
-  open = is_open;
+BlockLattice::Spot BlockLattice::spot(std::size_t colour, std::size_t word) const noexcept {
+  const std::size_t i = word % row_words, y = word / row_words % cells[1], z = word / (row_words * cells[1]);
+  return {static_cast<std::uint32_t>(at(colour, z, y, i)), static_cast<std::uint32_t>(word),
+          static_cast<std::uint8_t>((y + z) % phases), 0,
+          static_cast<std::uint8_t>(live_kind(cell_of(colour, z, y, i), y, z))};
+}
+
+void BlockLattice::list_words() {
   const std::size_t kinds = !open ? 1 : cells_3() ? 64 : 16;
   std::vector<char> lacks(colours * kinds, 0);  // something
   for (std::size_t e = 0; e < lacks.size(); ++e) {
@@ -39,53 +45,25 @@ void BlockLattice::list_words(bool is_open) {
     for (std::size_t k = 0; k < neighbours; ++k)
       for (const std::uint64_t part : edges[e].there[k]) lacks[e] |= static_cast<char>(~part != 0);
   }
+  for (const Lanes& alive : live) masks.push_back({alive});
   for (std::size_t colour = 0; colour < colours; ++colour)
     for (std::size_t word = 0; word < colour_words; ++word) {
       const std::size_t i = word % row_words, y = word / row_words % cells[1], z = word / (row_words * cells[1]);
-      const std::size_t x[] = {cell_of(colour, z, y, i), y, z}, phase = (y + z) % phases;
+      const std::size_t x[] = {cell_of(colour, z, y, i), y, z};
       std::size_t kind = 0;
       for (std::size_t d = 0; open && d < (cells_3() ? 3 : 2); ++d)
         kind |= std::size_t{(x[d] == 0 ? 1U : 0U) | (x[d] == last[d].cell ? 2U : 0U)} << 2 * d;
       const std::size_t e = colour * kinds + kind;
-      spots.push_back({static_cast<std::uint32_t>(at(colour, z, y, i)), static_cast<std::uint32_t>(word),
-                       static_cast<std::uint8_t>(phase), static_cast<std::uint8_t>(lacks[e] != 0 ? e : 0),
-                       static_cast<std::uint8_t>(live_kind(x[0], y, z))});
+      spots.push_back(spot(colour, word));
+      if (lacks[e] != 0) spots.back().edge = static_cast<std::uint8_t>(e);
     }
   for (std::size_t colour = 0; colour < colours; ++colour)
     for (std::size_t word = 0; word < colour_words; word += group) {
       const auto begin = spots.begin() + static_cast<std::ptrdiff_t>(colour * colour_words + word);
       const auto end = begin + static_cast<std::ptrdiff_t>(std::min(group, colour_words - word));
-      const auto middle = std::stable_partition(begin, end, [](const Spot& spot) { return spot.edge == 0; });
+      const auto middle = std::stable_partition(begin, end, [](const Spot& s) { return s.edge == 0; });
       inner.push_back(static_cast<std::uint8_t>(middle - begin));
     }
-}
-
-/// Behind the last cell of a side stands a copy of the first one, and at the end of the last block, which is before the
-/// first cell, a copy of the last one. Sides in turn, so that corners are copies of copies.
-void BlockLattice::add_ghosts() {
-  const std::array<std::size_t, 3> lane_step = {1, blocks[0], blocks[0] * blocks[1]};
-  for (std::size_t d = 0; d < 3; ++d) {
-    const std::size_t all = blocks[d] * cells[d];
-    if (sides[d] == all) continue;
-    const std::pair<std::size_t, std::size_t> copies[] = {{sides[d], 0}, {all - 1, sides[d] - 1}};
-    for (const auto& [to, from] : copies) {
-      Lanes those{};
-      for (std::size_t lane = 0; lane < word_bits; ++lane)
-        if (block_of(lane)[d] == to / cells[d]) those[lane / 64] |= std::uint64_t{1} << (lane % 64);
-      const std::size_t turn = (to / cells[d] - from / cells[d]) * lane_step[d];
-      for (std::size_t colour = 0; colour < colours; ++colour)
-        for (std::size_t z = 0; z < cells[2]; ++z)
-          for (std::size_t y = 0; y < cells[1]; ++y)
-            for (std::size_t i = 0; i < row_words; ++i) {
-              std::array<std::size_t, 3> cell = {cell_of(colour, z, y, i), y, z};
-              if (cell[d] != to % cells[d]) continue;
-              cell[d] = from % cells[d];
-              ghosts[colour].push_back(
-                  {at(colour, z, y, i), at(colour, cell[2], cell[1], cell[0] / phases), turn, ghost_lanes.size()});
-            }
-      ghost_lanes.push_back(those);
-    }
-  }
 }
 
 }  // namespace gibbsite::simd

@@ -73,16 +73,18 @@ std::optional<BlockLattice> BlockLattice::of(const Lattice& lattice) {
   if (lattice.size.size() != dimensions) return std::nullopt;
   for (std::size_t d = 0; d < dimensions; ++d) {
     const std::size_t side = lattice.size[d], unit = b.phases * b.blocks[d];
-    if (side < 3 || (!open && side % b.phases != 0)) return std::nullopt;
+    if (side < 3) return std::nullopt;
     b.sides[d] = side;
     b.cells[d] = (side + unit - 1) / unit * b.phases;
-    // One dead cell cannot be a ghost of two sites. Only honeycombs can have it: the others' sides keep their phase.
-    if (!open && b.cells[d] * b.blocks[d] == side + 1) ++b.cells[d];
+    // One dead cell is no ghost of two sites: the other one stands in the halo alone, if corners do not need it.
+    if (!open && b.cells[d] * b.blocks[d] == side + 1 && b.phases != 2) b.cells[d] += b.phases;
     assert(b.cells[d] % b.phases == 0);
   }
+  b.open = open;
   b.link();
   if (b.ragged() && !open) b.add_ghosts();
-  if (open || b.ragged()) b.list_words(open);
+  if (open || b.ragged()) b.list_words();
+  b.add_turns();
   return b;
 }
 

@@ -14,6 +14,11 @@
 /// Colours: no two sites of a colour are neighbours. (x + y + z) mod 2 on square and cubic lattices, (x + y) mod 3 on
 /// the triangular one, the two sites of a cell on the honeycomb. Blocks: 8 x 8 x 8 on the cubic lattice, else 32 x 16.
 ///
+/// Periodic sides that are no multiples of the phases have a seam: across it sites of one colour are neighbours. So the
+/// last sites of such a side move later, when all others have (those at its corners later still, where they must): a
+/// sweep is a list of steps, in each of which no two neighbours move. Ghosts there are of another colour than what they
+/// copy.
+///
 /// Open boundaries: the halo is as ever, but some neighbours in it are none. Only words with a cell at the edge of a
 /// block are touched, and in them the lanes of blocks at the edge of the lattice. There missing neighbours are set up
 /// and down in turn, so that pairs of them cancel; where one is left over it is down, and the site has "odd"
@@ -37,7 +42,7 @@ class BlockLattice {
  public:
   static constexpr std::size_t most_neighbours = 6, most_colours = 3;
 
-  /// Nothing where the lattice does not fit: sides of 3 or more; periodic ones multiples of phases.
+  /// Nothing where the lattice does not fit: sides of 3 or more.
   static std::optional<BlockLattice> of(const Lattice& lattice);
 
   std::size_t colours = 2, phases = 2, neighbours = 4;
@@ -60,7 +65,7 @@ class BlockLattice {
   /// A word of an open lattice, and the edge where it stands: in `edges`, 0 if all its neighbours are there.
   struct Spot {
     std::uint32_t at, word;  ///< as in Place, from the start of the state
-    std::uint8_t phase, edge, live;
+    std::uint8_t phase, edge, moves;
   };
   bool open = false;
   std::vector<Edge> edges;          ///< none where boundaries are periodic
@@ -68,6 +73,21 @@ class BlockLattice {
   std::vector<std::uint8_t> inner;  ///< how many those are: [colour][group]
 
   using Lanes = std::array<std::uint64_t, word_parts>;
+  struct alignas(64) Mask {
+    Lanes lanes{};
+    bool operator==(const Mask&) const = default;
+  };
+  std::vector<Mask> masks;  ///< which lanes of a listed word move: Spot::moves is a place in it
+
+  /// Sites that move together: all of a colour, or later ones at a seam.
+  struct Turn {
+    std::size_t colour = 0;
+    std::vector<Spot> late = {};  ///< their words; none: `spots`, or all words of the colour
+  };
+  std::vector<Turn> turns;  ///< a sweep, in this order
+  bool seamed() const noexcept { return turns.size() > colours; }
+  /// The place in `turns` of a site.
+  std::size_t turn_of(std::size_t site) const;
   alignas(64) std::array<Lanes, 8> live{};  ///< lanes of live sites: by where in its block a word stands
   bool ragged() const noexcept {
     return sites() != colours * colour_words * word_bits;  // there are dead cells
@@ -81,7 +101,9 @@ class BlockLattice {
     std::ptrdiff_t to, from;
     std::size_t turn, lanes;
   };
-  std::array<std::vector<Ghost>, most_colours> ghosts;  ///< to be renewed in this order
+  std::array<std::vector<Ghost>, most_colours> ghosts;  ///< of what copies a colour, to be renewed in this order
+  std::array<std::uint8_t, most_colours> planes{};      ///< bits of the colours in whose planes a colour's ghosts stand
+  std::vector<Ghost> halo_ghosts;  ///< in the halo, where there is one dead cell at a side: when that is renewed
   std::vector<Lanes> ghost_lanes;
   std::size_t groups_a_colour() const noexcept { return (colour_words + group - 1) / group; }
 
@@ -158,8 +180,15 @@ class BlockLattice {
     return {lane % blocks[0], lane / blocks[0] % blocks[1], lane / (blocks[0] * blocks[1])};
   }
   Edge edge(std::size_t colour, std::size_t kind) const noexcept;
-  void list_words(bool open);
+  void list_words();
   void add_ghosts();
+  void add_halo_ghosts(std::size_t d);
+  void add_turns();
+  Spot spot(std::size_t colour, std::size_t word) const noexcept;
+  std::uint8_t number_of(const Mask& mask);
+  /// Whether sites across the boundary of a side may have the same colour.
+  bool has_seam(std::size_t d) const noexcept { return !open && sides[d] > 1 && sides[d] % phases != 0; }
+  std::vector<std::size_t> seam_sites() const;
 };
 
 /// Canonical states: one byte a site, 1 or -1. pack() leaves the halo as it is.

@@ -143,10 +143,8 @@ HWY_INLINE void copy_lanes(const std::uint64_t* from, std::uint64_t* to, std::si
   }
 }
 
-void close(const Stripe& s) {
+HWY_INLINE void close_stripe(const Stripe& s) {
   const BlockLattice& b = *s.lattice;
-  for (const BlockLattice::Ghost& ghost : b.ghosts[s.colour])
-    copy_lanes(s.state + ghost.from, s.state + ghost.to, ghost.turn, b.ghost_lanes[ghost.lanes].data());
   std::size_t word = s.begin, i = word % b.row_words, y = word / b.row_words % b.cells[1],
               z = word / b.row_words / b.cells[1];
   while (word < s.end) {
@@ -156,6 +154,18 @@ void close(const Stripe& s) {
     i = 0;
     if (++y == b.cells[1]) y = 0, ++z;
   }
+}
+
+void close(const Stripe& s) {
+  const BlockLattice& b = *s.lattice;
+  for (const BlockLattice::Ghost& ghost : b.ghosts[s.colour])
+    copy_lanes(s.state + ghost.from, s.state + ghost.to, ghost.turn, b.ghost_lanes[ghost.lanes].data());
+  close_stripe(s);
+  for (std::size_t colour = 0; colour < b.colours; ++colour)
+    if (colour != s.colour && (b.planes[s.colour] >> colour & 1U) != 0)
+      close_stripe({&b, s.state, s.signs, colour, 0, b.colour_words});
+  for (const BlockLattice::Ghost& ghost : b.halo_ghosts)
+    copy_lanes(s.state + ghost.from, s.state + ghost.to, ghost.turn, b.ghost_lanes[ghost.lanes].data());
 }
 
 }  // namespace gibbsite::simd::HWY_NAMESPACE

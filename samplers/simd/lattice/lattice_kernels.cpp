@@ -41,7 +41,10 @@ void toss(const Stripe& s, const Cipher& cipher, std::uint64_t number) {
   }
 }
 
-template <std::size_t neighbours, Bonds bonds, bool ragged>
+/// Which bonds of a site are counted; forwards: those with neighbours 0, 2, 4.
+enum class BondsOf { both_ways, forwards };
+
+template <std::size_t neighbours, Bonds bonds, bool ragged, BondsOf which>
 Counts count_stripe(const Stripe& s) {
   const Bits d;
   const BlockLattice& lattice = *s.lattice;
@@ -66,14 +69,15 @@ Counts count_stripe(const Stripe& s) {
       const BitVector spin = hn::Load(d, at + part), want = hn::Xor(spin, all);
       const std::uint64_t* here = live + part % word_parts;
       up = hn::Add(up, count(spin, here));
-      neighbours_up = hn::Add(neighbours_up, count(hn::Load(d, at + part + offset[0]), here));
+      if constexpr (which == BondsOf::both_ways)
+        neighbours_up = hn::Add(neighbours_up, count(hn::Load(d, at + part + offset[0]), here));
       HWY_UNROLL(6)
-      for (std::size_t k = 0; k < neighbours; ++k) {
+      for (std::size_t k = 0; k < neighbours; k += which == BondsOf::forwards ? 2 : 1) {
         BitVector other = hn::Load(d, at + part + offset[k]);
         if constexpr (bonds == Bonds::signed_one_by_one)
           other = hn::Xor(other, hn::Load(d, sign + part / word_parts * neighbours * word_parts + k * word_parts +
                                                  part % word_parts));
-        unsatisfied[k % 2] = hn::Add(unsatisfied[k % 2], count(hn::Xor(other, want), here));
+        unsatisfied[k / 2 % 2] = hn::Add(unsatisfied[k / 2 % 2], count(hn::Xor(other, want), here));
       }
     }
   }
@@ -82,7 +86,12 @@ Counts count_stripe(const Stripe& s) {
 }
 Counts count(const Stripe& s) {
   Counts counts = with_bonds(s, [&]<std::size_t neighbours, Bonds bonds>() {
-    return s.lattice->ragged() ? count_stripe<neighbours, bonds, true>(s) : count_stripe<neighbours, bonds, false>(s);
+    using enum BondsOf;
+    if (!s.lattice->seamed())
+      return s.lattice->ragged() ? count_stripe<neighbours, bonds, true, both_ways>(s)
+                                 : count_stripe<neighbours, bonds, false, both_ways>(s);
+    if constexpr (neighbours % 2 == 0) return count_stripe<neighbours, bonds, true, forwards>(s);
+    return Counts();  // there are seams on square, cubic and triangular lattices alone
   });
   if (s.lattice->open) counts.unsatisfied -= count_missing(s);
   return counts;
@@ -97,11 +106,13 @@ const LatticeKernels* kernels_here() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include "samplers/simd/bits/targets.hpp"
+
 namespace gibbsite::simd {
 
 std::vector<const LatticeKernels*> lattice_kernels() {
   std::vector<const LatticeKernels*> all;
-  const std::int64_t supported = hwy::SupportedTargets();
+  const std::int64_t supported = supported_targets();
 #if HWY_TARGETS & HWY_AVX3_DL
   if ((supported & HWY_AVX3_DL) != 0) all.push_back(N_AVX3_DL::kernels_here());
 #endif

@@ -57,16 +57,18 @@ struct Signs {
   const std::uint64_t* bond = nullptr;  ///< [colour][word][neighbour][part], a bit for J < 0; or null
 };
 
-/// Words begin ... end - 1 of one colour; begin: a multiple of a group.
+/// Words begin ... end - 1 of one colour, or of those of it that move late; begin: a multiple of a group.
 struct Stripe {
   const BlockLattice* lattice = nullptr;
   std::uint64_t* state = nullptr;
   Signs signs;
   std::size_t colour = 0, begin = 0, end = 0;
+  const BlockLattice::Spot* late = nullptr;
 };
 
-/// Spins up in some words, and their bonds that are not satisfied. With two colours, and the live sites all around,
-/// every site of the other colour is neighbour 0 of one site: all of either colour tell everything.
+/// Spins up in some words, and their bonds that are not satisfied, of a lattice with a seam those that lead forwards.
+/// With two colours, and the live sites all around, every site of the other colour is neighbour 0 of one site: all of
+/// either colour tell everything.
 struct Counts {
   std::int64_t up = 0, neighbours_up = 0, unsatisfied = 0;
 
@@ -85,7 +87,7 @@ struct LatticeKernels {
   /// Every spin a fair coin, that of level 0 of its word.
   void (*toss)(const Stripe&, const Cipher&, std::uint64_t number);
   /// After either: copies a stripe's words at the edges of blocks to the halo. Of a ragged lattice all words of a
-  /// colour: renews its ghosts first.
+  /// colour, and of others in whose planes it has ghosts: renews them first.
   void (*close)(const Stripe&);
   Counts (*count)(const Stripe&);
 };

@@ -76,8 +76,8 @@ class Spots {
   HWY_INLINE BitVector missing(std::size_t k) const {
     return hn::Not(hn::Load(Bits(), lattice_->edges[spot_->edge].there[k] + column_));
   }
-  /// Lanes of sites that live.
-  HWY_INLINE const std::uint64_t* live() const { return lattice_->live[spot_->live].data() + column_; }
+  /// Lanes of sites that move.
+  HWY_INLINE const std::uint64_t* moves() const { return lattice_->masks[spot_->moves].lanes.data() + column_; }
   HWY_INLINE BitVector odd() const { return hn::Load(Bits(), lattice_->edges[spot_->edge].odd + column_); }
 
  private:
@@ -133,7 +133,7 @@ class MoveRule {
       field.count(n);
     }
     site_[k] = words_.at();
-    if constexpr (!Words::all_live) live_[k] = words_.live();
+    if constexpr (!Words::all_live) moves_[k] = words_.moves();
     words_.next();
     return field;
   }
@@ -151,10 +151,9 @@ class MoveRule {
       after = verdict;
     else
       after = turn(before, verdict, select(chosen(field, free_), before, chosen(field, favoured_)));
+    if constexpr (!Words::all_live) after = select(hn::Load(Bits(), moves_[k]), after, before);
     hn::Store(after, Bits(), site_[k]);
-    BitVector turned = hn::Xor(before, after);
-    if constexpr (!Words::all_live) turned = hn::And(turned, hn::Load(Bits(), live_[k]));
-    changed_ = hn::Add(changed_, hn::PopulationCount(turned));
+    changed_ = hn::Add(changed_, hn::PopulationCount(hn::Xor(before, after)));
   }
   HWY_INLINE std::int64_t changed() const {
     return static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(Bits(), changed_)));
@@ -181,7 +180,7 @@ class MoveRule {
   const std::uint64_t *favoured_, *free_;
   BitVector flip_, changed_;
   std::uint64_t* site_[group];
-  const std::uint64_t* live_[Words::all_live ? 1 : group];
+  const std::uint64_t* moves_[Words::all_live ? 1 : group];
 };
 
 /// What is known of a stripe as the program runs, as a template's arguments: call.operator()<neighbours, bonds>().

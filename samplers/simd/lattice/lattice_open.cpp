@@ -33,9 +33,11 @@ std::int64_t move_open_stripe(const Stripe& s, const LatticeDigits& digits, cons
     Inside inner(s, column, Spots(s, nullptr, column), digits.favoured.data(), digits.free.data());
     AtEdge outer(s, column, Spots(s, nullptr, column), digits.edge->favoured.data(), digits.edge->free.data());
     for (std::size_t word = s.begin; word < s.end; word += group) {
-      const BlockLattice::Spot* spot = lattice.spots.data() + s.colour * lattice.colour_words + word;
+      const BlockLattice::Spot* spot =
+          (s.late != nullptr ? s.late : lattice.spots.data() + s.colour * lattice.colour_words) + word;
       const std::size_t n = std::min(group, s.end - word);
-      const std::size_t n_inner = lattice.inner[s.colour * lattice.groups_a_colour() + word / group];
+      const std::size_t n_inner =
+          s.late != nullptr ? n : lattice.inner[s.colour * lattice.groups_a_colour() + word / group];
       const std::uint64_t first = number + (word - s.begin);
       if (n_inner > 0) {
         inner.go_to(Spots(s, spot, column));
@@ -69,7 +71,7 @@ std::int64_t count_missing_bonds(const Stripe& s) {
       for (std::size_t column = 0; column < word_parts; column += column_parts) {
         const Spots spots(s, spot + k, column);
         const BitVector want = hn::Xor(hn::Load(d, spots.at()), hn::Set(d, s.signs.all));
-        const BitVector live = hn::Load(d, spots.live());
+        const BitVector live = hn::Load(d, spots.moves());
         BitVector n[neighbours];
         const std::uint64_t* sign = s.signs.bond;
         if constexpr (bonds == Bonds::signed_one_by_one)

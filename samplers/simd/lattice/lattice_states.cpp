@@ -20,7 +20,8 @@ Counts LatticeStates::with_other_colour(const Counts& one, std::size_t replica, 
 }
 
 Counts LatticeStates::count(std::size_t replica, Share share) {
-  if (blocks_.colours == 2) return with_other_colour(kernels_.count(stripe(replica, 0, share)), replica, 1, share);
+  if (blocks_.colours == 2 && !blocks_.seamed())
+    return with_other_colour(kernels_.count(stripe(replica, 0, share)), replica, 1, share);
   Counts sum;
   for (std::size_t colour = 0; colour < blocks_.colours; ++colour)
     sum += kernels_.count(stripe(replica, colour, share));

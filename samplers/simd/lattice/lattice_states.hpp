@@ -30,6 +30,20 @@ class LatticeStates {
     const Signs signs{all_signs_, signs_.size() == 0 ? nullptr : signs_.data()};
     return {&blocks_, state(replica), signs, colour, cut(share.index), cut(share.index + 1)};
   }
+  /// What moves at a turn.
+  Stripe stripe_at(std::size_t replica, std::size_t turn, Share share) noexcept {
+    const BlockLattice::Turn& t = blocks_.turns[turn];
+    Stripe s = stripe(replica, t.colour, share);
+    if (t.late.empty()) return s;
+    s.late = t.late.data();
+    s.begin = 0;
+    s.end = share.index == 0 ? t.late.size() : 0;
+    return s;
+  }
+  /// Number of the random words of the first word that moves at a turn, from `first` on for the whole lattice.
+  std::uint64_t number_at(std::uint64_t first, std::size_t turn, const Stripe& s) const noexcept {
+    return first + turn * groups_a_colour() * group + s.begin;
+  }
   /// Number of the random words of a stripe's first word, from `first` on for the whole lattice.
   std::uint64_t number(std::uint64_t first, const Stripe& s) const noexcept {
     return first + s.colour * groups_a_colour() * group + s.begin;
@@ -46,7 +60,7 @@ class LatticeStates {
     }
     wait();
   }
-  /// Spins up, and bonds that are not satisfied: adding up the shares; where there are three colours, bonds twice.
+  /// Spins up, and bonds that are not satisfied: adding up the shares; where three colours fit, bonds twice.
   Counts count(std::size_t replica, Share share);
   /// The same of a share whose spins of one colour move now, words at once as they have moved: the others are as they
   /// stay. Two colours.

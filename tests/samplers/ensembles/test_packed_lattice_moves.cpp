@@ -18,14 +18,18 @@ struct Transitions {
   double changed = 0, accepted = 0;
 };
 
-Transitions watch(const Case& it, const Ising& model, Ensemble& ensemble, Direction order, int sweeps) {
+/// When sites are believed to move: as they do, or a mutant, all of a colour at once.
+enum class Believed { in_turn, by_colour };
+
+Transitions watch(const Case& it, const Ising& model, Ensemble& ensemble, Direction order, int sweeps,
+                  Believed believed = Believed::in_turn) {
   const Graph& graph = model.graph();
   const double J = *graph.common_strength();
   const auto blocks = *simd::BlockLattice::of(it.lattice);
   std::vector<std::size_t> turn(model.units());
   for (std::size_t i = 0; i < turn.size(); ++i) {
-    turn[i] = blocks.place(i).colour;
-    if (order == Direction::reversed) turn[i] = blocks.colours - 1 - turn[i];
+    turn[i] = believed == Believed::in_turn ? blocks.turn_of(i) : blocks.place(i).colour;
+    if (order == Direction::reversed) turn[i] = blocks.turns.size() - 1 - turn[i];
   }
   Transitions seen;
   for (std::uint64_t time = 100; time < 100 + static_cast<std::uint64_t>(sweeps); ++time) {
@@ -104,6 +108,8 @@ TEST_CASE("every spin of a packed lattice turns with the probability it should")
         wrong = law;
         wrong.h = 0;
         if (law.h != 0) CHECK(p_value(seen, wrong) < threshold);
+        if (const auto blocks = simd::BlockLattice::of(it.lattice); blocks->seamed() && model->units() < 200)
+          CHECK(p_value(watch(it, *model, *ensemble, order, sweeps, Believed::by_colour), law) < threshold);
         for (const double wall : {-1, 1}) {
           wrong = law;
           wrong.missing = wall;
