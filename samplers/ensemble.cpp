@@ -35,6 +35,16 @@ void Ensemble::overlap(std::span<const std::pair<std::size_t, std::size_t>> pair
   }
 }
 
+void Ensemble::overlap_with(std::span<const std::byte> states, std::span<const std::size_t> which,
+                            std::vector<std::uint64_t>& memory, std::span<double> out) const {
+  const std::size_t bytes = layout_.state_bytes(), all = bytes * layout_.replicas;
+  memory.resize((all + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t));  // where states of now find room
+  const std::span<std::byte> now = std::as_writable_bytes(std::span(memory)).first(all);
+  save_each(now);
+  for (std::size_t r = 0; r < layout_.replicas; ++r)
+    out[r] = overlap_of(now.subspan(r * bytes, bytes), states.subspan(which[r] * bytes, bytes));
+}
+
 void Ensemble::turning(std::span<const double>, std::span<double>) const {
   throw std::logic_error("this ensemble (" + layout_.name + ") cannot weigh its units turned over");
 }

@@ -106,6 +106,10 @@ class Ensemble {
   virtual double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const = 0;
   /// out[k] = overlap_of() the two replicas of pair k.
   virtual void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const;
+  /// out[r] = overlap_of() replica r and number which[r] of some canonical states, one behind the other. memory: what
+  /// the ensemble makes of these states, empty at first; kept by who asks again.
+  virtual void overlap_with(std::span<const std::byte> states, std::span<const std::size_t> which,
+                            std::vector<std::uint64_t>& memory, std::span<double> out) const;
   /// Where layout().turns, what samplers/ensembles/global_flips.hpp needs:
   /// out[r] = log_weight(-x_r, lambda[r]) - log_weight(x_r, lambda[r]).
   virtual void turning(std::span<const double> lambda, std::span<double> out) const;

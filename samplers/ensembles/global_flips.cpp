@@ -38,6 +38,11 @@ class GlobalFlips final : public Ensemble {
   double overlap_of(std::span<const std::byte> x, std::span<const std::byte> y) const override {
     return inner_->overlap_of(x, y);
   }
+  void save_each(std::span<std::byte> states) const override { inner_->save_each(states); }
+  void overlap_with(std::span<const std::byte> states, std::span<const std::size_t> which,
+                    std::vector<std::uint64_t>& memory, std::span<double> out) const override {
+    inner_->overlap_with(states, which, memory, out);
+  }
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override {
     inner_->overlap(pairs, out);
   }

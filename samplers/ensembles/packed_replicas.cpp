@@ -94,6 +94,8 @@ class PackedReplicas final : public Ensemble {
     return spin_overlap(x, y);
   }
   void overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const override;
+  void overlap_with(std::span<const std::byte> states, std::span<const std::size_t> which,
+                    std::vector<std::uint64_t>& memory, std::span<double> out) const override;
   void resample(std::span<const std::size_t> parent) override;
 
   void save(std::size_t replica, std::span<std::byte> state) const override {
@@ -145,6 +147,20 @@ class PackedReplicas final : public Ensemble {
   void forget() { stale_ = stale_totals_ = true; }
   /// The spins of all replicas, one behind the other: [replica][block], whole packs.
   std::vector<std::uint64_t> columns() const;
+  /// Those of canonical states.
+  std::vector<std::uint64_t> columns_of(std::span<const std::byte> states) const;
+  /// Likeness of two columns; sites: which bits of a block are sites.
+  double likeness(const std::uint64_t* x, const std::uint64_t* y, std::span<const std::uint64_t> sites) const {
+    int different = 0;
+    for (std::size_t b = 0; b < sites.size(); ++b) different += std::popcount((x[b] ^ y[b]) & sites[b]);
+    const auto n = static_cast<double>(layout().units);
+    return (n - 2.0 * different) / n;
+  }
+  std::vector<std::uint64_t> sites_of_blocks() const {
+    std::vector<std::uint64_t> sites;
+    for (std::size_t b = 0; b < packs_[0].blocks(); ++b) sites.push_back(packs_[0].sites_of(b));
+    return sites;
+  }
 
   std::shared_ptr<const Ising> model_;
   std::unique_ptr<const simd::ReplicaPlan> plan_;
@@ -268,17 +284,29 @@ std::vector<std::uint64_t> PackedReplicas::columns() const {
 }
 
 void PackedReplicas::overlap(std::span<const std::pair<std::size_t, std::size_t>> pairs, std::span<double> out) const {
-  const std::vector<std::uint64_t> spins = columns();
-  const std::size_t blocks = packs_[0].blocks();
-  std::vector<std::uint64_t> sites;
-  for (std::size_t b = 0; b < blocks; ++b) sites.push_back(packs_[0].sites_of(b));
-  const auto n = static_cast<double>(layout().units);
-  for (std::size_t k = 0; k < pairs.size(); ++k) {
-    const std::uint64_t *x = spins.data() + pairs[k].first * blocks, *y = spins.data() + pairs[k].second * blocks;
-    int different = 0;
-    for (std::size_t b = 0; b < blocks; ++b) different += std::popcount((x[b] ^ y[b]) & sites[b]);
-    out[k] = (n - 2.0 * different) / n;
-  }
+  const std::vector<std::uint64_t> spins = columns(), sites = sites_of_blocks();
+  for (std::size_t k = 0; k < pairs.size(); ++k)
+    out[k] = likeness(&spins[pairs[k].first * sites.size()], &spins[pairs[k].second * sites.size()], sites);
+}
+
+std::vector<std::uint64_t> PackedReplicas::columns_of(std::span<const std::byte> states) const {
+  const std::size_t blocks = packs_[0].blocks(), parts = plan_->width / 64, units = layout().units;
+  std::vector<std::uint64_t> all(states.size() / units * blocks);
+  for (std::size_t k = 0; k < states.size() / units; ++k)
+    for (std::size_t i = 0; i < units; ++i) {
+      const std::size_t row = plan_->row(i) / parts;
+      const bool up = sign(i) * static_cast<std::int8_t>(states[k * units + i]) > 0;
+      all[k * blocks + row / 64] |= std::uint64_t{up} << (row % 64);
+    }
+  return all;
+}
+
+void PackedReplicas::overlap_with(std::span<const std::byte> states, std::span<const std::size_t> which,
+                                  std::vector<std::uint64_t>& memory, std::span<double> out) const {
+  if (memory.empty()) memory = columns_of(states);
+  const std::vector<std::uint64_t> spins = columns(), sites = sites_of_blocks();
+  for (std::size_t r = 0; r < layout().replicas; ++r)
+    out[r] = likeness(&spins[r * sites.size()], &memory[which[r] * sites.size()], sites);
 }
 
 void PackedReplicas::resample(std::span<const std::size_t> parent) {

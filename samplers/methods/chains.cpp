@@ -63,18 +63,19 @@ std::size_t fields_of_a_slot(std::span<const Observable> observables, bool means
 /// What is left of the state at the first draw.
 void ChainTrace::follow(const Ensemble& ensemble, std::span<const std::size_t> replica) {
   const std::size_t bytes = ensemble.layout().state_bytes();
-  states_.resize(slots() * bytes);
-  ensemble.save_each(states_);
-  const bool first = first_.empty();
-  if (first) first_.resize(slots() * bytes);
+  if (first_.empty()) {
+    const std::vector<std::byte> now = save_all(ensemble);
+    for (std::size_t slot = 0; slot < slots(); ++slot)
+      first_.insert(first_.end(), now.begin() + static_cast<std::ptrdiff_t>(replica[slot] * bytes),
+                    now.begin() + static_cast<std::ptrdiff_t>((replica[slot] + 1) * bytes));
+    return;
+  }
+  std::vector<std::size_t> slot_of(slots());
+  for (std::size_t slot = 0; slot < slots(); ++slot) slot_of[replica[slot]] = slot;
+  likeness_.resize(slots());
+  ensemble.overlap_with(first_, slot_of, first_packed_, likeness_);
   for (std::size_t slot = 0; slot < slots(); ++slot) {
-    const std::span<const std::byte> now = std::span(states_).subspan(replica[slot] * bytes, bytes);
-    const std::span<std::byte> then = std::span(first_).subspan(slot * bytes, bytes);
-    if (first) {
-      std::copy(now.begin(), now.end(), then.begin());
-      continue;
-    }
-    const double q = ensemble.overlap_of(now, then);
+    const double q = likeness_[replica[slot]];
     if (q * side_[slot] < 0) ++turnovers_[slot];
     if (q != 0) side_[slot] = q > 0 ? 1 : -1;
   }
@@ -164,6 +165,7 @@ void ChainTrace::load(const Snapshot& snapshot, Trace trace) {
   turnovers_ = counts(snapshot, "turnovers", turnovers_.size());
   side_ = numbers(snapshot, "side", side_.size());
   first_ = bytes(snapshot, "first");
+  first_packed_.clear();
   lowest_.load(snapshot);
   if (means_) means_->load(snapshot);
 }

@@ -95,12 +95,13 @@ class ChainTrace {
   Trace trace_;
   Lowest lowest_;
   std::vector<std::byte> snapshots_;
-  std::vector<Witness> witnesses_;        // a pure function of the options
-  std::vector<std::uint64_t> turnovers_;  // [slot]
-  std::vector<double> side_;              // of the last overlap with the first draw that was not 0, [slot]
-  std::vector<std::byte> first_;          // that draw's states, [slot]
-  std::vector<double> observed_;          // scratch, [replica][component]
-  std::vector<std::byte> states_;         // scratch, [replica]
+  std::vector<Witness> witnesses_;           // a pure function of the options
+  std::vector<std::uint64_t> turnovers_;     // [slot]
+  std::vector<double> side_;                 // of the last overlap with the first draw that was not 0, [slot]
+  std::vector<std::byte> first_;             // that draw's states, [slot]
+  std::vector<double> observed_;             // scratch, [replica][component]
+  std::vector<std::uint64_t> first_packed_;  // the same as the ensemble has it
+  std::vector<double> likeness_;             // scratch, [replica]
 };
 
 /// Numbers of a draw's row for each slot, but for overlaps and what a method adds: means: a draw stands for several

@@ -277,6 +277,19 @@ TEST_CASE("every ensemble's overlap is 1 for a state with itself, symmetric, and
       CHECK(q[k] == ensemble->overlap_of(state(pairs[k].first), state(pairs[k].second)));
       CHECK(std::abs(q[k]) <= 1 + 1e-14);
     }
+    std::vector<std::uint64_t> memory;
+    std::vector<std::size_t> which;
+    for (std::size_t r = 0; r < replicas_at_seam; ++r) which.push_back((r + 3) % replicas_at_seam);
+    std::vector<double> with(replicas_at_seam), right, again = with;
+    ensemble->overlap_with(states, which, memory, with);
+    for (std::size_t r = 0; r < replicas_at_seam; ++r) right.push_back(ensemble->overlap_of(state(r), state(which[r])));
+    CHECK(with == right);
+    for (std::size_t r = 0; r < replicas_at_seam; ++r) which[r] = r;
+    ensemble->draw_reference(2);
+    ensemble->overlap_with(states, which, memory, again);
+    const std::vector<std::byte> now = save_all(*ensemble);
+    for (std::size_t r = 0; r < replicas_at_seam; ++r)
+      CHECK(again[r] == ensemble->overlap_of(std::span(now).subspan(r * bytes, bytes), state(r)));
   }
 }
 
