@@ -1,5 +1,5 @@
 // Natural choices of users, each as `gibbsite run` would move it: the system made, its ensemble in the layout that is
-// chosen, the method with its draws; beside the plain layout, and beside a careful loop where single spins move.
+// chosen, the method with its draws; beside the plain layout, and beside a careful loop of single spins or of Wolff's.
 #include <omp.h>
 
 #include "samplers/methods/chains.hpp"
@@ -202,7 +202,7 @@ void add_cases(const Choice& choice, std::vector<BenchCase>& cases) {
     cases.push_back(c);
   }
   const auto* on_a_graph = dynamic_cast<const GraphSystem*>(system.get());
-  if (on_a_graph == nullptr || by_clusters(study)) return;
+  if (on_a_graph == nullptr || study.sampler.kind == SamplerKind::swendsen_wang) return;
   c.layout = "a careful loop";
   c.work = careful_loop(on_a_graph->graph(), study.sampler.kind, study.method.beta);
   cases.push_back(std::move(c));
