@@ -179,7 +179,8 @@ std::vector<Group> tasks_of(const Group& root) {
       rest /= length;
     }
     for (const Group& group : root.groups)
-      if (group.name != "tasks") task.groups.push_back(slice(group, axes_of(group), t));
+      if (group.name != "tasks" && group.name != "final_state")  // which holds those of all tasks together
+        task.groups.push_back(slice(group, axes_of(group), t));
     if (own == nullptr) continue;
     if (const Group* more = own->child(task.name)) merge(task, *more);
   }

@@ -77,11 +77,9 @@ ResultToExtend::ResultToExtend(const std::filesystem::path& path) : path_(path) 
   if (model != nullptr && on_grid(*model)) {
     const Group root = read_some(path, {});
     arrays_ = tasks_of(root);
-    for (std::size_t k = 0; k < arrays_.size(); ++k) {  // the states of all stand in one place
-      std::erase_if(arrays_[k].groups, [](const Group& g) { return g.name == "final_state"; });
+    for (std::size_t k = 0; k < arrays_.size(); ++k)  // the states of all stand in one place
       if (const auto kept = final_state_in(root.child("final_state"), k))
         arrays_[k].groups.push_back(final_state_group(*kept));
-    }
   } else {
     in_groups_ = outline.child("tasks") != nullptr;
   }
