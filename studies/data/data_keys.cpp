@@ -1,5 +1,7 @@
 #include "studies/data/data_keys.hpp"
 
+#include <fmt/format.h>
+
 namespace gibbsite {
 namespace {
 
@@ -63,7 +65,12 @@ void add_data_keys(KeyTable& table) {
           "rows", "begin:end", "which samples, from 0 and without the end",
           [](DataRequest& d, const Value& value) { d.rows = read_text(value); }, optional_text(&DataRequest::rows))
       .text = true;
-  given.text("binarize", &DataRequest::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
+  StudyKey& binarize =
+      given.text("binarize", &DataRequest::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
+  binarize.set = [](Study& study, const Value& value) {
+    study.keys<DataRequest>().binarize =
+        value.text() != nullptr ? read_text(value) : fmt::format("{}", read_real(value));
+  };
   given.add(
       "maximum", "number > 0", "value that is 1 to binarize; without it 255 of bytes, and 1 of numbers up to 1",
       [](DataRequest& d, const Value& value) {
