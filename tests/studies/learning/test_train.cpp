@@ -19,6 +19,7 @@ layers = [9, 6]
 [data]
 file = "bars-and-stripes:3"
 validation = 0.2
+binarize = 0.5
 [training]
 method = "pcd"
 epochs = 1000
