@@ -45,7 +45,7 @@ std::vector<Setting> at_model(std::size_t replicas) { return std::vector<Setting
 
 class ContrastiveDivergence final : public Objective {
  public:
-  ContrastiveDivergence(Machine machine, Key key, ChainOptions options)
+  ContrastiveDivergence(Machine machine, Key key, NegativeChains options)
       : machine_(std::move(machine)), key_(key), options_(options) {}
 
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
@@ -76,14 +76,14 @@ class ContrastiveDivergence final : public Objective {
  private:
   Machine machine_;
   Key key_;
-  ChainOptions options_;
+  NegativeChains options_;
   std::unique_ptr<Learnable> chains_;
 };
 
 /// Chains that go on, with weights or without.
 class PersistentChains final : public Objective {
  public:
-  PersistentChains(Machine machine, Key key, ChainOptions options, bool weighted)
+  PersistentChains(Machine machine, Key key, NegativeChains options, bool weighted)
       : machine_(std::move(machine)),
         key_(key),
         options_(options),
@@ -159,7 +159,7 @@ class PersistentChains final : public Objective {
 
   Machine machine_;
   Key key_;
-  ChainOptions options_;
+  NegativeChains options_;
   bool weighted_, begun_ = false;
   std::unique_ptr<Learnable> chains_;
   std::vector<double> log_weight_, theta_;
@@ -171,13 +171,13 @@ class PersistentChains final : public Objective {
 std::unique_ptr<Objective> make_exact_objective(Machine machine, double pseudocount) {
   return std::make_unique<ExactObjective>(std::move(machine), pseudocount);
 }
-std::unique_ptr<Objective> make_cd(Machine machine, Key key, ChainOptions options) {
+std::unique_ptr<Objective> make_cd(Machine machine, Key key, NegativeChains options) {
   return std::make_unique<ContrastiveDivergence>(std::move(machine), key, options);
 }
-std::unique_ptr<Objective> make_pcd(Machine machine, Key key, ChainOptions options) {
+std::unique_ptr<Objective> make_pcd(Machine machine, Key key, NegativeChains options) {
   return std::make_unique<PersistentChains>(std::move(machine), key, options, false);
 }
-std::unique_ptr<Objective> make_jarzynski(Machine machine, Key key, ChainOptions options) {
+std::unique_ptr<Objective> make_jarzynski(Machine machine, Key key, NegativeChains options) {
   return std::make_unique<PersistentChains>(std::move(machine), key, options, true);
 }
 

@@ -65,7 +65,7 @@ class Objective {
   std::vector<double> weight_;
 };
 
-struct ChainOptions {
+struct NegativeChains {
   std::size_t steps = 1;        ///< k: sweeps per update
   std::size_t chains = 100;     ///< pcd, jarzynski; tempering: ladders
   std::size_t rungs = 10;       ///< tempering: lambdas of a ladder, evenly spaced from 0 to 1
@@ -75,16 +75,16 @@ struct ChainOptions {
 
 std::unique_ptr<Objective> make_exact_objective(std::shared_ptr<const ParametricMachine> machine,
                                                 double pseudocount = 0);
-std::unique_ptr<Objective> make_cd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
+std::unique_ptr<Objective> make_cd(std::shared_ptr<const ParametricMachine> machine, Key key, NegativeChains options);
 /// The mean of make_cd over its chains, summed over all states. Throws std::invalid_argument for more than 16 units,
 /// visible and hidden, or units of other than two states.
 std::unique_ptr<Objective> make_expected_cd(std::shared_ptr<const ParametricMachine> machine, std::size_t steps);
-std::unique_ptr<Objective> make_pcd(std::shared_ptr<const ParametricMachine> machine, Key key, ChainOptions options);
+std::unique_ptr<Objective> make_pcd(std::shared_ptr<const ParametricMachine> machine, Key key, NegativeChains options);
 /// reference: parameters at lambda = 0, without bonds. Throws std::invalid_argument for others, and fewer than two
 /// rungs.
 std::unique_ptr<Objective> make_tempered_chains(std::shared_ptr<const ParametricMachine> machine, Key key,
-                                                ChainOptions options, std::vector<double> reference);
+                                                NegativeChains options, std::vector<double> reference);
 std::unique_ptr<Objective> make_jarzynski(std::shared_ptr<const ParametricMachine> machine, Key key,
-                                          ChainOptions options);
+                                          NegativeChains options);
 
 }  // namespace gibbsite

@@ -10,7 +10,7 @@ namespace {
 
 class TemperedChains final : public Objective {
  public:
-  TemperedChains(std::shared_ptr<const ParametricMachine> machine, Key key, const ChainOptions& options,
+  TemperedChains(std::shared_ptr<const ParametricMachine> machine, Key key, const NegativeChains& options,
                  std::vector<double> reference)
       : machine_(std::move(machine)),
         key_(key),
@@ -71,7 +71,7 @@ class TemperedChains final : public Objective {
 
   std::shared_ptr<const ParametricMachine> machine_;
   Key key_;
-  ChainOptions options_;
+  NegativeChains options_;
   std::unique_ptr<Learnable> replicas_;
   Exchange exchange_;
   LogRatios ratios_;
@@ -82,7 +82,7 @@ class TemperedChains final : public Objective {
 }  // namespace
 
 std::unique_ptr<Objective> make_tempered_chains(std::shared_ptr<const ParametricMachine> machine, Key key,
-                                                ChainOptions options, std::vector<double> reference) {
+                                                NegativeChains options, std::vector<double> reference) {
   return std::make_unique<TemperedChains>(std::move(machine), key, options, std::move(reference));
 }
 

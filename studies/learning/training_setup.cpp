@@ -154,11 +154,11 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
     throw RequestError(
         "data.pseudocount is for a boltzmann without hidden units that learns by exact, pcd or jarzynski; take "
         "training.l2 for others");
-  const ChainOptions chains{.steps = static_cast<std::size_t>(t.steps),
-                            .chains = static_cast<std::size_t>(t.chains),
-                            .rungs = static_cast<std::size_t>(t.rungs),
-                            .resample_below = t.resample,
-                            .pseudocount = pseudocount};
+  const NegativeChains chains{.steps = static_cast<std::size_t>(t.steps),
+                              .chains = static_cast<std::size_t>(t.chains),
+                              .rungs = static_cast<std::size_t>(t.rungs),
+                              .resample_below = t.resample,
+                              .pseudocount = pseudocount};
   if (t.method == "exact") {
     if (machine->log2_states() > 20)
       throw RequestError(fmt::format(

@@ -194,7 +194,7 @@ TEST_CASE("chains of Potts machines come to the gradient of the likelihood, with
     }
     return most_of(z);
   };
-  const ChainOptions options{.steps = 10, .chains = 200};
+  const NegativeChains options{.steps = 10, .chains = 200};
   const auto pcd = make_pcd(machine, Key(11), options);
   Thetas burn(theta.size(), 0);
   pcd->add_gradient(theta, data, 1000, burn);

@@ -59,7 +59,7 @@ constexpr double score_threshold = 5.4;
 TEST_CASE("chains that exchange along ladders know both clusters of a machine, others do not") {
   const auto machine = six_spins();
   const Theta theta = two_clusters(*machine);
-  const ChainOptions options{.steps = 25, .chains = 20, .rungs = 5};
+  const NegativeChains options{.steps = 25, .chains = 20, .rungs = 5};
   const auto tempered = [&](Key key) { return make_tempered_chains(machine, key, options, Theta(theta.size(), 0)); };
   CHECK(largest_score(*machine, theta, tempered) < score_threshold);
   // The mutant: the same chains without exchanges stay where their first sweep took them.

@@ -265,7 +265,7 @@ TEST_CASE("persistent chains, with weights or without, come to the gradient of t
   const auto machine = shared(rbm(4, 2));
   const Matrix batch = counted(4, pi_digits, 0);
   const Numbers exact = direction(*make_exact_objective(machine), theta_of_rbm(), batch);
-  const ChainOptions options{.steps = 20, .chains = 400};
+  const NegativeChains options{.steps = 20, .chains = 400};
   const auto pcd = make_pcd(machine, Key(11), options);
   Numbers burn(theta_of_rbm().size(), 0);
   pcd->add_gradient(theta_of_rbm(), batch, 1000, burn);
@@ -283,7 +283,7 @@ TEST_CASE("weights of chains that follow moving parameters know ln Z without a b
   Numbers ratios, weighted(target.size(), 0), weighted_squares = weighted, plain = weighted, plain_squares = weighted;
   constexpr int seeds = 100;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    const ChainOptions options{.steps = 1, .chains = 200, .resample_below = 0.3};
+    const NegativeChains options{.steps = 1, .chains = 200, .resample_below = 0.3};
     const auto with = make_jarzynski(machine, Key(seed), options), without = make_pcd(machine, Key(seed), options);
     Numbers out, lagging;
     for (int step = 0; step <= 2; ++step) {  // fast: chains alone lag behind

@@ -131,7 +131,7 @@ TEST_CASE("learning that is stopped and goes on has the bits of one that was not
       .optimizer = Optimizer::adam, .batch = 7, .updates = 60, .first_rate = 0.05, .last_rate = 0.01};
   for (const bool weighted : {false, true}) {
     const auto begin = [&] {
-      const ChainOptions chains{.steps = 2, .chains = 30, .resample_below = 0.9};
+      const NegativeChains chains{.steps = 2, .chains = 30, .resample_below = 0.9};
       return std::make_unique<Trainer>(
           machine, weighted ? make_jarzynski(machine, Key(4), chains) : make_pcd(machine, Key(4), chains), data,
           first_parameters(*machine, data, 0.1, Key(4)), options, Key(4));
