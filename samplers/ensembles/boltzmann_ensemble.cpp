@@ -105,11 +105,11 @@ class BoltzmannEnsemble final : public Ensemble {
     const std::size_t one_hot = machine.kind() == UnitKind::categorical ? machine.visible() : 0, q = machine.states();
     std::size_t alike = 0, states_alike = 0;
     for (std::size_t i = one_hot * q; i < width_; ++i) alike += a[i] == b[i];
+    if (one_hot == 0) return 2 * static_cast<double>(alike) / static_cast<double>(machine.units()) - 1;
     double sum = 2 * static_cast<double>(alike) - static_cast<double>(machine.units() - one_hot);
     for (std::size_t i = 0; i < one_hot * q; ++i)
       states_alike += a[i] == b[i] && a[i] != std::remove_cvref_t<decltype(a[i])>{};
-    if (one_hot > 0)
-      sum += (static_cast<double>(q * states_alike) - static_cast<double>(one_hot)) / static_cast<double>(q - 1);
+    sum += (static_cast<double>(q * states_alike) - static_cast<double>(one_hot)) / static_cast<double>(q - 1);
     return sum / static_cast<double>(machine.units());
   }
   /// Returns how many units changed.

@@ -1,6 +1,7 @@
 #include "studies/learning/drawn_samples.hpp"
 
 #include "studies/files/variables.hpp"
+#include "studies/learning/judge.hpp"
 #include "studies/sample/draw.hpp"
 #include "studies/sample/sample_units.hpp"
 #include "studies/systems/network.hpp"
@@ -8,14 +9,18 @@
 
 namespace gibbsite {
 
-Group drawn_samples(const ModelFile& model, const Study& study, std::size_t count) {
+Group drawn_samples(const ModelFile& model, const Study& study, const Matrix& training, std::size_t count) {
+  constexpr std::size_t most_recognised = 1000;
   constexpr std::uint64_t sweeps = 1000, task_of_states = 1, task_below_tops = 2;
   Group out{.name = "samples"};
   if (count == 0) return out;
   Study asked = study;
   asked.keys<NetworkKeys>().reference = "base-rate";
   asked.keys<DataRequest>() = {};
-  const NetworkSystem system(asked, {.model = model, .weights = "training"});
+  NetworkSource source{.model = model, .weights = "training"};
+  if (!model.base_rates || std::holds_alternative<std::shared_ptr<const BeliefNetwork>>(model.model))
+    source.data = head_of(training, most_recognised);
+  const NetworkSystem system(asked, source);
   const SamplePlan plan{.states = count, .chains = count, .annealing = sweeps, .thermalization = sweeps};
   const auto ensemble = system.ensemble(asked, Key(study.run.seed, task_of_states), count);
   const DrawnStates drawn = draw_states(*ensemble, plan, [](const Progress&) {});

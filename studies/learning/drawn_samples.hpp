@@ -9,6 +9,7 @@ namespace gibbsite {
 
 /// The group "samples": states of visible units, (sample, unit), of chains each of its own, annealed from the data's
 /// base rates and swept as `gibbsite sample` does. Nothing is in it for count = 0. A pure function of model and seed.
-Group drawn_samples(const ModelFile& model, const Study& study, std::size_t count);
+/// training: what was learned, [width][sample]; belief networks recognise the base rates of their top from it.
+Group drawn_samples(const ModelFile& model, const Study& study, const Matrix& training, std::size_t count);
 
 }  // namespace gibbsite

@@ -180,7 +180,7 @@ Group Training::record() const {
   }
   add_warnings(training, warnings());
   if (const auto& t = study_.keys<TrainingKeys>(); t.samples > 0)
-    training.groups.push_back(drawn_samples(final, study_, static_cast<std::size_t>(t.samples)));
+    training.groups.push_back(drawn_samples(final, study_, samples_.training, static_cast<std::size_t>(t.samples)));
   root.groups.push_back(std::move(training));
   if (Group all = snapshots(); !all.groups.empty()) root.groups.push_back(std::move(all));
   return root;

@@ -126,7 +126,7 @@ TEST_CASE("The command line silences keys of the file that it leaves without a p
   const std::string file =
       "[method]\nname = \"tempering\"\nladder = \"adaptive\"\nbeta = [0, 1]\n[model]\n"
       "lattice = \"hypercubic\"\ndimension = 3\nsize = 4\ndisorder = \"bimodal\"\ndisorder_seed = 9\n";
-  CHECK(read(file, {{"method.name", "mcmc"}}).tasks[0].study.keys<TemperingKeys>().ladder == "fixed");
+  CHECK(read(file, {{"method.name", "mcmc"}}).tasks[0].study.keys<TemperingKeys>().ladder == TemperingKeys{}.ladder);
   const Request instance = read(file, {{"model.couplings", "graph.txt"}});
   CHECK(instance.tasks[0].study.keys<LatticeKeys>().disorder == "none");
   CHECK_THAT(refused(file, {{"method.name", "mcmc"}, {"method.ladder", "fixed"}}),

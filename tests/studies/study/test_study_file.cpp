@@ -183,7 +183,8 @@ TEST_CASE("What is no TOML is refused with line and column") {
       refused(complete + "\"model.size\" = 3\n[model]\nsize = 4\n") ==
       "unknown key `method.model.size` (study.toml:3:1); "
       "did you mean `model.size`? [method] has name, beta, temperature, chains, start, thermalization, sweeps, every, "
-      "store, target_error, target, objective, snapshots, ladder, particles, temperatures, schedule, resample, reverse");
+      "store, target_error, target, objective, snapshots, ladder, rungs, particles, temperatures, schedule, resample, "
+      "reverse");
   CHECK(refused("\"model.size\" = 3\n[model]\nsize = 4\n" + complete) ==
         "`model.size` is given twice (study.toml:3:1 and study.toml:1:1)");
 }
@@ -227,10 +228,10 @@ TEST_CASE("Keys that do not go together are refused") {
        "\"annealing\""},
       {"ladder = \"adaptive\"",
        "`method.ladder` (study.toml:3:1) has no part in this study; it goes with method.name "
-       "= \"tempering\""},
+       "= \"tempering\" or \"trajectory\""},
       {"name = \"annealing\"\nsweeps = 10",
        "`method.sweeps` (study.toml:4:1) has no part in this study; it goes with "
-       "method.name = \"mcmc\" or \"tempering\""},
+       "method.name = \"mcmc\", \"tempering\" or \"trajectory\""},
       {"name = \"tempering\"",
        "method.name = \"tempering\" needs at least 2 values in method.beta to exchange between (study.toml)"},
       {"every = 30000", "method.every = 30000 leaves no draw in method.sweeps = 20000 (study.toml)"},
