@@ -26,7 +26,7 @@ std::vector<Case> chain_cases() {
        "run --model.size 5 --method.beta [0.3,0.4,0.5,0.6] --method.sweeps 300 --method.thermalization 100",
        Kind::brief},
       {"5 x 5, one cold beta", "run --model.size 5 --method.beta 0.6 --method.sweeps 1000", Kind::brief},
-      {"19 x 17", "run --model.size [19,17] --method.beta [0.2,0.3,0.4] --method.sweeps 4000", Kind::good, "", 2},
+      {"19 x 17", "run --model.size [19,17] --method.beta [0.2,0.3,0.4] --method.sweeps 8000", Kind::good, "", 2},
       {"19 x 17, metropolis, one chain",
        "run --model.size [19,17] --method.beta [0.3,0.4] --method.sweeps 2000 --method.chains 1 --sampler.name "
        "metropolis",
@@ -112,7 +112,7 @@ std::vector<Case> chain_cases() {
        "2000 --sampler.name wolff",
        Kind::good},
       {"4 x 4 +-J in a field, wolff",
-       "run --model.size 4 --model.disorder bimodal --model.field 0.1 --method.beta [0.3,0.5] --method.sweeps 2000 "
+       "run --model.size 4 --model.disorder bimodal --model.field 0.1 --method.beta [0.6,0.9] --method.sweeps 4000 "
        "--sampler.name wolff",
        Kind::good},
       {"triangular 6 x 3 at 0.5, wolff",
