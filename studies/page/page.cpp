@@ -132,7 +132,7 @@ std::string model_section(const PageFile& file, ImageSides sides) {
          "</table></div>\n";
   out += facts_section(file.root) + html_of(figures_of_training(file.root));
   if (const Group* samples = training == nullptr ? nullptr : training->child("samples"))
-    out += html_of(images_of_samples(*samples, "training/samples", sides, file.path));
+    out += html_of(images_of_samples(*samples, "training/samples", sides, file.path, pixels_of(file.root)));
   return out + html_of(images_of(file.root, sides, file.path));
 }
 

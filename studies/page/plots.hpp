@@ -59,8 +59,12 @@ FigureGroup figures_of_likelihood(const Group& root);
 /// for. Throws RequestError where they do not make that.
 using ImageSides = std::optional<std::pair<std::size_t, std::size_t>>;  ///< width, height
 FigureGroup images_of(const Group& model, ImageSides sides, const std::string& path);
-/// Rows of the group's variable `samples`, on one scale.
-FigureGroup images_of_samples(const Group& group, const char* source, ImageSides sides, const std::string& path);
+/// Rows of the group's variable `samples`, on one scale; of each the first `pixels` numbers where that is given, those
+/// before a label.
+FigureGroup images_of_samples(const Group& group, const char* source, ImageSides sides, const std::string& path,
+                              std::size_t pixels = 0);
+/// Visible units of a model with weights, labels not among them; 0 where there are none.
+std::size_t pixels_of(const Group& model);
 /// What several of these ask: numbers of either kind; a beta in words; one variable of /diagnostics of every part over
 /// its only dimension (values of `x`, or their number), a curve each.
 std::vector<double> numbers_of(const Group& group, const std::string& name);

@@ -124,9 +124,20 @@ FigureGroup images_of(const Group& model, ImageSides sides, const std::string& p
   return {.heading = "Weights", .html = html_of_images(weights_of(model), sides, path)};
 }
 
-FigureGroup images_of_samples(const Group& group, const char* source, ImageSides sides, const std::string& path) {
+std::size_t pixels_of(const Group& model) { return weights_of(model).pixels; }
+
+FigureGroup images_of_samples(const Group& group, const char* source, ImageSides sides, const std::string& path,
+                              std::size_t pixels) {
   Images samples = rows_of(&group, "samples", "samples", source);
   samples.one_scale = true;
+  if (pixels > 0 && pixels < samples.pixels && !samples.values.empty()) {
+    std::vector<double> cut;
+    for (std::size_t k = 0; k < samples.count; ++k) {
+      const auto row = std::span(samples.values).subspan(k * samples.pixels, pixels);
+      cut.insert(cut.end(), row.begin(), row.end());
+    }
+    samples.values = std::move(cut), samples.pixels = pixels;
+  }
   return {.heading = "Samples", .html = html_of_images(samples, sides, path)};
 }
 

@@ -25,6 +25,7 @@ batch = 50
 particles = 10
 temperatures = 10
 snapshots = 3
+samples = 0
 [run]
 seed = 3
 )";

@@ -145,6 +145,20 @@ TEST_CASE("a trained model has a page of its training") {
   CHECK(contains(page_of({{"samples.h5", read_archive(folder / "samples.h5")}}), "samples as 5 images of 3 x 3"));
 }
 
+TEST_CASE("samples of a model with labels are pictures without them, beside the share of labels that are told") {
+  const Scratch folder;
+  write_bytes(folder / "rows.csv", "0,0,1,1,0\n1,1,0,0,0\n0,1,0,1,1\n1,0,1,0,1\n");
+  write_bytes(folder / "study.toml",
+              "[model]\nname = \"rbm\"\nlayers = [4, 3]\n[data]\nfile = \"rows.csv\"\nlabels = \"column:-1\"\n"
+              "[training]\nmethod = \"exact\"\nbatch = 4\nepochs = 20\n");
+  const Ended made = run({"train", "study.toml", "-o", "model.h5", "--quiet"}, folder.path());
+  INFO(made.err);
+  REQUIRE(made.code == 0);
+  const std::string page = page_of({{"model.h5", read_archive(folder / "model.h5")}});
+  CHECK(contains(page, "samples as 64 images of 2 x 2"));
+  (void)figure_titled(page, "labels that are told");
+}
+
 TEST_CASE("models and likelihoods have pages, with weights as images where visible units make one") {
   Scratch folder;
   write_model(folder / "model.h5", model_file(sample_network({UnitKind::binary, UnitKind::binary})), "test");
