@@ -32,9 +32,8 @@ class ExactObjective final : public Objective {
   bool weighs() const override { return true; }
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t, std::span<double> out) override {
     add_data(*machine_, theta, batch, weight_, pseudocount_, out);
-    log_z_ = machine_->log_z(theta, 1, out);
+    machine_->log_z(theta, 1, out);
   }
-  Estimate log_z() const override { return {.value = log_z_, .error = 0}; }
 
  private:
   Machine machine_;
@@ -117,9 +116,9 @@ class PersistentChains final : public Objective {
   }
 
   bool weighs() const override { return true; }
-  Estimate log_z() const override {
+  Estimate log_z(std::span<const double> theta) const override {
     if (!weighted_ || !begun_) return {};
-    return {.value = log_z_0_ + log_mean_weight(log_weight_)};
+    return {.value = log_z_0_ + log_mean_weight(weights_at(theta))};
   }
   double effective_fraction() const override { return weighted_ ? effective_share(log_weight_) : 1; }
 
@@ -142,14 +141,21 @@ class PersistentChains final : public Objective {
  private:
   /// To new parameters; weights keep what ln p* changes by.
   void follow(std::span<const double> theta) {
-    const std::vector<double> one(options_.chains, 1);
-    std::vector<double> before(options_.chains), after(options_.chains);
-    if (weighted_) chains_->log_weight(one, before);
+    if (weighted_) log_weight_ = weights_at(theta);
     chains_->set_parameters(theta);
     theta_.assign(theta.begin(), theta.end());
-    if (!weighted_) return;
-    chains_->log_weight(one, after);
-    for (std::size_t r = 0; r < after.size(); ++r) log_weight_[r] += after[r] - before[r];
+  }
+  /// What the weights of the chains would be at other parameters.
+  std::vector<double> weights_at(std::span<const double> theta) const {
+    const std::size_t n = options_.chains;
+    const std::vector<double> one(n, 1), now = theta_.empty() ? std::vector<double>(theta.size(), 0) : theta_;
+    std::vector<double> before(n), out(n);
+    chains_->log_weight(one, before);
+    chains_->set_parameters(theta);
+    chains_->log_weight(one, out);
+    chains_->set_parameters(now);
+    for (std::size_t r = 0; r < n; ++r) out[r] += log_weight_[r] - before[r];
+    return out;
   }
   void resample(std::uint64_t update) {
     Chance chance(Stream(key_, Purpose::resample, update, 0));

@@ -33,9 +33,8 @@ class NoiseContrastive final : public Objective {
         noise_weight(points, static_cast<double>(nu_) / static_cast<double>(points));
     noise_contrastive(*machine_, theta, std::log(static_cast<double>(nu_)), batch, data_weight, log_noise(batch), noise,
                       noise_weight, log_noise(noise), out);
-    log_z_ = theta.back();
   }
-  Estimate log_z() const override { return {.value = log_z_}; }
+  Estimate log_z(std::span<const double> theta) const override { return {.value = theta.back()}; }
 
  private:
   std::vector<double> log_noise(const Matrix& v) const {
@@ -50,7 +49,6 @@ class NoiseContrastive final : public Objective {
   std::size_t nu_;
   Key key_;
   bool spin_ = false;
-  double log_z_ = unknown;
 };
 
 }  // namespace

@@ -54,7 +54,7 @@ class Objective {
   }
   virtual std::span<const Checkpoint> checkpoints() const { return {}; }
   /// ln Z as the objective itself knows it, where it does.
-  virtual Estimate log_z() const { return {}; }
+  virtual Estimate log_z(std::span<const double> /*theta*/) const { return {}; }
   /// Share of its chains that carry the model's expectation; nan without chains.
   virtual double effective_fraction() const { return unknown; }
   /// All state.

@@ -40,7 +40,7 @@ class Trainer final : public Learner {
   std::uint64_t batches() const override { return batches_.of_an_epoch(); }
   std::vector<double> parameters() const override { return {machine_part().begin(), machine_part().end()}; }
   bool bounded() const override { return gibbsite::bounded(theta_); }
-  Estimate log_z() const override { return objective_->log_z(); }
+  Estimate log_z() const override { return objective_->log_z(theta_); }
   double effective_fraction() const override { return objective_->effective_fraction(); }
   std::span<const Checkpoint> checkpoints() const override { return objective_->checkpoints(); }
 

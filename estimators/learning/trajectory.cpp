@@ -113,7 +113,7 @@ class TrajectoryObjective final : public Objective {
     return true;
   }
 
-  Estimate log_z() const override {
+  Estimate log_z(std::span<const double>) const override {  // learning takes no step that accept() has not seen
     if (chains_ == nullptr) return {};
     const Matrix x = states();
     const Values up = minus(machine_->log_weight(theta_, collected_.state), collected_.log_weight);

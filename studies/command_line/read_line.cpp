@@ -85,7 +85,8 @@ Line read_line(const Command& command, const std::vector<std::string>& words) {
       if (std::any_of(line.options.begin(), line.options.end(), same))
         throw RequestError(explain(command, name, "is given twice"));
       const bool takes_value = described.find(option.string_key, false).semantic()->max_tokens() > 0;
-      if (takes_value && (value.empty() || value[0] == '=' || looks_like_option(value)))
+      const bool joined = word.starts_with("--") && word.find('=') != std::string::npos;  // --alphabet=-ACG
+      if (takes_value && (value.empty() || value[0] == '=' || (!joined && looks_like_option(value))))
         throw RequestError(explain(command, name, "needs a value"));
       line.options.emplace_back(key, value);
     }

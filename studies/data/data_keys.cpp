@@ -67,6 +67,7 @@ void add_data_keys(KeyTable& table) {
       .text = true;
   StudyKey& binarize =
       given.text("binarize", &DataRequest::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
+  binarize.shape = {};  // text or a number
   binarize.set = [](Study& study, const Value& value) {
     study.keys<DataRequest>().binarize =
         value.text() != nullptr ? read_text(value) : fmt::format("{}", read_real(value));

@@ -22,6 +22,8 @@
 namespace gibbsite {
 namespace {
 
+constexpr double most_summed = 0x1p18;  // states, at every evaluation
+
 constexpr std::size_t most_judged = 100;  // samples of pseudo-likelihood, a product with W for each unit of each
 
 double mean_of(const std::vector<double>& x) {
@@ -52,7 +54,7 @@ void anneal(Judgement& out, const Study& study, const ModelFile& model, const Da
   const NetworkSystem system(
       asked, {.model = model, .weights = "training", .data = data.samples > 0 ? std::optional(data) : std::nullopt});
   ProgressMeter meter({1, 1}, {1, 1}, true);
-  const LogZFindings found = find_log_z(system, asked, meter);
+  const LogZFindings found = find_log_z(system, asked, meter, most_summed);
   out.log_z = found.best.log_z;
   out.exact = found.best.kind.family == RouteFamily::exact;
   out.trusted = found.best.trusted && found.agree;
@@ -100,10 +102,7 @@ Samples::Samples(Matrix learned, Matrix held_out, const Layer& visible)
   }
 }
 
-bool sums_log_z(const ParametricMachine& machine) noexcept {
-  constexpr double most_states = 18;
-  return machine.log2_states() <= most_states;
-}
+bool sums_log_z(const ParametricMachine& machine) noexcept { return std::exp2(machine.log2_states()) <= most_summed; }
 
 Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,
                         const Samples& samples, const Study& study) {

@@ -180,7 +180,8 @@ int TrainRunner::run() {
     } catch (const RequestError& error) {
       tell_of_end("failed", {{"error", error.what()}});
       if (!request_.resume) parts_.remove();
-      throw;
+      if (tasks_[k]->name().empty()) throw;
+      throw RequestError(fmt::format("{}: {}", tasks_[k]->name(), error.what()));
     }
     if (done) {  // the file first: what a checkpoint calls done is in place
       write(k);

@@ -25,10 +25,10 @@ constexpr SeriesColumn series[] = {
     {Recorded::log_z, "log_z", "1", "ln Z"},
     {Recorded::log_z_error, "log_z_error", "1", "its standard error; 0: it was summed"},
     {Recorded::learned_log_z, "learned_log_z", "1",
-     "ln Z as the method itself knows it (trajectory, jarzynski, nce, exact)"},
+     "ln Z as the method itself knows it (trajectory; jarzynski, biased by 1 / chains an update; nce)"},
     {Recorded::learned_log_z_error, "learned_log_z_error", "1", "its standard error (trajectory)"},
     {Recorded::pseudo_likelihood, "pseudo_likelihood", "1",
-     "sum over units of ln p(unit | rest), mean of the first samples"},
+     "sum over units of ln p(unit | rest), plain mean of the first 100 samples"},
     {Recorded::reconstruction_error, "reconstruction_error", "1", "root mean square of v - <v | <h | v>>"},
     {Recorded::free_energy_gap, "free_energy_gap", "1",
      "mean free energy of validation samples less that of training samples"},
@@ -106,7 +106,8 @@ std::vector<std::string> Training::warnings() const {
     out.push_back(
         "the error of ln Z is not known: annealing lost nearly all of its particles; raise training.temperatures");
   const double own = last(Recorded::learned_log_z), own_error = last(Recorded::learned_log_z_error);
-  if (last(Recorded::log_z) - own > 1 + 5 * std::hypot(own_error, error))
+  const auto known = [](double e) { return std::isfinite(e) ? e : 0; };
+  if (last(Recorded::log_z) - own > 1 + 5 * std::hypot(known(own_error), known(error)))
     out.push_back(fmt::format(
         "ln Z as the chains know it is {:.3g} smaller than by {}: a part of the model grew that none of them "
         "has seen; lower training.rate, so that they can follow",

@@ -158,8 +158,8 @@ void add_trajectory(const NetworkSystem& system, const Study& study, ProgressMet
   found.diagnostics.groups.push_back(std::move(diagnostics));
 }
 
-void add_exact(const NetworkSystem& system, LogZFindings& found) {
-  if (const auto log_z = system.exact_log_z()) found.routes.push_back({exact_route, {*log_z, 0}, true});
+void add_exact(const NetworkSystem& system, double most_states, LogZFindings& found) {
+  if (const auto log_z = system.exact_log_z(most_states)) found.routes.push_back({exact_route, {*log_z, 0}, true});
 }
 
 bool is_exact(const LogZRoute& route) { return route.kind.family == RouteFamily::exact; }
@@ -255,9 +255,9 @@ RouteWork trajectory_work(const Study& study, const NetworkSystem& system) {
   return {static_cast<double>(rungs * t.ladders), static_cast<double>(t.thermalization + t.sweeps)};
 }
 
-LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter) {
+LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter, double most_states) {
   LogZFindings found;
-  add_exact(system, found);
+  add_exact(system, most_states, found);
   add_annealing(system, study, meter, found);
   add_tempering(system, study, meter, found);
   add_trajectory(system, study, meter, found);

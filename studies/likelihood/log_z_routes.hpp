@@ -64,6 +64,8 @@ void judge(LogZFindings& found);
 
 /// Task 0 of `meter` is annealing, task 1 tempering, task 3 tempering along the snapshots of the model's training,
 /// where there are some. Where annealing goes both ways, neither is trusted that the other does not meet.
-LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter);
+/// most_states: that are summed for an exact answer beside them.
+LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter,
+                        double most_states = 0x1p26);
 
 }  // namespace gibbsite

@@ -125,8 +125,8 @@ NetworkSource read_network(const Study& study, bool named) {
       if (source.trajectory.empty())
         throw RequestError(
             fmt::format("{}: model.reference = \"trajectory\" (method.name = \"trajectory\") needs an rbm with the "
-                        "snapshots of its "
-                        "training; train it with training.snapshots = 24, or training.method = \"trajectory\"",
+                        "snapshots of its training, which models of other kinds have no use for; train an rbm with "
+                        "training.snapshots = 24, or training.method = \"trajectory\"",
                         file));
     }
     clamp(source, study);
@@ -242,10 +242,10 @@ std::variant<ExactAnswers, std::string> NetworkSystem::exact(std::span<const dou
   return exact_answers(*machine(), reference_.visible, lambda, limits);
 }
 
-std::optional<double> NetworkSystem::exact_log_z() const {
+std::optional<double> NetworkSystem::exact_log_z(double most_states) const {
   const std::vector<double> model = {1.0};
   SummationLimits limits;
-  limits.work = 2e10;
+  limits.states = most_states, limits.work = 2e10;
   const auto answer = network() != nullptr ? gibbsite::exact_log_z(*network(), reference_, model, limits)
                                            : gibbsite::exact_log_z(*machine(), reference_.visible, model, limits);
   const auto* log_z = std::get_if<std::vector<double>>(&answer);

@@ -53,7 +53,7 @@ class NetworkSystem final : public System {
   std::vector<Observable> observables() const override;
   std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override;
   /// ln Z of the model itself, where summing takes less than half a minute of one core.
-  std::optional<double> exact_log_z() const;
+  std::optional<double> exact_log_z(double most_states = 0x1p26) const;
   Group record() const override;
   void add_diagnostics(Group& group) const override;
   void check(const Study& study) const override;

@@ -220,7 +220,7 @@ TEST_CASE("the peak of the specific heat is Kaufman's", "[calibration]") {
   }
 }
 
-TEST_CASE("the Binder cumulants of two sizes cross where enumeration says", "[calibration]") {
+TEST_CASE("the Binder cumulants of two sizes cross where enumeration says", "[long]") {
   const auto difference = [](double beta) {
     return exact(torus(3), beta, Quantity::binder_cumulant) - exact(torus(4), beta, Quantity::binder_cumulant);
   };

@@ -1,6 +1,6 @@
 // Data with weights: a sample of weight 2 is a sample that comes twice; pseudocounts are uniform states among the data.
-#include <catch2/catch.hpp>
 #include <array>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
 
