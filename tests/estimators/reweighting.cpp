@@ -89,7 +89,7 @@ TEST_CASE("the equations of multi-histogram reweighting hold, with and without o
   }
 }
 
-TEST_CASE("errors at, between and a little outside the betas are honest", "[calibration]") {
+TEST_CASE("errors at, between and a little outside the betas are honest", "[long][calibration]") {
   for (const bool exchange : {false, true}) {
     Plan plan = quarter;
     plan.exchange = exchange;
@@ -121,7 +121,7 @@ TEST_CASE("errors at, between and a little outside the betas are honest", "[cali
   }
 }
 
-TEST_CASE("reweighting errors that ignore tau or exchange are found out", "[calibration][mutant]") {
+TEST_CASE("reweighting errors that ignore tau or exchange are found out", "[long][calibration][mutant]") {
   Plan plan = quarter;
   plan.exchange = true;
   plan.keep = 0.9;
@@ -220,7 +220,7 @@ TEST_CASE("the peak of the specific heat is Kaufman's", "[calibration]") {
   }
 }
 
-TEST_CASE("the Binder cumulants of two sizes cross where enumeration says", "[long]") {
+TEST_CASE("the Binder cumulants of two sizes cross where enumeration says", "[long][calibration]") {
   const auto difference = [](double beta) {
     return exact(torus(3), beta, Quantity::binder_cumulant) - exact(torus(4), beta, Quantity::binder_cumulant);
   };

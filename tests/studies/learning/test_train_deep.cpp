@@ -30,6 +30,7 @@ batch = 14
 chains = 50
 evaluate = 1000
 snapshots = 3
+samples = 0
 [run]
 seed = 3
 )";
@@ -49,6 +50,7 @@ batch = 14
 chains = 50
 evaluate = 1000
 snapshots = 3
+samples = 2
 [run]
 seed = 3
 )";

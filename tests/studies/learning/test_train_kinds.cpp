@@ -43,6 +43,7 @@ batch = 1000
 l2 = 0.01
 evaluate = 300
 snapshots = 2
+samples = 0
 )";
 
 /// Pairs 0-3 and 1-2 match, as in a hairpin.
