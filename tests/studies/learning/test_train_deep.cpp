@@ -7,6 +7,7 @@
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/models/model_file.hpp"
+#include "tests/studies/learning/same_models.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -64,21 +65,6 @@ struct DeepTrained : Scratch {
   Group root() { return read_archive(*this / "model.h5"); }
 };
 
-/// All numbers of both groups but the time it took.
-void check_alike(const Group& a, const Group& b) {
-  REQUIRE(a.variables.size() == b.variables.size());
-  for (std::size_t k = 0; k < a.variables.size(); ++k) {
-    INFO(a.name << '/' << a.variables[k].name);
-    const auto* x = std::get_if<std::vector<double>>(&a.variables[k].data);
-    const auto* y = std::get_if<std::vector<double>>(&b.variables[k].data);
-    if (x == nullptr || y == nullptr || a.variables[k].name == "seconds") continue;
-    CHECK(std::equal(x->begin(), x->end(), y->begin(), y->end(),
-                     [](double p, double q) { return p == q || (std::isnan(p) && std::isnan(q)); }));
-  }
-  REQUIRE(a.groups.size() == b.groups.size());
-  for (std::size_t k = 0; k < a.groups.size(); ++k) check_alike(a.groups[k], b.groups[k]);
-}
-
 }  // namespace
 
 TEST_CASE("deep machines learn bars and stripes, with exact likelihoods that loglik finds again") {
@@ -125,7 +111,7 @@ TEST_CASE("deep learning that is stopped and resumed equals one that is not, for
         run(Words{"train", "study.toml", "-o", "model.h5", "--resume", "--run.threads", "4"} + brief, stopped.path());
     INFO(resumed.err);
     REQUIRE(resumed.code == 0);
-    check_alike(whole.root(), stopped.root());
+    check_same(whole.root(), stopped.root());
   }
   // Large enough for several threads and floats.
   const Words large = {"--quiet",
@@ -149,7 +135,7 @@ TEST_CASE("deep learning that is stopped and resumed equals one that is not, for
   for (const char* threads : {"2", "4"}) {
     DeepTrained more(small_dbm, large + Words{"--run.threads", threads});
     REQUIRE(more.ended.code == 0);
-    check_alike(one.root(), more.root());
+    check_same(one.root(), more.root());
   }
 }
 
