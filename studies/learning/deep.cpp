@@ -40,9 +40,6 @@ std::vector<std::size_t> layers_for(const Study& study, const Data& data) {
   units[0] = data.width;
   if (std::count(units.begin(), units.end(), std::size_t{0}) > 0)
     throw RequestError("model.layers has a hidden layer without units");
-  if (!keys.visible.empty() && keys.visible != keys.units)
-    throw RequestError(
-        fmt::format("model.visible is for an rbm; the units of a {} are all alike (model.units)", study.model.name));
   return units;
 }
 

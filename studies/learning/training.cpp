@@ -52,8 +52,6 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
   base_rates_ = base_rates(data_, model_->visible(), samples_.weight);
   const Key key(study_.run.seed, index);
   const auto& t = study_.keys<TrainingKeys>();
-  if (t.patience > 0 && validation_.samples == 0)
-    throw RequestError("training.patience needs data to judge by; give data.validation, a file or a share like 0.1");
   learner_ = model_->learner(study_, samples_.training, key);
   judging_ = judging_schedule(t, learner_->updates(), learner_->batches(), data_.samples + validation_.samples,
                               model_->sums_log_z());

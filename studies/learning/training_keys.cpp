@@ -2,6 +2,7 @@
 
 #include "studies/data/data_keys.hpp"
 #include "studies/learning/trainable.hpp"
+#include "studies/learning/training_parts.hpp"
 #include "studies/study/schema_builder.hpp"
 #include "studies/systems/lattice_keys.hpp"
 #include "studies/text/errors.hpp"
@@ -15,14 +16,11 @@ std::vector<std::string> names_of_trainables() {
   return out;
 }
 
-bool is_boltzmann(const Study& s) { return s.model.name == "boltzmann"; }
-bool on_lattice(const Study& s) { return is_boltzmann(s) && s.keys<MachineKeys>().graph == "lattice"; }
-
 /// Which visible units are bonded.
 void add_graph_keys(KeyTable& table) {
   StudyKey& graph =
       Section<MachineKeys>(table, "model")
-          .when({"model.name = \"boltzmann\"", {"model.name"}, is_boltzmann})
+          .when(part::graph())
           .add(
               "graph", "complete, lattice or a file",
               "boltzmann: visible units that are bonded: all, those of model.lattice, or those that a couplings file "
@@ -33,10 +31,7 @@ void add_graph_keys(KeyTable& table) {
               },
               [](const MachineKeys& keys) { return std::optional(Value{keys.graph}); });
   graph.text = true;
-  const auto lattice =
-      Section<LatticeKeys>(table, "model")
-          .when(
-              {R"(model.name = "boltzmann" with model.graph = "lattice")", {"model.name", "model.graph"}, on_lattice});
+  const auto lattice = Section<LatticeKeys>(table, "model").when(part::lattice());
   std::vector<std::string> names;
   for (const LatticeKind& kind : lattice_kinds()) names.emplace_back(kind.name);
   lattice.choice("lattice", &LatticeKeys::lattice, std::move(names), "whose bonds they are");
@@ -68,9 +63,10 @@ void add_machine_keys(KeyTable& table) {
       [](const MachineKeys& keys) {
         return keys.layers.empty() ? std::nullopt : std::optional(one_or_list(keys.layers));
       });
-  model.choice("units", &MachineKeys::units, {"binary", "spin"}, "states 0, 1 or -1, +1");
-  StudyKey& visible = model.text("visible", &MachineKeys::visible, "binary, spin, gaussian, categorical",
-                                 "visible units, where they are of another kind; of a boltzmann: categorical");
+  model.when(part::units()).choice("units", &MachineKeys::units, {"binary", "spin"}, "states 0, 1 or -1, +1");
+  StudyKey& visible = model.when(part::visible())
+                          .text("visible", &MachineKeys::visible, "binary, spin, gaussian, categorical",
+                                "visible units, where they are of another kind; of a boltzmann: categorical");
   visible.set = [](Study& study, const Value& value) {
     const std::string& word = read_text(value);
     const std::vector<std::string> kinds = {"", "binary", "spin", "gaussian", "categorical"};
@@ -82,7 +78,8 @@ void add_machine_keys(KeyTable& table) {
     const std::string& word = study.keys<MachineKeys>().visible;
     return word.empty() ? std::nullopt : std::optional(Value{word});
   };
-  model.integer("states", &MachineKeys::states, {2, 1000}, "of categorical units; of FASTA: as many as letters");
+  model.when(part::categorical())
+      .integer("states", &MachineKeys::states, {2, 1000}, "of categorical units; of FASTA: as many as letters");
   add_graph_keys(table);
 }
 
@@ -103,60 +100,75 @@ void read_rate(TrainingKeys& keys, const Value& value) {
 
 void add_training_keys(KeyTable& table) {
   const Section<TrainingKeys> t(table, "training");
+  const auto learns = t.when(part::updates());
   t.choice("method", &TrainingKeys::method, training_methods(),
            "where the model's own expectation comes from, or what takes its place; see gibbsite help train");
-  t.integer("steps", &TrainingKeys::steps, {1, 1'000'000}, "with chains: sweeps of each per update");
-  t.integer("chains", &TrainingKeys::chains, {2, 10'000'000},
-            "pcd, jarzynski, trajectory: how many; tempering: ladders");
-  t.integer("rungs", &TrainingKeys::rungs, {2, 10'000},
-            "tempering: lambdas from independent units (0) to the model (1)");
-  t.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
-  t.integer("epochs", &TrainingKeys::epochs, {1, 100'000'000}, "times through the data");
-  t.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
-  t.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
-           "natural: by the Fisher matrix, of machines of at most 12 visible units");
-  t.choice("layout", &TrainingKeys::layout, {"fastest", "plain"},
-           "how parameters and chains stand in memory; plain: in doubles always");
-  t.add("rate", "number > 0 or \"first:last\"", "of learning; linear from first to last over the run", read_rate,
-        [](const TrainingKeys& keys) { return std::optional(rate_value(keys)); });
-  t.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999}, "sgd; adam: beta_1");
-  t.real("damping", &TrainingKeys::damping, {.low = 0}, "natural: added to the Fisher matrix");
-  t.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
-  t.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
-  t.flag("l2_biases", &TrainingKeys::l2_biases, "penalties on biases, too");
-  t.real("max_norm", &TrainingKeys::max_norm, {.low = 0}, "of the weights of each hidden unit; 0: any");
-  t.flag("centered", &TrainingKeys::centered, "gradients of units counted from their means");
-  t.flag("variance", &TrainingKeys::variance, "gaussian units: learn their variances, too");
-  t.integer("noise", &TrainingKeys::noise, {1, 1'000'000}, "nce: points of noise to each datum");
-  t.real("resample", &TrainingKeys::resample, {.low = 0, .high = 1}, "jarzynski: below this effective fraction");
-  const auto epochs_or_auto = [&](const char* name, std::optional<std::int64_t> TrainingKeys::*member,
-                                  const char* help) {
-    t.add(
-        name, "integer >= 0", help,
-        [member](TrainingKeys& keys, const Value& value) { keys.*member = read_integer(value, 0, 100'000'000); },
-        [member](const TrainingKeys& keys) {
-          return keys.*member ? std::optional(Value{*(keys.*member)}) : std::nullopt;
-        });
+  t.when(part::steps())
+      .integer("steps", &TrainingKeys::steps, {1, 1'000'000}, "with chains: sweeps of each per update");
+  t.when(part::chains())
+      .integer("chains", &TrainingKeys::chains, {2, 10'000'000},
+               "pcd, jarzynski, trajectory: how many; tempering: ladders");
+  t.when(part::rungs())
+      .integer("rungs", &TrainingKeys::rungs, {2, 10'000},
+               "tempering: lambdas from independent units (0) to the model (1)");
+  learns.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
+  t.when(part::epochs()).integer("epochs", &TrainingKeys::epochs, {1, 100'000'000}, "times through the data");
+  learns.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
+  learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
+                "natural: by the Fisher matrix, of machines of at most 12 visible units");
+  t.when(part::layout())
+      .choice("layout", &TrainingKeys::layout, {"fastest", "plain"},
+              "how parameters and chains stand in memory; plain: in doubles always");
+  learns.add("rate", "number > 0 or \"first:last\"", "of learning; linear from first to last over the run", read_rate,
+             [](const TrainingKeys& keys) { return std::optional(rate_value(keys)); });
+  learns.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999}, "sgd; adam: beta_1");
+  t.when(part::damping()).real("damping", &TrainingKeys::damping, {.low = 0}, "natural: added to the Fisher matrix");
+  learns.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
+  learns.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
+  t.when(part::penalty()).flag("l2_biases", &TrainingKeys::l2_biases, "penalties on biases, too");
+  t.when(part::hidden())
+      .real("max_norm", &TrainingKeys::max_norm, {.low = 0}, "of the weights of each hidden unit; 0: any");
+  t.when(part::centered()).flag("centered", &TrainingKeys::centered, "gradients of units counted from their means");
+  t.when(part::variance()).flag("variance", &TrainingKeys::variance, "gaussian units: learn their variances, too");
+  t.when(part::noise()).integer("noise", &TrainingKeys::noise, {1, 1'000'000}, "nce: points of noise to each datum");
+  t.when(part::resample())
+      .real("resample", &TrainingKeys::resample, {.low = 0, .high = 1}, "jarzynski: below this effective fraction");
+  const auto epochs_or_auto = [&](Condition condition, const char* name,
+                                  std::optional<std::int64_t> TrainingKeys::*member, const char* help) {
+    t.when(std::move(condition))
+        .add(
+            name, "integer >= 0", help,
+            [member](TrainingKeys& keys, const Value& value) { keys.*member = read_integer(value, 0, 100'000'000); },
+            [member](const TrainingKeys& keys) {
+              return keys.*member ? std::optional(Value{*(keys.*member)}) : std::nullopt;
+            });
   };
-  epochs_or_auto("pretrain", &TrainingKeys::pretrain,
+  epochs_or_auto(part::pretrain(), "pretrain", &TrainingKeys::pretrain,
                  "dbm: epochs in which each layer learns by itself; without it a fifth of epochs");
-  t.real("pretrain_rate", &TrainingKeys::pretrain_rate, {.low = 0, .open = true}, "dbm: of that learning");
-  t.integer("rounds", &TrainingKeys::rounds, {1, 10'000}, "dbm: of mean field for the data, at most");
-  epochs_or_auto("updown", &TrainingKeys::updown,
+  t.when(part::pretraining())
+      .real("pretrain_rate", &TrainingKeys::pretrain_rate, {.low = 0, .open = true}, "dbm: of that learning");
+  t.when(part::pretrain())
+      .integer("rounds", &TrainingKeys::rounds, {1, 10'000}, "dbm: of mean field for the data, at most");
+  epochs_or_auto(part::updown(), "updown", &TrainingKeys::updown,
                  "dbn: epochs of learning up and down after each layer's own; without it a fifth of epochs");
-  t.real("updown_rate", &TrainingKeys::updown_rate, {.low = 0, .open = true}, "dbn: of that learning");
-  t.real("spread", &TrainingKeys::spread, {.low = 0}, "standard deviation of the first weights");
-  t.integer("evaluate", &TrainingKeys::evaluate, {0},
-            "epochs between two likelihoods; 0: twenty in all, or fewer where they would cost more than learning");
-  t.integer("patience", &TrainingKeys::patience, {0},
-            "stop after so many likelihoods of the validation data without a better one, and keep the best; 0: never");
-  t.integer("snapshots", &TrainingKeys::snapshots, {0, 10'000}, "of the parameters, logarithmic in updates");
+  t.when(part::going_up_and_down())
+      .real("updown_rate", &TrainingKeys::updown_rate, {.low = 0, .open = true}, "dbn: of that learning");
+  learns.real("spread", &TrainingKeys::spread, {.low = 0}, "standard deviation of the first weights");
+  learns.integer("evaluate", &TrainingKeys::evaluate, {0},
+                 "epochs between two likelihoods; 0: twenty in all, or fewer where they would cost more than learning");
+  t.when(part::patience())
+      .integer(
+          "patience", &TrainingKeys::patience, {0},
+          "stop after so many likelihoods of the validation data without a better one, and keep the best; 0: never");
+  t.when(part::snapshots())
+      .integer("snapshots", &TrainingKeys::snapshots, {0, 10'000}, "of the parameters, logarithmic in updates");
   t.integer("samples", &TrainingKeys::samples, {0, 100'000}, "states of the model that are drawn into its file");
-  StudyKey& truth = t.add(
-      "truth", "a couplings file or a result",
-      "couplings that are known, to tell how far off those that are learned are, in units of J",
-      [](TrainingKeys& keys, const Value& value) { keys.truth = read_path(value); },
-      optional_text(&TrainingKeys::truth));
+  StudyKey& truth = t.when(part::truth())
+                        .add(
+                            "truth", "a couplings file or a result",
+                            "couplings that are known, to tell how far off those that are learned are, in units of J",
+                            [](TrainingKeys& keys, const Value& value) { keys.truth = read_path(value); },
+                            optional_text(&TrainingKeys::truth));
   truth.text = truth.file = true;
   t.integer("particles", &TrainingKeys::particles, {2, 1'000'000},
             "of the annealing that finds ln Z where it cannot be summed");
@@ -182,14 +194,18 @@ Schema make_schema() {
       },
       optional_text(&ValidationKeys::validation));
   validation.text = true;
-  StudyKey& labels = data.add(
-      "validation_labels", "a file", "labels of a validation file, as data.labels are those of the data",
-      [](ValidationKeys& keys, const Value& value) { keys.labels = read_path(value); },
-      optional_text(&ValidationKeys::labels));
+  StudyKey& labels =
+      data.when(part::validation_labels())
+          .add(
+              "validation_labels", "a file", "labels of a validation file, as data.labels are those of the data",
+              [](ValidationKeys& keys, const Value& value) { keys.labels = read_path(value); },
+              optional_text(&ValidationKeys::labels));
   labels.text = labels.file = true;
-  data.real("reweight", &ValidationKeys::reweight, {.low = 0, .high = 1},
+  data.when(part::reweight())
+      .real("reweight", &ValidationKeys::reweight, {.low = 0, .high = 1},
             "weigh each sample 1/n, n of them being alike in this share of their units or more (0.8); 0: all alike");
-  data.real("pseudocount", &ValidationKeys::pseudocount, {.low = 0, .high = 1},
+  data.when(part::pseudocount())
+      .real("pseudocount", &ValidationKeys::pseudocount, {.low = 0, .high = 1},
             "share of uniform units among the data, of a boltzmann without hidden units (exact, pcd, jarzynski)");
   add_training_keys(table);
   const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();

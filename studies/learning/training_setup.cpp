@@ -149,11 +149,6 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
                                           const Matrix& data, Key key) {
   const auto& t = study.keys<TrainingKeys>();
   const double pseudocount = study.keys<ValidationKeys>().pseudocount;
-  if (pseudocount > 0 && (machine->hidden().units > 0 || machine->visible().kind == UnitKind::gaussian ||
-                          (t.method != "exact" && t.method != "pcd" && t.method != "jarzynski")))
-    throw RequestError(
-        "data.pseudocount is for a boltzmann without hidden units that learns by exact, pcd or jarzynski; take "
-        "training.l2 for others");
   const NegativeChains chains{.steps = static_cast<std::size_t>(t.steps),
                               .chains = static_cast<std::size_t>(t.chains),
                               .rungs = static_cast<std::size_t>(t.rungs),
