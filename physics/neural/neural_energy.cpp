@@ -1,0 +1,197 @@
+#include "physics/neural/neural_energy.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cassert>
+#include <mutex>
+#include <stdexcept>
+
+#include "physics/matrices/float_products.hpp"
+#include "physics/neural/confining.hpp"
+#include "physics/neural/stages.hpp"
+#include "physics/neural/workspace.hpp"
+
+namespace gibbsite {
+namespace {
+
+constexpr std::size_t most_states_in_tile = 64, rows_of_products = 8;
+
+}  // namespace
+
+template <class Real>
+struct NeuralEnergy<Real>::Parts {
+  explicit Parts(NeuralNet of)
+      : net(std::move(of)), stages(stages_of<Real>(net)), confining(net.confinement(), net.units()) {
+    for (const NeuralStage<Real>& stage : stages) widest = std::max({widest, stage.width, stage.width_after});
+  }
+  void run_tile(const NeuralPass<Real>& pass, std::size_t begin, std::size_t end, Workspace<Real>& room) const;
+  double kappa() const {
+    return net.confinement().learned ? static_cast<double>(theta.back()) : net.confinement().kappa;
+  }
+
+  NeuralNet net;
+  std::vector<NeuralStage<Real>> stages;
+  std::size_t widest = 0;
+  std::vector<Real> theta;
+  Confining<Real> confining;
+  mutable WorkspacePool<Real> pool;
+};
+
+template <class Real>
+void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size_t begin, std::size_t end,
+                                         Workspace<Real>& room) const {
+  const std::size_t states = end - begin, most = pass.coefficients, n = net.units();
+  room.begin();
+  const auto jets = [&](std::size_t width) {
+    return Jets<Real>{most, states, width, room.take(most * states * width)};
+  };
+  std::vector<Jets<const Real>> at;  // what comes to each stage, and what leaves the last one
+  std::vector<Real*> kept;
+  if (most == 1) {
+    at.push_back({1, states, n, pass.x[0].data() + begin * n});
+  } else {
+    const Jets<Real> x = jets(n);
+    for (std::size_t k = 0; k < most; ++k)
+      if (pass.x[k].empty())
+        std::fill_n(x.coefficient(k), states * n, Real(0));
+      else
+        std::copy_n(pass.x[k].data() + begin * n, states * n, x.coefficient(k));
+    at.push_back(x);
+  }
+  for (const NeuralStage<Real>& stage : stages) {
+    const Jets<Real> y = jets(stage.width_after);
+    kept.push_back(room.take(stage.layer->kept(states, most)));
+    stage.layer->forward(theta.data() + stage.begin, at.back(), y, kept.back());
+    at.push_back(y);
+  }
+  for (std::size_t k = 0; k < most; ++k)
+    for (std::size_t r = 0; r < states; ++r)
+      pass.e[k * pass.states + begin + r] = static_cast<double>(*at.back().state(k, r));
+  confining.add(kappa(), pass, begin, end);
+  if (pass.ebar.empty()) return;
+
+  if (pass.adjoint) pass.adjoint(begin, end);
+  const bool wants_x = std::any_of(pass.xbar.begin(), pass.xbar.end(), [](const auto& bar) { return !bar.empty(); });
+  Real* const buffers[2] = {room.take(most * states * widest), room.take(most * states * widest)};
+  Jets<Real> bar{most, states, 1, buffers[0]};
+  for (std::size_t k = 0; k < most; ++k)
+    for (std::size_t r = 0; r < states; ++r)
+      *bar.state(k, r) = static_cast<Real>(pass.ebar[k * pass.states + begin + r]);
+  for (std::size_t s = stages.size(); s-- > 0;) {
+    const bool whole = s == 0 && most == 1 && wants_x;  // straight to where it is wanted
+    Jets<Real> next{most, states, stages[s].width, bar.numbers == buffers[0] ? buffers[1] : buffers[0]};
+    if (whole) next.numbers = pass.xbar[0].data() + begin * n;
+    if (s == 0 && !wants_x) next.numbers = nullptr;
+    stages[s].layer->reverse(theta.data() + stages[s].begin, at[s], kept[s], bar, next,
+                             pass.gradient.empty() ? nullptr : room.gradient() + stages[s].begin);
+    bar = next;
+  }
+  if (most > 1)
+    for (std::size_t k = 0; k < most; ++k)
+      if (!pass.xbar[k].empty()) std::copy_n(bar.coefficient(k), states * n, pass.xbar[k].data() + begin * n);
+  const double kappa_bar = confining.reverse(kappa(), pass, begin, end);
+  if (net.confinement().learned && !pass.gradient.empty())
+    room.gradient()[net.parameters() - 1] = static_cast<Real>(kappa_bar);
+}
+
+template <class Real>
+NeuralEnergy<Real>::NeuralEnergy(NeuralNet net, std::span<const double> theta)
+    : parts_(std::make_unique<Parts>(std::move(net))) {
+  if (std::is_same_v<Real, float> && !float_products_available())
+    throw std::runtime_error(
+        "oneDNN, by which layers of neural energies are multiplied, is missing: apt-get install libdnnl2");
+  set_parameters(theta);
+}
+template <class Real>
+NeuralEnergy<Real>::~NeuralEnergy() = default;
+template <class Real>
+NeuralEnergy<Real>::NeuralEnergy(NeuralEnergy&&) noexcept = default;
+template <class Real>
+NeuralEnergy<Real>& NeuralEnergy<Real>::operator=(NeuralEnergy&&) noexcept = default;
+template <class Real>
+const NeuralNet& NeuralEnergy<Real>::net() const noexcept {
+  return parts_->net;
+}
+template <class Real>
+std::span<const Real> NeuralEnergy<Real>::theta() const noexcept {
+  return parts_->theta;
+}
+
+template <class Real>
+void NeuralEnergy<Real>::set_parameters(std::span<const double> theta) {
+  if (theta.size() != parameters())
+    throw std::invalid_argument("a neural energy of " + std::to_string(parameters()) + " parameters is given " +
+                                std::to_string(theta.size()) + ": give it as many as its layers have");
+  parts_->theta.assign(theta.begin(), theta.end());
+}
+
+template <class Real>
+void NeuralEnergy<Real>::run(const NeuralPass<Real>& pass) const {
+  assert(pass.coefficients >= 1 && pass.coefficients <= 3 && pass.e.size() == pass.coefficients * pass.states);
+  assert(pass.x[0].size() == pass.states * units() && (pass.ebar.empty() || pass.ebar.size() == pass.e.size()));
+  if (pass.states == 0) return;
+  const std::size_t tiles = (pass.states + most_states_in_tile - 1) / most_states_in_tile;
+  const std::size_t even = (pass.states + tiles - 1) / tiles;
+  const std::size_t size = (even + rows_of_products - 1) / rows_of_products * rows_of_products;
+  const std::size_t threads = omp_in_parallel() ? 1 : std::min(tiles, static_cast<std::size_t>(omp_get_max_threads()));
+  const auto rooms = parts_->pool.take(threads, pass.gradient.empty() ? 0 : parameters());
+  for (std::size_t wave = 0; wave < tiles; wave += threads) {
+    const std::size_t count = std::min(threads, tiles - wave);
+    const auto work = [&](std::size_t t) {
+      const std::size_t begin = std::min(pass.states, (wave + t) * size), end = std::min(pass.states, begin + size);
+      parts_->run_tile(pass, begin, end, *rooms[t]);
+    };
+    if (count == 1) {
+      work(0);
+    } else {
+#pragma omp parallel for schedule(static, 1) num_threads(static_cast <int>(count))
+      for (std::size_t t = 0; t < count; ++t) work(t);
+    }
+    for (std::size_t t = 0; t < count && !pass.gradient.empty(); ++t) {
+      const Real* from = rooms[t]->gradient();
+      for (std::size_t i = 0; i < pass.gradient.size(); ++i) pass.gradient[i] += from[i];
+    }
+  }
+}
+
+template <class Real>
+void NeuralEnergy<Real>::energy(std::span<const Real> x, std::span<double> e) const {
+  run({.states = e.size(), .x = {x}, .e = e});
+}
+
+template <class Real>
+void NeuralEnergy<Real>::energy_and_gradient(std::span<const Real> x, std::span<double> e,
+                                             std::span<Real> gradient) const {
+  assert(gradient.size() == x.size());
+  std::vector<double> one(e.size(), 1);
+  run({.states = e.size(), .x = {x}, .e = e, .ebar = one, .xbar = {gradient}});
+}
+
+template <class Real>
+void NeuralEnergy<Real>::along(std::span<const Real> x, std::span<const Real> v, std::span<double> e) const {
+  assert(v.size() == x.size());
+  run({.states = e.size() / 3, .coefficients = 3, .x = {x, v}, .e = e});
+}
+
+template <class Real>
+void NeuralEnergy<Real>::hessian_times(std::span<const Real> x, std::span<const Real> v, std::span<Real> out) const {
+  assert(v.size() == x.size() && out.size() == x.size());
+  const std::size_t states = x.size() / units();
+  std::vector<double> e(2 * states), ebar(2 * states, 0);
+  std::fill(ebar.begin() + static_cast<std::ptrdiff_t>(states), ebar.end(), 1);
+  run({.states = states, .coefficients = 2, .x = {x, v}, .e = e, .ebar = ebar, .xbar = {out}});
+}
+
+template <class Real>
+void NeuralEnergy<Real>::add_gradient(std::span<const Real> x, std::span<const double> weight, std::span<double> e,
+                                      std::span<Real> gradient) const {
+  assert(weight.size() == e.size() && gradient.size() == parameters());
+  std::vector<double> ebar(weight.begin(), weight.end());
+  run({.states = e.size(), .x = {x}, .e = e, .ebar = ebar, .gradient = gradient});
+}
+
+template class NeuralEnergy<float>;
+template class NeuralEnergy<double>;
+
+}  // namespace gibbsite
