@@ -17,9 +17,16 @@ std::unique_ptr<NeuralLayer<Real>> make_pointwise(const LayerSpec& spec);
 /// y = sum_i x_i.
 template <class Real>
 std::unique_ptr<NeuralLayer<Real>> make_sum();
-/// y = -ln sum_i exp x_i.
+/// y = -ln sum_i exp x_i, of width numbers.
 template <class Real>
-std::unique_ptr<NeuralLayer<Real>> make_logsumexp();
+std::unique_ptr<NeuralLayer<Real>> make_logsumexp(std::size_t width);
+/// Cross-correlation (convolution.cpp), average pooling (pooling.cpp), attention (attention.cpp).
+template <class Real>
+std::unique_ptr<NeuralLayer<Real>> make_convolution(const LayerSpec& spec, const NeuralShape& shape);
+template <class Real>
+std::unique_ptr<NeuralLayer<Real>> make_pooling(const LayerSpec& spec, const NeuralShape& shape);
+template <class Real>
+std::unique_ptr<NeuralLayer<Real>> make_attention(const LayerSpec& spec, const NeuralShape& shape);
 /// From people's order to that in memory (NeuralShape), or back.
 template <class Real>
 std::unique_ptr<NeuralLayer<Real>> make_reorder(const NeuralShape& shape, bool to_memory);

@@ -1,8 +1,9 @@
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 #include "physics/neural/layers.hpp"
 #include "physics/neural/pointwise.hpp"
+#include "physics/neural/softmax.hpp"
 
 namespace gibbsite {
 namespace {
@@ -41,58 +42,39 @@ class Sum final : public NeuralLayer<Real> {
   }
 };
 
-/// p = softmax x_0; with u = p . x_1 and q = p . x_1^2:
-///   y_0 = -ln sum exp x_0,  y_1 = -u,  y_2 = -(p . x_2 + (q - u^2) / 2).
+/// y = -L (softmax.hpp), whose way back is xbar_i = -sum_{k >= i} ybar_k a_{k - i}.
 template <class Real>
 class LogSumExp final : public NeuralLayer<Real> {
  public:
-  std::size_t kept(std::size_t states, std::size_t /*coefficients*/) const override { return 3 * states; }
+  std::size_t kept(std::size_t /*states*/, std::size_t coefficients) const override { return coefficients * width_; }
+  explicit LogSumExp(std::size_t width) : width_(width) {}
   void forward(const Real* /*theta*/, Jets<const Real> x, Jets<Real> y, Real* kept) const override {
     for (std::size_t r = 0; r < x.states; ++r) {
-      const Real* x0 = x.state(0, r);
-      const Real top = *std::max_element(x0, x0 + x.width);
-      Real sum = 0, u = 0, q = 0, second = 0;
-      for (std::size_t i = 0; i < x.width; ++i) {
-        const Real p = std::exp(x0[i] - top);
-        sum += p;
-        if (x.coefficients > 1) u += p * x.state(1, r)[i];
-        if (x.coefficients > 2) {
-          q += p * x.state(1, r)[i] * x.state(1, r)[i];
-          second += p * x.state(2, r)[i];
-        }
-      }
-      u /= sum;
-      y.state(0, r)[0] = kept[3 * r] = -(top + std::log(sum));
-      if (x.coefficients > 1) y.state(1, r)[0] = -u;
-      if (x.coefficients > 2) y.state(2, r)[0] = -(second / sum + (q / sum - u * u) / 2);
-      kept[3 * r + 1] = u;
-      kept[3 * r + 2] = second / sum + q / sum / 2;
+      const std::array<Real, 3> sum = softmax(x, r, kept);
+      for (std::size_t k = 0; k < x.coefficients; ++k) *y.state(k, r) = -sum[k];
     }
   }
-  /// With f = x_1: dp_j/dx_i = p_i (delta_ij - p_j).
   void reverse(const Real* /*theta*/, Jets<const Real> x, Real* kept, Jets<const Real> ybar, Jets<Real> xbar,
                Real* /*gradient*/) const override {
     if (xbar.numbers == nullptr) return;
+    std::fill_n(xbar.numbers, xbar.size(), Real(0));
     for (std::size_t r = 0; r < x.states; ++r) {
-      const Real u = kept[3 * r + 1], all = kept[3 * r + 2];
-      const Real bar0 = ybar.state(0, r)[0], bar1 = x.coefficients > 1 ? ybar.state(1, r)[0] : Real(0),
-                 bar2 = x.coefficients > 2 ? ybar.state(2, r)[0] : Real(0);
-      for (std::size_t i = 0; i < x.width; ++i) {
-        const Real p = std::exp(x.state(0, r)[i] + kept[3 * r]);
-        Real inner = bar0;
-        if (x.coefficients > 1) {
-          const Real x1 = x.state(1, r)[i];
-          inner += bar1 * (x1 - u);
-          xbar.state(1, r)[i] = -p * (bar1 + bar2 * (x1 - u));
-          if (x.coefficients > 2) {
-            inner += bar2 * (x.state(2, r)[i] + x1 * x1 / 2 - all - u * (x1 - u));
-            xbar.state(2, r)[i] = -p * bar2;
-          }
-        }
-        xbar.state(0, r)[i] = -p * inner;
-      }
+      softmax(x, r, kept);
+      for (std::size_t i = 0; i < x.coefficients; ++i)
+        for (std::size_t k = i; k < x.coefficients; ++k)
+          for (std::size_t j = 0; j < width_; ++j)
+            xbar.state(i, r)[j] -= *ybar.state(k, r) * kept[(k - i) * width_ + j];
     }
   }
+
+ private:
+  std::array<Real, 3> softmax(Jets<const Real> x, std::size_t r, Real* a) const {
+    std::array<const Real*, 3> from{};
+    std::array<Real*, 3> to{};
+    for (std::size_t k = 0; k < x.coefficients; ++k) from[k] = x.state(k, r), to[k] = a + k * width_;
+    return softmax_jets<Real>(width_, x.coefficients, from, to);
+  }
+  std::size_t width_;
 };
 
 template <class Real>
@@ -131,8 +113,8 @@ std::unique_ptr<NeuralLayer<Real>> make_sum() {
   return std::make_unique<Sum<Real>>();
 }
 template <class Real>
-std::unique_ptr<NeuralLayer<Real>> make_logsumexp() {
-  return std::make_unique<LogSumExp<Real>>();
+std::unique_ptr<NeuralLayer<Real>> make_logsumexp(std::size_t width) {
+  return std::make_unique<LogSumExp<Real>>(width);
 }
 template <class Real>
 std::unique_ptr<NeuralLayer<Real>> make_reorder(const NeuralShape& shape, bool to_memory) {
@@ -144,10 +126,16 @@ std::unique_ptr<NeuralLayer<Real>> make_layer(const LayerSpec& spec, const Neura
   switch (spec.kind) {
     case LayerKind::dense:
       return make_dense<Real>(spec, shape);
+    case LayerKind::conv:
+      return make_convolution<Real>(spec, shape);
+    case LayerKind::pool:
+      return make_pooling<Real>(spec, shape);
+    case LayerKind::attention:
+      return make_attention<Real>(spec, shape);
     case LayerKind::sum:
       return make_sum<Real>();
     case LayerKind::logsumexp:
-      return make_logsumexp<Real>();
+      return make_logsumexp<Real>(shape.size());
     default:
       return make_pointwise<Real>(spec);
   }
