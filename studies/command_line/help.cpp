@@ -34,6 +34,13 @@ std::string meaning(const StudyKey& key) {
   return key.help + allowed;
 }
 
+/// The first key that is a number, at its default.
+std::string example_option(const Schema& schema) {
+  const auto key = std::find_if(schema.keys.begin(), schema.keys.end(),
+                                [](const StudyKey& k) { return k.shape.type == ValueShape::Type::integer; });
+  return key == schema.keys.end() ? "--SECTION.KEY=VALUE" : fmt::format("--{}={}", key->name, default_of(*key, schema));
+}
+
 std::string keys_text(const Schema& schema) {
   std::vector<std::vector<Row>> tables;
   std::vector<std::size_t> widths = {0, 0};
@@ -48,7 +55,8 @@ std::string keys_text(const Schema& schema) {
   std::string out =
       '\n' + paragraph(schema.grid ? "Keys of a study, with defaults. On the command line each is an option by its "
                                      "full name, --model.size=64, and wins over the file."
-                                   : "Keys, with defaults. Each is an option by its full name, --ais.particles=1000.");
+                                   : "Keys, with defaults. Each is an option by its full name, " +
+                                         example_option(schema) + ".");
   for (std::size_t i = 0; i < tables.size(); ++i)
     out += fmt::format("\n[{}]\n", schema.sections[i]) + tabulate(tables[i], widths);
   return out;

@@ -226,17 +226,35 @@ void binarize_by_chance(Data& data, std::uint64_t seed) {
 
 constexpr std::string_view column_of_labels = "column:";
 
+/// What is wrong with the column that was asked for is said of the labels.
+template <class Read>
+auto as_labels(const DataRequest& request, const std::string& which, Read read) {
+  try {
+    return read();
+  } catch (const RequestError& error) {
+    const std::string of_columns = fmt::format("columns = {}:", which);
+    std::string text = error.what();
+    if (const std::size_t at = text.find(of_columns); at != text.npos)
+      text.replace(at, of_columns.size(), fmt::format("labels = {}:", request.labels));
+    throw RequestError(text);
+  }
+}
+
 /// The column that holds the labels, taken out of the data, where it is given by its place and no columns are chosen.
 std::vector<double> cut_labels(NumberArray& array, const DataRequest& request) {
   if (!request.labels.starts_with(column_of_labels) || !request.columns.empty()) return {};
   const std::string which = request.labels.substr(column_of_labels.size());
-  if (!read_number<std::int64_t>(which))
+  if (trim(which).empty())
+    throw RequestError(fmt::format("labels = {}: say which column, by place or name (column:-1)", request.labels));
+  if (!read_number<std::int64_t>(which)) {
+    as_labels(request, which, [&] { return read_array(request.file, request.dataset, which); });  // is there one?
     throw RequestError(fmt::format(
         "labels = {}: say by columns, too, which columns the data are without it (columns = \"0:64\", or names)",
         request.labels));
+  }
   if (array.shape.empty() || array.values.empty()) return {};
   const std::size_t rows = array.shape.front(), width = array.values.size() / rows,
-                    at = columns_of(which, {}, width, request.file).front();
+                    at = as_labels(request, which, [&] { return columns_of(which, {}, width, request.file).front(); });
   if (width < 2)
     throw RequestError(fmt::format("{}: it has one column, which cannot be data and labels at once", request.file));
   std::vector<double> labels, rest;
@@ -250,7 +268,10 @@ void read_labels(Data& data, const DataRequest& request, std::vector<double> val
   const bool column = request.labels.starts_with(column_of_labels);
   const std::string file = column ? request.file : request.labels;
   if (values.empty())
-    values = (column ? read_array(file, request.dataset, request.labels.substr(column_of_labels.size()))
+    values = (column ? [&] {
+      const std::string which = request.labels.substr(column_of_labels.size());
+      return as_labels(request, which, [&] { return read_array(file, request.dataset, which); });
+    }()
                      : read_array(file, ""))
                  .values;
   if (values.size() != data.samples)

@@ -15,9 +15,9 @@ namespace gibbsite {
 namespace {
 
 /// From a couplings file, or the bonds that a result keeps of its model.
-Graph read_bonds(const std::string& file, const char* key) {
+Graph read_bonds(const std::string& file, const char* key, int index_base) {
   try {
-    if (!is_hdf5(file)) return read_couplings(file);
+    if (!is_hdf5(file)) return read_couplings(file, index_base);
     const std::vector<std::string> names = names_in(file);
     const auto has = [&](const char* name) { return std::find(names.begin(), names.end(), name) != names.end(); };
     if (!has("model/i") || !has("model/j") || !has("model/J"))
@@ -46,13 +46,16 @@ Graph read_bonds(const std::string& file, const char* key) {
   }
 }
 
+int index_base(const Study& study) { return static_cast<int>(study.keys<LatticeKeys>().index_base); }
+
 }  // namespace
 
 std::optional<std::vector<UnitBond>> bonds_of_study(const Study& study, std::size_t units) {
   const std::string& words = study.keys<MachineKeys>().graph;
   if (words == "complete") return std::nullopt;
   if (words == "lattice") check_lattice(study);
-  const Graph graph = words == "lattice" ? build_graph(study).graph : read_bonds(words, "model.graph");
+  const Graph graph =
+      words == "lattice" ? build_graph(study).graph : read_bonds(words, "model.graph", index_base(study));
   if (graph.sites() != units)
     throw RequestError(
         fmt::format("model.graph has {} sites, but the data have {} units a sample; take the graph the "
@@ -69,7 +72,7 @@ std::vector<double> true_couplings(const Study& study, const ParametricMachine& 
   if (machine.bonds().empty() || machine.visible().kind != UnitKind::spin)
     throw RequestError(
         "training.truth compares couplings of spins; say model.name = \"boltzmann\" and model.units = \"spin\"");
-  const Graph graph = read_bonds(file, "training.truth");
+  const Graph graph = read_bonds(file, "training.truth", index_base(study));
   if (graph.sites() != machine.visible().units)
     throw RequestError(fmt::format("training.truth = {} has {} sites, but the model has {} units", file, graph.sites(),
                                    machine.visible().units));

@@ -25,6 +25,7 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
                                {"error", task.last(Recorded::log_likelihood_error)},
                                {"route", task.route()},
                                {"bound", task.last(Recorded::bound) == 1}};
+      if (!std::isnan(task.last(Recorded::fixed_points))) one["fixed_points"] = task.last(Recorded::fixed_points);
       if (!std::isnan(task.last(Recorded::coupling_error))) one["coupling_error"] = task.last(Recorded::coupling_error);
       if (!std::isnan(task.last(Recorded::accuracy)))
         one["accuracy"] = {{"training", task.last(Recorded::accuracy)},
@@ -46,11 +47,13 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
   const bool validation = !std::isnan(tasks.front()->last(Recorded::validation_log_likelihood));
   const bool truth = !std::isnan(tasks.front()->last(Recorded::coupling_error));
   const bool labels = !std::isnan(tasks.front()->last(Recorded::accuracy));
+  const bool patterns = !std::isnan(tasks.front()->last(Recorded::fixed_points));
   const bool bound =
       std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return task->last(Recorded::bound) == 1; });
   header.push_back(bound ? "ln p (bound)" : "ln p");
   if (validation) header.push_back(bound ? "validation (bound)" : "validation ln p");
   if (truth) header.push_back("error of J");
+  if (patterns) header.push_back("fixed points");
   if (labels) header.push_back("accuracy");
   if (labels && validation) header.push_back("validation accuracy");
   for (const char* name : {"ln Z", "reconstruction error", "updates", "seconds"}) header.emplace_back(name);
@@ -67,6 +70,7 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
     if (validation)
       row.push_back(nats(task, Recorded::validation_log_likelihood, Recorded::validation_log_likelihood_error));
     if (truth) row.push_back(fmt::format("{:.5f}", task.last(Recorded::coupling_error)));
+    if (patterns) row.push_back(fmt::format("{:.4g} %", 100 * task.last(Recorded::fixed_points)));
     if (labels) row.push_back(fmt::format("{:.2f} %", 100 * task.last(Recorded::accuracy)));
     if (labels && validation) row.push_back(fmt::format("{:.2f} %", 100 * task.last(Recorded::validation_accuracy)));
     row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));

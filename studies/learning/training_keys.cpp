@@ -40,6 +40,9 @@ void add_graph_keys(KeyTable& table) {
       [](LatticeKeys& keys, const Value& value) { keys.size = read_sides(value); },
       [](const LatticeKeys& keys) { return one_or_list(keys.size); });
   lattice.choice("boundary", &LatticeKeys::boundary, {"periodic", "open"}, "how the sides end");
+  Section<LatticeKeys>(table, "model")
+      .when(part::couplings())
+      .integer("index_base", &LatticeKeys::index_base, {0, 1}, "first index in couplings files");
 }
 
 void add_machine_keys(KeyTable& table) {
@@ -137,7 +140,7 @@ void add_training_keys(KeyTable& table) {
                                   std::optional<std::int64_t> TrainingKeys::*member, const char* help) {
     t.when(std::move(condition))
         .add(
-            name, "integer >= 0", help,
+            name, describe(Integers{0, 100'000'000}), help,
             [member](TrainingKeys& keys, const Value& value) { keys.*member = read_integer(value, 0, 100'000'000); },
             [member](const TrainingKeys& keys) {
               return keys.*member ? std::optional(Value{*(keys.*member)}) : std::nullopt;

@@ -53,6 +53,14 @@ Condition categorical() {
 Condition graph() {
   return {R"(model.name = "boltzmann")", {model}, [](const Study& s) { return is(s, {"boltzmann"}); }};
 }
+Condition couplings() {
+  return {R"(model.name = "boltzmann" with a couplings file as model.graph or training.truth)",
+          {model, "model.graph", "training.truth"},
+          [](const Study& s) {
+            const std::string& words = machine(s).graph;
+            return is(s, {"boltzmann"}) && ((words != "complete" && words != "lattice") || !training(s).truth.empty());
+          }};
+}
 Condition lattice() {
   return {R"(model.name = "boltzmann" with model.graph = "lattice")", {model, "model.graph"}, [](const Study& s) {
             return is(s, {"boltzmann"}) && machine(s).graph == "lattice";

@@ -11,6 +11,7 @@ Condition units();        ///< units are binary or spin as asked: all but hopfie
 Condition visible();      ///< the visible layer may be of another kind: rbm, boltzmann
 Condition categorical();  ///< units of several states
 Condition graph();        ///< boltzmann
+Condition couplings();    ///< bonds or couplings of a file
 Condition lattice();      ///< boltzmann on a lattice
 
 /// Of [data].

@@ -7,6 +7,7 @@
 #include "studies/files/variables.hpp"
 #include "studies/learning/drawn_samples.hpp"
 #include "studies/learning/training.hpp"
+#include "studies/learning/training_parts.hpp"
 #include "studies/text/table.hpp"
 
 namespace gibbsite {
@@ -55,14 +56,18 @@ std::string in_nats(double value, double error) {
 
 std::string Training::plan() const {
   const auto& t = study_.keys<TrainingKeys>();
-  return fmt::format("{}; {} {}, {}; {} samples{}, {} updates of {}; layout {}", description(data_), t.method,
-                     t.optimizer, model_->shape(), data_.samples,
+  const bool steps = part::updates().holds(study_);  // else patterns are stored at once
+  const std::string work =
+      steps ? fmt::format(", {} of {}; layout {}", counted(learner_->updates(), "update"),
+                          std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples), learner_->layout())
+            : std::string();
+  return fmt::format("{}; {}, {}; {}{}{}", description(data_), steps ? t.method + " " + t.optimizer : t.method,
+                     model_->shape(), counted(data_.samples, "sample"),
                      samples_.weight.empty() ? "" : fmt::format(" that weigh as much as {:.6g}", effective_samples_),
-                     learner_->updates(), std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples),
-                     learner_->layout()) +
+                     work) +
          (judging_.temperatures < t.temperatures
-              ? fmt::format("; ln Z by {} temperatures every {} updates, by {} at the end", judging_.temperatures,
-                            judging_.every, t.temperatures)
+              ? fmt::format("; ln Z by {} temperatures every {}, by {} at the end", judging_.temperatures,
+                            judging_.every == 1 ? "update" : fmt::format("{} updates", judging_.every), t.temperatures)
               : std::string());
 }
 

@@ -47,6 +47,7 @@ struct Result {
   MeanLikelihood raise_mean, raise_gap;  // gap: above the likelihood by ln Z of the same samples
   Reconstruction reconstruction;
   std::size_t visible_units = 0;
+  bool labelled = false;
 };
 
 /// a - b of the samples that both have.
@@ -69,7 +70,9 @@ Result evaluate(const NetworkSystem& system, const Data& data, const Study& stud
       {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(raise.temperatures) : 0, trajectory.sweeps},
       request.quiet);
   Result result;
-  result.visible_units = visible_layer(system.model().model).units;
+  const Layer visible = visible_layer(system.model().model);
+  result.visible_units = visible.units + (visible.labels > 0 ? 1 : 0);  // a label is one of them
+  result.labelled = visible.labels > 0;
   result.log_z = find_log_z(system, study, meter);
   result.data = unnormalized(system.model(), data, Key(study.run.seed, recognition_task));
   for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
@@ -101,6 +104,7 @@ Group likelihood_group(const Result& r) {
   group.attributes.emplace_back("meaning", r.data.meaning);
   group.attributes.emplace_back("log_z_by", r.log_z.best.name());
   group.attributes.emplace_back("visible_units", static_cast<std::int64_t>(r.visible_units));
+  if (r.labelled) group.attributes.emplace_back("label", std::string("one of the visible units"));
   add_index(group, "sample", samples, "sample, in the order of the data");
   if (r.data.noise.empty()) {
     add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",

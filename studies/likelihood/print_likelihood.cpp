@@ -111,7 +111,8 @@ void print_likelihood(const Group& root, const std::string& path) {
              printable(text_attribute(found, "log_z_by")),
              std::isnan(error_data) ? "an unknown part" : fmt::format("+- {:.2g}", error_data));
   if (const BitsPerUnit bits = bits_per_unit(found); !std::isnan(bits.value))
-    fmt::print("    = {} bits per visible unit (-log2 p)\n", with_error(bits.value, bits.error));
+    fmt::print("    = {} bits per visible unit (-log2 p{})\n", with_error(bits.value, bits.error),
+               text_attribute(found, "label").empty() ? "" : "; the label is one of them");
   if (!std::isnan(error_draws))
     fmt::print(
         "    (the last holds +- {:.2g} from the draws that estimate the bound: single samples may lie above ln p)\n",

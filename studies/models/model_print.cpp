@@ -101,6 +101,8 @@ std::string said_of_training(const Group& training, const Group* snapshots) {
   if (!std::isnan(last("validation_log_likelihood")))
     out += fmt::format(", {} a validation sample", nats("validation_log_likelihood"));
   out += fmt::format(", with ln Z by {}", text_attribute(training, "route"));
+  if (const double fixed = last("fixed_points"); !std::isnan(fixed))
+    out += fmt::format("; {:.4g} % of its patterns are fixed points", 100 * fixed);
   if (snapshots != nullptr) out += fmt::format("; {} snapshots of its parameters", snapshots->groups.size());
   return out;
 }

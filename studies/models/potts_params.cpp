@@ -53,6 +53,7 @@ class ParamReader {
     if (lines_.fields.empty()) throw RequestError(fmt::format("{}: it has no lines `h i a VALUE`", where_));
   }
   const ParamLines& lines() const { return lines_; }
+  const std::string& where() const { return where_; }
 
   [[noreturn]] void refuse(std::size_t line, const std::string& what) const {
     throw RequestError(fmt::format("{}:{}: {}", where_, line, what));
@@ -108,10 +109,10 @@ std::string letters_of(const ParamReader& reader, const std::string& alphabet) {
     std::sort(sorted.begin(), sorted.end());
     if (sorted == found) return letters;
   }
-  reader.refuse(reader.lines().fields.front().line,
-                fmt::format("the states are `{}`, which are not those of protein, rna or dna; give their order by "
-                            "--alphabet",
-                            printable(found)));
+  throw RequestError(
+      fmt::format("{}: the states of its fields are `{}`, which are not those of protein, rna or dna; give their order "
+                  "by --alphabet",
+                  reader.where(), printable(found)));
 }
 
 /// States as numbers.

@@ -78,6 +78,10 @@ std::string and_then(const std::string& hint, std::string_view words) {
   return hint + (hint.empty() ? "; " : " ") + std::string(words);
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::vector<std::string> wrap(std::string_view words, std::size_t width) {
   std::vector<std::string> lines(1);
   for (std::size_t at = 0; at <= words.size();) {  // not split(): an apostrophe quotes nothing here

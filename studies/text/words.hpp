@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,9 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 
 /// What follows such a hint, set off from it.
 std::string and_then(const std::string& hint, std::string_view words);
+
+/// "1 update", "2 updates".
+std::string counted(std::uint64_t count, std::string_view noun);
 
 /// Breaks at blanks into lines of at most `width` characters.
 std::vector<std::string> wrap(std::string_view words, std::size_t width);

@@ -171,6 +171,10 @@ temperatures = 50
     const auto fixed = doubles(*root.child("training"), "fixed_points");
     CHECK(fixed.front() == 0);
     CHECK(fixed.back() == share_of_fixed_points(*machine, machine->patterns()));
+    CHECK(contains(made.ended.out, "fixed points"));
+    CHECK(contains(made.ended.out, fmt::format("; {}, 16 spins; 12 samples", rule)));  // no optimiser, no updates
+    CHECK(contains(run({"show", "model.h5"}, made.path()).out,
+                   fmt::format("{:.4g} % of its patterns are fixed", 100 * fixed.back())));
     return fixed.back();
   };
   CHECK(stored("hebbian") > 0);

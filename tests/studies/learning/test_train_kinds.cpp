@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
@@ -140,6 +141,7 @@ TEST_CASE("couplings go to adabmDCA and back") {
   says("h 0 0 1\nh 0 1 1\nh 1 0 1\n", "need 4");
   says("h 0 0 1\nh 0 1 x\n", "bad.dat:2");
   says("J 0 1 0 0 1\nJ 1 0 0 0 1\nh 0 0 1\nh 0 1 1\nh 1 0 1\nh 1 1 1\n", "already");
+  says("h 0 x 1\nh 0 y 1\n", "bad.dat: the states of its fields are `xy`");
   says("h 0 x 1\nh 0 y 1\n", "--alphabet");
 }
 
@@ -204,6 +206,15 @@ snapshots = 200
   says({"--model.units", "binary"}, "couplings of spins");
   write_bytes(made / "few.txt", "1 2 1\n3 4 1\n15 16 1\n");
   says({"--model.graph", "few.txt"}, "which model.graph does not");
+  // The same bonds in files that count from 1 and from 0.
+  write_bytes(made / "zero.txt", "0 1 1\n2 3 1\n14 15 1\n");
+  const auto error_by = [&](const Words& files) {
+    REQUIRE(made.train(files + Words{"--training.updates", "3", "--force"}, "listed.h5").code == 0);
+    return last_of(made.root("listed.h5"), "coupling_error");
+  };
+  CHECK(error_by({"--model.graph", "few.txt", "--training.truth", "few.txt"}) ==
+        error_by({"--model.graph", "zero.txt", "--training.truth", "zero.txt", "--model.index_base", "0"}));
+  says({"--model.graph", "zero.txt"}, "index_base");
 }
 
 TEST_CASE("labels are learned, judged and predicted") {
@@ -256,6 +267,29 @@ evaluate = 300
   const Ended blind = run({"predict", "model.h5", "--data", "data.csv", "--columns", "0:6", "--json"}, made.path());
   INFO(blind.err);
   CHECK(blind.code == 0);
+  // Bits of 6 pixels and a label.
+  const Ended bits = run({"loglik", "model.h5", "--data", "data.csv", "--labels", "column:-1", "--tempering.rungs", "0",
+                          "--raise.samples", "0", "--ais.temperatures", "3", "-o", "bits.h5"},
+                         made.path());
+  CHECK(contains(bits.out, "the label is one of them"));
+  const auto bits_at = bits.out.find("    = ");
+  REQUIRE(bits_at != std::string::npos);
+  CHECK(std::stod(bits.out.substr(bits_at + 6)) ==
+        Approx(-all_of(*made.root("bits.h5").child("likelihood"), "mean").front() / std::log(2) / 7).epsilon(0.02));
+  // What is wrong with a column of labels is said of the labels.
+  for (const auto& [column, columns, what] :
+       {std::tuple{"column:foo", "", "labels = column:foo: it has no column `foo`"},
+        {"column:9", "", "labels = column:9: `9` is none of its columns"},
+        {"column:foo", "0:6", "labels = column:foo: it has no column `foo`"},
+        {"column:", "", "say which column"}}) {
+    Words words = {"--data.labels", column, "--force"};
+    if (*columns != 0) words = words + Words{"--data.columns", columns};
+    const Ended refused = made.train(words);
+    INFO(refused.err);
+    CHECK(refused.code == 2);
+    CHECK(contains(refused.err, what));
+  }
+  CHECK(!contains(run({"predict", "--help"}, made.path()).out, "--ais"));
   const Ended judged = run({"loglik", "model.h5", "--data", "data.csv", "--labels", "column:-1", "--json",
                             "--tempering.rungs", "0", "--raise.samples", "0", "--ais.temperatures", "100"},
                            made.path());
@@ -269,6 +303,7 @@ evaluate = 300
       contains(run({"loglik", "model.h5", "--data", "data.csv", "--columns", "0:6"}, made.path()).err, "data.labels"));
   LearnedKind none("[model]\nname = \"rbm\"\n[data]\nfile = \"bars-and-stripes:3\"\n[training]\nupdates = 1\n");
   REQUIRE(none.train().code == 0);
+  CHECK(contains(text_attribute(*none.root().child("training"), "plan"), ", 1 update of"));
   CHECK(contains(run({"predict", "model.h5", "--data", "bars-and-stripes:3"}, none.path()).err, "no label"));
   CHECK(contains(made.train({"--force", "--training.method", "lyu"}).err, "not for labels"));
 }

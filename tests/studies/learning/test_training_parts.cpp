@@ -28,6 +28,7 @@ const std::vector<OtherValue> other_values = {
     {"model.units", "spin"},
     {"model.visible", "categorical"},
     {"model.states", "3"},
+    {"model.index_base", "0"},
     {"model.states", "3", {{"model.visible", "categorical"}}},
     {"data.validation_labels", "labels.csv"},
     {"data.reweight", "0.6"},
