@@ -47,8 +47,8 @@ inline std::vector<double> plane_theta() {
   return theta;
 }
 
-/// Of two sets of numbers.
-inline double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+/// The largest difference of two sets of numbers.
+inline double largest_gap(const std::vector<double>& a, const std::vector<double>& b) {
   if (a.size() != b.size()) return HUGE_VAL;
   double largest = 0;
   for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));

@@ -66,11 +66,11 @@ void check_conv_net(double tolerance) {
   std::vector<double> e(1), along(3), expected = conv_dk1;
   energy.energy_and_gradient(x, e, gradient);
   CHECK(e[0] == Approx(1.15432297655).margin(tolerance));
-  CHECK(largest_difference(as<double>(gradient), conv_dx) < tolerance);
+  CHECK(largest_gap(as<double>(gradient), conv_dx) < tolerance);
   energy.add_gradient(x, std::vector<double>{1}, e, theta_bar);
   append(expected, conv_dk2);
   append(expected, conv_rest);
-  CHECK(largest_difference(as<double>(theta_bar), expected) < tolerance);
+  CHECK(largest_gap(as<double>(theta_bar), expected) < tolerance);
   energy.along(x, v, along);
   CHECK(along[1] == Approx(.297543919).margin(std::max(tolerance, 1e-9)));
   CHECK(2 * along[2] == Approx(1.87825704).margin(std::max(10 * tolerance, 1e-8)));
@@ -89,11 +89,11 @@ void check_attention(double tolerance) {
   std::vector<double> e(1), expected = attention_dqk;
   energy.energy_and_gradient(x, e, gradient);
   CHECK(e[0] == Approx(3.23650127082).margin(tolerance));
-  CHECK(largest_difference(as<double>(gradient), attention_dx) < tolerance);
+  CHECK(largest_gap(as<double>(gradient), attention_dx) < tolerance);
   energy.add_gradient(x, std::vector<double>{1}, e, theta_bar);
   append(expected, attention_dv);
   theta_bar.resize(32);  // those behind are the mean of softplus
-  CHECK(largest_difference(as<double>(theta_bar), expected) < tolerance);
+  CHECK(largest_gap(as<double>(theta_bar), expected) < tolerance);
 }
 
 }  // namespace
@@ -106,6 +106,36 @@ TEST_CASE("a small ConvNet and its derivatives are those of numpy, in single pre
 TEST_CASE("an energy with causal attention and its derivatives are those of numpy") {
   check_attention<double>(1e-10);
   check_attention<float>(2e-6);
+}
+
+TEST_CASE("a classifier is an energy: ln p(x) of three classes in the plane is numpy's") {
+  constexpr double log_z = 3.7876911848626;
+  const std::vector<double> log_p{-1.89609873253, -2.95730848959, -2.84286734543, -3.44090714153},
+      slope{-0.18157538417, 0.178282608148,  -0.644961877,   1.24217826792,
+            1.26333042991,  -0.637587947652, 0.767527229929, 1.27675228231};
+  std::vector<double> theta = plane_theta();
+  theta.resize(39);  // as far as softplus
+  append(theta, sines(1.2, 1, 2, 5, 3, 4));
+  append(theta, {.1, -.2, .3});
+  const NeuralEnergy<double> energy(
+      net_of("2", {"dense 5", "tanh", "dense 4", "softplus", "dense 3", "logsumexp"}, {.kappa = 1}), theta);
+  std::vector<double> e(4), gradient(8);
+  energy.energy_and_gradient(sines(1.2, .5, 1.7, 2.3, 4, 2), e, gradient);
+  for (std::size_t r = 0; r < 4; ++r) CHECK(-e[r] - log_z == Approx(log_p[r]).epsilon(1e-10));
+  for (std::size_t i = 0; i < 8; ++i) CHECK(-gradient[i] == Approx(slope[i]).epsilon(1e-10));
+}
+
+TEST_CASE("relu filters on a Gaussian reference: the force is what Xie's reconstruction lacks") {
+  std::vector<double> theta;
+  append(theta, sines(1.5, .5, 1.7, 5));
+  append(theta, sines(.8, 2, 1.1, 5));
+  for (const double filter : sines(1.2, 1, 2, 5)) theta.push_back(-filter);
+  const NeuralEnergy<double> energy(
+      net_of("1", {"dense 5", "relu", "dense 1 without bias"}, {.mean = {0}, .deviation = {1}}), theta);
+  std::vector<double> e(3), gradient(3);
+  energy.energy_and_gradient(std::vector<double>{-1, 0, 1}, e, gradient);
+  CHECK(largest_gap(e, {.65479967336, -.78628545255, -1.8486824844}) < 1e-10);
+  CHECK(largest_gap(gradient, {-2.1667683235, -1.5623970318, -.56239703184}) < 1e-10);
 }
 
 }  // namespace gibbsite::test
