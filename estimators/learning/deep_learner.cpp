@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "estimators/learning/deep_trainer.hpp"
+#include "estimators/learning/deep_float_learner.hpp"
 
 namespace gibbsite {
 
@@ -10,6 +10,13 @@ DeepMachine layerwise_machine(const DeepMachine& machine, std::size_t l) {
   const std::size_t last = machine.depth() - 2;
   return DeepMachine({machine.layers()[l], machine.layers()[l + 1]},
                      {last > 0 && (l == 0 || l < last) ? std::size_t{2} : 1, last > 0 && l > 0 ? std::size_t{2} : 1});
+}
+
+std::unique_ptr<Learner> make_deep_learner(std::shared_ptr<const DeepMachine> machine, const Matrix& data,
+                                           std::vector<double> theta, const DeepOptions& options, Key key, Lift lift) {
+  if (options.precision == Precision::single && deep_float_learner_supported(*machine, options))
+    return std::make_unique<DeepFloatLearner>(std::move(machine), data, theta, options, key, std::move(lift));
+  return std::make_unique<DeepTrainer>(std::move(machine), data, std::move(theta), options, key, std::move(lift));
 }
 
 std::vector<double> composed(const DeepMachine& machine, std::span<const double> theta,
@@ -71,14 +78,13 @@ void DeepLearner::begin_stage() {
     way_up_.back()->set_parameters(learned_[l]);
   }
   if (stage_ == pairs()) {
-    learner_ = std::make_unique<DeepTrainer>(machine_, data_, composed(*machine_, theta_, learned_), together_, key);
+    learner_ = make_deep_learner(machine_, data_, composed(*machine_, theta_, learned_), together_, key);
     return;
   }
   Lift lift;
   if (stage_ > 0)
     lift = [this, layers = stage_](const Matrix& batch, std::uint64_t update) { return lifted(layers, batch, update); };
-  learner_ =
-      std::make_unique<DeepTrainer>(pair(stage_), data_, first_of_pair(stage_), layerwise_, key, std::move(lift));
+  learner_ = make_deep_learner(pair(stage_), data_, first_of_pair(stage_), layerwise_, key, std::move(lift));
 }
 
 void DeepLearner::advance() {

@@ -24,10 +24,11 @@ Eigen::Map<Eigen::VectorXd> bias_in(std::span<double> theta, const ParameterBloc
 
 }  // namespace
 
-DeepObjective::DeepObjective(std::shared_ptr<const DeepMachine> machine, DeepOptions options, Key key)
+DeepObjective::DeepObjective(std::shared_ptr<const DeepMachine> machine, DeepOptions options, Key key,
+                             std::unique_ptr<DeepPhases> phases)
     : machine_(std::move(machine)),
       options_(options),
-      phases_(make_deep_phases(machine_, key, options.mean_field, options.precision)) {}
+      phases_(phases ? std::move(phases) : make_deep_phases(machine_, key, options.mean_field, options.precision)) {}
 
 void DeepObjective::add_gradient(std::span<const double> theta, const Matrix& v, std::uint64_t update,
                                  std::span<double> out) {
@@ -59,10 +60,10 @@ void DeepObjective::load(const Snapshot& snapshot) {
 }
 
 DeepTrainer::DeepTrainer(std::shared_ptr<const DeepMachine> machine, const Matrix& data, std::vector<double> theta,
-                         DeepOptions options, Key key, Lift lift)
+                         DeepOptions options, Key key, Lift lift, std::unique_ptr<DeepPhases> phases)
     : machine_(std::move(machine)),
       options_(options),
-      objective_(machine_, options, key),
+      objective_(machine_, options, key, std::move(phases)),
       batches_(data, options.steps.batch, key),
       steps_(options.steps, machine_->parameters()),
       lift_(std::move(lift)),

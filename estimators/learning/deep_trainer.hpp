@@ -38,7 +38,9 @@ struct DeepOptions {
 /// Chains of pcd stay from one call to the next.
 class DeepObjective {
  public:
-  DeepObjective(std::shared_ptr<const DeepMachine> machine, DeepOptions options, Key key);
+  /// phases: empty for those of make_deep_phases.
+  DeepObjective(std::shared_ptr<const DeepMachine> machine, DeepOptions options, Key key,
+                std::unique_ptr<DeepPhases> phases = {});
   /// Adds it to `out`. v: [visible unit][sample]; update: a count that never comes twice.
   void add_gradient(std::span<const double> theta, const Matrix& v, std::uint64_t update, std::span<double> out);
   /// With the hidden means of the last batch; of exact gradients they are those of mean field, too.
@@ -61,9 +63,9 @@ using Lift = std::function<Matrix(const Matrix& batch, std::uint64_t update)>;
 class DeepTrainer final : public Learner {
  public:
   /// data: [visible unit][sample], must outlive it; lift: empty where the machine learns them as they are. Throws
-  /// std::invalid_argument for no data or no updates, and for natural steps.
+  /// std::invalid_argument for no data or no updates, and for natural steps. phases as of DeepObjective.
   DeepTrainer(std::shared_ptr<const DeepMachine> machine, const Matrix& data, std::vector<double> theta,
-              DeepOptions options, Key key, Lift lift = {});
+              DeepOptions options, Key key, Lift lift = {}, std::unique_ptr<DeepPhases> phases = {});
 
   bool done() const override { return update_ >= options_.steps.updates; }
   void advance() override;
@@ -73,6 +75,7 @@ class DeepTrainer final : public Learner {
   std::uint64_t batches() const override { return batches_.of_an_epoch(); }
   std::vector<double> parameters() const override { return theta_; }
   bool bounded() const override { return gibbsite::bounded(theta_); }
+  std::string layout() const override { return options_.precision == Precision::single ? "single precision" : "plain"; }
 
   Snapshot save() const override;
   void load(const Snapshot& snapshot) override;
@@ -93,6 +96,11 @@ class DeepTrainer final : public Learner {
   std::vector<std::vector<double>> offset_;  // of each layer: the mean of one copy
 };
 
+/// What takes such steps fastest at this precision: this, or deep_float_learner.hpp.
+std::unique_ptr<Learner> make_deep_learner(std::shared_ptr<const DeepMachine> machine, const Matrix& data,
+                                           std::vector<double> theta, const DeepOptions& options, Key key,
+                                           Lift lift = {});
+
 /// What learns layer by layer, then together.
 class DeepLearner final : public Learner {
  public:
@@ -109,9 +117,7 @@ class DeepLearner final : public Learner {
   std::uint64_t batches() const override { return learner_->batches(); }
   std::vector<double> parameters() const override;
   bool bounded() const override { return learner_->bounded(); }
-  std::string layout() const override {
-    return together_.precision == Precision::single ? "single precision" : "plain";
-  }
+  std::string layout() const override { return learner_->layout(); }
 
   Snapshot save() const override;
   void load(const Snapshot& snapshot) override;
@@ -134,7 +140,7 @@ class DeepLearner final : public Learner {
   bool finished_ = false;
   std::vector<std::vector<double>> learned_;         // parameters of the pairs that are done
   std::vector<std::unique_ptr<DeepPhases>> way_up_;  // the same, as machines that draw
-  std::unique_ptr<DeepTrainer> learner_;
+  std::unique_ptr<Learner> learner_;
 };
 
 /// Parameters of the whole from those of the pairs of layers, as far as there are any; the rest as in theta.

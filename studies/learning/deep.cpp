@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::size_t worth_floats_when_deep = 50'000;  // parameters: below, doubles are no slower
 
-Precision precision_for(std::size_t parameters) {
-  return parameters > worth_floats_when_deep ? Precision::single : Precision::full;
+Precision precision_for(const TrainingKeys& keys, std::size_t parameters) {
+  return keys.layout == "fastest" && parameters > worth_floats_when_deep ? Precision::single : Precision::full;
 }
 
 /// Units of all layers; the visible ones as many as the data have numbers.
@@ -86,7 +86,7 @@ class DeepBoltzmann final : public Trainable {
     together.steps = training_options(study, data.columns());
     together.sweeps = static_cast<std::size_t>(t.steps), together.chains = static_cast<std::size_t>(t.chains);
     together.mean_field.rounds = static_cast<int>(t.rounds);
-    together.precision = precision_for(machine_->parameters());
+    together.precision = precision_for(t, machine_->parameters());
     DeepOptions layerwise = together;
     layerwise.negative = DeepNegative::cd;
     layerwise.steps.updates = updates_of(or_a_fifth(t.pretrain, t.epochs), layerwise.steps, data.columns());
@@ -133,7 +133,7 @@ class DeepBelief final : public Trainable {
     options.up_down = {.persistent = t.method != "cd",
                        .sweeps = static_cast<std::size_t>(t.steps),
                        .chains = static_cast<std::size_t>(t.chains),
-                       .precision = precision_for(machine_->parameters())};
+                       .precision = precision_for(t, machine_->parameters())};
     try {
       return std::make_unique<BeliefLearner>(
           machine_, data, options,

@@ -139,10 +139,10 @@ Condition resample() {
           }};
 }
 Condition layout() {
-  return {R"(model.name = "rbm" or "dbn" that learns by cd or pcd; others have one layout)",
+  return {R"(model.name = "rbm", "dbm" or "dbn" that learns by cd or pcd; others have one layout)",
           {model, method},
           [](const Study& s) {
-            return is(s, {"rbm", "dbn"}) && learns_by(s, {"cd", "pcd"});
+            return is(s, {"rbm", "dbm", "dbn"}) && learns_by(s, {"cd", "pcd"});
           }};
 }
 Condition damping() {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "estimators/learning/belief_learner.hpp"
-#include "estimators/learning/deep_trainer.hpp"
+#include "estimators/learning/deep_float_learner.hpp"
 #include "estimators/learning/trainer.hpp"
 #include "physics/chance.hpp"
 #include "physics/mean_field.hpp"
@@ -63,6 +63,30 @@ double largest_score(Draw&& draw, int times, const Reals& expected) {
     largest = std::max(largest, std::abs(mean - expected[k]) / std::sqrt(variance / (times - 1)));
   }
   return largest;
+}
+
+/// Chains of learning in floats at parameters that stay: what they say of <d(-E)/dtheta> after each update.
+auto fast_chains(const std::shared_ptr<const DeepMachine>& machine, const Reals& theta, const Matrix& data,
+                 std::size_t sweeps, bool anew) {
+  DeepOptions options{.negative = anew ? DeepNegative::cd : DeepNegative::pcd, .sweeps = sweeps, .chains = 400};
+  options.steps = {.batch = data.columns(), .updates = 1'000'000, .first_rate = 0, .last_rate = 0};
+  const auto fast = std::make_shared<DeepFloatLearner>(machine, data, theta, options, Key(7));
+  for (int k = 0; k < 5; ++k) fast->advance();
+  return [fast, machine, layers = machine->depth()](std::uint64_t) {
+    fast->advance();
+    Reals out(machine->parameters(), 0);
+    for (std::size_t l = 0; l < layers; ++l) {
+      const Matrix x = fast->model_states(l), y = l + 1 < layers ? fast->model_states(l + 1) : Matrix(0, x.columns());
+      for (std::size_t n = 0; n < x.columns(); ++n)
+        for (std::size_t i = 0; i < x.rows(); ++i) {
+          const double share = x(i, n) / static_cast<double>(x.columns());
+          out[machine->bias(l).offset + i] += share;
+          for (std::size_t j = 0; j < y.rows(); ++j)
+            out[machine->weights(l).offset + i * y.rows() + j] += share * y(j, n);
+        }
+    }
+    return out;
+  };
 }
 
 }  // namespace
@@ -145,6 +169,9 @@ TEST_CASE("chains of a deep machine come to its expectations, in doubles and in 
       };
       CHECK(largest_score(chains(20, false), 200, expected) < largest_by_chance);
       CHECK(largest_score(chains(1, true), 200, expected) > largest_by_chance);  // the mutant: contrastive divergence
+      if (precision != Precision::single || !deep_float_learner_supported(*machine, {})) continue;
+      CHECK(largest_score(fast_chains(machine, theta, some_data(), 20, false), 200, expected) < largest_by_chance);
+      CHECK(largest_score(fast_chains(machine, theta, some_data(), 1, true), 3000, expected) > largest_by_chance);
     }
 }
 
@@ -197,6 +224,97 @@ TEST_CASE("contrastive divergence of a deep machine has the expectation that its
   };
   CHECK(scored(1) < largest_by_chance);
   CHECK(scored(2) > largest_by_chance);  // the mutant
+  DeepOptions options{.negative = DeepNegative::cd, .mean_field = effort};
+  options.steps = {.batch = data.columns(), .updates = 1'000'000, .first_rate = 1, .momentum = 0, .centered = false};
+  if (!deep_float_learner_supported(*machine, options)) return;
+  const auto fast = [&](std::size_t sweeps) {
+    options.sweeps = sweeps;
+    DeepFloatLearner learner(machine, data, theta, options, Key(5));
+    Snapshot begin = learner.save();
+    const Reals first = learner.parameters();
+    return largest_score(
+        [&](std::uint64_t t) {
+          begin.counts["deep_float_update"][0] = t;
+          learner.load(begin);
+          learner.advance();
+          Reals out = learner.parameters();
+          for (std::size_t k = 0; k < out.size(); ++k)
+            out[k] = (out[k] - first[k]) / (1 - static_cast<double>(t) / 999'999);
+          return out;
+        },
+        4000, all);
+  };
+  CHECK(fast(1) < largest_by_chance);
+  CHECK(fast(2) > largest_by_chance);  // the mutant
+}
+
+TEST_CASE("deep steps in floats are those in doubles, given the same chains") {
+  /// The data's side in doubles, the model's as said.
+  struct GivenChains final : DeepPhases {
+    GivenChains(const std::shared_ptr<const DeepMachine>& m, MeanFieldEffort effort)
+        : machine(*m), data(make_deep_phases(m, Key(1), effort, Precision::full)) {}
+    void set_parameters(std::span<const double> theta) override { data->set_parameters(theta); }
+    void settle(const Matrix& v) override { data->settle(v); }
+    std::vector<double> mean(std::size_t l) const override { return data->mean(l); }
+    std::vector<double> bound() const override { return data->bound(); }
+    Matrix draw_first_hidden(std::uint64_t time) const override { return data->draw_first_hidden(time); }
+    void add_data_gradient(double scale, std::span<double> out) const override { data->add_data_gradient(scale, out); }
+    void start_at_data(std::size_t, std::uint64_t) override {}
+    void sweep(std::uint64_t, std::size_t) override {}
+    void add_chain_gradient(double scale, std::span<double> out) const override {
+      for (std::size_t l = 0; l < machine.depth(); ++l) {
+        const Matrix& x = states[l];
+        const double each = scale / static_cast<double>(x.columns());
+        for (std::size_t n = 0; n < x.columns(); ++n)
+          for (std::size_t i = 0; i < x.rows(); ++i) {
+            out[machine.bias(l).offset + i] += each * x(i, n);
+            if (l + 1 == machine.depth()) continue;
+            for (std::size_t j = 0; j < states[l + 1].rows(); ++j)
+              out[machine.weights(l).offset + i * states[l + 1].rows() + j] += each * x(i, n) * states[l + 1](j, n);
+          }
+      }
+    }
+    std::vector<std::byte> save() const override { return {}; }
+    void load(std::span<const std::byte>) override {}
+    const DeepMachine& machine;
+    std::unique_ptr<DeepPhases> data;
+    std::vector<Matrix> states;
+  };
+  std::vector<Layer> two = {{.units = 37}, {.units = 21}}, three = {{.units = 37}, {.units = 21}, {.units = 140}},
+                     four = {{.units = 19}, {.units = 33}, {.units = 16}, {.units = 11}};
+  using Copies = std::vector<std::size_t>;
+  for (const auto& [layers, copies] :
+       {std::pair(three, Copies{}), {four, Copies{}}, {two, Copies{2, 1}}, {two, Copies{1, 2}}}) {
+    const auto machine = std::make_shared<const DeepMachine>(layers, copies);
+    Matrix data(layers[0].units, 130);
+    for (std::size_t n = 0; n < data.columns(); ++n)
+      for (std::size_t i = 0; i < data.rows(); ++i) data(i, n) = (i * i + 3 * n + n * n * i) % 7 < 3 ? 1 : 0;
+    for (const bool centered : {false, true})
+      for (const bool persistent : {false, true}) {
+        DeepOptions options{.negative = persistent ? DeepNegative::pcd : DeepNegative::cd, .sweeps = 2, .chains = 33};
+        options.mean_field = {.rounds = 4, .still = 0};
+        options.steps = {.batch = 40, .updates = 25, .first_rate = 0.01, .last_rate = 0.005, .momentum = 0.7};
+        options.steps.centered = centered;
+        if (centered) options.steps.l2 = 0.02, options.steps.l1 = 0.001;
+        if (!deep_float_learner_supported(*machine, options)) return;
+        const Reals theta = first_parameters(*machine, data, 0.1, Key(2));
+        DeepFloatLearner fast(machine, data, theta, options, Key(2));
+        auto phases = std::make_unique<GivenChains>(machine, options.mean_field);
+        GivenChains& given = *phases;
+        DeepTrainer plain(machine, data, fast.parameters(), options, Key(2), {}, std::move(phases));
+        double most = 0;
+        while (!fast.done()) {
+          fast.advance();
+          given.states.clear();
+          for (std::size_t l = 0; l < machine->depth(); ++l) given.states.push_back(fast.model_states(l));
+          plain.advance();
+          const Reals is = fast.parameters(), should = plain.parameters();
+          for (std::size_t k = 0; k < is.size(); ++k) most = std::max(most, std::abs(is[k] - should[k]));
+        }
+        INFO(layers.size() << " " << machine->copies(0) << machine->copies(1) << " " << centered << persistent);
+        CHECK(most < 2e-5);
+      }
+  }
 }
 
 TEST_CASE("machines of layerwise learning take the input of copies, and together they are the geometric mean") {
@@ -262,6 +380,8 @@ TEST_CASE("machines of layerwise learning take the input of copies, and together
         200, expected);
   };
   CHECK(with(first) < largest_by_chance);
+  if (const auto copied = std::make_shared<const DeepMachine>(first); deep_float_learner_supported(*copied, {}))
+    CHECK(largest_score(fast_chains(copied, pairs[0], some_data(), 10, false), 200, expected) < largest_by_chance);
   CHECK(with(DeepMachine({Layer{.units = 3}, Layer{.units = 2}})) > largest_by_chance);  // the mutant: one copy
   // Given data, hidden units take their input twice.
   const auto phases = make_deep_phases(std::make_shared<const DeepMachine>(first), Key(2), {}, Precision::full);
@@ -378,6 +498,11 @@ TEST_CASE("deep learning that is stopped and goes on has the bits of one that wa
                                            together, Key(6));
     });
   }
+  together.steps.optimizer = Optimizer::sgd;  // by dense products
+  compare([&] {
+    return std::make_unique<DeepLearner>(machine, data, first_parameters(*machine, data, 0.1, Key(6)), layerwise,
+                                         together, Key(6));
+  });
   const auto belief = std::make_shared<const BeliefMachine>(std::vector<std::size_t>{3, 2, 3, 2});
   BeliefLearner::Options options;
   const TrainingOptions greedy = {.batch = 5, .updates = 15, .first_rate = 0.1, .last_rate = 0.1};

@@ -133,6 +133,9 @@ TEST_CASE("deep learning that is stopped and resumed equals one that is not, for
   DeepTrained one(small_dbm, large + Words{"--run.threads", "1"});
   INFO(one.ended.err);
   REQUIRE(one.ended.code == 0);
+  const auto layout = [](DeepTrained&& made) { return text_attribute(*made.root().child("training"), "layout"); };
+  CHECK(text_attribute(*one.root().child("training"), "layout") == "dense products in floats");
+  CHECK(layout(DeepTrained(small_dbm, large + Words{"--training.layout", "plain"})) == "plain");
   for (const char* threads : {"2", "4"}) {
     DeepTrained more(small_dbm, large + Words{"--run.threads", threads});
     REQUIRE(more.ended.code == 0);
