@@ -8,6 +8,7 @@
 
 #include "physics/matrices/eigen.hpp"
 #include "physics/tilted_layer.hpp"
+#include "samplers/ensembles/row_products.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
 namespace gibbsite {
@@ -15,6 +16,12 @@ namespace {
 
 /// Replicas of one lambda that move together: products always have so many columns.
 constexpr std::size_t tile = 8;
+/// Weights from which on sums of rows in single precision are taken where they can be.
+constexpr std::size_t worth_rows = 10'000;
+
+bool takes_rows(const Network& model) {
+  return model.weights()[0].size() >= worth_rows && row_products_supported(model);
+}
 
 bool same_shape(const Layer& a, const Layer& b) {
   return a.kind == b.kind && a.units == b.units && a.states == b.states;
@@ -64,8 +71,13 @@ class TrajectoryEnsemble final : public Ensemble {
     }
   }
   void log_weight(std::span<const double> lambda, std::span<double> out) const override {
-    by_lambda(lambda, 1, [&](const Network& network, std::span<const std::size_t> replicas) {
-      const Matrix f = hidden_field(network, gather(replicas));
+    by_lambda(lambda, 1, [&](const Machine& at, std::span<const std::size_t> replicas) {
+      const Network& network = *at.network;
+      if (at.rows != nullptr) {
+        for (const std::size_t r : replicas) out[r] = at.rows->log_weight(visible(r)) - network.constant();
+        return;
+      }
+      const Matrix f = hidden_field(at, gather(replicas), replicas.size());
       const Units v(network.layers()[0]), h(network.layers()[1]);
       for (std::size_t n = 0; n < replicas.size(); ++n)
         out[replicas[n]] =
@@ -74,13 +86,13 @@ class TrajectoryEnsemble final : public Ensemble {
   }
   void observe(std::span<double> out) const override {
     const std::size_t components = layout().observables.size();
-    by_lambda(std::vector<double>(layout().replicas, 1.0), 1,
-              [&](const Network& network, std::span<const std::size_t> replicas) {
-                const Matrix f = hidden_field(network, gather(replicas));
-                for (std::size_t n = 0; n < replicas.size(); ++n)
-                  network.observe(x_.column(replicas[n]), f.column(n),
-                                  out.subspan(replicas[n] * components, components));
-              });
+    by_lambda(
+        std::vector<double>(layout().replicas, 1.0), 1, [&](const Machine& at, std::span<const std::size_t> replicas) {
+          const Network& network = *at.network;
+          const Matrix f = hidden_field(at, gather(replicas), replicas.size());
+          for (std::size_t n = 0; n < replicas.size(); ++n)
+            network.observe(x_.column(replicas[n]), f.column(n), out.subspan(replicas[n] * components, components));
+        });
   }
   void resample(std::span<const std::size_t> parent) override {
     const Matrix before = x_;
@@ -125,7 +137,7 @@ class TrajectoryEnsemble final : public Ensemble {
     layout.log_z_reference = -first.constant();
     for (const Layer& layer : first.layers()) layout.log_z_reference += Units(layer).at_model().log_z(layer.bias);
     layout.observables = model.observables();
-    layout.name = "plain";
+    layout.name = takes_rows(model) ? "rows of W in floats" : "plain";
     return layout;
   }
 
@@ -150,7 +162,20 @@ class TrajectoryEnsemble final : public Ensemble {
     }
     return v;
   }
-  static Matrix hidden_field(const Network& network, Matrix v) {
+  /// A machine on the path, and its rows where sums of them are taken.
+  struct Machine {
+    std::shared_ptr<const Network> network;
+    std::shared_ptr<const RowProducts> rows;
+    std::uint64_t used = 0;  // the last call that asked for it
+  };
+
+  static Matrix hidden_field(const Machine& at, Matrix v, std::size_t replicas) {
+    const Network& network = *at.network;
+    if (at.rows != nullptr) {
+      Matrix f(network.layers()[1].width(), tile);
+      for (std::size_t n = 0; n < replicas; ++n) at.rows->hidden_field(v.column(n), f.column(n));
+      return f;
+    }
     const Layer& layer = network.layers()[0];
     if (layer.kind == UnitKind::gaussian)
       for (std::size_t n = 0; n < tile; ++n)
@@ -162,18 +187,23 @@ class TrajectoryEnsemble final : public Ensemble {
   }
 
   void move(std::span<const double> lambda, Step step, Purpose purpose) {
-    by_lambda(lambda, step.count, [&](const Network& network, std::span<const std::size_t> replicas) {
+    by_lambda(lambda, step.count, [&](const Machine& at, std::span<const std::size_t> replicas) {
+      const Network& network = *at.network;
       const Units v(network.layers()[0]), h(network.layers()[1]);
       Matrix x = gather(replicas), hidden(network.layers()[1].width(), tile), field(visible_, tile);
       for (std::uint32_t k = 0; k < step.count; ++k) {
-        const Matrix f = hidden_field(network, x);
+        const Matrix f = hidden_field(at, x, replicas.size());
         std::vector<Chance> chance;
         for (std::size_t n = 0; n < replicas.size(); ++n) {
           chance.emplace_back(Stream(key_, purpose, step.time + k, layout().first + replicas[n]));
           h.at_model().draw(f.column(n), hidden.column(n), chance[n]);
         }
-        eigen(field).colwise() = eigen(network.layers()[0].bias);
-        eigen(field).noalias() += eigen(network.weights()[0]) * eigen(hidden);
+        if (at.rows != nullptr) {
+          for (std::size_t n = 0; n < replicas.size(); ++n) at.rows->visible_field(hidden.column(n), field.column(n));
+        } else {
+          eigen(field).colwise() = eigen(network.layers()[0].bias);
+          eigen(field).noalias() += eigen(network.weights()[0]) * eigen(hidden);
+        }
         for (std::size_t n = 0; n < replicas.size(); ++n) v.at_model().draw(field.column(n), x.column(n), chance[n]);
       }
       for (std::size_t n = 0; n < replicas.size(); ++n) {
@@ -184,41 +214,39 @@ class TrajectoryEnsemble final : public Ensemble {
     });
   }
 
-  /// work(network, at most `tile` replicas that stand at its lambda), for all of them.
+  /// work(machine, at most `tile` replicas that stand at its lambda), for all of them.
   template <class Work>
   void by_lambda(std::span<const double> lambda, std::uint32_t sweeps, Work&& work) const {
     std::map<double, std::vector<std::size_t>> standing;
     for (std::size_t r = 0; r < lambda.size(); ++r) standing[std::clamp(lambda[r], 0.0, 1.0)].push_back(r);
     struct Tile {
-      const Network* network;
+      const Machine* machine;
       std::span<const std::size_t> replicas;
     };
     std::vector<Tile> tiles;
     ++calls_;
     for (const auto& [at, replicas] : standing) {
-      Known& known = known_[at];
-      if (known.network == nullptr) known.network = network_at(nodes_, at);
+      Machine& known = known_[at];
+      if (known.network == nullptr) {
+        known.network = network_at(nodes_, at);
+        if (takes_rows(model())) known.rows = std::make_shared<const RowProducts>(*known.network);
+      }
       known.used = calls_;
       for (std::size_t n = 0; n < replicas.size(); n += tile)
-        tiles.push_back({known.network.get(), std::span(replicas).subspan(n, std::min(tile, replicas.size() - n))});
+        tiles.push_back({&known, std::span(replicas).subspan(n, std::min(tile, replicas.size() - n))});
     }
     threads_.run(static_cast<double>(model().weights()[0].size() * lambda.size() * sweeps) / 16, [&](bool parallel) {
 #pragma omp parallel for schedule(dynamic) if (parallel)
-      for (std::size_t t = 0; t < tiles.size(); ++t) work(*tiles[t].network, tiles[t].replicas);
+      for (std::size_t t = 0; t < tiles.size(); ++t) work(*tiles[t].machine, tiles[t].replicas);
     });
     std::erase_if(known_, [&](const auto& entry) { return entry.second.used + 4 < calls_; });
   }
 
-  struct Known {
-    std::shared_ptr<const Network> network;
-    std::uint64_t used = 0;
-  };
-
   Trajectory nodes_;
   Key key_;
   std::size_t visible_;
-  Matrix x_;                               // [number][replica], visible units first
-  mutable std::map<double, Known> known_;  // machines at lambdas that the last calls asked for
+  Matrix x_;                                 // [number][replica], visible units first
+  mutable std::map<double, Machine> known_;  // machines at lambdas that the last calls asked for
   mutable std::uint64_t calls_ = 0;
   mutable AdaptiveThreads threads_;
 };

@@ -8,7 +8,9 @@
 ///
 /// A sweep draws hidden units given visible ones, then those. Observables are those of the last node, of the whole
 /// state as the last sweep left it. Replicas at one lambda move together, in tiles of fixed width, so that bits depend
-/// neither on threads nor on who stands where. Cost: two products a sweep, and one a weight.
+/// neither on threads nor on who stands where. Cost: two products a sweep, and one a weight. Binary machines with
+/// 10,000 weights or more take sums of rows in single precision instead (row_products.hpp): of 784 + 500 units .15 ms a
+/// replica, sweep and exchange, instead of 2.2.
 #pragma once
 
 #include <memory>

@@ -7,6 +7,8 @@
 
 #include "estimators/learning/trainer.hpp"
 #include "estimators/learning/trajectory.hpp"
+#include "samplers/ensembles/row_products.hpp"
+#include "samplers/ensembles/trajectory_ensemble.hpp"
 
 using namespace gibbsite;
 
@@ -132,4 +134,87 @@ TEST_CASE("learning along a trajectory, stopped and going on, has the same bits 
     CHECK(whole->log_z().value == part->log_z().value);
     CHECK(whole->log_z().error == part->log_z().error);
   }
+}
+
+namespace {
+
+/// From independent units to 110 visible and 100 hidden ones with bonds.
+Trajectory large_nodes() {
+  Trajectory nodes;
+  for (const double strength : {0.0, 0.1, 0.25}) {
+    std::vector<Layer> layers = {Layer{.units = 110}, Layer{.units = 100}};
+    Matrix w(110, 100);
+    for (std::size_t i = 0; i < 110; ++i)
+      for (std::size_t j = 0; j < 100; ++j)
+        w(i, j) = strength * std::sin(1 + 3 * static_cast<double>(i) + 7 * static_cast<double>(j * j));
+    for (std::size_t i = 0; i < 110; ++i) layers[0].bias.push_back(std::cos(2 * static_cast<double>(i)) - 0.5);
+    for (std::size_t j = 0; j < 100; ++j) layers[1].bias.push_back(std::sin(5 * static_cast<double>(j)));
+    nodes.push_back(std::make_shared<const Network>(std::move(layers), std::vector<Matrix>{std::move(w)}));
+  }
+  return nodes;
+}
+
+/// Of layer 0 the fields given hidden units x, of layer 1 those given visible ones.
+std::vector<double> plain_field(const Network& network, std::size_t layer, std::span<const double> x) {
+  const Matrix& w = network.weights()[0];
+  std::vector<double> field = network.layers()[layer].bias;
+  for (std::size_t i = 0; i < w.rows(); ++i)
+    for (std::size_t j = 0; j < w.columns(); ++j) layer == 0 ? field[i] += w(i, j) * x[j] : field[j] += w(i, j) * x[i];
+  return field;
+}
+
+double plain_log_weight(const Network& network, std::span<const double> v) {
+  double sum = 0;
+  for (std::size_t i = 0; i < v.size(); ++i) sum += network.layers()[0].bias[i] * v[i];
+  for (const double f : plain_field(network, 1, v)) sum += std::log1p(std::exp(f));
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("large machines go along their path by sums of rows, which are the products") {
+  const Trajectory nodes = large_nodes();
+  if (!row_products_supported(*nodes.back())) return;
+  const RowProducts rows(*nodes.back());
+  std::vector<double> v(110), h(100), up(100), down(110);
+  for (std::size_t i = 0; i < 110; ++i) v[i] = i % 3 == 1 ? 1 : 0;
+  for (std::size_t j = 0; j < 100; ++j) h[j] = j % 7 < 3 ? 1 : 0;
+  rows.hidden_field(v, up), rows.visible_field(h, down);
+  for (std::size_t j = 0; j < 100; ++j) CHECK(up[j] == Approx(plain_field(*nodes.back(), 1, v)[j]).margin(1e-5));
+  for (std::size_t i = 0; i < 110; ++i) CHECK(down[i] == Approx(plain_field(*nodes.back(), 0, h)[i]).margin(1e-5));
+  // Replicas at several places, in one piece and in two, by one thread and by three.
+  constexpr std::size_t replicas = 30;
+  std::vector<Setting> setting;
+  std::vector<double> lambda;
+  for (std::size_t r = 0; r < replicas; ++r) setting.push_back({.lambda = static_cast<double>(r % 4) / 3});
+  for (const Setting& one : setting) lambda.push_back(one.lambda);
+  const auto moved = [&](Slice slice) {
+    const auto ensemble = make_trajectory_ensemble(nodes, Key(3), slice);
+    CHECK(ensemble->layout().name == "rows of W in floats");
+    std::vector<Tally> tally(slice.count);
+    ensemble->draw_reference(0);
+    ensemble->sweep(std::span(setting).subspan(slice.first, slice.count), {.time = 1, .count = 3}, tally);
+    std::vector<double> weight(slice.count);
+    ensemble->log_weight(std::span(lambda).subspan(slice.first, slice.count), weight);
+    std::vector<std::byte> state(ensemble->layout().state_bytes());
+    std::vector<double> all;
+    for (std::size_t r = 0; r < slice.count; ++r) {
+      ensemble->save(r, state);
+      std::vector<double> x;
+      for (const std::byte b : state) x.push_back(static_cast<double>(b));
+      CHECK(
+          weight[r] ==
+          Approx(plain_log_weight(*network_at(nodes, lambda[slice.first + r]), std::span(x).first(110))).epsilon(1e-6));
+      all.insert(all.end(), x.begin(), x.end());
+      all.push_back(weight[r]);
+    }
+    return all;
+  };
+  const std::vector<double> whole = moved({0, replicas, replicas});
+  std::vector<double> parts = moved({0, 11, replicas});
+  for (const double x : moved({11, 19, replicas})) parts.push_back(x);
+  CHECK(whole == parts);
+  omp_set_num_threads(3);
+  CHECK(moved({0, replicas, replicas}) == whole);
+  omp_set_num_threads(2);
 }
