@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "physics/matrices/eigen.hpp"
+#include "estimators/learning/block_products.hpp"
 
 namespace gibbsite {
 namespace {
@@ -17,7 +17,7 @@ constexpr double worth_more_threads = 1e6;  // parameters times columns
 
 template <class Real>
 class Phases final : public DeepPhases {
-  using Block = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;  // [unit][column]
+  using Block = ColumnBlock<Real>;  // [unit][column]
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
  public:
@@ -40,9 +40,9 @@ class Phases final : public DeepPhases {
     over_tiles(v.columns(), [&](std::size_t begin, std::size_t count) {
       std::vector<Block> x(depth());
       x[0] = eigen(v).middleCols(index(begin), index(count)).template cast<Real>() * copies(0);
-      const Block from_visible = weights_[0].transpose() * x[0];
+      const Block from_visible = input_from_below(1, x);
       for (std::size_t l = 1; l < depth(); ++l) {
-        Block up = l == 1 ? from_visible : Block(weights_[l - 1].transpose() * x[l - 1]);
+        Block up = l == 1 ? from_visible : input_from_below(l, x);
         if (l + 1 < depth()) up *= Real(2);
         up.colwise() += bias_[l];
         to_means(l, up);
@@ -52,8 +52,8 @@ class Phases final : public DeepPhases {
         Real change = 0;
         for (const std::size_t parity : {1, 2})
           for (std::size_t l = parity; l < depth(); l += 2) {
-            Block f = l == 1 ? from_visible : Block(weights_[l - 1].transpose() * x[l - 1]);
-            if (l + 1 < depth()) f.noalias() += weights_[l] * x[l + 1];
+            Block f = l == 1 ? from_visible : input_from_below(l, x);
+            if (l + 1 < depth()) add_input(Side::from_above, weights_[l], x[l + 1], f);
             f.colwise() += bias_[l];
             to_means(l, f);
             change = std::max(change, (f - x[l]).cwiseAbs().maxCoeff());
@@ -186,8 +186,13 @@ class Phases final : public DeepPhases {
 
   Block field(std::size_t l, const std::vector<Block>& x) const {
     Block f = bias_[l].replicate(1, x[l % 2 == 0 ? 1 : 0].cols());
-    if (l > 0) f.noalias() += weights_[l - 1].transpose() * x[l - 1];
-    if (l + 1 < depth()) f.noalias() += weights_[l] * x[l + 1];
+    if (l > 0) add_input(Side::from_below, weights_[l - 1], x[l - 1], f);
+    if (l + 1 < depth()) add_input(Side::from_above, weights_[l], x[l + 1], f);
+    return f;
+  }
+  Block input_from_below(std::size_t l, const std::vector<Block>& x) const {
+    Block f = Block::Zero(index(units(l)), x[l - 1].cols());
+    add_input(Side::from_below, weights_[l - 1], x[l - 1], f);
     return f;
   }
   /// Fields as means of the sums over copies, in place.
@@ -230,8 +235,8 @@ class Phases final : public DeepPhases {
 #pragma omp parallel for schedule(dynamic) if (cost > worth_more_threads)
       for (std::size_t begin = 0; begin < rows; begin += tile_of_rows) {
         const Index count = index(std::min(tile_of_rows, rows - begin));
-        const Block part = x[l].middleRows(index(begin), count) * x[l + 1].transpose();
-        Eigen::Map<Rows>(to + begin * columns, count, index(columns)) += each * part.template cast<double>();
+        const Block part = products_over_samples(x[l], index(begin), count, x[l + 1]);
+        Eigen::Map<Eigen::MatrixXd>(to + begin * columns, index(columns), count) += each * part.template cast<double>();
       }
     }
   }

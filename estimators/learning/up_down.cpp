@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "physics/matrices/eigen.hpp"
+#include "estimators/learning/block_products.hpp"
 
 namespace gibbsite {
 namespace {
@@ -14,7 +14,7 @@ constexpr double worth_a_thread = 1e6;  // parameters times samples
 
 template <class Real>
 class WakeSleep final : public UpDown {
-  using Block = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic>;  // [unit][sample]
+  using Block = ColumnBlock<Real>;  // [unit][sample]
   using Vector = Eigen::Matrix<Real, Eigen::Dynamic, 1>;
   using Rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using Index = Eigen::Index;
@@ -139,14 +139,14 @@ class WakeSleep final : public UpDown {
   }
   static void to_shares(Block& f) { f = 1 / (1 + (-f.array()).exp()); }
   static Block upwards(const Way& way, const Block& lower) {
-    Block f = way.weights.transpose() * lower;
-    f.colwise() += way.bias;
+    Block f = way.bias.replicate(1, lower.cols());
+    add_input(Side::from_below, way.weights, lower, f);
     to_shares(f);
     return f;
   }
   static Block downwards(const Way& way, const Block& upper) {
-    Block f = way.weights * upper;
-    f.colwise() += way.bias;
+    Block f = way.bias.replicate(1, upper.cols());
+    add_input(Side::from_above, way.weights, upper, f);
     to_shares(f);
     return f;
   }
@@ -181,8 +181,8 @@ class WakeSleep final : public UpDown {
 #pragma omp parallel for schedule(dynamic) if (cost > worth_a_thread)
     for (std::size_t begin = 0; begin < to.rows; begin += tile_of_units) {
       const Index count = index(std::min(tile_of_units, to.rows - begin));
-      const Block part = lower.middleRows(index(begin), count) * upper.transpose();
-      Eigen::Map<Rows>(out.data() + to.offset + begin * to.columns, count, index(to.columns)) +=
+      const Block part = products_over_samples(lower, index(begin), count, upper);
+      Eigen::Map<Eigen::MatrixXd>(out.data() + to.offset + begin * to.columns, index(to.columns), count) +=
           each * part.template cast<double>();
     }
   }
