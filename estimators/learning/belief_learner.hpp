@@ -36,7 +36,7 @@ class BeliefLearner final : public Learner {
   std::uint64_t updates() const override;
   std::uint64_t batches() const override { return batches_.of_an_epoch(); }
   std::vector<double> parameters() const override;
-  bool bounded() const override { return gibbsite::bounded(parameters()); }
+  bool bounded() const override { return trainer_ ? trainer_->bounded() : gibbsite::bounded(theta_); }
   std::string layout() const override {
     if (trainer_) return trainer_->layout();
     return options_.up_down.precision == Precision::single ? "single precision" : "plain";
