@@ -6,6 +6,7 @@
 #include <cassert>
 #include <mutex>
 #include <stdexcept>
+#include <type_traits>
 
 #include "physics/matrices/float_products.hpp"
 #include "physics/neural/confining.hpp"
@@ -15,7 +16,10 @@
 namespace gibbsite {
 namespace {
 
-constexpr std::size_t most_states_in_tile = 64, rows_of_products = 8;
+/// Products of fewer rows are made in another way: in single precision a small tile is filled up with zeros, so that
+/// what a state gives does not depend on how many there are.
+template <class Real>
+constexpr std::size_t fewest_rows = std::is_same_v<Real, float> ? 16 : 1;
 
 }  // namespace
 
@@ -41,22 +45,24 @@ struct NeuralEnergy<Real>::Parts {
 template <class Real>
 void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size_t begin, std::size_t end,
                                          Workspace<Real>& room) const {
-  const std::size_t states = end - begin, most = pass.coefficients, n = net.units();
+  const std::size_t real = end - begin, states = std::max(real, fewest_rows<Real>);
+  const std::size_t most = pass.coefficients, n = net.units();
+  const bool in_place = most == 1 && real == states;
   room.begin();
   const auto jets = [&](std::size_t width) {
     return Jets<Real>{most, states, width, room.take(most * states * width)};
   };
   std::vector<Jets<const Real>> at;  // what comes to each stage, and what leaves the last one
   std::vector<Real*> kept;
-  if (most == 1) {
+  if (in_place) {
     at.push_back({1, states, n, pass.x[0].data() + begin * n});
   } else {
     const Jets<Real> x = jets(n);
-    for (std::size_t k = 0; k < most; ++k)
-      if (pass.x[k].empty())
-        std::fill_n(x.coefficient(k), states * n, Real(0));
-      else
-        std::copy_n(pass.x[k].data() + begin * n, states * n, x.coefficient(k));
+    for (std::size_t k = 0; k < most; ++k) {
+      const std::size_t given = pass.x[k].empty() ? 0 : real * n;
+      if (given > 0) std::copy_n(pass.x[k].data() + begin * n, given, x.coefficient(k));
+      std::fill_n(x.coefficient(k) + given, states * n - given, Real(0));
+    }
     at.push_back(x);
   }
   for (const NeuralStage<Real>& stage : stages) {
@@ -66,7 +72,7 @@ void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size
     at.push_back(y);
   }
   for (std::size_t k = 0; k < most; ++k)
-    for (std::size_t r = 0; r < states; ++r)
+    for (std::size_t r = 0; r < real; ++r)
       pass.e[k * pass.states + begin + r] = static_cast<double>(*at.back().state(k, r));
   confining.add(kappa(), pass, begin, end);
   if (pass.ebar.empty()) return;
@@ -77,9 +83,9 @@ void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size
   Jets<Real> bar{most, states, 1, buffers[0]};
   for (std::size_t k = 0; k < most; ++k)
     for (std::size_t r = 0; r < states; ++r)
-      *bar.state(k, r) = static_cast<Real>(pass.ebar[k * pass.states + begin + r]);
+      *bar.state(k, r) = r < real ? static_cast<Real>(pass.ebar[k * pass.states + begin + r]) : Real(0);
   for (std::size_t s = stages.size(); s-- > 0;) {
-    const bool whole = s == 0 && most == 1 && wants_x;  // straight to where it is wanted
+    const bool whole = s == 0 && in_place && wants_x;  // straight to where it is wanted
     Jets<Real> next{most, states, stages[s].width, bar.numbers == buffers[0] ? buffers[1] : buffers[0]};
     if (whole) next.numbers = pass.xbar[0].data() + begin * n;
     if (s == 0 && !wants_x) next.numbers = nullptr;
@@ -87,9 +93,9 @@ void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size
                              pass.gradient.empty() ? nullptr : room.gradient() + stages[s].begin);
     bar = next;
   }
-  if (most > 1)
+  if (!in_place)
     for (std::size_t k = 0; k < most; ++k)
-      if (!pass.xbar[k].empty()) std::copy_n(bar.coefficient(k), states * n, pass.xbar[k].data() + begin * n);
+      if (!pass.xbar[k].empty()) std::copy_n(bar.coefficient(k), real * n, pass.xbar[k].data() + begin * n);
   const double kappa_bar = confining.reverse(kappa(), pass, begin, end);
   if (net.confinement().learned && !pass.gradient.empty())
     room.gradient()[net.parameters() - 1] = static_cast<Real>(kappa_bar);
@@ -131,15 +137,13 @@ void NeuralEnergy<Real>::run(const NeuralPass<Real>& pass) const {
   assert(pass.coefficients >= 1 && pass.coefficients <= 3 && pass.e.size() == pass.coefficients * pass.states);
   assert(pass.x[0].size() == pass.states * units() && (pass.ebar.empty() || pass.ebar.size() == pass.e.size()));
   if (pass.states == 0) return;
-  const std::size_t tiles = (pass.states + most_states_in_tile - 1) / most_states_in_tile;
-  const std::size_t even = (pass.states + tiles - 1) / tiles;
-  const std::size_t size = (even + rows_of_products - 1) / rows_of_products * rows_of_products;
+  const std::size_t tiles = (pass.states + tile - 1) / tile;
   const std::size_t threads = omp_in_parallel() ? 1 : std::min(tiles, static_cast<std::size_t>(omp_get_max_threads()));
   const auto rooms = parts_->pool.take(threads, pass.gradient.empty() ? 0 : parameters());
   for (std::size_t wave = 0; wave < tiles; wave += threads) {
     const std::size_t count = std::min(threads, tiles - wave);
     const auto work = [&](std::size_t t) {
-      const std::size_t begin = std::min(pass.states, (wave + t) * size), end = std::min(pass.states, begin + size);
+      const std::size_t begin = (wave + t) * tile, end = std::min(pass.states, begin + tile);
       parts_->run_tile(pass, begin, end, *rooms[t]);
     };
     if (count == 1) {

@@ -19,6 +19,8 @@ namespace gibbsite {
 template <class Real>
 class NeuralEnergy {
  public:
+  static constexpr std::size_t tile = 64;  ///< states
+
   /// theta: net.parameters() numbers. Throws std::invalid_argument for another size, std::runtime_error where oneDNN,
   /// by which products in single precision are made, is not there.
   NeuralEnergy(NeuralNet net, std::span<const double> theta);

@@ -20,9 +20,10 @@
 namespace gibbsite {
 
 struct Confinement {
-  double kappa = 0;                     ///< of kappa |x|^2 / 2
-  bool learned = false;                 ///< whether kappa is the last of all parameters; it begins as given
-  std::vector<double> mean = {}, deviation = {};  ///< m and s, one for each number of a state, in place of kappa; or none
+  double kappa = 0;      ///< of kappa |x|^2 / 2
+  bool learned = false;  ///< whether kappa is the last of all parameters; it begins as given
+  std::vector<double> mean = {},
+                      deviation = {};  ///< m and s, one for each number of a state, in place of kappa; or none
 };
 
 /// Parameters that belong together.

@@ -167,4 +167,22 @@ TEST_CASE("a neural energy has the same bits for any number of threads") {
   omp_set_num_threads(before);
 }
 
+TEST_CASE("a neural energy in parts that begin at whole tiles has the bits of the whole") {
+  const NeuralNet net = net_of("8x8", {"conv 5 3x3", "swish", "dense 30", "softplus", "dense 1"}, {.kappa = 1});
+  const NeuralEnergy<float> energy(net, some_theta(net));
+  constexpr std::size_t states = 64 + 64 + 3;
+  const std::vector<float> x = as<float>(normals(states * net.units(), 1));
+  std::vector<double> e(states), part(states);
+  std::vector<float> slope(x.size()), slope_of_part(x.size());
+  energy.energy_and_gradient(x, e, slope);
+  for (const std::size_t begin : {0UL, 64UL, 128UL}) {
+    const std::size_t end = begin == 128 ? states : begin + 64, n = net.units();
+    energy.energy_and_gradient(std::span<const float>(x).subspan(begin * n, (end - begin) * n),
+                               std::span<double>(part).subspan(begin, end - begin),
+                               std::span<float>(slope_of_part).subspan(begin * n, (end - begin) * n));
+  }
+  CHECK(part == e);
+  CHECK(slope_of_part == slope);
+}
+
 }  // namespace gibbsite::test
