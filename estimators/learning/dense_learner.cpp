@@ -18,8 +18,8 @@ std::vector<double> offsets_of(const ParametricMachine& machine, const Matrix& d
   std::vector<double> mean(data.rows(), 0);
   for (std::size_t n = 0; n < data.columns(); ++n)
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] += data(i, n) / static_cast<double>(data.columns());
-  const std::size_t s = machine.block("log_variance")->offset;
-  for (std::size_t i = 0; i < mean.size(); ++i) mean[i] /= std::exp(theta[s + i]);
+  if (const ParameterBlock* s = machine.block("log_variance"))
+    for (std::size_t i = 0; i < mean.size(); ++i) mean[i] /= std::exp(theta[s->offset + i]);
   return mean;
 }
 
@@ -36,10 +36,12 @@ bool dense_learner_supported(const ParametricMachine& machine, const FloatChains
   constexpr double most = 4e9;
   const double rows = static_cast<double>(options.batch + chains.count),
                widest = static_cast<double>(std::max(machine.width(), machine.hidden().units) + 2 * simd::lanes);
-  return machine.visible().kind == UnitKind::gaussian && machine.hidden().kind == UnitKind::binary &&
-         machine.visible().labels == 0 && options.weight.empty() && machine.hidden().units > 0 && !machine.lateral() &&
-         options.optimizer == Optimizer::sgd && !options.learn_variance && !options.penalize_biases &&
-         2 * rows * widest < most && !simd::learning_kernels().empty() && float_products_available();
+  const bool categorical = machine.visible().kind == UnitKind::categorical;
+  return ((categorical && options.max_norm == 0) || machine.visible().kind == UnitKind::gaussian) &&
+         machine.hidden().kind == UnitKind::binary && machine.visible().labels == 0 && options.weight.empty() &&
+         machine.hidden().units > 0 && !machine.lateral() && options.optimizer == Optimizer::sgd &&
+         !options.learn_variance && !options.penalize_biases && 2 * rows * widest < most &&
+         !simd::learning_kernels().empty() && float_products_available();
 }
 
 DenseLearner::DenseLearner(std::shared_ptr<const ParametricMachine> machine, const Matrix& data,
@@ -47,6 +49,7 @@ DenseLearner::DenseLearner(std::shared_ptr<const ParametricMachine> machine, con
     : FloatLearner(machine, data.columns(), offsets_of(*machine, data, theta), theta, chains, options, key,
                    *simd::learning_kernels().front()),
       data_(data),
+      categories_(machine_->visible().kind == UnitKind::categorical ? machine_->visible().states : 0),
       width_((rbm_.visible + simd::lanes - 1) / simd::lanes * simd::lanes),
       states_((options_.batch + chains_.count) * width_),
       hidden_(chains_.count * rbm_.stride),
@@ -56,13 +59,17 @@ DenseLearner::DenseLearner(std::shared_ptr<const ParametricMachine> machine, con
       model_sum_(width_),
       batch_rows_(rows_from(0, options_.batch, width_)),
       chain_rows_(rows_from(options_.batch, chains_.count, width_)) {
-  const auto log_s = theta.subspan(machine_->block("log_variance")->offset, rbm_.visible);
   for (std::size_t i = 0; i < rbm_.visible; ++i) {
-    over_variance_[i] = static_cast<float>(std::exp(-log_s[i]));
-    deviation_[i] = static_cast<float>(std::exp(log_s[i] / 2));
+    const double log_s = categories_ > 0 ? 0 : theta[machine_->block("log_variance")->offset + i];
+    over_variance_[i] = static_cast<float>(std::exp(-log_s));
+    deviation_[i] = static_cast<float>(std::exp(log_s / 2));
   }
   if (!chains_.persistent) return;
   for (std::size_t n = 0; n < chains_.count; ++n) {  // an exact draw of the machine whose parameters are all 0
+    if (categories_ > 0) {
+      choose_states(n, Purpose::reference, 0);
+      continue;
+    }
     Chance chance(Stream(key_, Purpose::reference, 0, n));
     for (std::size_t i = 0; i < rbm_.visible; ++i)
       states(options_.batch + n)[i] = static_cast<float>(chance.normal()) * over_variance_[i];
@@ -134,6 +141,42 @@ void DenseLearner::draw_visible(std::size_t chain, const simd::Cipher& cipher) {
                    .chain = static_cast<std::uint32_t>(chain)});
 }
 
+/// One state of each unit of a chain, in place of their fields.
+void DenseLearner::choose_states(std::size_t chain, Purpose purpose, std::uint64_t time) {
+  constexpr std::size_t ciphers = 2;  // whose keys come from the streams before
+  Stream words(key_, purpose, time, ciphers + chain);
+  float* x = states(options_.batch + chain);
+  for (float* unit = x; unit < x + rbm_.visible; unit += categories_) {
+    const float most = *std::max_element(unit, unit + categories_);
+    float sum = 0;
+    for (std::size_t a = 0; a < categories_; ++a) unit[a] = sum += std::exp(unit[a] - most);
+    const auto level = static_cast<float>((words.next32() + 0.5) * 0x1p-32 * static_cast<double>(sum));
+    const auto chosen = static_cast<std::size_t>(
+        std::count_if(unit, unit + categories_ - 1, [level](float so_far) { return so_far <= level; }));
+    std::fill_n(unit, categories_, 0.0F);
+    unit[chosen] = 1;
+  }
+}
+
+/// The zero-sum gauge: sums over the states of a unit are 0.
+void DenseLearner::fix_gauge() {
+  const auto share = 1 / static_cast<float>(categories_);
+  std::vector<float> mean(rbm_.length);
+  for (std::size_t first = 0; first < rbm_.visible; first += categories_) {
+    std::fill(mean.begin(), mean.end(), 0.0F);
+    float bias = 0;
+    for (std::size_t i = first; i < first + categories_; ++i) {
+      bias += share * rbm_.visible_bias[i];
+      for (std::size_t j = 0; j < rbm_.length; ++j) mean[j] += share * rbm_.weights[i * rbm_.stride + j];
+    }
+    for (std::size_t i = first; i < first + categories_; ++i) {
+      rbm_.visible_bias[i] -= bias;
+      for (std::size_t j = 0; j < rbm_.length; ++j) rbm_.weights[i * rbm_.stride + j] -= mean[j];
+    }
+    for (std::size_t j = 0; j < rbm_.hidden; ++j) rbm_.hidden_bias[j] += mean[j];
+  }
+}
+
 void DenseLearner::step_rows(std::size_t item) {
   const std::size_t begin = item * visible_at_once, count = std::min(visible_at_once, rbm_.visible - begin);
   multiply({.rows = count,
@@ -180,7 +223,12 @@ void DenseLearner::update_together() {
 #pragma omp for schedule(dynamic)
     for (std::size_t item = 0; item < visible_items; ++item) multiply_visible(item);
 #pragma omp for schedule(static)
-    for (std::size_t n = 0; n < chains; ++n) draw_visible(n, visible);
+    for (std::size_t n = 0; n < chains; ++n) {
+      if (categories_ > 0)
+        choose_states(n, Purpose::sweep, begin + k);
+      else
+        draw_visible(n, visible);
+    }
     hidden = cipher(k + 1, 0);
 #pragma omp for schedule(dynamic)
     for (std::size_t item = 0; item < hidden_items; ++item) multiply_fields(item, batch, chains);
@@ -210,6 +258,7 @@ void DenseLearner::advance() {
     update_together();
   });
   end_update();
+  if (categories_ > 0) fix_gauge();
 }
 
 Matrix DenseLearner::model_states() const {

@@ -1,11 +1,12 @@
 /// Contrastive divergence, with chains that begin at the data or go on, of restricted Boltzmann machines of gaussian
-/// visible units of given variances and binary hidden ones in single precision: the steps of trainer.hpp by dense
-/// products (physics/matrices/float_products.hpp).
+/// visible units of given variances, or categorical ones, and binary hidden ones in single precision: the steps of
+/// trainer.hpp by dense products (physics/matrices/float_products.hpp).
 ///
 /// Samples and chains are kept as x = v / s, which is what multiplies W. Per update of n samples and as many chains,
 /// V x H weights: 4 (cd) or 5 (pcd) times n V H multiplications, of which the gradient's 2 n V H go into the velocity
 /// at once. Products have fixed shapes: bits depend on the instruction set, not on threads. Random words as in
-/// sparse_learner.hpp; normal ones by Box & Muller, in single precision.
+/// sparse_learner.hpp; normal ones by Box & Muller, in single precision; states of categorical units by Philox, one
+/// stream a chain.
 #pragma once
 
 #include "estimators/learning/float_learner.hpp"
@@ -13,7 +14,7 @@
 namespace gibbsite {
 
 /// Whether there are kernels and products for this machine and these options: gaussian units whose variances stay,
-/// binary hidden ones, sgd, and offsets that fit 32 bits.
+/// or categorical ones without a limit of norms, binary hidden ones, sgd, and offsets that fit 32 bits.
 bool dense_learner_supported(const ParametricMachine& machine, const FloatChains& chains,
                              const TrainingOptions& options);
 
@@ -38,11 +39,14 @@ class DenseLearner final : public FloatLearner {
   void see_hidden(std::size_t row, float scale, const simd::Cipher* drawn);
   void multiply_visible(std::size_t item);
   void draw_visible(std::size_t chain, const simd::Cipher& cipher);
+  void choose_states(std::size_t chain, Purpose purpose, std::uint64_t time);
   void step_rows(std::size_t item);
+  void fix_gauge();
   void update_together();
 
   const Matrix& data_;
   std::span<const std::uint32_t> batch_;
+  std::size_t categories_;                         // states of a unit; 0: gaussian
   std::size_t width_;                              // of a state: visible units in whole vectors
   simd::Buffer<float> states_;                     // [batch + chains][width], over variances
   simd::Buffer<float> hidden_;                     // [chain][stride]: states

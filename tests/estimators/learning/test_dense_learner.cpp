@@ -18,6 +18,18 @@ std::shared_ptr<const ParametricMachine> gaussian_rbm(std::size_t visible, std::
                                                    Layer{.units = hidden}, false);
 }
 
+std::shared_ptr<const ParametricMachine> categorical_rbm(std::size_t visible, std::size_t states, std::size_t hidden) {
+  return std::make_shared<const ParametricMachine>(
+      Layer{.kind = UnitKind::categorical, .units = visible, .states = states}, Layer{.units = hidden}, false);
+}
+
+Matrix letters(std::size_t visible, std::size_t states, std::size_t samples) {
+  Matrix out(visible * states, samples);
+  for (std::size_t n = 0; n < samples; ++n)
+    for (std::size_t i = 0; i < visible; ++i) out(i * states + (i * n + n * n + i / 3) % 7 % states, n) = 1;
+  return out;
+}
+
 Matrix real_numbers(std::size_t visible, std::size_t samples) {
   Matrix out(visible, samples);
   for (std::size_t n = 0; n < samples; ++n) {
@@ -84,6 +96,87 @@ TEST_CASE("dense steps in single precision are those in doubles, given the same 
     options.centered = true, options.l2 = 0.02, options.l1 = 0.001, options.max_norm = 0.5;
     CHECK(off() < 2e-5);
   }
+}
+
+TEST_CASE("dense steps of categorical units are those in doubles, in the same gauge, given the same chains") {
+  const auto machine = categorical_rbm(13, 4, 21);
+  const Matrix data = letters(13, 4, 230);
+  for (const FloatChains chains : {FloatChains{.steps = 2}, FloatChains{true, 1, 70}}) {
+    TrainingOptions options{.batch = 50, .updates = 40, .first_rate = 0.02, .last_rate = 0.01, .momentum = 0.7};
+    if (!dense_learner_supported(*machine, chains, options)) return;
+    const auto off = [&] {
+      DenseLearner fast(machine, data, first_parameters(*machine, data, 0.1, Key(2)), chains, options, Key(2));
+      return off_from_plain(fast, machine, data, options, Key(2));
+    };
+    options.centered = false;
+    CHECK(off() < 2e-5);
+    options.centered = true, options.l2 = 0.02, options.l1 = 0.001;
+    CHECK(off() < 2e-5);
+  }
+}
+
+TEST_CASE("fast chains of categorical units make the expected updates, and not those of others") {
+  const auto machine = categorical_rbm(2, 3, 2);
+  Doubles theta(machine->parameters());
+  for (std::size_t k = 0; k < theta.size(); ++k) theta[k] = 3.0 * std::sin(1.0 + 3 * static_cast<double>(k));
+  machine->fix_gauge(theta);
+  const Matrix once = letters(2, 3, 5);
+  Matrix data(6, 1000);
+  for (std::size_t n = 0; n < 1000; ++n) std::copy_n(once.column(n % 5).data(), 6, data.column(n).data());
+  // Of k sweeps from the data: all pairs of letters, by the hidden states between them.
+  const Matrix pairs = [] {
+    Matrix v(6, 9);
+    for (std::size_t s = 0; s < 9; ++s) v(s / 3, s) = v(3 + s % 3, s) = 1;
+    return v;
+  }();
+  const auto field = [&](std::size_t i, std::size_t h) {
+    return theta[i] + theta[8 + 2 * i] * static_cast<double>(h & 1U) + theta[9 + 2 * i] * static_cast<double>(h >> 1);
+  };
+  const auto moved = [&](const Doubles& p) {
+    Doubles of_hidden(4, 0), out(9, 0);
+    const Matrix input = machine->hidden_field(theta, pairs);
+    for (std::size_t s = 0; s < 9; ++s)
+      for (std::size_t h = 0; h < 4; ++h) {
+        double share = p[s];
+        for (std::size_t j = 0; j < 2; ++j) share /= 1 + std::exp(h >> j & 1U ? -input(j, s) : input(j, s));
+        of_hidden[h] += share;
+      }
+    for (std::size_t h = 0; h < 4; ++h) {
+      double sum = 0;
+      for (std::size_t s = 0; s < 9; ++s) sum += std::exp(field(s / 3, h) + field(3 + s % 3, h));
+      for (std::size_t s = 0; s < 9; ++s)
+        out[s] += of_hidden[h] * std::exp(field(s / 3, h) + field(3 + s % 3, h)) / sum;
+    }
+    return out;
+  };
+  Doubles p(9, 0);
+  for (std::size_t n = 0; n < 5; ++n)
+    for (std::size_t s = 0; s < 9; ++s)
+      if (std::ranges::equal(once.column(n), pairs.column(s))) p[s] += 0.2;
+  const auto direction = [&](std::size_t steps) {
+    Doubles model = p, out(theta.size(), 0);
+    for (std::size_t k = 0; k < steps; ++k) model = moved(model);
+    machine->add_gradient(theta, pairs, p, out);
+    for (double& share : model) share = -share;
+    machine->add_gradient(theta, pairs, model, out);
+    const Doubles first = theta;
+    for (std::size_t k = 0; k < out.size(); ++k) out[k] += first[k];
+    machine->fix_gauge(out);
+    for (std::size_t k = 0; k < out.size(); ++k) out[k] -= first[k];
+    return out;
+  };
+  const TrainingOptions options{
+      .batch = 1000, .updates = 1'000'000, .first_rate = 1, .last_rate = 1, .momentum = 0, .centered = false};
+  if (!dense_learner_supported(*machine, {}, options)) return;
+  const auto p_value = [&](std::size_t steps, const Doubles& expected) {
+    DenseLearner fast(machine, data, theta, {.steps = steps}, options, Key(7));
+    return p_value_of_direction(fast, expected, 500);
+  };
+  const double least = statistics::sidak(1e-3, 2 * theta.size() + 2);
+  CHECK(p_value(1, direction(1)) > least);
+  CHECK(p_value(2, direction(2)) > least);
+  CHECK(p_value(2, direction(1)) < least);  // the mutants
+  CHECK(p_value(1, direction(2)) < least);
 }
 
 TEST_CASE("fast chains of gaussian units make the expected updates, and not those of others") {

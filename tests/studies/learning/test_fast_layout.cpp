@@ -59,6 +59,7 @@ TEST_CASE("large machines of binary units learn in floats, others and small ones
   CHECK(contains(text_attribute(*fast.root().child("training"), "plan"), "layout sparse rows in floats"));
   CHECK(Learned({"--training.method", "cd", "--training.steps", "2"}).layout() == "sparse rows in floats");
   CHECK(Learned({"--model.visible", "gaussian", "--training.rate", "0.001"}).layout() == "dense products in floats");
+  CHECK(Learned({"--model.visible", "categorical"}).layout() == "dense products in floats");
   for (const Words& more : {Words{"--training.layout", "plain"}, Words{"--training.optimizer", "adam"},
                             Words{"--training.method", "jarzynski"}, Words{"--model.layers", "[100, 20]"}})
     CHECK(Learned(more).layout() == "plain");
