@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "estimators/learning/objective.hpp"
 #include "estimators/log_sum_exp.hpp"
@@ -79,6 +80,65 @@ class ContrastiveDivergence final : public Objective {
   std::unique_ptr<Learnable> chains_;
 };
 
+/// The error of ln <exp A> of chains that are resampled now and then. What one update adds to ln Z is the sum over
+/// chains of W e^(A' - A) / <e^(A' - A)> - W, W their shares of all weight, so that between two resamplings a chain
+/// adds its share less 1 / n. Chains that come from one have seen the same until they forget, and what a family adds is
+/// added up before it is squared (Chan & Lai, Ann. Statist. 41, 2877 (2013)); where few families are left they are
+/// closed, and every chain begins one anew (Olsson & Douc, Bernoulli 25, 1504 (2019)).
+class Families {
+ public:
+  explicit Families(std::size_t chains) : family_(chains), added_(chains, 0) { begin_anew(); }
+
+  /// Of ln Z, where chains have these shares now; shares are 1 / n after every resampling.
+  double error(std::span<const double> share) const {
+    std::vector<double> added = added_;
+    add(share, added);
+    return std::sqrt(closed_ + squares(added));
+  }
+  void resample(std::span<const double> share, std::span<const std::size_t> parent) {
+    constexpr std::size_t fewest = 10;  // chains for each family that is left
+    add(share, added_);
+    std::vector<std::uint64_t> next;
+    for (const std::size_t from : parent) next.push_back(family_[from]);
+    family_ = std::move(next);
+    std::vector<std::uint64_t> left = family_;
+    std::sort(left.begin(), left.end());
+    left.erase(std::unique(left.begin(), left.end()), left.end());
+    if (left.size() * fewest > family_.size()) return;
+    closed_ += squares(added_);
+    begin_anew();
+  }
+  void save(Snapshot& snapshot) const {
+    snapshot.counts["families"] = family_;
+    snapshot.numbers["families_added"] = added_;
+    snapshot.numbers["families_closed"] = {closed_};
+  }
+  void load(const Snapshot& snapshot) {
+    family_ = snapshot.counts.at("families");
+    added_ = snapshot.numbers.at("families_added");
+    closed_ = snapshot.numbers.at("families_closed").at(0);
+  }
+
+ private:
+  void begin_anew() {
+    std::iota(family_.begin(), family_.end(), std::uint64_t{0});
+    std::fill(added_.begin(), added_.end(), 0.0);
+  }
+  void add(std::span<const double> share, std::vector<double>& added) const {
+    for (std::size_t r = 0; r < share.size(); ++r)
+      added[family_[r]] += share[r] - 1 / static_cast<double>(share.size());
+  }
+  static double squares(const std::vector<double>& added) {
+    double sum = 0;
+    for (const double x : added) sum += x * x;
+    return sum * static_cast<double>(added.size()) / static_cast<double>(added.size() - 1);
+  }
+
+  std::vector<std::uint64_t> family_;  // of each chain
+  std::vector<double> added_;          // by each family, to ln Z
+  double closed_ = 0;                  // variance from families that are closed
+};
+
 /// Chains that go on, with weights or without.
 class PersistentChains final : public Objective {
  public:
@@ -88,7 +148,8 @@ class PersistentChains final : public Objective {
         options_(options),
         weighted_(weighted),
         chains_(make_learnable(machine_, key, options.chains)),
-        log_weight_(options.chains, 0) {}
+        log_weight_(options.chains, 0),
+        families_(options.chains) {}
 
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
                     std::span<double> out) override {
@@ -107,18 +168,16 @@ class PersistentChains final : public Objective {
     chains_->sweep(at_model(n),
                    {.time = 1 + update * options_.steps, .count = static_cast<std::uint32_t>(options_.steps)}, tally);
     add_data(*machine_, theta, batch, weight_, options_.pseudocount, out);
-    std::vector<double> weight = even(n, -1);
-    if (weighted_) {
-      const double total = log_sum_exp(log_weight_);
-      for (std::size_t r = 0; r < n; ++r) weight[r] = -std::exp(log_weight_[r] - total);
-    }
+    std::vector<double> weight = weighted_ ? shares_of(log_weight_) : even(n, 1);
+    for (double& w : weight) w = -w;
     chains_->add_gradient(weight, out);
   }
 
   bool weighs() const override { return true; }
   Estimate log_z(std::span<const double> theta) const override {
     if (!weighted_ || !begun_) return {};
-    return {.value = log_z_0_ + log_mean_weight(weights_at(theta))};
+    const std::vector<double> weight = weights_at(theta);
+    return {.value = log_z_0_ + log_mean_weight(weight), .error = families_.error(shares_of(weight))};
   }
   double effective_fraction() const override { return weighted_ ? effective_share(log_weight_) : 1; }
 
@@ -127,9 +186,11 @@ class PersistentChains final : public Objective {
     snapshot.numbers = {{"log_weight", log_weight_}, {"log_z_0", {log_z_0_}}, {"parameters", theta_}};
     snapshot.counts = {{"begun", {begun_ ? std::uint64_t{1} : 0}}};
     snapshot.bytes = {{"states", save_all(*chains_)}};
+    families_.save(snapshot);
     return snapshot;
   }
   void load(const Snapshot& snapshot) override {
+    families_.load(snapshot);
     log_weight_ = snapshot.numbers.at("log_weight");
     log_z_0_ = snapshot.numbers.at("log_z_0").front();
     theta_ = snapshot.numbers.at("parameters");
@@ -157,9 +218,17 @@ class PersistentChains final : public Objective {
     for (std::size_t r = 0; r < n; ++r) out[r] += log_weight_[r] - before[r];
     return out;
   }
+  static std::vector<double> shares_of(std::span<const double> log_weight) {
+    std::vector<double> share(log_weight.begin(), log_weight.end());
+    const double total = log_sum_exp(share);
+    for (double& w : share) w = std::exp(w - total);
+    return share;
+  }
   void resample(std::uint64_t update) {
     Chance chance(Stream(key_, Purpose::resample, update, 0));
-    chains_->resample(systematic_resample(log_weight_, chance.uniform()));
+    const auto parent = systematic_resample(log_weight_, chance.uniform());
+    chains_->resample(parent);
+    families_.resample(shares_of(log_weight_), parent);
     std::fill(log_weight_.begin(), log_weight_.end(), log_mean_weight(log_weight_));
   }
 
@@ -169,6 +238,7 @@ class PersistentChains final : public Objective {
   bool weighted_, begun_ = false;
   std::unique_ptr<Learnable> chains_;
   std::vector<double> log_weight_, theta_;
+  Families families_;
   double log_z_0_ = unknown;
 };
 

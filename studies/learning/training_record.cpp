@@ -27,7 +27,7 @@ constexpr SeriesColumn series[] = {
     {Recorded::log_z_error, "log_z_error", "1", "its standard error; 0: it was summed"},
     {Recorded::learned_log_z, "learned_log_z", "1",
      "ln Z as the method itself knows it (trajectory; jarzynski, biased by 1 / chains an update; nce)"},
-    {Recorded::learned_log_z_error, "learned_log_z_error", "1", "its standard error (trajectory)"},
+    {Recorded::learned_log_z_error, "learned_log_z_error", "1", "its standard error (trajectory, jarzynski), without that bias"},
     {Recorded::pseudo_likelihood, "pseudo_likelihood", "1",
      "sum over units of ln p(unit | rest), plain mean of the first 100 samples"},
     {Recorded::reconstruction_error, "reconstruction_error", "1", "root mean square of v - <v | <h | v>>"},

@@ -314,3 +314,34 @@ TEST_CASE("weights of chains that follow moving parameters know ln Z without a b
   CHECK(largest_z < threshold);
   CHECK(largest_lag > threshold);  // the mutant: the same chains without weights
 }
+
+TEST_CASE("ln Z by weights has an error that many seeds bear out, resampled or not") {
+  const auto machine = shared(rbm(4, 2));
+  const Matrix batch = counted(4, pi_digits, 0);
+  constexpr int seeds = 200, steps = 40;
+  constexpr std::size_t chains = 100;
+  Numbers target = theta_of_rbm();
+  for (double& t : target) t *= 2;
+  const double log_z = machine->log_z(target);
+  for (const double below : {0.0, 0.95}) {
+    double square = 0, missed = 0, of_shares = 0;  // means of z^2, of squared misses, and of variances by the mutant
+    for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+      const auto objective =
+          make_jarzynski(machine, Key(seed), {.steps = 1, .chains = chains, .resample_below = below});
+      for (int step = 0; step <= steps; ++step) {  // where chains have no say
+        Numbers theta = target, out(target.size(), 0);
+        for (double& t : theta) t *= static_cast<double>(step) / steps;
+        objective->add_gradient(theta, batch, static_cast<std::uint64_t>(step), out);
+      }
+      const Estimate found = objective->log_z(target);
+      square += std::pow((found.value - log_z) / found.error, 2) / seeds;
+      // The mutant: only the weights since the last resampling.
+      missed += std::pow(found.value - log_z, 2) / seeds;
+      of_shares += (1 / objective->effective_fraction() - 1) / chains / seeds;
+    }
+    INFO(below << ": z^2 " << square << ", by shares " << missed / of_shares);
+    CHECK(square > 0.65);  // of 200 seeds: five standard deviations are .5
+    CHECK(square < 1.5);
+    if (below > 0) CHECK(missed > 3 * of_shares);
+  }
+}
