@@ -154,6 +154,7 @@ class PersistentChains final : public Objective {
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
                     std::span<double> out) override {
     const std::size_t n = options_.chains;
+    const bool settles = !begun_ && options_.settle > 0 && !weighted_;
     if (!begun_) {
       // An exact draw of the machine whose parameters are all 0; with weights, carried to where learning begins.
       std::vector<double> zero(machine_->parameters(), 0);
@@ -165,8 +166,11 @@ class PersistentChains final : public Objective {
     follow(theta);
     if (weighted_ && effective_fraction() < options_.resample_below) resample(update);
     std::vector<Tally> tally(n);
+    constexpr std::uint64_t of_settling = std::uint64_t{1} << 48;
     chains_->sweep(at_model(n),
-                   {.time = 1 + update * options_.steps, .count = static_cast<std::uint32_t>(options_.steps)}, tally);
+                   {.time = settles ? of_settling : 1 + update * options_.steps,
+                    .count = static_cast<std::uint32_t>(settles ? options_.settle : options_.steps)},
+                   tally);
     add_data(*machine_, theta, batch, weight_, options_.pseudocount, out);
     std::vector<double> weight = weighted_ ? shares_of(log_weight_) : even(n, 1);
     for (double& w : weight) w = -w;

@@ -197,7 +197,8 @@ void DenseLearner::step_rows(std::size_t item) {
 
 void DenseLearner::update_together() {
   const std::size_t batch = options_.batch, chains = chains_.count;
-  const std::uint64_t begin = update_ * chains_.steps + (chains_.persistent ? 1 : 0);
+  const std::uint64_t begin = chains_.time(update_);
+  const std::size_t steps = chains_.sweeps(update_);
   const auto cipher = [&](std::size_t k, std::uint64_t layer) {
     return simd::cipher_of(key_, Purpose::sweep, begin + k, layer);
   };
@@ -214,7 +215,7 @@ void DenseLearner::update_together() {
   }
 #pragma omp for schedule(static)
   for (std::size_t n = 0; n < batch; ++n) see_hidden(n, up, chains_.persistent ? nullptr : &hidden);
-  for (std::size_t k = 0; k < chains_.steps; ++k) {
+  for (std::size_t k = 0; k < steps; ++k) {
     if (k > 0 || chains_.persistent) {
 #pragma omp for schedule(static)
       for (std::size_t n = 0; n < chains; ++n) see_hidden(batch + n, 1, &hidden);
@@ -252,7 +253,7 @@ void DenseLearner::update_together() {
 void DenseLearner::advance() {
   batch_ = order_.of(update_);
   const double work = static_cast<double>(rbm_.visible * rbm_.hidden) / 64 *
-                      static_cast<double>(options_.batch + chains_.count * (1 + chains_.steps));
+                      static_cast<double>(options_.batch + chains_.count * (1 + chains_.sweeps(update_)));
   threads_.run(work, [&](bool parallel) {
 #pragma omp parallel if (parallel)
     update_together();

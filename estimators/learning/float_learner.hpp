@@ -19,6 +19,14 @@ struct FloatChains {
   bool persistent = false;
   std::size_t steps = 1;  ///< k
   std::size_t count = 100;
+  std::size_t settle = 0;  ///< sweeps of the first update, where learning begins at a model; 0: k as always
+
+  std::size_t sweeps(std::uint64_t update) const noexcept { return update == 0 && settle > 0 ? settle : steps; }
+  /// Of its first sweep; no two are alike.
+  std::uint64_t time(std::uint64_t update) const noexcept {
+    constexpr std::uint64_t of_settling = std::uint64_t{1} << 48;
+    return update == 0 && settle > 0 ? of_settling : update * steps + (persistent ? 1 : 0);
+  }
 };
 
 class FloatLearner : public Learner {

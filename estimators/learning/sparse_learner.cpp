@@ -255,7 +255,8 @@ void SparseLearner::step_rows(std::size_t item) {
 }
 
 void SparseLearner::update_together() {
-  const std::uint64_t begin = update_ * chains_.steps + (chains_.persistent ? 1 : 0);
+  const std::uint64_t begin = chains_.time(update_);
+  const std::size_t steps = chains_.sweeps(update_);
   const auto cipher = [&](std::size_t k, std::uint64_t layer) {
     return simd::cipher_of(key_, Purpose::sweep, begin + k, layer);
   };
@@ -269,11 +270,11 @@ void SparseLearner::update_together() {
     for (std::size_t item = 0; item < items(chains_.count, group); ++item) begin_chains(item, hidden);
   }
 #pragma omp barrier
-  for (std::size_t k = 0; k < chains_.steps; ++k) {
+  for (std::size_t k = 0; k < steps; ++k) {
     const simd::Cipher visible = cipher(k, 1);
 #pragma omp for schedule(dynamic)
     for (std::size_t item = 0; item < items(rbm_.visible, tile_of_units); ++item) draw_visible(item, visible);
-    const bool last = k + 1 == chains_.steps;
+    const bool last = k + 1 == steps;
     hidden = cipher(k + 1, 0);
 #pragma omp for schedule(dynamic)
     for (std::size_t item = 0; item < items(chains_.count, group); ++item) end_chains(item, last ? nullptr : &hidden);
@@ -287,7 +288,7 @@ void SparseLearner::update_together() {
 void SparseLearner::advance() {
   batch_ = order_.of(update_);
   const double work = static_cast<double>(rbm_.visible * rbm_.hidden) / 256 *
-                      static_cast<double>(options_.batch + chains_.count * (1 + chains_.steps));
+                      static_cast<double>(options_.batch + chains_.count * (1 + chains_.sweeps(update_)));
   threads_.run(work, [&](bool parallel) {
 #pragma omp parallel if (parallel)
     update_together();

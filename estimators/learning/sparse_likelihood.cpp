@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "samplers/simd/networks/learning_kernels.hpp"
 
@@ -59,25 +60,33 @@ std::vector<double> SparseLikelihood::log_weight(const BitRows& samples) const {
 
 double SparseLikelihood::pseudo_likelihood(const BitRows& samples, std::size_t count) const {
   count = std::min(count, samples.size());
+  std::vector<std::size_t> at(count);
+  std::iota(at.begin(), at.end(), std::size_t{0});
+  return pseudo_likelihood(samples, at, std::vector<double>(count, 1 / static_cast<double>(count)));
+}
+
+double SparseLikelihood::pseudo_likelihood(const BitRows& samples, std::span<const std::size_t> at,
+                                           std::span<const double> weight) const {
   const simd::LearningKernels& kernels = *simd::learning_kernels().front();
-  std::vector<double> each(count, 0);
+  std::vector<double> each(at.size(), 0);
 #pragma omp parallel
   {
     FieldsOfSamples fields(rbm_, kernels);
 #pragma omp for schedule(static)
-    for (std::size_t n = 0; n < count; ++n) {
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      const std::size_t n = at[k];
       const float* field = fields.of(samples, n);
       const double here = kernels.log_sum(field, nullptr, 0, rbm_.length);
       for (std::size_t i = 0; i < rbm_.visible; ++i) {
         const float by = samples(i, n) ? -1 : 1;
         const double gain = kernels.log_sum(field, rbm_.weights.data() + i * rbm_.stride, by, rbm_.length) - here +
                             static_cast<double>(by * rbm_.visible_bias[i]);
-        each[n] -= gain > 0 ? gain + std::log1p(std::exp(-gain)) : std::log1p(std::exp(gain));
+        each[k] -= gain > 0 ? gain + std::log1p(std::exp(-gain)) : std::log1p(std::exp(gain));
       }
     }
   }
   double mean = 0;
-  for (const double x : each) mean += x / static_cast<double>(count);
+  for (std::size_t k = 0; k < at.size(); ++k) mean += weight[k] * each[k];
   return mean;
 }
 

@@ -19,6 +19,9 @@ class SparseLikelihood {
   std::vector<double> log_weight(const BitRows& samples) const;
   /// sum_i ln p(v_i | rest), mean of the first `count` samples (at most all).
   double pseudo_likelihood(const BitRows& samples, std::size_t count) const;
+  /// The same of the samples at these places, each with its weight; their sum is 1.
+  double pseudo_likelihood(const BitRows& samples, std::span<const std::size_t> at,
+                           std::span<const double> weight) const;
 
  private:
   FloatRbm rbm_;

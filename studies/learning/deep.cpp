@@ -6,6 +6,7 @@
 #include "estimators/learning/belief_learner.hpp"
 #include "estimators/learning/deep_trainer.hpp"
 #include "estimators/learning/trainer.hpp"
+#include "studies/learning/start.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/learning/training_setup.hpp"
@@ -60,7 +61,8 @@ std::uint64_t or_a_fifth(const std::optional<std::int64_t>& asked, std::int64_t 
 
 class DeepBoltzmann final : public Trainable {
  public:
-  DeepBoltzmann(std::shared_ptr<const DeepMachine> machine) : machine_(std::move(machine)) {}
+  DeepBoltzmann(std::shared_ptr<const DeepMachine> machine, std::optional<ModelFile> start)
+      : machine_(std::move(machine)), start_(std::move(start)) {}
 
   const Layer& visible() const override { return machine_->layers()[0]; }
   std::span<const ParameterBlock> blocks() const override { return machine_->blocks(); }
@@ -89,11 +91,13 @@ class DeepBoltzmann final : public Trainable {
     together.precision = precision_for(t, machine_->parameters());
     DeepOptions layerwise = together;
     layerwise.negative = DeepNegative::cd;
-    layerwise.steps.updates = updates_of(or_a_fifth(t.pretrain, t.epochs), layerwise.steps, data.columns());
+    layerwise.steps.updates =
+        start_ ? 0 : updates_of(or_a_fifth(t.pretrain, t.epochs), layerwise.steps, data.columns());
     layerwise.steps.first_rate = layerwise.steps.last_rate = t.pretrain_rate;
     try {
-      return std::make_unique<DeepLearner>(machine_, data, first_parameters(*machine_, data, t.spread, key), layerwise,
-                                           together, key);
+      const auto first =
+          start_ ? start_parameters(*machine_, *start_, study) : first_parameters(*machine_, data, t.spread, key);
+      return std::make_unique<DeepLearner>(machine_, data, first, layerwise, together, key);
     } catch (const std::invalid_argument& error) {
       throw RequestError(fmt::format("training: {}", error.what()));
     }
@@ -113,6 +117,7 @@ class DeepBoltzmann final : public Trainable {
 
  private:
   std::shared_ptr<const DeepMachine> machine_;
+  std::optional<ModelFile> start_;
 };
 
 class DeepBelief final : public Trainable {
@@ -169,11 +174,13 @@ class DeepBelief final : public Trainable {
 
 }  // namespace
 
-std::unique_ptr<Trainable> make_deep_boltzmann(const Study& study, const Data& data) {
+std::unique_ptr<Trainable> make_deep_boltzmann(const Study& asked, const Data& data) {
+  Study study = asked;
+  auto start = start_of(study);
   const UnitKind kind = study.keys<MachineKeys>().units == "spin" ? UnitKind::spin : UnitKind::binary;
   std::vector<Layer> layers;
   for (const std::size_t units : layers_for(study, data)) layers.push_back({.kind = kind, .units = units});
-  return std::make_unique<DeepBoltzmann>(std::make_shared<const DeepMachine>(std::move(layers)));
+  return std::make_unique<DeepBoltzmann>(std::make_shared<const DeepMachine>(std::move(layers)), std::move(start));
 }
 
 std::unique_ptr<Trainable> make_deep_belief(const Study& study, const Data& data) {

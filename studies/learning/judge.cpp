@@ -24,8 +24,6 @@ namespace {
 
 constexpr double most_summed = 0x1p18;  // states, at every evaluation
 
-constexpr std::size_t most_judged = 100;  // samples of pseudo-likelihood, a product with W for each unit of each
-
 double mean_of(const std::vector<double>& x) {
   double sum = 0;
   for (const double v : x) sum += v / static_cast<double>(x.size());
@@ -102,6 +100,19 @@ Samples::Samples(Matrix learned, Matrix held_out, const Layer& visible)
   }
 }
 
+std::size_t pseudo_likelihood_samples(const ParametricMachine& machine, const TrainingKeys& keys, std::size_t samples,
+                                      bool in_floats) {
+  const double n = static_cast<double>(samples), batch = std::min(static_cast<double>(keys.batch), n);
+  const double chains = keys.method == "pcd" || keys.method == "jarzynski" ? static_cast<double>(keys.chains) : batch;
+  const double epoch = n * (2 + chains / batch * (2 * static_cast<double>(keys.steps) + 2));  // products with W
+  // Changing every unit of a sample takes a softplus for each weight, in floats beside a tuned learner.
+  const double hidden = static_cast<double>(machine.hidden().units), width = static_cast<double>(machine.width());
+  const double products = hidden == 0 ? 3 : in_floats ? 150 : 40;
+  constexpr double share = 0.1, no_time = 2e6;  // of an epoch; weights
+  const double most = std::max(share * epoch / products, no_time / (width * std::max(hidden, 1.0)));
+  return static_cast<std::size_t>(std::clamp(most, 1.0, n));
+}
+
 bool sums_log_z(const ParametricMachine& machine) noexcept { return std::exp2(machine.log2_states()) <= most_summed; }
 
 Judgement judge_machine(const ParametricMachine& machine, std::span<const double> theta, const ModelFile& file,
@@ -137,12 +148,28 @@ Judgement judge_machine(const ParametricMachine& machine, std::span<const double
     out.free_energy_gap = out.training.value - out.validation.value;
   }
   if (machine.visible().kind != UnitKind::gaussian) {
-    out.pseudo_likelihood =
-        in_floats ? floats->pseudo_likelihood(samples.training_bits, most_judged)
-                  : flip_objective(FlipRule::pseudo_likelihood, machine, theta,
-                                   head_of(training, most_judged).batch(0, std::min(training.columns(), most_judged)));
+    const std::size_t n = training.columns(),
+                      count = pseudo_likelihood_samples(machine, study.keys<TrainingKeys>(), n, in_floats);
+    std::vector<std::size_t> at;
+    std::vector<double> weight;
+    double total = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      at.push_back(k * n / count);
+      weight.push_back(samples.weight.empty() ? 1 : samples.weight[at.back()]);
+      total += weight.back();
+    }
+    for (double& x : weight) x /= in_floats ? total : total / static_cast<double>(count);
+    out.pseudo_likelihood_samples = static_cast<double>(count);
+    if (in_floats) {
+      out.pseudo_likelihood = floats->pseudo_likelihood(samples.training_bits, at, weight);
+    } else {
+      Matrix chosen(training.rows(), count);
+      for (std::size_t k = 0; k < count; ++k)
+        std::copy(training.column(at[k]).begin(), training.column(at[k]).end(), chosen.column(k).begin());
+      out.pseudo_likelihood = flip_objective(FlipRule::pseudo_likelihood, machine, theta, chosen, {}, weight);
+    }
     std::vector<double> mass;
-    for (const std::size_t n : samples.distinct) mass.push_back(w[n] - out.log_z.value);
+    for (const std::size_t first : samples.distinct) mass.push_back(w[first] - out.log_z.value);
     out.log_mass = log_sum_exp(mass);
   }
   if (machine.visible().labels > 0) {

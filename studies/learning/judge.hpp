@@ -8,6 +8,7 @@
 #include "estimators/estimate.hpp"
 #include "estimators/learning/bit_rows.hpp"
 #include "physics/parametric_machine.hpp"
+#include "studies/learning/training_keys.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/study/study.hpp"
 
@@ -16,10 +17,11 @@ namespace gibbsite {
 struct Judgement {
   Estimate log_z;  ///< error 0 where it was summed
   bool exact = false;
-  bool trusted = true;                    ///< whether the error of log_z can be believed
-  bool bound = false;                     ///< whether likelihoods are lower bounds, or estimates of such
-  Estimate training, validation;          ///< mean ln p a sample; its error is that of ln Z
-  double pseudo_likelihood = unknown;     ///< sum over units, mean over the first samples, at most 100; discrete units
+  bool trusted = true;                 ///< whether the error of log_z can be believed
+  bool bound = false;                  ///< whether likelihoods are lower bounds, or estimates of such
+  Estimate training, validation;       ///< mean ln p a sample; its error is that of ln Z
+  double pseudo_likelihood = unknown;  ///< sum over units, mean over so many samples with their weights; discrete units
+  double pseudo_likelihood_samples = unknown;
   double reconstruction_error = unknown;  ///< root mean square of v - <v | <h | v>>, of the first samples, at most 1000
   double free_energy_gap = unknown;       ///< <F>_validation - <F>_training
   double weight_norm = unknown;           ///< sqrt(sum w^2)
@@ -44,6 +46,11 @@ struct Samples {
   std::vector<std::size_t> distinct;       ///< the first of each kind of training samples, of discrete units
   std::vector<double> weight = {};
 };
+
+/// Of how many samples, evenly spaced, the pseudo-likelihood is recorded: all, or as many as cost a tenth of an epoch,
+/// counted in products with the weights; more where that takes no time.
+std::size_t pseudo_likelihood_samples(const ParametricMachine& machine, const TrainingKeys& keys, std::size_t samples,
+                                      bool in_floats);
 
 /// Whether ln Z is summed over all states at every evaluation.
 bool sums_log_z(const ParametricMachine& machine) noexcept;

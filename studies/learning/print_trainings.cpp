@@ -9,27 +9,27 @@
 
 namespace gibbsite {
 
-void print_trainings(const Request& request, const std::vector<std::unique_ptr<Training>>& tasks,
+void print_trainings(const Request& request, const std::vector<Trained>& tasks,
                      const std::vector<std::filesystem::path>& files) {
   if (request.json) {
     Json all = Json::list();
     for (std::size_t k = 0; k < tasks.size(); ++k) {
-      const Training& task = *tasks[k];
+      const Trained& task = tasks[k];
       Json one = {{"method", request.tasks[k].study.keys<TrainingKeys>().method},
-                  {"updates", static_cast<std::int64_t>(task.last(Recorded::update))},
-                  {"seconds", task.last(Recorded::seconds)},
+                  {"updates", static_cast<std::int64_t>(task.of(Recorded::update))},
+                  {"seconds", task.of(Recorded::seconds)},
                   {"file", files[k].string()},
-                  {"warnings", task.warnings()}};
-      one["log_likelihood"] = {{"training", task.last(Recorded::log_likelihood)},
-                               {"validation", task.last(Recorded::validation_log_likelihood)},
-                               {"error", task.last(Recorded::log_likelihood_error)},
-                               {"route", task.route()},
-                               {"bound", task.last(Recorded::bound) == 1}};
-      if (!std::isnan(task.last(Recorded::fixed_points))) one["fixed_points"] = task.last(Recorded::fixed_points);
-      if (!std::isnan(task.last(Recorded::coupling_error))) one["coupling_error"] = task.last(Recorded::coupling_error);
-      if (!std::isnan(task.last(Recorded::accuracy)))
-        one["accuracy"] = {{"training", task.last(Recorded::accuracy)},
-                           {"validation", task.last(Recorded::validation_accuracy)}};
+                  {"warnings", task.warnings}};
+      one["log_likelihood"] = {{"training", task.of(Recorded::log_likelihood)},
+                               {"validation", task.of(Recorded::validation_log_likelihood)},
+                               {"error", task.of(Recorded::log_likelihood_error)},
+                               {"route", task.route},
+                               {"bound", task.of(Recorded::bound) == 1}};
+      if (!std::isnan(task.of(Recorded::fixed_points))) one["fixed_points"] = task.of(Recorded::fixed_points);
+      if (!std::isnan(task.of(Recorded::coupling_error))) one["coupling_error"] = task.of(Recorded::coupling_error);
+      if (!std::isnan(task.of(Recorded::accuracy)))
+        one["accuracy"] = {{"training", task.of(Recorded::accuracy)},
+                           {"validation", task.of(Recorded::validation_accuracy)}};
       for (const auto& [key, value] : request.tasks[k].coordinates) one[key] = value;
       all.push_back(std::move(one));
     }
@@ -38,18 +38,18 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
   }
   if (request.quiet) return;
   const std::string plan = tasks.size() == 1
-                               ? tasks.front()->plan()
-                               : fmt::format("{} models, the first of them: {}", tasks.size(), tasks.front()->plan());
+                               ? tasks.front().plan
+                               : fmt::format("{} models, the first of them: {}", tasks.size(), tasks.front().plan);
   fmt::print("{}\n  {}\n\n", request.out.string(), wrapped(plan, 2, page_width()));
   std::vector<std::string> header;
   for (const auto& [key, values] : request.grid) header.push_back(key.substr(key.rfind('.') + 1));
   const std::size_t left = header.size();
-  const bool validation = !std::isnan(tasks.front()->last(Recorded::validation_log_likelihood));
-  const bool truth = !std::isnan(tasks.front()->last(Recorded::coupling_error));
-  const bool labels = !std::isnan(tasks.front()->last(Recorded::accuracy));
-  const bool patterns = !std::isnan(tasks.front()->last(Recorded::fixed_points));
+  const bool validation = !std::isnan(tasks.front().of(Recorded::validation_log_likelihood));
+  const bool truth = !std::isnan(tasks.front().of(Recorded::coupling_error));
+  const bool labels = !std::isnan(tasks.front().of(Recorded::accuracy));
+  const bool patterns = !std::isnan(tasks.front().of(Recorded::fixed_points));
   const bool bound =
-      std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return task->last(Recorded::bound) == 1; });
+      std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return task.of(Recorded::bound) == 1; });
   header.push_back(bound ? "ln p (bound)" : "ln p");
   if (validation) header.push_back(bound ? "validation (bound)" : "validation ln p");
   if (truth) header.push_back("error of J");
@@ -58,32 +58,32 @@ void print_trainings(const Request& request, const std::vector<std::unique_ptr<T
   if (labels && validation) header.push_back("validation accuracy");
   for (const char* name : {"ln Z", "reconstruction error", "updates", "seconds"}) header.emplace_back(name);
   Table table(header, left);
-  const auto nats = [](const Training& task, Recorded value, Recorded error) {
-    return task.last(error) > 0 || std::isnan(task.last(error)) ? with_error(task.last(value), task.last(error))
-                                                                : fmt::format("{:.6f}", task.last(value));
+  const auto nats = [](const Trained& task, Recorded value, Recorded error) {
+    return task.of(error) > 0 || std::isnan(task.of(error)) ? with_error(task.of(value), task.of(error))
+                                                            : fmt::format("{:.6f}", task.of(value));
   };
   for (std::size_t k = 0; k < tasks.size(); ++k) {
-    const Training& task = *tasks[k];
+    const Trained& task = tasks[k];
     std::vector<std::string> row;
     for (const auto& [key, value] : request.tasks[k].coordinates) row.push_back(value);
     row.push_back(nats(task, Recorded::log_likelihood, Recorded::log_likelihood_error));
     if (validation)
       row.push_back(nats(task, Recorded::validation_log_likelihood, Recorded::validation_log_likelihood_error));
-    if (truth) row.push_back(fmt::format("{:.5f}", task.last(Recorded::coupling_error)));
-    if (patterns) row.push_back(fmt::format("{:.4g} %", 100 * task.last(Recorded::fixed_points)));
-    if (labels) row.push_back(fmt::format("{:.2f} %", 100 * task.last(Recorded::accuracy)));
-    if (labels && validation) row.push_back(fmt::format("{:.2f} %", 100 * task.last(Recorded::validation_accuracy)));
+    if (truth) row.push_back(fmt::format("{:.5f}", task.of(Recorded::coupling_error)));
+    if (patterns) row.push_back(fmt::format("{:.4g} %", 100 * task.of(Recorded::fixed_points)));
+    if (labels) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::accuracy)));
+    if (labels && validation) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::validation_accuracy)));
     row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
-    row.push_back(fmt::format("{:.4f}", task.last(Recorded::reconstruction_error)));
-    row.push_back(fmt::format("{:.0f}", task.last(Recorded::update)));
-    row.push_back(fmt::format("{:.1f}", task.last(Recorded::seconds)));
+    row.push_back(fmt::format("{:.4f}", task.of(Recorded::reconstruction_error)));
+    row.push_back(fmt::format("{:.0f}", task.of(Recorded::update)));
+    row.push_back(fmt::format("{:.1f}", task.of(Recorded::seconds)));
     table.add(std::move(row));
   }
   fmt::print("{}", table.text());
   if (tasks.size() > 1) fmt::print("\nModels: {} to {}\n", files[0].string(), files[tasks.size() - 1].string());
   for (const auto& task : tasks)
-    for (const std::string& warning : task->warnings())
-      fmt::print("  ! {}{}\n", task->name().empty() ? "" : task->name() + ": ", wrapped(warning, 4, page_width()));
+    for (const std::string& warning : task.warnings)
+      fmt::print("  ! {}{}\n", task.name.empty() ? "" : task.name + ": ", wrapped(warning, 4, page_width()));
 }
 
 }  // namespace gibbsite

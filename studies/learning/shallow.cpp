@@ -3,6 +3,7 @@
 
 #include "estimators/learning/trainer.hpp"
 #include "studies/learning/couplings.hpp"
+#include "studies/learning/start.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/learning/training_setup.hpp"
@@ -13,8 +14,9 @@ namespace {
 
 class Shallow final : public Trainable {
  public:
-  Shallow(std::shared_ptr<const ParametricMachine> machine, std::vector<double> truth, double beta)
-      : machine_(std::move(machine)), truth_(std::move(truth)), beta_(beta) {}
+  Shallow(std::shared_ptr<const ParametricMachine> machine, std::optional<ModelFile> start, std::vector<double> truth,
+          double beta)
+      : machine_(std::move(machine)), start_(std::move(start)), truth_(std::move(truth)), beta_(beta) {}
 
   const Layer& visible() const override { return machine_->visible(); }
   std::span<const ParameterBlock> blocks() const override { return machine_->blocks(); }
@@ -26,10 +28,10 @@ class Shallow final : public Trainable {
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
     try {
       // All tasks of a grid begin at the same parameters.
-      return make_learner(
-          study, machine_, data,
-          first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, Key(study.run.seed), weight_), key,
-          weight_);
+      const auto first =
+          start_ ? start_parameters(*machine_, *start_, study)
+                 : first_parameters(*machine_, data, study.keys<TrainingKeys>().spread, Key(study.run.seed), weight_);
+      return make_learner(study, machine_, data, first, key, weight_);
     } catch (const std::invalid_argument& error) {
       throw RequestError(fmt::format("training: {}", error.what()));
     }
@@ -59,6 +61,7 @@ class Shallow final : public Trainable {
 
  private:
   std::shared_ptr<const ParametricMachine> machine_;
+  std::optional<ModelFile> start_;
   std::vector<double> truth_;  // known couplings, of the machine's bonds; may be empty
   double beta_;                // of the data
   std::span<const double> weight_;
@@ -66,10 +69,12 @@ class Shallow final : public Trainable {
 
 }  // namespace
 
-std::unique_ptr<Trainable> make_shallow(const Study& study, const Data& data) {
+std::unique_ptr<Trainable> make_shallow(const Study& asked, const Data& data) {
+  Study study = asked;
+  auto start = start_of(study);
   auto machine = make_machine(study, data);
   auto truth = true_couplings(study, *machine);
-  return std::make_unique<Shallow>(std::move(machine), std::move(truth), data.beta.value_or(1));
+  return std::make_unique<Shallow>(std::move(machine), std::move(start), std::move(truth), data.beta.value_or(1));
 }
 
 }  // namespace gibbsite

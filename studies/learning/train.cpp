@@ -38,11 +38,12 @@ class TrainRunner {
   int run();
 
  private:
+  void check_tasks();
   bool claim();
-  bool learn(std::size_t index);
+  bool learn(Training& task, double& seconds);
   void tell(const Training& task, std::size_t evaluations);
   void tell_of_end(const std::string& state, const std::vector<Told>& more = {});
-  void write(std::size_t task) const;
+  void write(std::size_t index, const Training& task) const;
   fs::path file_of(std::size_t task) const;
   double elapsed() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   bool stopping() const { return stop_asked() || (run_.max_time > 0 && elapsed() > run_.max_time); }
@@ -52,8 +53,7 @@ class TrainRunner {
   std::string command_;
   CheckpointFolder parts_;
   RunLog log_;
-  std::vector<std::unique_ptr<Training>> tasks_;
-  std::vector<double> seconds_;
+  std::unique_ptr<Training> first_;  // task 0, until it is its turn; of a grid one task is held at a time
   Clock::time_point begin_ = Clock::now(), saved_ = begin_;
 };
 
@@ -64,10 +64,15 @@ fs::path TrainRunner::file_of(std::size_t task) const {
   return file.replace_filename(fmt::format("{}-{:03}{}", file.stem().string(), task, file.extension().string()));
 }
 
+/// Builds every task once, so that what cannot be is said before any of them learns.
+void TrainRunner::check_tasks() {
+  for (std::size_t k = request_.tasks.size(); k-- > 0;) first_ = std::make_unique<Training>(request_.tasks[k], k);
+}
+
 bool TrainRunner::claim() {
   parts_.tidy();
   const Manifest manifest = {fingerprint(request_.resolved) + checksums_of_files(request_), version(), git_commit(),
-                             tasks_.size()};
+                             request_.tasks.size()};
   const std::string out = request_.out.string();
   if (request_.resume) {
     if (!parts_.exist()) {
@@ -81,13 +86,12 @@ bool TrainRunner::claim() {
     if (before.study != manifest.study)
       throw RequestError(fmt::format("{} was begun by another study: {}; undo the change, or start anew with --force",
                                      out, difference(before.study, manifest.study)));
-    for (std::size_t k = 0; k < tasks_.size(); ++k) seconds_[k] = tasks_[k]->resume(parts_);
     return true;
   }
   if (!request_.force && parts_.exist())
     throw RequestError(fmt::format(
         "an unfinished training stands in {}.parts; continue it with --resume, or start anew with --force", out));
-  for (std::size_t k = 0; k < tasks_.size(); ++k)
+  for (std::size_t k = 0; k < request_.tasks.size(); ++k)
     if (!request_.force && fs::exists(file_of(k)))
       throw RequestError(
           fmt::format("{} exists; choose another name with -o, or replace it with --force", file_of(k).string()));
@@ -121,12 +125,12 @@ void TrainRunner::tell_of_end(const std::string& state, const std::vector<Told>&
   log_.tell("end", parts);
 }
 
-/// Whether it came to its end.
-bool TrainRunner::learn(std::size_t index) {
-  Training& task = *tasks_[index];
-  const double seconds = seconds_[index];
+/// Whether it came to its end. seconds: at work on it so far.
+bool TrainRunner::learn(Training& task, double& seconds) {
   const auto begin = Clock::now();
-  const auto spent = [&] { return seconds + std::chrono::duration<double>(Clock::now() - begin).count(); };
+  const auto spent = [before = seconds, begin] {
+    return before + std::chrono::duration<double>(Clock::now() - begin).count();
+  };
   while (!task.done()) {
     if (stopping()) {
       task.save(parts_, spent());
@@ -141,26 +145,24 @@ bool TrainRunner::learn(std::size_t index) {
     task.advance(spent());
     tell(task, evaluations);
   }
-  seconds_[index] = spent();
+  seconds = spent();
   return true;
 }
 
-void TrainRunner::write(std::size_t task) const {
-  Group root = tasks_[task]->record();
-  auto attributes = run_attributes(command_, request_, tasks_[task]->last(Recorded::seconds), "complete");
+void TrainRunner::write(std::size_t index, const Training& task) const {
+  Group root = task.record();
+  auto attributes = run_attributes(command_, request_, task.last(Recorded::seconds), "complete");
   for (auto& [key, value] : attributes)
     if (key == "format_version") value = model_format;
   root.attributes.insert(root.attributes.begin(), attributes.begin(), attributes.end());
-  write_archive(file_of(task), root);
+  write_archive(file_of(index), root);
 }
 
 int TrainRunner::run() {
   use_threads(run_.threads);
   if (fs::is_directory(request_.out))
     throw RequestError(fmt::format("{} is a folder; give the model a file name with -o", request_.out.string()));
-  for (std::size_t k = 0; k < request_.tasks.size(); ++k)
-    tasks_.push_back(std::make_unique<Training>(request_.tasks[k], k));
-  seconds_.assign(tasks_.size(), 0);
+  check_tasks();
   stops_mean(Stop::at_checkpoint);
   if (!claim()) return 0;
   log_.tell("start", {{"study", request_.arguments.front()},
@@ -168,24 +170,27 @@ int TrainRunner::run() {
                       {"version", version()},
                       {"commit", git_commit()},
                       {"process", static_cast<std::int64_t>(::getpid())},
-                      {"tasks", static_cast<std::int64_t>(tasks_.size())}});
-  for (std::size_t k = 0; k < tasks_.size(); ++k) {
-    if (tasks_[k]->done()) {  // before it was stopped
-      if (!fs::exists(file_of(k))) write(k);
-      continue;
-    }
-    bool done = false;
+                      {"tasks", static_cast<std::int64_t>(request_.tasks.size())}});
+  std::vector<Trained> trained;
+  for (std::size_t k = 0; k < request_.tasks.size(); ++k) {
+    std::unique_ptr<Training> task = std::move(first_);
+    double seconds = 0;
+    bool before = false, done = false;  // before: it was stopped
     try {
-      done = learn(k);
+      if (task == nullptr) task = std::make_unique<Training>(request_.tasks[k], k);
+      if (request_.resume) seconds = task->resume(parts_);
+      before = task->done();
+      done = before || learn(*task, seconds);
     } catch (const RequestError& error) {
       tell_of_end("failed", {{"error", error.what()}});
       if (!request_.resume) parts_.remove();
-      if (tasks_[k]->name().empty()) throw;
-      throw RequestError(fmt::format("{}: {}", tasks_[k]->name(), error.what()));
+      if (task == nullptr || task->name().empty()) throw;
+      throw RequestError(fmt::format("{}: {}", task->name(), error.what()));
     }
     if (done) {  // the file first: what a checkpoint calls done is in place
-      write(k);
-      tasks_[k]->save(parts_, seconds_[k]);
+      if (!before || !fs::exists(file_of(k))) write(k, *task);
+      if (!before) task->save(parts_, seconds);
+      trained.push_back(task->outcome());
       continue;
     }
     const std::string why = stop_asked() ? stop_reason() : fmt::format("run.max_time = {} s", run_.max_time);
@@ -199,8 +204,8 @@ int TrainRunner::run() {
     log_.note(
         fmt::format("the model is in place, but {}.parts could not be removed; delete it", request_.out.string()));
   std::vector<fs::path> files;
-  for (std::size_t k = 0; k < tasks_.size(); ++k) files.push_back(file_of(k));
-  print_trainings(request_, tasks_, files);
+  for (std::size_t k = 0; k < request_.tasks.size(); ++k) files.push_back(file_of(k));
+  print_trainings(request_, trained, files);
   tell_of_end("complete");
   return 0;
 }

@@ -18,6 +18,8 @@ constexpr std::size_t columns = static_cast<std::size_t>(Recorded::count);
 
 Matrix matrix_of(const Data& data) { return data.batch(0, data.samples); }
 
+void drop_numbers(Data& data) { data.values = {}, data.labels = {}; }
+
 /// 0, the last update, and between them evenly spaced in their logarithm.
 std::vector<std::uint64_t> logarithmic(std::uint64_t updates, std::int64_t count) {
   std::vector<std::uint64_t> out;
@@ -50,6 +52,7 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
     model_->weigh(samples_.weight);
   }
   base_rates_ = base_rates(data_, model_->visible(), samples_.weight);
+  drop_numbers(data_), drop_numbers(validation_);
   const Key key(study_.run.seed, index);
   const auto& t = study_.keys<TrainingKeys>();
   learner_ = model_->learner(study_, samples_.training, key);
@@ -144,6 +147,7 @@ void Training::evaluate(double seconds) {
   row(Recorded::learned_log_z) = learned.value;
   row(Recorded::learned_log_z_error) = learned.error;
   row(Recorded::pseudo_likelihood) = found.pseudo_likelihood;
+  row(Recorded::pseudo_likelihood_samples) = found.pseudo_likelihood_samples;
   row(Recorded::reconstruction_error) = found.reconstruction_error;
   row(Recorded::free_energy_gap) = found.free_energy_gap;
   row(Recorded::weight_norm) = found.weight_norm;
@@ -165,6 +169,12 @@ void Training::evaluate(double seconds) {
 
 double Training::last(Recorded what) const {
   return trace_.draws() == 0 ? unknown : trace_.at(trace_.draws() - 1, static_cast<std::size_t>(what));
+}
+
+Trained Training::outcome() const {
+  std::vector<double> now;
+  for (std::size_t k = 0; k < columns; ++k) now.push_back(last(static_cast<Recorded>(k)));
+  return {name_, plan(), route(), std::move(now), warnings()};
 }
 
 void Training::save(CheckpointFolder& parts, double seconds) const {

@@ -31,6 +31,7 @@ enum class Recorded {
   learned_log_z,
   learned_log_z_error,
   pseudo_likelihood,
+  pseudo_likelihood_samples,
   reconstruction_error,
   free_energy_gap,
   weight_norm,
@@ -48,6 +49,15 @@ enum class Recorded {
   fixed_points,    ///< share of the patterns
   seconds,
   count
+};
+
+/// What is left to say of a training that is done.
+struct Trained {
+  std::string name, plan, route;
+  std::vector<double> last;  ///< what was recorded in the end, as Recorded counts
+  std::vector<std::string> warnings;
+
+  double of(Recorded what) const { return last[static_cast<std::size_t>(what)]; }
 };
 
 class Training {
@@ -73,6 +83,7 @@ class Training {
 
   /// What is to doubt.
   std::vector<std::string> warnings() const;
+  Trained outcome() const;
   /// The root of the model file: the model, /training, /snapshots. attributes: those that every result begins with.
   Group record() const;
 
@@ -87,7 +98,7 @@ class Training {
   Study study_;
   std::size_t index_;
   std::string name_;
-  Data data_, validation_;
+  Data data_, validation_;  // numbers stand in samples_ alone
   Samples samples_;
   BaseRates base_rates_;
   JudgingSchedule judging_;
@@ -104,7 +115,7 @@ class Training {
 };
 
 /// A table of the tasks, or one object of JSON; files: the model of each.
-void print_trainings(const Request& request, const std::vector<std::unique_ptr<Training>>& tasks,
+void print_trainings(const Request& request, const std::vector<Trained>& tasks,
                      const std::vector<std::filesystem::path>& files);
 
 }  // namespace gibbsite

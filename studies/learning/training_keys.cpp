@@ -150,13 +150,21 @@ void add_training_keys(KeyTable& table) {
                  "dbm: epochs in which each layer learns by itself; without it a fifth of epochs");
   t.when(part::pretraining())
       .real("pretrain_rate", &TrainingKeys::pretrain_rate, {.low = 0, .open = true}, "dbm: of that learning");
-  t.when(part::pretrain())
+  t.when(part::rounds())
       .integer("rounds", &TrainingKeys::rounds, {1, 10'000}, "dbm: of mean field for the data, at most");
   epochs_or_auto(part::updown(), "updown", &TrainingKeys::updown,
                  "dbn: epochs of learning up and down after each layer's own; without it a fifth of epochs");
   t.when(part::going_up_and_down())
       .real("updown_rate", &TrainingKeys::updown_rate, {.low = 0, .open = true}, "dbn: of that learning");
-  learns.real("spread", &TrainingKeys::spread, {.low = 0}, "standard deviation of the first weights");
+  StudyKey& start = t.when(part::start())
+                        .add(
+                            "start", "a model file",
+                            "where learning begins, in place of random weights: a model of the same kind and sizes; "
+                            "[model] may leave its sizes out",
+                            [](TrainingKeys& keys, const Value& value) { keys.start = read_path(value); },
+                            optional_text(&TrainingKeys::start));
+  start.text = start.file = true;
+  t.when(part::spread()).real("spread", &TrainingKeys::spread, {.low = 0}, "standard deviation of the first weights");
   learns.integer("evaluate", &TrainingKeys::evaluate, {0},
                  "epochs between two likelihoods; 0: twenty in all, or fewer where they would cost more than learning");
   t.when(part::patience())

@@ -41,6 +41,7 @@ struct TrainingKeys {
   bool centered = true, variance = false;
   std::int64_t noise = 10;                    ///< nce: points to each datum
   double resample = 0.5;                      ///< jarzynski
+  std::string start = "";                     ///< a model file; empty: random weights
   double spread = 0.01;                       ///< of the first weights
   std::optional<std::int64_t> pretrain = {};  ///< dbm: epochs of each layer's own learning; none: a fifth of epochs
   double pretrain_rate = 0.05;

@@ -101,8 +101,8 @@ Condition epochs() {
           {model, "training.updates", "training.pretrain", "training.updown"},
           [](const Study& s) {
             const auto& t = training(s);
-            return has_updates(s) &&
-                   (t.updates == 0 || (is(s, {"dbm"}) && !t.pretrain) || (is(s, {"dbn"}) && !t.updown));
+            return has_updates(s) && (t.updates == 0 || (is(s, {"dbm"}) && !t.pretrain && t.start.empty()) ||
+                                      (is(s, {"dbn"}) && !t.updown));
           }};
 }
 Condition steps() {
@@ -176,6 +176,19 @@ Condition snapshots() {
           {model, method},
           [](const Study& s) { return is(s, {"dbn"}) || !learns_by(s, {"trajectory"}); }};
 }
+Condition start() {
+  return {
+      R"(model.name = "rbm", "boltzmann" or "dbm" that learns by others than trajectory, which begins without bonds)",
+      {model, method},
+      [](const Study& s) {
+        return is(s, {"rbm", "boltzmann", "dbm"}) && !learns_by(s, {"trajectory"});
+      }};
+}
+Condition spread() {
+  return {"random first weights, without training.start", {model, "training.start"}, [](const Study& s) {
+            return has_updates(s) && training(s).start.empty();
+          }};
+}
 Condition truth() {
   return {R"(model.name = "boltzmann" with model.units = "spin")", {model}, [](const Study& s) {
             return is(s, {"boltzmann"});
@@ -186,7 +199,7 @@ Condition pretrain() {
 }
 Condition pretraining() {
   return {R"(model.name = "dbm" with training.pretrain above 0)", {model, "training.pretrain"}, [](const Study& s) {
-            return is(s, {"dbm"}) && training(s).pretrain != 0;
+            return is(s, {"dbm"}) && training(s).pretrain != 0 && training(s).start.empty();
           }};
 }
 Condition updown() {

@@ -35,8 +35,11 @@ Condition hidden();             ///< there are hidden units
 Condition variance();           ///< gaussian units
 Condition patience();           ///< there are validation data
 Condition snapshots();          ///< methods that keep none of their own
+Condition start();              ///< learning may begin at a model
+Condition spread();             ///< it begins at random weights
 Condition truth();              ///< couplings are learned
-Condition pretrain();           ///< dbm
+Condition rounds();             ///< dbm
+Condition pretrain();           ///< and its layers may learn by themselves
 Condition pretraining();        ///< and its layers learn by themselves
 Condition updown();             ///< dbn
 Condition going_up_and_down();  ///< and it learns so

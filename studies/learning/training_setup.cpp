@@ -26,6 +26,12 @@ UnitKind kind_named(const std::string& word) {
                                  : UnitKind::binary;
 }
 
+/// Sweeps by which persistent chains come to the model at which learning begins.
+std::size_t settling(const TrainingKeys& keys) {
+  constexpr std::int64_t sweeps = 100;
+  return keys.start.empty() || keys.method != "pcd" ? 0 : static_cast<std::size_t>(std::max(sweeps, keys.steps));
+}
+
 }  // namespace
 
 Data take_validation(const Study& study, Data& data, const Layer& visible) {
@@ -135,7 +141,8 @@ std::unique_ptr<Learner> make_learner(const Study& study, const std::shared_ptr<
   const auto& t = study.keys<TrainingKeys>();
   TrainingOptions options = training_options(study, data.columns());
   options.weight = weight;
-  const FloatChains chains{t.method == "pcd", static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains)};
+  const FloatChains chains{t.method == "pcd", static_cast<std::size_t>(t.steps), static_cast<std::size_t>(t.chains),
+                           settling(t)};
   const bool in_floats = t.layout == "fastest" && (t.method == "cd" || t.method == "pcd") &&
                          machine->width() * machine->hidden().units >= worth_floats;
   if (in_floats && sparse_learner_supported(*machine, chains, options))
@@ -153,6 +160,7 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
                               .chains = static_cast<std::size_t>(t.chains),
                               .rungs = static_cast<std::size_t>(t.rungs),
                               .resample_below = t.resample,
+                              .settle = settling(t),
                               .pseudocount = pseudocount};
   if (t.method == "exact") {
     if (machine->log2_states() > 20)

@@ -1,7 +1,11 @@
 // Which layout `gibbsite train` learns in, and that stopping changes nothing in the fast one.
+#include <cmath>
+
+#include "estimators/learning/flips.hpp"
 #include "samplers/simd/networks/learning_kernels.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/learning/judge.hpp"
 #include "studies/learning/judging_schedule.hpp"
 #include "tests/studies/program.hpp"
 
@@ -113,4 +117,32 @@ TEST_CASE("annealing along the way is short, and at the end as thorough as asked
   INFO(plan);
   CHECK(contains(plan, "300 at the end"));
   CHECK(doubles(*root.child("training"), "log_likelihood").size() > 3);
+}
+
+TEST_CASE("pseudo-likelihoods are of all samples with their weights, or of as many as take a tenth of an epoch") {
+  const ParametricMachine small(Layer{.units = 6}, Layer{}, true),
+      large(Layer{.units = 784}, Layer{.units = 500}, false);
+  TrainingKeys keys;
+  CHECK(pseudo_likelihood_samples(small, keys, 1000, false) == 1000);
+  CHECK(pseudo_likelihood_samples(large, keys, 60'000, true) == 240);  // 6 products a sample and epoch, 150 of these
+  CHECK(pseudo_likelihood_samples(large, keys, 100, true) >= 1);
+  Matrix data(6, 40);
+  std::vector<double> theta, weight;
+  for (std::size_t n = 0; n < 40; ++n) {
+    for (std::size_t i = 0; i < 6; ++i) data(i, n) = (n * n + 3 * i * n + i) % 5 < 2 ? 1 : 0;
+    weight.push_back(static_cast<double>(n) / 19.5);  // the later ones weigh more
+  }
+  for (std::size_t k = 0; k < small.parameters(); ++k) theta.push_back(std::sin(3 * static_cast<double>(k)));
+  ModelFile file;
+  file.kind = NetworkKind::boltzmann;
+  file.model = std::make_shared<const BoltzmannMachine>(small.boltzmann(theta));
+  Samples samples(data, {}, small.visible());
+  const auto judged = [&] { return judge_machine(small, theta, file, samples, Study()); };
+  const double plain = judged().pseudo_likelihood;
+  CHECK(plain == Approx(flip_objective(FlipRule::pseudo_likelihood, small, theta, data)));
+  samples.weight = weight;
+  CHECK(judged().pseudo_likelihood ==
+        Approx(flip_objective(FlipRule::pseudo_likelihood, small, theta, data, {}, weight)));
+  CHECK(std::abs(judged().pseudo_likelihood - plain) > 1e-3);
+  CHECK(judged().pseudo_likelihood_samples == 40);
 }

@@ -210,3 +210,64 @@ TEST_CASE("train says what cannot be") {
   says({"--data.validation", "0.001"}, "leaves");
   says({"--training.sweeps", "3"}, "training.sweeps");
 }
+
+TEST_CASE("training begins at a model that there is, and goes on from there") {
+  Trained made({"--quiet"});
+  INFO(made.ended.err);
+  REQUIRE(made.ended.code == 0);
+  const auto from = [&](const Words& more, const std::string& out = "next.h5", const char* start = "model.h5") {
+    return run(Words{"train", "study.toml", "--quiet", "--force", "-o", out, "--training.start", start} + more,
+               made.path());
+  };
+  const auto parameters = [](const Group& root) {
+    std::vector<double> all;
+    for (const Group& group : root.groups)
+      if (group.name.starts_with("layer_") || group.name.starts_with("weights_"))
+        for (const char* name : {"bias", "W"})
+          for (const double x : doubles(group, name)) all.push_back(x);
+    return all;
+  };
+  const auto likelihood = [&](const std::string& file) {
+    const auto all = doubles(*made.root(file).child("training"), "log_likelihood");
+    return std::pair(all.front(), all.back());
+  };
+  // At no rate it stays what it is; [model] may leave out what the file says.
+  write_bytes(made / "brief.toml",
+              "[model]\nname = \"rbm\"\n[data]\nfile = \"bars-and-stripes:3\"\nvalidation = 0.2\nbinarize = "
+              "0.5\n[training]\nepochs = 3\nrate = 1e-300\nstart = \"model.h5\"\n[run]\nseed = 3\n");
+  REQUIRE(run({"train", "brief.toml", "-o", "same.h5", "--quiet"}, made.path()).code == 0);
+  CHECK(parameters(made.root("same.h5")).size() == 9 + 6 + 54);
+  CHECK(parameters(made.root("same.h5")) == parameters(made.root()));
+  CHECK(likelihood("same.h5").first == likelihood("model.h5").second);
+  // Going on is for the better, for persistent chains too, which come to the model first.
+  REQUIRE(from({"--training.method", "exact", "--training.rate", "0.1", "--training.epochs", "200"}).code == 0);
+  CHECK(likelihood("next.h5").second > likelihood("model.h5").second + 1e-3);
+  REQUIRE(from({"--training.rate", "0.02", "--training.epochs", "20", "--training.chains", "500"}, "pcd.h5").code == 0);
+  CHECK(likelihood("pcd.h5").second > likelihood("model.h5").second - 0.05);
+  // Others, too: bonds among visible units, and deep machines, whose layers then do not learn by themselves.
+  const Words others[] = {{"--model.name", "boltzmann", "--model.layers", "[9, 2]", "--model.units", "spin"},
+                          {"--model.visible", "gaussian", "--training.rate", "0.001"},
+                          {"--model.name", "dbm", "--model.layers", "[9, 3, 2]", "--training.epochs", "5"}};
+  for (const Words& kind : others) {
+    REQUIRE(run(Words{"train", "study.toml", "--quiet", "--force", "-o", "kind.h5"} + kind, made.path()).code == 0);
+    const Ended again =
+        from(kind + Words{"--training.rate", "1e-300", "--training.epochs", "2"}, "again.h5", "kind.h5");
+    INFO(again.err);
+    REQUIRE(again.code == 0);
+    const auto before = parameters(made.root("kind.h5")), after = parameters(made.root("again.h5"));
+    REQUIRE(before.size() == after.size());
+    for (std::size_t k = 0; k < before.size(); ++k) CHECK(after[k] == Approx(before[k]).margin(1e-12));
+  }
+  const auto says = [&](const Words& more, const std::string& what) {
+    const Ended refused = from(more);
+    INFO(refused.err);
+    CHECK(refused.code == 2);
+    CHECK(contains(refused.err, what));
+  };
+  says({"--model.layers", "[9, 5]"}, "its layer 1 has units: 6 binary, but those of this study are: 5 binary");
+  says({"--model.units", "spin"}, "its layer 0");
+  says({"--data.file", "bars-and-stripes:4", "--model.layers", "6"}, "its layer 0 has units: 9 binary");
+  says({"--model.name", "boltzmann"}, "model.name = \"rbm\"");
+  says({"--training.method", "trajectory"}, "has no part");
+  says({"--training.spread", "0.5"}, "has no part");
+}
