@@ -107,6 +107,28 @@ TEST_CASE("a Potts machine learns sequences, and every command takes it on") {
   CHECK(drawn.code == 0);
 }
 
+TEST_CASE("the shipped alignment has the contacts that its study says") {
+  Scratch folder;
+  const Ended ended = run({"train", GIBBSITE_SOURCE_DIR "/studies/contacts.toml", "-o", "contacts.h5", "--quiet",
+                           "--training.updates", "40", "--training.rate", "0.1:0.0", "--training.particles", "5",
+                           "--training.temperatures", "10", "--data.rows", "0:1000"},
+                          folder.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const auto score = all_of(*read_archive(folder / "contacts.h5").child("contacts"), "score");
+  REQUIRE(score.size() == 144);
+  double least = 1e9, most = -1e9;  // of the chain 0 7 2 9 4 11 6 1 8 3 10 5, and of all other pairs
+  for (std::size_t i = 0; i < 12; ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      const std::size_t a = 7 * i % 12, b = 7 * j % 12;  // places on the chain, since 7 x 7 = 49 = 1 (mod 12)
+      if (std::max(a, b) - std::min(a, b) == 1)
+        least = std::min(least, score[i * 12 + j]);
+      else
+        most = std::max(most, score[i * 12 + j]);
+    }
+  CHECK(least > 2 * most);
+}
+
 TEST_CASE("couplings go to adabmDCA and back") {
   LearnedKind made(sequences);
   write_bytes(made / "rna.fasta", hairpins());
