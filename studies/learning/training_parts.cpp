@@ -194,8 +194,13 @@ Condition truth() {
             return is(s, {"boltzmann"});
           }};
 }
-Condition pretrain() {
+Condition rounds() {
   return {R"(model.name = "dbm")", {model}, [](const Study& s) { return is(s, {"dbm"}); }};
+}
+Condition pretrain() {
+  return {R"(model.name = "dbm" without training.start)", {model, "training.start"}, [](const Study& s) {
+            return is(s, {"dbm"}) && training(s).start.empty();
+          }};
 }
 Condition pretraining() {
   return {R"(model.name = "dbm" with training.pretrain above 0)", {model, "training.pretrain"}, [](const Study& s) {

@@ -228,7 +228,8 @@ TEST_CASE("training begins at a model that there is, and goes on from there") {
     return all;
   };
   const auto likelihood = [&](const std::string& file) {
-    const auto all = doubles(*made.root(file).child("training"), "log_likelihood");
+    const Group root = made.root(file);
+    const auto all = doubles(*root.child("training"), "log_likelihood");
     return std::pair(all.front(), all.back());
   };
   // At no rate it stays what it is; [model] may leave out what the file says.
@@ -246,10 +247,14 @@ TEST_CASE("training begins at a model that there is, and goes on from there") {
   CHECK(likelihood("pcd.h5").second > likelihood("model.h5").second - 0.05);
   // Others, too: bonds among visible units, and deep machines, whose layers then do not learn by themselves.
   const Words others[] = {{"--model.name", "boltzmann", "--model.layers", "[9, 2]", "--model.units", "spin"},
-                          {"--model.visible", "gaussian", "--training.rate", "0.001"},
-                          {"--model.name", "dbm", "--model.layers", "[9, 3, 2]", "--training.epochs", "5"}};
+                          {"--model.visible", "gaussian"},
+                          {"--model.name", "dbm", "--model.layers", "[9, 3, 2]"}};
   for (const Words& kind : others) {
-    REQUIRE(run(Words{"train", "study.toml", "--quiet", "--force", "-o", "kind.h5"} + kind, made.path()).code == 0);
+    REQUIRE(run(Words{"train", "study.toml", "--quiet", "--force", "-o", "kind.h5", "--training.rate", "0.001",
+                      "--training.epochs", "5"} +
+                    kind,
+                made.path())
+                .code == 0);
     const Ended again =
         from(kind + Words{"--training.rate", "1e-300", "--training.epochs", "2"}, "again.h5", "kind.h5");
     INFO(again.err);
@@ -265,7 +270,7 @@ TEST_CASE("training begins at a model that there is, and goes on from there") {
     CHECK(contains(refused.err, what));
   };
   says({"--model.layers", "[9, 5]"}, "its layer 1 has units: 6 binary, but those of this study are: 5 binary");
-  says({"--model.units", "spin"}, "its layer 0");
+  says({"--model.units", "spin"}, "its layer 1 has units: 6 binary, but those of this study are: 6 spin");
   says({"--data.file", "bars-and-stripes:4", "--model.layers", "6"}, "its layer 0 has units: 9 binary");
   says({"--model.name", "boltzmann"}, "model.name = \"rbm\"");
   says({"--training.method", "trajectory"}, "has no part");
