@@ -46,11 +46,12 @@ std::string table_of(const std::string& bench, const std::vector<BenchTiming>& t
 }
 
 const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "glass-gaussian", "sk",
-                                          "cluster", "rbm",     "train", "cliffs"};
+                                          "cluster", "rbm",     "train", "neural",         "cliffs"};
 
 std::vector<BenchCase> cases_of(const std::string& name, bool quick) {
   return name == "rbm"      ? bench_rbm(quick)
          : name == "train"  ? bench_train(quick)
+         : name == "neural" ? bench_neural(quick)
          : name == "cliffs" ? bench_cliffs(quick)
                             : bench_spins(name, quick);
 }
@@ -79,7 +80,9 @@ int bench(const Request& request, const std::string&) {
       "to that of the sweeps alone. of limit: best, of what the random words of 512 spins, seven of 512 bits, allow as "
       "fast as they are drawn here ({:.3g} spins per ns and core). rbm: 784 x 500, four operations for "
       "each weight, chain and sweep; annealing: 14,500 temperatures. train: an epoch of 60,000 samples in batches of "
-      "100. cliffs: with the draws that a run makes; a "
+      "100. neural: energies of 100 states with forces on them, or with gradients of their parameters; of limit: of "
+      "what "
+      "a product of 512 x 512 matrices allows. cliffs: with the draws that a run makes; a "
       "careful loop: local fields kept, one "
       "spin after the other. ratio: of the best, more is faster, to the plain "
       "layout with one thread.",

@@ -20,7 +20,7 @@ struct BenchCase {
   bool exchanges = false;    ///< parallel tempering, with an exchange after every sweep
   std::size_t size = 0, replicas = 1;
   int threads = 1;
-  double limit = unknown;                          ///< rate that random words alone allow
+  double limit = unknown;                          ///< rate that random words alone, or a large product, allow
   std::string unit = "spins/ns";                   ///< of the rate; "s": of one over the rate
   std::function<double(std::uint32_t)> work = {};  ///< makes that many steps; what they were worth, in units x ns
 };
@@ -49,6 +49,9 @@ std::vector<BenchCase> bench_spins(const std::string& bench, bool quick);
 std::vector<BenchCase> bench_rbm(bool quick);
 /// An epoch of 60,000 samples of learning, 784 visible and 500 hidden units in batches of 100, in "s".
 std::vector<BenchCase> bench_train(bool quick);
+/// Neural energies of 100 states, in "GFLOP/s" of their products: with forces, and with gradients of the parameters, by
+/// float and by double; beside what a large product allows. quick: a small one.
+std::vector<BenchCase> bench_neural(bool quick);
 /// Natural choices of users as a whole program makes them: by the layout that is chosen, by the plain one, and by a
 /// careful loop. quick: every third of them.
 std::vector<BenchCase> bench_cliffs(bool quick);

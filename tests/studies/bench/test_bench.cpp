@@ -90,3 +90,20 @@ TEST_CASE("bench cliffs holds each choice beside the plain layout and a careful 
   CHECK(loops >= 7);
   CHECK(fast >= 3);
 }
+
+TEST_CASE("bench neural holds layers in float beside double, and to what a large product allows") {
+  const Scratch desk;
+  const Ended ended = run({"bench", "neural", "--quick", "--json"}, desk.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const json all = json::parse(ended.out);
+  REQUIRE(all.size() == 6);
+  for (const json& line : all) {
+    INFO(line.dump());
+    CHECK(line.at("unit") == "GFLOP/s");
+    const bool is_float = line.at("layout") == "oneDNN in float";
+    CHECK(line.contains("of_limit") == is_float);
+    if (is_float) CHECK(line.at("of_limit") > 0);
+    CHECK((is_float || line.at("ratio") == 1));
+  }
+}
