@@ -99,6 +99,15 @@ concept Bonds = EnergyModel<M> &&
   { model.graph().neighbour() } -> std::convertible_to<std::span<const std::uint32_t>>;
 };
 
+/// Energies and gradients dE/dx of many states of real numbers at once: energy [states], x and gradient [states][units]
+/// one behind the other; gradient may be empty. For Langevin, Hamiltonian Monte Carlo and score matching.
+template <class M>
+concept Gradient = requires(const M& model, std::span<const double> x, std::span<double> energy,
+                            std::span<double> gradient) {
+  { model.units() } -> std::convertible_to<std::size_t>;
+  model.evaluate(x, energy, gradient);
+};
+
 /// All states can be listed: unit i has states 0 ... states(i) - 1, whatever numbers stand for them. For exact answers
 /// and tests.
 template <class M>

@@ -40,7 +40,7 @@ struct Tally {
 };
 
 /// What `Setting::stride` means to an ensemble, and so how a method tunes it: clusters per sweep are chosen to turn
-/// over as many spins as there are; a step size is chosen for an acceptance of 0.574 (Roberts & Rosenthal 1998, MALA).
+/// over as many spins as there are; a step size is chosen for Layout::acceptance.
 enum class Stride { unused, clusters, step_size };
 
 /// How the units of a canonical state are stored.
@@ -65,6 +65,7 @@ struct Layout {
   UnitType unit_type = UnitType::int8;
   double log_z_reference = 0;  ///< ln Z at lambda = 0
   Stride stride = Stride::unused;
+  double acceptance = 0.574;  ///< wanted of steps: of Langevin moves (Roberts & Rosenthal 1998)
   bool canonical = false;  ///< log_weight(x, lambda) = -lambda E(x), with the energy that is observed
   bool turns = false;      ///< spins in a field: -x is a state too, of another weight; see turning()
   std::vector<Observable> observables;

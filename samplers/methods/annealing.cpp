@@ -112,7 +112,7 @@ void Annealing::pilot() {
         sum.tried += t.tried;
         sum.accepted += t.accepted;
       }
-      stride_[k] = tuned_stride(kind, stride_[k], sum, round == rounds ? Tuning::last : Tuning::ongoing);
+      stride_[k] = tuned_stride(ensemble_.layout(), stride_[k], sum, round == rounds ? Tuning::last : Tuning::ongoing);
     }
     std::vector<double> below(particles, 0.0);
     reweight(grid_[k], grid_[k - 1], below);

@@ -15,7 +15,7 @@ Mcmc::Mcmc(Ensemble& ensemble, ChainOptions options) : ChainMethod(ensemble, std
 void Mcmc::tune(Tuning window) {
   for (std::size_t b = 0; b < chain_trace_.betas(); ++b) {
     const Tally sum = tally_at(tally_, b, chain_trace_.betas());
-    const double stride = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum, window);
+    const double stride = tuned_stride(ensemble_.layout(), setting_[b].stride, sum, window);
     for (std::size_t r = b; r < chain_trace_.slots(); r += chain_trace_.betas()) setting_[r].stride = stride;
   }
 }

@@ -56,9 +56,10 @@ Tally tally_at(std::span<const Tally> tally, std::size_t b, std::size_t betas) {
 
 double first_stride(Stride kind) { return kind == Stride::clusters ? 0 : 1; }
 
-double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning window) {
+double tuned_stride(const Layout& layout, double stride, const Tally& tally, Tuning window) {
+  const Stride kind = layout.stride;
   if (kind == Stride::unused || tally.tried <= 0) return stride;
-  if (kind == Stride::step_size) return stride * std::exp(tally.accepted / tally.tried - 0.574);
+  if (kind == Stride::step_size) return stride * std::exp(tally.accepted / tally.tried - layout.acceptance);
   if (window == Tuning::ongoing) return 0;
   constexpr double most = 1000;  // fields hold nearly all clusters: more would cost more than they move
   return std::clamp(tally.tried / std::max(tally.accepted, tally.tried / most), 1.0, most);

@@ -40,11 +40,11 @@ Tally tally_at(std::span<const Tally> tally, std::size_t b, std::size_t betas);
 
 /// The stride to begin with: 0 (a survey) for clusters, else 1.
 double first_stride(Stride kind);
-/// The next stride, from the tally of a window with this one. A step size moves towards an acceptance of 0.574 at every
+/// The next stride, from the tally of a window with this one. A step size moves towards layout.acceptance at every
 /// window; clusters go on with surveys until the last window, which settles for as many clusters (at least 1) as turn
 /// over N spins.
 enum class Tuning { ongoing, last };
-double tuned_stride(Stride kind, double stride, const Tally& tally, Tuning window);
+double tuned_stride(const Layout& layout, double stride, const Tally& tally, Tuning window);
 
 /// Sweeps that one call of Method::advance() makes at most: about 2^24 unit updates, a second or less of the slowest
 /// layout, so that a stop is heeded soon.

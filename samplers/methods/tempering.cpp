@@ -73,7 +73,7 @@ void Tempering::tune(Tuning window) {
   std::vector<double> stride(betas);
   for (std::size_t b = 0; b < betas; ++b) {
     const Tally sum = tally_at(tally_, b, betas);
-    stride[b] = tuned_stride(ensemble_.layout().stride, setting_[b].stride, sum, window);
+    stride[b] = tuned_stride(ensemble_.layout(), setting_[b].stride, sum, window);
   }
   std::vector<double> ladder = lambda_;
   if (ladder_ == Ladder::adaptive) {

@@ -92,7 +92,7 @@ BenchCase spin_case(const Systems& s, const Study& study, const System& system, 
     std::vector<Tally> tally(replicas);
     ensemble->sweep(setting, {.time = 0, .count = 30}, tally);
     for (std::size_t r = 0; r < replicas; ++r)
-      setting[r].stride = tuned_stride(layout.stride, setting[r].stride, tally[r], Tuning::last);
+      setting[r].stride = tuned_stride(layout, setting[r].stride, tally[r], Tuning::last);
   } else {
     ensemble->draw_reference(0);
   }

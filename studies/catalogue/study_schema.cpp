@@ -37,11 +37,12 @@ std::vector<StudyKey> keys_of_entries() {
 
 void add_sampler_name(const Section<Sampler>& sampler) {
   StudyKey& name = sampler.add(
-      "name", join(names_of_samplers(), ", "), "how the system moves; networks: heat-bath, layer by layer",
+      "name", join(names_of_samplers(), ", "), "how the system moves; networks: heat-bath, layer by layer; real numbers: hmc",
       [](Sampler& part, const Value& value) {
         const SamplerEntry* entry = sampler_named(read_text(value));
         if (entry == nullptr) throw BadValue{value, "is unknown"};
         part.kind = entry->kind;
+        part.open = false;
       },
       [](const Sampler& part) { return Value{part.entry().name}; });
   name.text = true;
@@ -109,6 +110,7 @@ Schema make_schema() {
   schema.first.model.name = systems().front()->name;
   schema.first.method.name = methods().front()->name;
   schema.settle = [](Study& study) {
+    if (study.sampler.open) study.sampler.kind = system_entry(study).sampler;
     if (const MethodEntry& entry = method_entry(study); entry.settle != nullptr) entry.settle(study);
   };
   schema.check = check_study;

@@ -47,7 +47,7 @@ class Walk {
       all.accepted += one.accepted;
       one = {};
     }
-    stride_ = tuned_stride(ensemble_.layout().stride, stride_, all, window);
+    stride_ = tuned_stride(ensemble_.layout(), stride_, all, window);
   }
 
  private:

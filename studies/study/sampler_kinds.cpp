@@ -16,7 +16,13 @@ std::span<const SamplerEntry> sampler_entries() {
        ScanOrder::random},
       {wolff, "wolff",
        "one cluster at a time; a sweep is a fixed number of them, tuned per beta; fields by a ghost spin", true},
-      {swendsen_wang, "swendsen-wang", "all clusters at once; fields by a ghost spin", true}};
+      {swendsen_wang, "swendsen-wang", "all clusters at once; fields by a ghost spin", true},
+      {langevin, "langevin", "real numbers: one step along the gradient and noise, with Metropolis' correction (MALA)",
+       false, ScanOrder::sequential, true},
+      {hmc, "hmc", "real numbers: Hamiltonian trajectories of random length; steps tuned per beta", false,
+       ScanOrder::sequential, true},
+      {underdamped, "underdamped", "real numbers: Langevin steps that keep part of their momentum, Metropolised", false,
+       ScanOrder::sequential, true}};
   return all;
 }
 

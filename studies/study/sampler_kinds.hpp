@@ -9,7 +9,7 @@
 
 namespace gibbsite {
 
-enum class SamplerKind { heat_bath, metropolis, wolff, swendsen_wang };
+enum class SamplerKind { heat_bath, metropolis, wolff, swendsen_wang, langevin, hmc, underdamped };
 
 struct SamplerEntry {
   SamplerKind kind;
@@ -17,6 +17,10 @@ struct SamplerEntry {
   std::string meaning;  ///< one line
   bool by_clusters;
   ScanOrder scan = ScanOrder::sequential;  ///< of sites, where a study leaves it open and the layout is the plain one
+  bool by_gradient = false;                ///< follows the gradient of an energy of real numbers
+
+  /// Whether it visits units one after the other.
+  bool visits() const noexcept { return !by_clusters && !by_gradient; }
 };
 
 /// All of them, in the order in which they are listed.

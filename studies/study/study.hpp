@@ -20,13 +20,14 @@ class Study {
   } model;
   struct Sampler {
     SamplerKind kind = SamplerKind::heat_bath;
+    bool open = true;                ///< whether the study leaves it to the model
     std::string scan = "default";    ///< sequential | checkerboard | random; default: the sampler's own
     std::string layout = "fastest";  ///< fastest | plain
 
     const SamplerEntry& entry() const { return sampler_entry(kind); }
   } sampler;
   struct Method {
-    std::string name;          ///< of an entry of the catalogue
+    std::string name;                 ///< of an entry of the catalogue
     std::vector<double> beta;         ///< from `beta`, or as 1 / `temperature`; ascending
     std::vector<double> temperature;  ///< as asked for, in the order of beta; empty where betas were
   } method;

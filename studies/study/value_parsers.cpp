@@ -117,6 +117,17 @@ std::string read_path_or_set(const Value& value) {
   return may_be_set(text) ? text : read_path(value);
 }
 
+std::vector<double> read_numbers(const Value& value) {
+  if (value.list() == nullptr) return {read_real(value)};
+  if (value.list()->empty()) throw BadValue{value, "is an empty list"};
+  std::vector<double> numbers;
+  for (const Value& element : *value.list()) {
+    const std::vector<double> some = read_numbers(element);
+    numbers.insert(numbers.end(), some.begin(), some.end());
+  }
+  return numbers;
+}
+
 std::vector<std::int64_t> read_sides(const Value& value) {
   constexpr std::size_t most_sides = 16;
   constexpr std::int64_t longest = 1'000'000'000;

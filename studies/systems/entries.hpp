@@ -5,7 +5,8 @@
 #include "studies/systems/system.hpp"
 
 #define GIBBSITE_SYSTEMS(entry) \
-  entry(ising) entry(clock) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield)
+  entry(ising) entry(clock) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield) entry(phi4) \
+      entry(double_well) entry(many_well) entry(rings) entry(gaussian_mixture) entry(experts)
 
 namespace gibbsite {
 

@@ -47,6 +47,8 @@ std::unique_ptr<Ensemble> plain_ensemble(const Study& study, std::shared_ptr<con
       return moved_by(Wolff());
     case SamplerKind::swendsen_wang:
       return moved_by(SwendsenWang());
+    default:
+      break;
   }
   refuse_sampler(study);
 }

@@ -38,14 +38,14 @@ bool is_hypercubic(const Study& s) {
   return on_a_lattice(s) && kind_named(keys.lattice).sides == 0 && keys.size.size() == 1;
 }
 bool is_disordered(const Study& s) { return on_a_lattice(s) && s.keys<LatticeKeys>().disorder != "none"; }
-bool has_scan(const Study& s) { return !s.sampler.entry().by_clusters; }
+bool has_scan(const Study& s) { return s.sampler.entry().visits(); }
 bool always(const Study&) { return true; }
 
 /// The samplers that visit sites in some order.
 std::vector<std::string> with_scan() {
   std::vector<std::string> names;
   for (const SamplerEntry& entry : sampler_entries())
-    if (!entry.by_clusters) names.push_back(entry.name);
+    if (entry.visits()) names.push_back(entry.name);
   return names;
 }
 

@@ -85,6 +85,7 @@ struct SystemEntry {
   void (*check)(const Study&);       ///< refuses what shows only in several keys together; throws RequestError
   SystemSize (*size)(const Study&);  ///< before it is built
   std::shared_ptr<const System> (*make)(const Study&);  ///< throws RequestError for what cannot be
+  SamplerKind sampler = SamplerKind::heat_bath;         ///< where a study names none
 };
 
 }  // namespace gibbsite

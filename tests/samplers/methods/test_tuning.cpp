@@ -117,19 +117,25 @@ std::vector<double> temper_plainly(const Graph& graph, std::span<const double> l
   return by_slot;
 }
 
+Layout moved_by(Stride stride) {
+  Layout layout;
+  layout.stride = stride;
+  return layout;
+}
+
 }  // namespace
 
 TEST_CASE("tuning finds the clusters per sweep that turn over N spins") {
   CHECK(first_stride(Stride::clusters) == 0);
-  CHECK(tuned_stride(Stride::clusters, 0, {100, 25}, Tuning::last) == 4);
-  CHECK(tuned_stride(Stride::clusters, 0, {100, 25}, Tuning::ongoing) == 0);  // goes on with surveys
-  CHECK(tuned_stride(Stride::clusters, 0, {100, 100}, Tuning::last) == 1);
-  CHECK(tuned_stride(Stride::clusters, 0, {100, 0}, Tuning::last) > 1);  // nothing turned over (held by fields)
-  CHECK(tuned_stride(Stride::clusters, 0, {0, 0}, Tuning::last) == 0);   // nothing known
-  CHECK(tuned_stride(Stride::unused, 8, {100, 1}, Tuning::last) == 8);
-  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 574}, Tuning::ongoing) == Approx(0.5));
-  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 900}, Tuning::ongoing) > 0.5);
-  CHECK(tuned_stride(Stride::step_size, 0.5, {1000, 100}, Tuning::ongoing) < 0.5);
+  CHECK(tuned_stride(moved_by(Stride::clusters), 0, {100, 25}, Tuning::last) == 4);
+  CHECK(tuned_stride(moved_by(Stride::clusters), 0, {100, 25}, Tuning::ongoing) == 0);  // goes on with surveys
+  CHECK(tuned_stride(moved_by(Stride::clusters), 0, {100, 100}, Tuning::last) == 1);
+  CHECK(tuned_stride(moved_by(Stride::clusters), 0, {100, 0}, Tuning::last) > 1);  // nothing turned over (held by fields)
+  CHECK(tuned_stride(moved_by(Stride::clusters), 0, {0, 0}, Tuning::last) == 0);   // nothing known
+  CHECK(tuned_stride(moved_by(Stride::unused), 8, {100, 1}, Tuning::last) == 8);
+  CHECK(tuned_stride(moved_by(Stride::step_size), 0.5, {1000, 574}, Tuning::ongoing) == Approx(0.5));
+  CHECK(tuned_stride(moved_by(Stride::step_size), 0.5, {1000, 900}, Tuning::ongoing) > 0.5);
+  CHECK(tuned_stride(moved_by(Stride::step_size), 0.5, {1000, 100}, Tuning::ongoing) < 0.5);
 }
 
 TEST_CASE("a tuned Wolff sweep turns over as many spins as there are") {

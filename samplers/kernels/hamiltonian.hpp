@@ -1,0 +1,164 @@
+/// Hamiltonian Monte Carlo on U(x) = -ln p_lambda(x), for a few replicas at once (Duane, Kennedy, Pendleton & Roweth,
+/// PLB 195, 216 (1987); Neal, arXiv:1206.1901). Momenta p ~ N(0, 1); a step h of leapfrog, with the scale s of the
+/// reference as units of length:
+///   p -= (h s / 2) dU/dx,   x += h s p,   p -= (h s / 2) dU/dx,
+/// repeated n times, then accepted with min(1, exp(-dH)), H = U + |p|^2 / 2; where it is refused x returns and p turns
+/// round. n is drawn uniformly from 1 ... 2 steps - 1, so that no period of the system is met again and again
+/// (Mackenzie, Biometrika 76, 369 (1989)).
+///   steps = 1                      Langevin with Metropolis' correction: x' = x - (h s)^2/2 dU/dx + h s xi (MALA;
+///                                  Rossky, Doll & Friedman 1978; Roberts & Tweedie, Bernoulli 2, 341 (1996))
+///   refreshments K > 1, memory c   underdamped Langevin: K times p <- c p + sqrt(1 - c^2) xi and one trajectory, whose
+///                                  momenta are kept (Horowitz, PLB 268, 247 (1991)); a sweep begins with fresh ones
+/// h = stride d^(-1/6) with steps = 1, else stride d^(-1/4): then the stride hardly depends on d (Beskos et al.,
+/// Bernoulli 19, 1501 (2013)). Every sweep is its own time reversal, as all its parts are. Tally: trajectories, and
+/// the sum of min(1, exp(-dH)), which tunes with less noise than what was accepted of them. Cost: `steps` gradients for
+/// each refreshment, on average.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include "physics/chance.hpp"
+#include "physics/continuous/continuous_energy.hpp"
+#include "physics/continuous/continuous_reference.hpp"
+#include "samplers/ensemble.hpp"
+
+namespace gibbsite {
+
+struct HamiltonianOptions {
+  std::uint32_t steps = 10;        ///< of a trajectory, on average
+  std::uint32_t refreshments = 1;  ///< trajectories of a sweep
+  double memory = 0;               ///< c, what momenta keep from one trajectory of a sweep to the next
+};
+
+/// Replicas at work: states [replica][d], their energies and gradients of E, and where each stands on the path.
+struct Cloud {
+  const ContinuousEnergy& model;
+  const ContinuousReference& reference;
+  std::span<double> x, energy, gradient;
+  std::span<const Setting> setting;
+  std::span<Tally> tally;
+  std::size_t count() const noexcept { return energy.size(); }
+};
+
+/// What makes the moves exact. step: how long one is, the same wherever the replica stands; accept: whether a
+/// trajectory over which U + |p|^2/2 rose by `rise` is kept; refuse: what momenta become where it is not.
+struct Metropolised {
+  static double step(double h, std::span<const double>) noexcept { return h; }
+  static bool accept(double rise, Chance& chance) { return rise <= 0 || chance.uniform() < std::exp(-rise); }
+  static void refuse(std::span<double> p) noexcept {
+    for (double& value : p) value = -value;
+  }
+};
+
+template <class Rules = Metropolised>
+class Hamiltonian {
+ public:
+  /// Scratch memory, which carries nothing from one sweep to the next.
+  struct Workspace {
+    std::vector<double> p, q, momentum, energy, gradient, step, before;
+    std::vector<std::uint32_t> length;
+    std::vector<std::size_t> order;
+  };
+
+  explicit Hamiltonian(HamiltonianOptions options) : options_(options) {}
+  const HamiltonianOptions& options() const noexcept { return options_; }
+
+  /// One sweep of all replicas of the cloud. chance: one source per replica.
+  void sweep(const Cloud& cloud, std::span<Chance> chance, Workspace& w) const {
+    const std::size_t d = cloud.model.units(), count = cloud.count();
+    w.p.resize(count * d);
+    for (std::uint32_t k = 0; k < options_.refreshments; ++k) {
+      const double keep = k == 0 ? 0 : options_.memory, fresh = std::sqrt(1 - keep * keep);
+      for (std::size_t r = 0; r < count; ++r)
+        for (double& p : row(w.p, r, d)) p = keep == 0 ? chance[r].normal() : keep * p + fresh * chance[r].normal();
+      move(cloud, chance, w);
+    }
+  }
+
+ private:
+  static std::span<double> row(std::vector<double>& all, std::size_t r, std::size_t d) {
+    return std::span(all).subspan(r * d, d);
+  }
+  static double kinetic(std::span<const double> p) {
+    double sum = 0;
+    for (const double value : p) sum += value * value;
+    return 0.5 * sum;
+  }
+
+  /// One trajectory of each replica. Those with the most steps come first, so that the others need no gradients once
+  /// they have arrived.
+  void move(const Cloud& cloud, std::span<Chance> chance, Workspace& w) const {
+    const std::size_t d = cloud.model.units(), count = cloud.count();
+    w.length.assign(count, 1);
+    if (options_.steps > 1)
+      for (std::size_t r = 0; r < count; ++r)
+        w.length[r] = 1 + static_cast<std::uint32_t>(chance[r].pick(2 * options_.steps - 1));
+    w.order.resize(count);
+    std::iota(w.order.begin(), w.order.end(), std::size_t{0});
+    std::stable_sort(w.order.begin(), w.order.end(),
+                     [&](std::size_t a, std::size_t b) { return w.length[a] > w.length[b]; });
+    w.q.resize(count * d);
+    w.momentum.resize(count * d);
+    w.gradient.resize(count * d);
+    w.energy.resize(count);
+    w.step.resize(count);
+    const double shrink = std::pow(static_cast<double>(d), options_.steps == 1 ? -1.0 / 6 : -0.25);
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t r = w.order[k];
+      const auto x = cloud.x.subspan(r * d, d);
+      std::copy(x.begin(), x.end(), row(w.q, k, d).begin());
+      std::copy_n(w.p.begin() + static_cast<std::ptrdiff_t>(r * d), d, row(w.momentum, k, d).begin());
+      std::copy_n(cloud.gradient.begin() + static_cast<std::ptrdiff_t>(r * d), d, row(w.gradient, k, d).begin());
+      w.step[k] = cloud.reference.scale() * Rules::step(cloud.setting[r].stride * shrink, x);
+    }
+    std::size_t moving = count;
+    for (std::uint32_t step = 0; step < w.length[w.order[0]]; ++step) {
+      while (moving > 0 && w.length[w.order[moving - 1]] <= step) --moving;
+      for (std::size_t k = 0; k < moving; ++k) {
+        kick(cloud, w, k, 0.5);
+        const auto q = row(w.q, k, d), p = row(w.momentum, k, d);
+        for (std::size_t i = 0; i < d; ++i) q[i] += w.step[k] * p[i];
+      }
+      cloud.model.evaluate(std::span(w.q).first(moving * d), std::span(w.energy).first(moving),
+                           std::span(w.gradient).first(moving * d));
+      for (std::size_t k = 0; k < moving; ++k) kick(cloud, w, k, 0.5);
+    }
+    for (std::size_t k = 0; k < count; ++k) settle(cloud, chance, w, k);
+  }
+
+  void kick(const Cloud& cloud, Workspace& w, std::size_t k, double part) const {
+    const std::size_t d = cloud.model.units();
+    const double lambda = cloud.setting[w.order[k]].lambda, by = part * w.step[k];
+    const auto q = row(w.q, k, d), p = row(w.momentum, k, d), g = row(w.gradient, k, d);
+    for (std::size_t i = 0; i < d; ++i) p[i] -= by * cloud.reference.slope(q[i], g[i], lambda);
+  }
+
+  void settle(const Cloud& cloud, std::span<Chance> chance, Workspace& w, std::size_t k) const {
+    const std::size_t d = cloud.model.units(), r = w.order[k];
+    const auto x = cloud.x.subspan(r * d, d), q = row(w.q, k, d), end = row(w.momentum, k, d), begin = row(w.p, r, d);
+    const double lambda = cloud.setting[r].lambda;
+    const double rise = cloud.reference.potential(q, w.energy[k], lambda) + kinetic(end) -
+                        cloud.reference.potential(x, cloud.energy[r], lambda) - kinetic(begin);
+    const bool finite = std::isfinite(rise);  // nothing is worth more than any number
+    cloud.tally[r].tried += 1;
+    cloud.tally[r].accepted += finite ? std::min(1.0, std::exp(-rise)) : 0;
+    if (finite && Rules::accept(rise, chance[r])) {
+      std::copy(q.begin(), q.end(), x.begin());
+      std::copy(end.begin(), end.end(), begin.begin());
+      cloud.energy[r] = w.energy[k];
+      const auto g = row(w.gradient, k, d);
+      std::copy(g.begin(), g.end(), cloud.gradient.begin() + static_cast<std::ptrdiff_t>(r * d));
+    } else {
+      Rules::refuse(begin);
+    }
+  }
+
+  HamiltonianOptions options_;
+};
+
+}  // namespace gibbsite

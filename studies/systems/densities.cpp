@@ -1,0 +1,248 @@
+// Textbook energies of real numbers: wells, rings, mixtures, products of experts.
+#include <fmt/format.h>
+
+#include "physics/continuous/experts.hpp"
+#include "physics/continuous/mixtures.hpp"
+#include "physics/continuous/wells.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/systems/continuous.hpp"
+#include "studies/systems/entries.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+namespace {
+
+using Numbers = std::vector<double>;
+
+struct WellKeys {
+  Numbers well;  ///< a, b, c; empty: those of the textbook
+  std::int64_t pairs = 16;
+};
+struct RingKeys {
+  Numbers radii = {1, 2, 3};
+};
+struct MixtureKeys {
+  Numbers means = {2, 2, 2, -2, -2, 2, -2, -2}, weights = {0.4, 0.3, 0.2, 0.1};
+};
+struct WidthKeys {
+  double width = 0;  ///< 0: that of the textbook
+};
+struct ExpertKeys {
+  std::string experts = "student";
+  Numbers directions = {1, 0, 0, 1}, numbers = {2, 2};
+  double kappa = 0;
+};
+
+/// A system of numbers alone, which its record keeps.
+class DensitySystem final : public ContinuousSystem {
+ public:
+  using Parameter = std::pair<std::string, Numbers>;
+  DensitySystem(const Study& study, std::shared_ptr<const ContinuousEnergy> model, std::string words,
+                std::vector<Parameter> parameters)
+      : ContinuousSystem(study, std::move(model), std::move(words)), parameters_(std::move(parameters)) {}
+
+ protected:
+  void describe(Group& group) const override {
+    for (const auto& [name, numbers] : parameters_) {
+      add_index(group, "of_" + name, numbers.size(), "number of " + name);
+      add(group, name, {"of_" + name}, {numbers.size()}, numbers, "1", "parameters of the energy, as in the study");
+    }
+  }
+
+ private:
+  std::vector<Parameter> parameters_;
+};
+
+/// What `make` makes of the study, with what physics refuses as a message for people.
+template <class Make>
+std::shared_ptr<const System> made(Make make) {
+  try {
+    return make();
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(fmt::format("[model]: {}", e.what()));
+  }
+}
+
+template <class Keys>
+StudyKey& add_numbers(const Section<Keys>& section, const char* name, Numbers Keys::*member, const char* allowed,
+                      const char* help) {
+  return section.add(
+      name, allowed, help, [member](Keys& keys, const Value& value) { keys.*member = read_numbers(value); },
+      [member](const Keys& keys) {
+        return (keys.*member).empty() ? std::nullopt : std::optional(one_or_list(keys.*member));
+      });
+}
+
+Quartic well_of(const Study& study, Quartic textbook) {
+  const Numbers& well = study.keys<WellKeys>().well;
+  return well.empty() ? textbook : Quartic{well[0], well[1], well[2]};
+}
+
+void add_well(KeyTable& table) {
+  Section<WellKeys>(table, "model")
+      .add(
+          "well", "three numbers, [a, b, c]",
+          "wells a x^4 + b x^2 + c x; left out: [1, -2, 0.3] (many-well: [1, -6, -0.5])",
+          [](WellKeys& keys, const Value& value) {
+            keys.well = read_numbers(value);
+            if (keys.well.size() != 3)
+              throw BadValue{value, fmt::format("has {} numbers, not three", keys.well.size())};
+          },
+          [](const WellKeys& keys) {
+            return keys.well.empty() ? std::nullopt : std::optional(one_or_list(keys.well));
+          });
+}
+void add_width(KeyTable& table) {
+  Section<WidthKeys>(table, "model")
+      .real("width", &WidthKeys::width, {.low = 0},
+            "rings, gaussian-mixture: standard deviation about a ring or a mean; 0: 0.15, 0.3");
+}
+double width_of(const Study& study, double textbook) {
+  const double width = study.keys<WidthKeys>().width;
+  return width > 0 ? width : textbook;
+}
+
+std::string words_of(const Quartic& well) { return fmt::format("{:g} x^4 {:+g} x^2 {:+g} x", well.a, well.b, well.c); }
+
+std::shared_ptr<const System> make_double_well(const Study& study) {
+  return made([&] {
+    const Quartic well = well_of(study, {1, -2, 0.3});
+    return std::make_shared<const DensitySystem>(
+        study, std::make_shared<const DoubleWell>(well), "double well " + words_of(well),
+        std::vector<DensitySystem::Parameter>{{"well", {well.a, well.b, well.c}}});
+  });
+}
+std::shared_ptr<const System> make_many_well(const Study& study) {
+  return made([&] {
+    const Quartic well = well_of(study, {1, -6, -0.5});
+    const auto pairs = static_cast<std::size_t>(study.keys<WellKeys>().pairs);
+    return std::make_shared<const DensitySystem>(
+        study, std::make_shared<const ManyWell>(well, pairs),
+        fmt::format("many wells, {} pairs of {} and a gaussian", pairs, words_of(well)),
+        std::vector<DensitySystem::Parameter>{{"well", {well.a, well.b, well.c}}});
+  });
+}
+std::shared_ptr<const System> make_rings(const Study& study) {
+  return made([&] {
+    const Numbers& radii = study.keys<RingKeys>().radii;
+    const double width = width_of(study, 0.15);
+    return std::make_shared<const DensitySystem>(
+        study, std::make_shared<const Rings>(radii, width),
+        fmt::format("rings of radius {}, width {:g}", fmt::join(radii, ", "), width),
+        std::vector<DensitySystem::Parameter>{{"radii", radii}, {"width", {width}}});
+  });
+}
+std::shared_ptr<const System> make_mixture(const Study& study) {
+  return made([&] {
+    const auto& keys = study.keys<MixtureKeys>();
+    const double width = width_of(study, 0.3);
+    const auto model = std::make_shared<const GaussianMixture>(keys.means, keys.weights, width);
+    return std::make_shared<const DensitySystem>(
+        study, model,
+        fmt::format("mixture of {} gaussians in {} dimensions, width {:g}", keys.weights.size(), model->units(), width),
+        std::vector<DensitySystem::Parameter>{{"means", keys.means}, {"weights", keys.weights}, {"width", {width}}});
+  });
+}
+std::shared_ptr<const System> make_experts(const Study& study) {
+  return made([&] {
+    const auto& keys = study.keys<ExpertKeys>();
+    const auto kind = keys.experts == "student" ? Experts::Kind::student : Experts::Kind::unigauss;
+    const auto model = std::make_shared<const Experts>(kind, keys.directions, keys.numbers, keys.kappa);
+    return std::make_shared<const DensitySystem>(
+        study, model,
+        fmt::format("product of {} {} experts in {} dimensions", model->count(), keys.experts, model->units()),
+        std::vector<DensitySystem::Parameter>{
+            {"directions", keys.directions}, {"expert_numbers", keys.numbers}, {"kappa", {keys.kappa}}});
+  });
+}
+
+/// Before a system is built; small whatever it is.
+SystemSize size_of_few(const Study&) { return {}; }
+SystemSize size_of_wells(const Study& study) {
+  return {2 * static_cast<double>(study.keys<WellKeys>().pairs), {}, "model.pairs"};
+}
+void check_nothing(const Study&) {}
+
+SystemEntry density_entry(std::string name, std::string meaning, void (*keys)(KeyTable&),
+                          std::shared_ptr<const System> (*make)(const Study&),
+                          SystemSize (*size)(const Study&) = size_of_few) {
+  return {.name = std::move(name),
+          .meaning = std::move(meaning),
+          .add_keys = keys,
+          .check = check_nothing,
+          .size = size,
+          .make = make,
+          .sampler = SamplerKind::hmc};
+}
+
+}  // namespace
+
+const SystemEntry& double_well_entry() {
+  static const SystemEntry entry = density_entry(
+      "double-well", "a particle on the line: E = a x^4 + b x^2 + c x",
+      [](KeyTable& table) {
+        add_well(table);
+        add_continuous_keys(table);
+      },
+      make_double_well);
+  return entry;
+}
+
+const SystemEntry& many_well_entry() {
+  static const SystemEntry entry = density_entry(
+      "many-well", "2^pairs modes: E = sum over pairs of a x^4 + b x^2 + c x + y^2/2",
+      [](KeyTable& table) {
+        add_well(table);
+        Section<WellKeys>(table, "model")
+            .integer("pairs", &WellKeys::pairs, {1, 1'000'000}, "many-well: pairs of coordinates, d = 2 pairs");
+        add_continuous_keys(table);
+      },
+      make_many_well, size_of_wells);
+  return entry;
+}
+
+const SystemEntry& rings_entry() {
+  static const SystemEntry entry = density_entry(
+      "rings", "rings in the plane: E = -ln sum_k exp(-(|x| - r_k)^2 / (2 w^2))",
+      [](KeyTable& table) {
+        add_numbers(Section<RingKeys>(table, "model"), "radii", &RingKeys::radii, "a list of numbers > 0",
+                    "rings: their radii");
+        add_width(table);
+        add_continuous_keys(table);
+      },
+      make_rings);
+  return entry;
+}
+
+const SystemEntry& gaussian_mixture_entry() {
+  static const SystemEntry entry = density_entry(
+      "gaussian-mixture", "modes far apart: E = -ln sum_k w_k N(x; m_k, w^2)",
+      [](KeyTable& table) {
+        const Section<MixtureKeys> model(table, "model");
+        add_numbers(model, "means", &MixtureKeys::means, "a list of points",
+                    "gaussian-mixture: means, as many coordinates each");
+        add_numbers(model, "weights", &MixtureKeys::weights, "a list of numbers > 0", "gaussian-mixture: one a mean");
+        add_width(table);
+        add_continuous_keys(table);
+      },
+      make_mixture);
+  return entry;
+}
+
+const SystemEntry& experts_entry() {
+  static const SystemEntry entry = density_entry(
+      "experts", "products of experts: E = sum_j e_j(w_j . x) + kappa |x|^2/2, Student-t or unigauss",
+      [](KeyTable& table) {
+        const Section<ExpertKeys> model(table, "model");
+        model.choice("experts", &ExpertKeys::experts, {"student", "unigauss"},
+                     "experts: a ln(1 + y^2/2), or -ln(1 + exp(y + c))");
+        add_numbers(model, "directions", &ExpertKeys::directions, "a list of points", "experts: w, one each");
+        add_numbers(model, "expert_numbers", &ExpertKeys::numbers, "a list of numbers", "experts: a or c, one each");
+        model.real("kappa", &ExpertKeys::kappa, {.low = 0}, "experts: how fast all of them are held together");
+        add_continuous_keys(table);
+      },
+      make_experts);
+  return entry;
+}
+
+}  // namespace gibbsite

@@ -1,0 +1,169 @@
+// Energies of real numbers: gradients by finite differences, ln Z and means by quadrature and transfer matrices against
+// numbers made elsewhere (numpy, double precision).
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "physics/continuous/experts.hpp"
+#include "physics/continuous/mixtures.hpp"
+#include "physics/continuous/phi4.hpp"
+#include "physics/continuous/wells.hpp"
+#include "physics/exact/phi4_chain.hpp"
+#include "physics/exact/quadrature.hpp"
+#include "physics/lattice.hpp"
+
+using namespace gibbsite;
+
+namespace {
+
+/// s sin(p + q i + r j + i j), row after row.
+std::vector<double> sines(double s, std::size_t rows, std::size_t columns, double p, double q, double r) {
+  std::vector<double> m;
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t j = 0; j < columns; ++j) {
+      const auto a = static_cast<double>(i), b = static_cast<double>(j);
+      m.push_back(s * std::sin(p + q * a + r * b + a * b));
+    }
+  return m;
+}
+
+Experts students() { return {Experts::Kind::student, sines(1.2, 4, 2, 1, 2, 3), {1.2, 0.9, 1.5, 1.1}, 0}; }
+
+Phi4 phi4_on(Geometry geometry, std::vector<std::size_t> size, double field = 0) {
+  Lattice lattice;
+  lattice.geometry = geometry;
+  lattice.size = std::move(size);
+  lattice.field = field;
+  return {build(lattice), -2, 0.5};
+}
+
+void check_gradient(const ContinuousEnergy& model, double at = 0) {
+  const std::size_t d = model.units(), states = 3;
+  std::vector<double> x(states * d), gradient(states * d), energy(states);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = at + 1.3 * std::sin(1 + 2.1 * static_cast<double>(i));
+  model.evaluate(x, energy, gradient);
+  const double h = 1e-5;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    std::vector<double> up = x, down = x, e(states), f(states);
+    up[i] += h;
+    down[i] -= h;
+    model.evaluate(up, e, {});
+    model.evaluate(down, f, {});
+    CHECK(gradient[i] == Approx((e[i / d] - f[i / d]) / (2 * h)).epsilon(1e-7).margin(1e-8));
+  }
+  for (std::size_t s = 0; s < states; ++s) {  // one alone gives what it gives among others
+    std::vector<double> own(1), slope(d);
+    model.evaluate(std::span(x).subspan(s * d, d), own, slope);
+    CHECK(own[0] == energy[s]);
+    CHECK(std::equal(slope.begin(), slope.end(), gradient.begin() + static_cast<std::ptrdiff_t>(s * d)));
+  }
+}
+
+std::map<std::string, double> solved(const ContinuousEnergy& model, const ContinuousReference& reference,
+                                     double lambda) {
+  const auto answers = quadrature(model, reference, std::vector<double>{lambda}, 3e9);
+  REQUIRE(std::holds_alternative<ExactAnswers>(answers));
+  return std::get<ExactAnswers>(answers).at[0].values;
+}
+
+constexpr double digits = 1e-10;
+
+}  // namespace
+
+TEST_CASE("gradients of continuous energies are those of their energies") {
+  check_gradient(DoubleWell({1, -2, 0.3}));
+  check_gradient(ManyWell({1, -6, -0.5}, 3));
+  check_gradient(Rings({1, 2, 3}, 0.15));
+  check_gradient(GaussianMixture({2, 2, 2, -2, -2, 2, -2, -2}, {4, 3, 2, 1}, 0.3));
+  check_gradient(students());
+  check_gradient(Experts(Experts::Kind::unigauss, sines(1, 3, 2, 1, 2, 3), {0.3, -0.2, 0.5}, 1));
+  check_gradient(phi4_on(Geometry::square, {3, 4}, 0.2), 0.3);
+}
+
+TEST_CASE("quadrature gives the double well at every temperature") {
+  struct Row {
+    double beta, log_z, energy, x, squared;
+  };
+  const Row rows[] = {
+      {0.1, 1.415649659661, 1.093879827233, -0.04186595793374, 1.396700332232},
+      {0.5, 1.436926311958, -0.4301536031434, -0.1334599032001, 0.9001251249234},
+      {1.0, 1.71706855455, -0.655112663998, -0.2454429712907, 0.8498879954575},
+      {2.0, 2.491576491368, -0.8746085606976, -0.4723292143532, 0.8933344874682},
+      {5.0, 5.643090589294, -1.162689827739, -0.8928904525636, 1.011789475912},
+      {10.0, 11.74946748953, -1.251958607388, -1.012923239379, 1.049050878528},
+  };
+  const DoubleWell model({1, -2, 0.3});
+  for (const Row& row : rows) {
+    const auto found = solved(model, ContinuousReference::box(-8, 8), row.beta);
+    CHECK(found.at("log_z") == Approx(row.log_z).epsilon(digits));
+    CHECK(found.at("energy") == Approx(row.energy).epsilon(digits));
+    CHECK(found.at("x_mean") == Approx(row.x).epsilon(digits));
+    CHECK(found.at("x_squared") == Approx(row.squared).epsilon(digits));
+  }
+  // The reference is left behind at lambda = 1, and stands alone at 0.
+  const auto gaussian = ContinuousReference::gaussian(0.3, 1.7);
+  CHECK(solved(model, gaussian, 1).at("log_z") == Approx(rows[2].log_z).epsilon(digits));
+  CHECK(solved(model, ContinuousReference::gaussian(0, 1), 1).at("right_share") == Approx(0.3784074).epsilon(1e-6));
+  CHECK(solved(model, gaussian, 0).at("log_z") == Approx(gaussian.log_z(1)).epsilon(digits));
+}
+
+TEST_CASE("quadrature gives many wells, rings, mixtures and products of experts") {
+  const auto wide = ContinuousReference::gaussian(0, 2);
+  const auto wells = solved(ManyWell({1, -6, -0.5}, 16), wide, 1);
+  CHECK(wells.at("log_z") == Approx(164.6956753132).epsilon(digits));
+  CHECK(wells.at("x_mean") == Approx(1.187960983376).epsilon(digits));
+  CHECK(wells.at("x_squared") == Approx(2.959806090489).epsilon(digits));
+  CHECK(wells.at("right_share") == Approx(0.8443070962113).epsilon(1e-8));
+
+  const auto rings = solved(Rings({1, 2, 3}, 0.15), wide, 1);
+  CHECK(rings.at("log_z") == Approx(2.6514551).epsilon(1e-8));
+  CHECK(rings.at("energy") == Approx(0.49834526).epsilon(1e-8));
+  CHECK(rings.at("radius_squared") == Approx(6.0675).epsilon(1e-8));
+
+  const GaussianMixture four({2, 2, 2, -2, -2, 2, -2, -2}, {4, 3, 2, 1}, 0.3);
+  const auto box = ContinuousReference::box(-12, 12);
+  CHECK(solved(four, box, 0.1).at("log_z") == Approx(2.991242702).epsilon(1e-8));
+  CHECK(solved(four, box, 0.3).at("energy") == Approx(4.187440767).epsilon(1e-8));
+  CHECK(solved(four, box, 1).at("log_z") == Approx(0).margin(1e-9));
+  CHECK(solved(four, box, 1).at("energy") == Approx(1.709785684).epsilon(1e-8));
+  CHECK(solved(four, box, 1).at("x_mean") == Approx(0.6).epsilon(1e-8));  // of .8 and .4
+
+  CHECK(solved(students(), ContinuousReference::gaussian(0, 1), 1).at("log_z") == Approx(1.1545606994).epsilon(1e-8));
+}
+
+TEST_CASE("chains of phi^4 are solved by their transfer matrix") {
+  struct Row {
+    std::size_t length;
+    double log_z, squared;
+  };
+  const Row rows[] = {
+      {2, 2.055901449699, 0.7727921499022}, {8, 7.249202006758, 0.6535412246701}, {64, 57.95840387129, 0.651113347953}};
+  const std::vector<double> lambda = {0, 0.4, 1};
+  for (const Row& row : rows) {
+    const Phi4 model = phi4_on(Geometry::chain, {row.length});
+    const auto reference = ContinuousReference::gaussian(0, 1);
+    const auto answers = phi4_chain(model, reference, lambda);
+    REQUIRE(std::holds_alternative<ExactAnswers>(answers));
+    const auto& at = std::get<ExactAnswers>(answers).at;
+    CHECK(at[0].values.at("log_z") == Approx(reference.log_z(row.length)).epsilon(digits));
+    CHECK(at[2].values.at("log_z") == Approx(row.log_z).epsilon(digits));
+    CHECK(at[2].values.at("phi_squared") == Approx(row.squared).epsilon(1e-9));
+    if (row.length > 2) continue;  // quadrature in the plane knows the whole path, and <E>
+    for (std::size_t l = 1; l < lambda.size(); ++l) {
+      const auto plane = solved(model, reference, lambda[l]);
+      CHECK(at[l].values.at("log_z") == Approx(plane.at("log_z")).epsilon(digits));
+      CHECK(at[l].values.at("energy") == Approx(plane.at("energy")).epsilon(1e-9));
+    }
+  }
+  CHECK(std::holds_alternative<std::string>(
+      phi4_chain(phi4_on(Geometry::square, {2, 2}), ContinuousReference::gaussian(0, 1), lambda)));
+}
+
+TEST_CASE("energies that have no integral are refused") {
+  CHECK_THROWS_AS(DoubleWell({0, 1, 0}), std::invalid_argument);
+  CHECK_THROWS_AS(Rings({1, -2}, 0.1), std::invalid_argument);
+  CHECK_THROWS_AS(GaussianMixture({1, 2, 3}, {0.5, 0.5}, 1), std::invalid_argument);
+  CHECK_THROWS_AS(Experts(Experts::Kind::unigauss, {1, 0}, {1}, 0), std::invalid_argument);
+  CHECK_THROWS_AS(Experts(Experts::Kind::student, {1, 0, 0, 1}, {0.4, 0.5}, 0), std::invalid_argument);
+  CHECK_THROWS_AS(ContinuousReference::box(1, 1), std::invalid_argument);
+  CHECK_THROWS_AS(ContinuousReference::gaussian(0, 0), std::invalid_argument);
+}

@@ -1,0 +1,171 @@
+// Langevin and Hamiltonian moves: what they leave invariant, how often they accept, and mutants that must be found out.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numbers>
+
+#include "physics/continuous/mixtures.hpp"
+#include "physics/continuous/wells.hpp"
+#include "samplers/ensembles/continuous_ensemble.hpp"
+#include "samplers/ensembles/continuous_ensemble_template.hpp"
+
+using namespace gibbsite;
+
+namespace {
+
+constexpr HamiltonianOptions langevin{1, 1, 0}, hmc{4, 1, 0}, underdamped{1, 8, 0.9};
+
+std::shared_ptr<const DoubleWell> double_well() { return std::make_shared<const DoubleWell>(Quartic{1, -2, 0.3}); }
+
+/// Exact draws of exp(-E) on the line, one each at the middle of equal shares of probability (trapezoid rule).
+std::vector<double> exact_draws(const ContinuousEnergy& model, std::size_t count) {
+  constexpr std::size_t points = 200'001;
+  constexpr double low = -4, high = 4, h = (high - low) / (points - 1);
+  std::vector<double> x(points), energy(points), below(points, 0.0);
+  for (std::size_t k = 0; k < points; ++k) x[k] = low + h * static_cast<double>(k);
+  model.evaluate(x, energy, {});
+  for (std::size_t k = 1; k < points; ++k)
+    below[k] = below[k - 1] + 0.5 * h * (std::exp(-energy[k - 1]) + std::exp(-energy[k]));
+  std::vector<double> draws;
+  std::size_t k = 1;
+  for (std::size_t s = 0; s < count; ++s) {
+    const double wanted = below.back() * (static_cast<double>(s) + 0.5) / static_cast<double>(count);
+    while (below[k] < wanted) ++k;
+    draws.push_back(x[k - 1] + h * (wanted - below[k - 1]) / (below[k] - below[k - 1]));
+  }
+  return draws;
+}
+
+/// Replicas that begin as exact draws stay exact draws: z-scores of <x>, <x^2>, <x^4> and the share above 0 after
+/// `sweeps` of them, the largest one. Beginnings fill the distribution evenly, so that the errors are at most those of
+/// independent draws.
+template <class Rules>
+double largest_z(HamiltonianOptions options, double stride, std::uint32_t sweeps) {
+  constexpr std::size_t count = 16'000;
+  ContinuousEnsemble<Rules> ensemble(double_well(), ContinuousReference::gaussian(0.2, 1), options, Key(11), count);
+  const std::vector<double> begin = exact_draws(*double_well(), count);
+  for (std::size_t r = 0; r < count; ++r) ensemble.load(r, std::as_bytes(std::span(&begin[r], 1)));
+  std::vector<Tally> tally(count);
+  ensemble.sweep(std::vector<Setting>(count, Setting{1, stride}), {0, sweeps}, tally);
+  std::vector<double> end(count);
+  for (std::size_t r = 0; r < count; ++r) ensemble.save(r, std::as_writable_bytes(std::span(&end[r], 1)));
+  const auto of = [](double x, int k) { return k == 0 ? x : k == 1 ? x * x : k == 2 ? x * x * x * x : x > 0 ? 1 : 0; };
+  double largest = 0;
+  for (int k = 0; k < 4; ++k) {
+    double mean = 0, squares = 0, exact = 0;
+    for (const double x : end) mean += of(x, k) / count;
+    for (const double x : begin) exact += of(x, k) / count;
+    for (const double x : end) squares += (of(x, k) - mean) * (of(x, k) - mean) / count;
+    largest = std::max(largest, std::abs(mean - exact) / std::sqrt(squares / count));
+  }
+  return largest;
+}
+
+// Sidak over 4 quantities and 4 kernels at a false-alarm rate of 0.001; every mutant must be beyond it.
+constexpr double threshold = 4.0;
+
+struct NeverRefuses : Metropolised {
+  static bool accept(double, Chance&) { return true; }
+};
+struct KeepsItsMomentum : Metropolised {
+  static void refuse(std::span<double>) {}
+};
+struct LooksWhereItStands : Metropolised {
+  static double step(double h, std::span<const double> x) { return h * (x[0] > 0 ? 1.0 : 0.3); }
+};
+
+/// Mean of min(1, exp(-dH)) of replicas that are in equilibrium.
+double acceptance(std::shared_ptr<const ContinuousEnergy> model, HamiltonianOptions options, double stride) {
+  constexpr std::size_t count = 20'000;
+  const std::vector<double> begin = exact_draws(*model, count);
+  const auto ensemble =
+      make_continuous_ensemble(std::move(model), ContinuousReference::gaussian(0, 1), options, Key(5), count);
+  for (std::size_t r = 0; r < count; ++r) ensemble->load(r, std::as_bytes(std::span(&begin[r], 1)));
+  std::vector<Tally> tally(count);
+  ensemble->sweep(std::vector<Setting>(count, Setting{1, stride}), {0, 1}, tally);
+  double sum = 0;
+  for (const Tally& own : tally) sum += own.accepted / own.tried;
+  return sum / count;
+}
+
+/// The same of a trajectory of `steps` steps h on N(0, 1), one of them the linear map M: (x, p) = r (cos t, sin t) ends
+/// at |M d_t|^2, and r^2 / 2 is exponential.
+double acceptance_on_gaussian(double h, int steps) {
+  double a = 1, b = 0, c = 0, e = 1;  // M = [[a, b], [c, e]]
+  for (int k = 0; k < steps; ++k) {
+    const double d = 1 - h * h / 2, low = -h * (1 - h * h / 4);
+    const double na = d * a + h * c, nb = d * b + h * e, nc = low * a + d * c, ne = low * b + d * e;
+    a = na, b = nb, c = nc, e = ne;
+  }
+  constexpr int points = 4000;
+  double sum = 0;
+  for (int k = 0; k < points; ++k) {
+    const double t = 2 * std::numbers::pi * k / points, x = std::cos(t), p = std::sin(t);
+    const double q = a * x + b * p, m = c * x + e * p;
+    sum += 1 / (1 + std::max(0.0, q * q + m * m - 1)) / points;
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("Langevin and Hamiltonian moves leave the double well as it is") {
+  CHECK(largest_z<Metropolised>(langevin, 0.9, 3) < threshold);
+  CHECK(largest_z<Metropolised>(hmc, 0.5, 3) < threshold);
+  CHECK(largest_z<Metropolised>(underdamped, 0.7, 3) < threshold);
+  CHECK(largest_z<Metropolised>(underdamped, 0.2, 3) < threshold);
+}
+
+TEST_CASE(
+    "moves without their correction, with momenta that go on where they were refused, or with steps that look "
+    "where they stand, are found out") {
+  CHECK(largest_z<NeverRefuses>(langevin, 0.4, 3) > threshold);
+  CHECK(largest_z<NeverRefuses>(hmc, 0.5, 3) > threshold);
+  CHECK(largest_z<KeepsItsMomentum>(underdamped, 0.7, 3) > threshold);
+  CHECK(largest_z<LooksWhereItStands>(hmc, 0.5, 6) > threshold);
+}
+
+TEST_CASE("moves are accepted as often as theory says") {
+  constexpr double four_errors = 4 * 0.25 / 141;  // of 20,000 numbers from 0 to 1
+  CHECK(acceptance(double_well(), langevin, std::sqrt(2 * 0.01)) == Approx(0.9934292).margin(0.2 * four_errors));
+  CHECK(acceptance(double_well(), langevin, std::sqrt(2 * 0.05)) == Approx(0.9317364).margin(0.5 * four_errors));
+  CHECK(acceptance(double_well(), langevin, std::sqrt(2 * 0.2)) == Approx(0.6710718).margin(1.5 * four_errors));
+  const auto normal = std::make_shared<const GaussianMixture>(std::vector<double>{0}, std::vector<double>{1}, 1);
+  CHECK(acceptance_on_gaussian(1.0, 1) == Approx(0.920833152).epsilon(1e-6));
+  CHECK(acceptance_on_gaussian(0.5, 4) == Approx(0.981509656).epsilon(1e-6));
+  CHECK(acceptance(normal, langevin, 1.0) == Approx(0.920833152).margin(four_errors));
+  double of_all = 0;  // lengths from 1 to 7
+  for (int steps = 1; steps <= 7; ++steps) of_all += acceptance_on_gaussian(1.3, steps) / 7;
+  CHECK(acceptance(normal, hmc, 1.3) == Approx(of_all).margin(four_errors));
+}
+
+TEST_CASE("replicas of a continuous energy are the same in slices and after being saved and loaded") {
+  const auto model = std::make_shared<const ManyWell>(Quartic{1, -6, -0.5}, 2);
+  const auto reference = ContinuousReference::gaussian(0, 1.5);
+  const auto make = [&](Slice slice) { return make_continuous_ensemble(model, reference, hmc, Key(3), slice); };
+  const auto whole = make(20), front = make({0, 7, 20}), back = make({7, 13, 20});
+  std::vector<Setting> setting;
+  for (std::size_t r = 0; r < 20; ++r) setting.push_back({r % 3 == 0 ? 0.0 : 0.05 * static_cast<double>(r), 0.3});
+  std::vector<Tally> tally(20);
+  for (Ensemble* e : {whole.get(), front.get(), back.get()}) {
+    e->draw_reference(0);
+    const auto own = std::span(setting).subspan(e->layout().first, e->layout().replicas);
+    e->sweep(own, {1, 2}, std::span(tally).first(own.size()));
+    if (e != whole.get()) load_all(*e, save_all(*e));
+    e->sweep(own, {3, 3}, std::span(tally).first(own.size()));
+  }
+  auto parts = save_all(*front);
+  const auto rest = save_all(*back);
+  parts.insert(parts.end(), rest.begin(), rest.end());
+  CHECK(parts == save_all(*whole));
+  std::vector<double> lambda(20, 0.7), weight(20), observed(20 * whole->layout().observables.size());
+  whole->log_weight(lambda, weight);
+  whole->observe(observed);
+  std::vector<double> x(4);
+  for (std::size_t r = 0; r < 20; ++r) {
+    whole->save(r, std::as_writable_bytes(std::span(x)));
+    std::vector<double> energy(1);
+    model->evaluate(x, energy, {});
+    CHECK(observed[r * whole->layout().observables.size()] == energy[0]);
+    CHECK(weight[r] == Approx(-0.3 * reference.energy(x) - 0.7 * energy[0]));
+  }
+}
