@@ -11,6 +11,8 @@
 
 namespace gibbsite {
 
+class Graph;
+
 class ContinuousEnergy {
  public:
   virtual ~ContinuousEnergy() = default;
@@ -33,6 +35,9 @@ class ContinuousEnergy {
 
   /// Whether E(-x) = E(x).
   virtual bool symmetric() const noexcept { return false; }
+  /// Bonds and fields of the signs of its coordinates, where the part of E that is not even in each of them is
+  /// -sum J_ij x_i x_j - sum h_i x_i (physics/continuous/signs.hpp); null: not so, or not known.
+  virtual const Graph* signs() const noexcept { return nullptr; }
   /// Where a cold start begins: a state of low energy. x: [d].
   virtual void set_ordered(std::span<double> x) const = 0;
   /// A mean and a standard deviation of all coordinates that suit a Gaussian reference of this model.

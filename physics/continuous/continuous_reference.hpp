@@ -32,10 +32,8 @@ class ContinuousReference {
   double energy(std::span<const double> x) const noexcept;
   /// U(x) = -ln p_lambda(x) + const, where E(x) = energy.
   double potential(std::span<const double> x, double energy, double lambda) const noexcept;
-  /// dU/dx_i, where dE/dx_i = slope.
-  double slope(double x, double slope, double lambda) const noexcept {
-    return box_ ? lambda * slope : (1 - lambda) * (x - mean_) * precision_ + lambda * slope;
-  }
+  /// Of dU/dx_i = stiffness (x_i - m) + lambda dE/dx_i.
+  double stiffness(double lambda) const noexcept { return box_ ? 0 : (1 - lambda) * precision_; }
 
  private:
   bool box_ = false;

@@ -1,6 +1,7 @@
 #include "physics/continuous/phi4.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -19,26 +20,42 @@ Phi4::Phi4(Graph graph, double mass_squared, double quartic)
 }
 
 void Phi4::evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const {
+  constexpr std::size_t lanes = 8;  // states side by side, so that neighbours are looked up once for all of them
+  using Lanes = std::array<double, lanes>;
+  const std::size_t n = units();
   const auto first = graph_.first();
   const auto neighbour = graph_.neighbour();
   const auto coupling = graph_.coupling();
   const auto field = graph_.fields();
-  for (std::size_t s = 0; s < energy.size(); ++s) {
-    const double* phi = x.data() + s * units();
-    double* slope = gradient.empty() ? nullptr : gradient.data() + s * units();
-    double sum = 0;
-    for (std::size_t i = 0; i < units(); ++i) {
-      double bonds = 0, pull = 0;
-      for (std::uint32_t e = first[i]; e < first[i + 1]; ++e) {
-        const double step = phi[i] - phi[neighbour[e]];
-        pull += coupling[e] * step;
-        bonds += coupling[e] * step * step;
-      }
-      const double square = phi[i] * phi[i];
-      sum += 0.25 * bonds + (0.5 * mass_squared_ + quartic_ * square) * square - field[i] * phi[i];
-      if (slope != nullptr) slope[i] = pull + (mass_squared_ + 4 * quartic_ * square) * phi[i] - field[i];
+  std::vector<Lanes> phi(n);
+  for (std::size_t begin = 0; begin < energy.size(); begin += lanes) {
+    const std::size_t count = std::min(lanes, energy.size() - begin);
+    for (std::size_t s = 0; s < lanes; ++s) {
+      const double* state = x.data() + (begin + std::min(s, count - 1)) * n;
+      for (std::size_t i = 0; i < n; ++i) phi[i][s] = state[i];
     }
-    energy[s] = sum;
+    Lanes sum{};
+    for (std::size_t i = 0; i < n; ++i) {
+      Lanes bonds{}, pull{};
+      const Lanes own = phi[i];
+      for (std::uint32_t e = first[i]; e < first[i + 1]; ++e) {
+        const Lanes& other = phi[neighbour[e]];
+        for (std::size_t s = 0; s < lanes; ++s) {
+          const double step = own[s] - other[s], drawn = coupling[e] * step;
+          pull[s] += drawn;
+          bonds[s] += drawn * step;
+        }
+      }
+      Lanes slope;
+      for (std::size_t s = 0; s < lanes; ++s) {
+        const double square = own[s] * own[s];
+        sum[s] += 0.25 * bonds[s] + (0.5 * mass_squared_ + quartic_ * square) * square - field[i] * own[s];
+        slope[s] = pull[s] + (mass_squared_ + 4 * quartic_ * square) * own[s] - field[i];
+      }
+      if (!gradient.empty())
+        for (std::size_t s = 0; s < count; ++s) gradient[(begin + s) * n + i] = slope[s];
+    }
+    std::copy_n(sum.begin(), count, energy.begin() + static_cast<std::ptrdiff_t>(begin));
   }
 }
 

@@ -20,6 +20,7 @@ class Phi4 final : public ContinuousEnergy {
 
   void evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const override;
   bool symmetric() const noexcept override { return graph_.common_field() == 0.0; }
+  const Graph* signs() const noexcept override { return &graph_; }
   void set_ordered(std::span<double> x) const override;
   Extent extent() const noexcept override;
 

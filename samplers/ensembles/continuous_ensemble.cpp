@@ -6,8 +6,8 @@ namespace gibbsite {
 
 std::unique_ptr<Ensemble> make_continuous_ensemble(std::shared_ptr<const ContinuousEnergy> model,
                                                    ContinuousReference reference, HamiltonianOptions options, Key key,
-                                                   Slice slice) {
-  return std::make_unique<ContinuousEnsemble<Metropolised>>(std::move(model), reference, options, key, slice);
+                                                   Slice slice, SignMoves signs) {
+  return std::make_unique<ContinuousEnsemble<Metropolised>>(std::move(model), reference, options, key, slice, signs);
 }
 
 }  // namespace gibbsite

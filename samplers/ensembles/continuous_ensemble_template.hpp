@@ -6,10 +6,13 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
+#include "physics/continuous/signs.hpp"
 #include "samplers/ensembles/continuous_ensemble.hpp"
+#include "samplers/kernels/cluster.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
 namespace gibbsite {
@@ -18,7 +21,7 @@ template <class Rules>
 class ContinuousEnsemble final : public Ensemble {
  public:
   ContinuousEnsemble(std::shared_ptr<const ContinuousEnergy> model, ContinuousReference reference,
-                     HamiltonianOptions options, Key key, Slice slice)
+                     HamiltonianOptions options, Key key, Slice slice, SignMoves signs = SignMoves::none)
       : Ensemble(layout_of(*model, reference, options, slice)),
         model_(std::move(model)),
         reference_(reference),
@@ -29,6 +32,13 @@ class ContinuousEnsemble final : public Ensemble {
         x_(slice.count * units_),
         energy_(slice.count),
         gradient_(slice.count * units_) {
+    if (signs == SignMoves::clusters) {
+      if (model_->signs() == nullptr) throw std::invalid_argument("the signs of this model are no spins");
+      if (reference_.is_box() && reference_.mean() != 0)
+        throw std::invalid_argument("clusters of signs need a box that is symmetric about 0");
+      signs_.emplace(*model_->signs(),
+                     reference_.is_box() ? 0 : reference_.mean() / (reference_.scale() * reference_.scale()));
+    }
     for (std::size_t r = 0; r < slice.count; ++r) model_->set_ordered(state(r));
     weigh(0, slice.count);
   }
@@ -45,7 +55,7 @@ class ContinuousEnsemble final : public Ensemble {
     threads_.run(work * step.count, [&](bool parallel) {
 #pragma omp parallel if (parallel)
       {
-        typename Hamiltonian<Rules>::Workspace scratch;
+        Scratch scratch;
 #pragma omp for schedule(dynamic)
         for (std::size_t t = 0; t < tiles; ++t) move(t, setting, step, tally, scratch);
       }
@@ -90,6 +100,11 @@ class ContinuousEnsemble final : public Ensemble {
   }
 
  private:
+  struct Scratch {
+    typename Hamiltonian<Rules>::Workspace trajectories;
+    SwendsenWang::Workspace clusters;
+  };
+
   static Layout layout_of(const ContinuousEnergy& model, const ContinuousReference& reference,
                           const HamiltonianOptions& options, Slice slice) {
     if (options.steps == 0 || options.refreshments == 0 || !(options.memory >= 0 && options.memory < 1))
@@ -109,7 +124,7 @@ class ContinuousEnsemble final : public Ensemble {
   }
 
   void move(std::size_t tile, std::span<const Setting> setting, const Step& step, std::span<Tally> tally,
-            typename Hamiltonian<Rules>::Workspace& scratch) {
+            Scratch& scratch) {
     const std::size_t begin = tile * tile_, end = std::min(begin + tile_, layout().replicas);
     // Replicas at lambda = 0 are drawn; runs of others move together.
     for (std::size_t from = begin; from < end;) {
@@ -136,11 +151,23 @@ class ContinuousEnsemble final : public Ensemble {
           chance.clear();
           for (std::size_t r = from; r < to; ++r)
             chance.emplace_back(Stream(key_, Purpose::sweep, step.time + k, layout().first + r));
-          kernel_.sweep(cloud, chance, scratch);
+          if (signs_ && step.order == Direction::reversed) turn_signs(from, cloud.setting, chance, scratch.clusters);
+          kernel_.sweep(cloud, chance, scratch.trajectories);
+          if (signs_ && step.order == Direction::forward) turn_signs(from, cloud.setting, chance, scratch.clusters);
         }
       }
       from = to;
     }
+  }
+
+  /// Of replicas from, from + 1, ..., one for each setting. Clusters after trajectories, reversed, are clusters first.
+  void turn_signs(std::size_t from, std::span<const Setting> setting, std::span<Chance> chance,
+                  SwendsenWang::Workspace& scratch) {
+    Tally unused;
+    for (std::size_t k = 0; k < setting.size(); ++k)
+      SwendsenWang().sweep(*signs_, signs_->bonds(setting[k].lambda), state(from + k), 0, Direction::forward, chance[k],
+                           unused, scratch);
+    weigh(from, from + setting.size());
   }
 
   void draw(std::size_t r, Purpose purpose, std::uint64_t time) {
@@ -161,6 +188,7 @@ class ContinuousEnsemble final : public Ensemble {
 
   std::shared_ptr<const ContinuousEnergy> model_;
   ContinuousReference reference_;
+  std::optional<Signs> signs_;
   Hamiltonian<Rules> kernel_;
   AdaptiveThreads threads_;
   Key key_;

@@ -117,16 +117,17 @@ class Hamiltonian {
       w.step[k] = cloud.reference.scale() * Rules::step(cloud.setting[r].stride * shrink, x);
     }
     std::size_t moving = count;
+    for (std::size_t k = 0; k < count; ++k) kick(cloud, w, k, 0.5);
     for (std::uint32_t step = 0; step < w.length[w.order[0]]; ++step) {
       while (moving > 0 && w.length[w.order[moving - 1]] <= step) --moving;
       for (std::size_t k = 0; k < moving; ++k) {
-        kick(cloud, w, k, 0.5);
         const auto q = row(w.q, k, d), p = row(w.momentum, k, d);
         for (std::size_t i = 0; i < d; ++i) q[i] += w.step[k] * p[i];
       }
       cloud.model.evaluate(std::span(w.q).first(moving * d), std::span(w.energy).first(moving),
                            std::span(w.gradient).first(moving * d));
-      for (std::size_t k = 0; k < moving; ++k) kick(cloud, w, k, 0.5);
+      for (std::size_t k = 0; k < moving; ++k)  // two half kicks follow one another, but at the end
+        kick(cloud, w, k, w.length[w.order[k]] == step + 1 ? 0.5 : 1);
     }
     for (std::size_t k = 0; k < count; ++k) settle(cloud, chance, w, k);
   }
@@ -134,8 +135,10 @@ class Hamiltonian {
   void kick(const Cloud& cloud, Workspace& w, std::size_t k, double part) const {
     const std::size_t d = cloud.model.units();
     const double lambda = cloud.setting[w.order[k]].lambda, by = part * w.step[k];
-    const auto q = row(w.q, k, d), p = row(w.momentum, k, d), g = row(w.gradient, k, d);
-    for (std::size_t i = 0; i < d; ++i) p[i] -= by * cloud.reference.slope(q[i], g[i], lambda);
+    const double back = by * cloud.reference.stiffness(lambda), pull = by * lambda, mean = cloud.reference.mean();
+    double* p = w.momentum.data() + k * d;
+    const double *q = w.q.data() + k * d, *g = w.gradient.data() + k * d;
+    for (std::size_t i = 0; i < d; ++i) p[i] -= back * (q[i] - mean) + pull * g[i];
   }
 
   void settle(const Cloud& cloud, std::span<Chance> chance, Workspace& w, std::size_t k) const {

@@ -69,9 +69,9 @@ void add_continuous_keys(KeyTable& table) {
         return keys.box.empty() ? std::nullopt : std::optional(one_or_list(keys.box));
       });
   const auto gaussian = model.when({"a gaussian reference, not with model.box", {"model.box"}, from_gaussian});
-  add_open_number(gaussian, "reference_mean", &ContinuousKeys::mean, {},
+  add_open_number(gaussian, "base_mean", &ContinuousKeys::mean, {},
                   "real numbers: mean of the gaussian reference; left out: what suits the model");
-  add_open_number(gaussian, "reference_scale", &ContinuousKeys::scale, {.low = 0, .open = true},
+  add_open_number(gaussian, "base_scale", &ContinuousKeys::scale, {.low = 0, .open = true},
                   "real numbers: its standard deviation; left out: what suits the model");
   const Section<ContinuousKeys> sampler(table, "sampler");
   sampler.when({R"(sampler.name = "hmc" or "underdamped")", {"sampler.name"}, with_trajectories})
@@ -79,6 +79,11 @@ void add_continuous_keys(KeyTable& table) {
   sampler.when({R"(sampler.name = "underdamped")", {"sampler.name"}, is_underdamped})
       .real("memory", &ContinuousKeys::memory, {.low = 0, .high = 0.9999},
             "underdamped: the share of its momentum that a step keeps");
+}
+
+void add_sign_keys(KeyTable& table) {
+  Section<ContinuousKeys>(table, "sampler")
+      .flag("clusters", &ContinuousKeys::clusters, "phi4: clusters of signs are turned over after every sweep");
 }
 
 ContinuousSystem::ContinuousSystem(const Study& study, std::shared_ptr<const ContinuousEnergy> model, std::string words)
@@ -98,6 +103,11 @@ std::variant<ExactAnswers, std::string> ContinuousSystem::exact(std::span<const 
   return quadrature(*model_, reference_, lambda, effort == Effort::asked_for ? 4e9 : 1e8);
 }
 
+bool ContinuousSystem::turns_signs(const Study& study) const {
+  return study.keys<ContinuousKeys>().clusters && model_->signs() != nullptr &&
+         (!reference_.is_box() || reference_.mean() == 0);
+}
+
 Group ContinuousSystem::record() const {
   Group group{.name = "model"};
   group.attributes.emplace_back("units", static_cast<std::int64_t>(model_->units()));
@@ -108,8 +118,8 @@ Group ContinuousSystem::record() const {
     group.attributes.emplace_back("low", reference_.low());
     group.attributes.emplace_back("high", reference_.high());
   } else {
-    group.attributes.emplace_back("reference_mean", reference_.mean());
-    group.attributes.emplace_back("reference_scale", reference_.scale());
+    group.attributes.emplace_back("base_mean", reference_.mean());
+    group.attributes.emplace_back("base_scale", reference_.scale());
   }
   describe(group);
   return group;
@@ -130,7 +140,9 @@ void ContinuousSystem::check(const Study& study) const {
 }
 
 std::unique_ptr<Ensemble> ContinuousSystem::ensemble(const Study& study, Key key, Slice slice, bool) const {
-  return make_continuous_ensemble(model_, reference_, moves_of(study), key, slice);
+  const bool clusters = turns_signs(study);
+  return make_continuous_ensemble(model_, reference_, moves_of(study), key, slice,
+                                  clusters ? SignMoves::clusters : SignMoves::none);
 }
 
 }  // namespace gibbsite

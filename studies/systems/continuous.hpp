@@ -20,8 +20,11 @@ struct ContinuousKeys {
   double scale = std::numeric_limits<double>::quiet_NaN();
   std::int64_t steps = 10;
   double memory = 0.8;
+  bool clusters = true;  ///< of signs, where a model has such
 };
 void add_continuous_keys(KeyTable& table);
+/// sampler.clusters, of models whose signs are spins.
+void add_sign_keys(KeyTable& table);
 
 class ContinuousSystem : public System {
  public:
@@ -45,6 +48,9 @@ class ContinuousSystem : public System {
   virtual void describe(Group&) const {}
 
  private:
+  /// Clusters are left out where the box is not symmetric about 0.
+  bool turns_signs(const Study& study) const;
+
   std::shared_ptr<const ContinuousEnergy> model_;
   std::string words_;
   ContinuousReference reference_;

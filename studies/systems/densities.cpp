@@ -22,7 +22,7 @@ struct RingKeys {
   Numbers radii = {1, 2, 3};
 };
 struct MixtureKeys {
-  Numbers means = {2, 2, 2, -2, -2, 2, -2, -2}, weights = {0.4, 0.3, 0.2, 0.1};
+  Numbers means, weights;  ///< empty: those of the textbook
 };
 struct WidthKeys {
   double width = 0;  ///< 0: that of the textbook
@@ -134,7 +134,9 @@ std::shared_ptr<const System> make_rings(const Study& study) {
 }
 std::shared_ptr<const System> make_mixture(const Study& study) {
   return made([&] {
-    const auto& keys = study.keys<MixtureKeys>();
+    MixtureKeys keys = study.keys<MixtureKeys>();
+    if (keys.means.empty()) keys.means = {2, 2, 2, -2, -2, 2, -2, -2};
+    if (keys.weights.empty()) keys.weights = {0.4, 0.3, 0.2, 0.1};
     const double width = width_of(study, 0.3);
     const auto model = std::make_shared<const GaussianMixture>(keys.means, keys.weights, width);
     return std::make_shared<const DensitySystem>(
@@ -152,7 +154,7 @@ std::shared_ptr<const System> make_experts(const Study& study) {
         study, model,
         fmt::format("product of {} {} experts in {} dimensions", model->count(), keys.experts, model->units()),
         std::vector<DensitySystem::Parameter>{
-            {"directions", keys.directions}, {"expert_numbers", keys.numbers}, {"kappa", {keys.kappa}}});
+            {"directions", keys.directions}, {"numbers", keys.numbers}, {"kappa", {keys.kappa}}});
   });
 }
 
@@ -220,8 +222,9 @@ const SystemEntry& gaussian_mixture_entry() {
       [](KeyTable& table) {
         const Section<MixtureKeys> model(table, "model");
         add_numbers(model, "means", &MixtureKeys::means, "a list of points",
-                    "gaussian-mixture: means, as many coordinates each");
-        add_numbers(model, "weights", &MixtureKeys::weights, "a list of numbers > 0", "gaussian-mixture: one a mean");
+                    "gaussian-mixture: as many coordinates each; left out: four, (+-2, +-2)");
+        add_numbers(model, "weights", &MixtureKeys::weights, "a list of numbers > 0",
+                    "gaussian-mixture: one a mean; left out: [0.4, 0.3, 0.2, 0.1]");
         add_width(table);
         add_continuous_keys(table);
       },
@@ -237,7 +240,7 @@ const SystemEntry& experts_entry() {
         model.choice("experts", &ExpertKeys::experts, {"student", "unigauss"},
                      "experts: a ln(1 + y^2/2), or -ln(1 + exp(y + c))");
         add_numbers(model, "directions", &ExpertKeys::directions, "a list of points", "experts: w, one each");
-        add_numbers(model, "expert_numbers", &ExpertKeys::numbers, "a list of numbers", "experts: a or c, one each");
+        add_numbers(model, "numbers", &ExpertKeys::numbers, "a list of numbers", "experts: a or c, one each");
         model.real("kappa", &ExpertKeys::kappa, {.low = 0}, "experts: how fast all of them are held together");
         add_continuous_keys(table);
       },

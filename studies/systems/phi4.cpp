@@ -60,6 +60,7 @@ const SystemEntry& phi4_entry() {
             model.real("mass_squared", &Phi4Keys::mass_squared, {}, "phi4: m2; below 0 there are two phases");
             model.real("quartic", &Phi4Keys::quartic, {.low = 0}, "phi4: g, of phi^4");
             add_continuous_keys(table);
+            add_sign_keys(table);
           },
       .check = check_lattice,
       .size = size_of_lattice,

@@ -4,9 +4,13 @@
 #include <numbers>
 
 #include "physics/continuous/mixtures.hpp"
+#include "physics/continuous/phi4.hpp"
+#include "physics/continuous/signs.hpp"
 #include "physics/continuous/wells.hpp"
 #include "samplers/ensembles/continuous_ensemble.hpp"
 #include "samplers/ensembles/continuous_ensemble_template.hpp"
+#include "samplers/kernels/cluster.hpp"
+#include "tests/samplers/enumerator.hpp"
 
 using namespace gibbsite;
 
@@ -106,7 +110,66 @@ double acceptance_on_gaussian(double h, int steps) {
   return sum;
 }
 
+/// Clusters of signs that believe the temperature is twice what it is.
+struct HalfAsCold : Signs {
+  using Signs::Signs;
+  Clusters bonds(double lambda) const { return {*this, 0.5 * lambda}; }
+};
+
+/// How far p P misses p, where P turns clusters of signs of three fields at given moduli.
+template <class S>
+double missed(const Graph& graph, double pull, double lambda) {
+  constexpr std::size_t n = 3, states = 8;
+  const S signs(graph, pull);
+  std::vector<double> p(states), after(states, 0.0);
+  const auto state = [](std::size_t number) {
+    std::vector<double> x = {0.4, 1.1, 0.7};
+    for (std::size_t i = 0; i < n; ++i) x[i] = (number >> i & 1) != 0 ? -x[i] : x[i];
+    return x;
+  };
+  double z = 0;
+  for (std::size_t k = 0; k < states; ++k) {
+    const std::vector<double> x = state(k);
+    double u = lambda * signs.energy(x);
+    for (const double value : x) u -= (1 - lambda) * pull * value;
+    z += p[k] = std::exp(-u);
+  }
+  for (double& weight : p) weight /= z;
+  SwendsenWang::Workspace scratch;
+  for (std::size_t from = 0; from < states; ++from) {
+    std::vector<double> x;
+    for_each_outcome(
+        [&](Enumerator& chance) {
+          x = state(from);
+          Tally tally;
+          SwendsenWang().sweep(signs, signs.bonds(lambda), std::span(x), 0, Direction::forward, chance, tally, scratch);
+        },
+        [&](double probability) {
+          std::size_t to = 0;
+          for (std::size_t i = 0; i < n; ++i) to |= std::size_t{x[i] < 0} << i;
+          after[to] += p[from] * probability;
+        });
+  }
+  double worst = 0;
+  for (std::size_t k = 0; k < states; ++k) worst = std::max(worst, std::abs(after[k] - p[k]));
+  return worst;
+}
+
 }  // namespace
+
+TEST_CASE("clusters of signs leave fields at given moduli as they are, and at half of beta do not") {
+  const Graph ring({{0, 1, 0.8}, {1, 2, -0.6}, {2, 0, 1.3}}, {0.2, -0.3, 0});
+  CHECK(missed<Signs>(ring, 0, 1) < 1e-14);
+  CHECK(missed<Signs>(ring, 0.4, 0.6) < 1e-14);
+  CHECK(missed<HalfAsCold>(ring, 0, 1) > 1e-3);
+  const auto model = std::make_shared<const Phi4>(ring, -2, 0.5);
+  CHECK_NOTHROW(make_continuous_ensemble(model, ContinuousReference::box(-4, 4), hmc, Key(1), 2, SignMoves::clusters));
+  CHECK_THROWS_AS(make_continuous_ensemble(model, ContinuousReference::box(-4, 5), hmc, Key(1), 2, SignMoves::clusters),
+                  std::invalid_argument);
+  CHECK_THROWS_AS(
+      make_continuous_ensemble(double_well(), ContinuousReference::box(-4, 4), hmc, Key(1), 2, SignMoves::clusters),
+      std::invalid_argument);
+}
 
 TEST_CASE("Langevin and Hamiltonian moves leave the double well as it is") {
   CHECK(largest_z<Metropolised>(langevin, 0.9, 3) < threshold);

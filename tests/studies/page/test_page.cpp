@@ -120,7 +120,8 @@ TEST_CASE("the histogram of a page has bins as wide as the steps of its values")
   CHECK(histogram_of({}, "E", "E").empty());
   CHECK(histogram_of({3, 3}, "E", "E").curves[0].points.size() == 1);
   double irregular = 0;
-  for (const auto& [x, point] : histogram_of({0, 1, 1.37, 2.9}, "E", "E").curves[0].points) irregular += point.value;
+  const Figure of_four = histogram_of({0, 1, 1.37, 2.9}, "E", "E");
+  for (const auto& [x, point] : of_four.curves[0].points) irregular += point.value;
   CHECK(irregular == Approx(1));
 }
 
