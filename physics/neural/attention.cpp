@@ -27,7 +27,8 @@ class Attention final : public NeuralLayer<Real> {
     return jets * (4 * keys_ + 2 * features_ + tokens_) + 2 * coefficients * tokens_ * tokens_;
   }
 
-  void forward(const Real* theta, Jets<const Real> x, Jets<Real> y, Real* kept) const override {
+  void forward(const Real* theta, const Real* /*prepared*/, Jets<const Real> x, Jets<Real> y,
+               Real* kept) const override {
     const Room room(*this, x, kept);
     project(theta, keys_, x, room.q);
     project(theta + features_ * keys_, keys_, x, room.k);

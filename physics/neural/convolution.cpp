@@ -36,7 +36,8 @@ class Convolution final : public NeuralLayer<Real> {
     const std::size_t own = 2 * spec_.units * window_ + at_once_ * out_.pixels() * window_;
     return library_ == nullptr ? own : std::max(own, library_->room(states * coefficients));
   }
-  void forward(const Real* theta, Jets<const Real> x, Jets<Real> y, Real* kept) const override {
+  void forward(const Real* theta, const Real* /*prepared*/, Jets<const Real> x, Jets<Real> y,
+               Real* kept) const override {
     if constexpr (std::is_same_v<Real, float>)
       if (library_ != nullptr) {
         library_->forward(x.rows(), x.numbers, theta, y.numbers, kept);

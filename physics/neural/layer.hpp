@@ -36,7 +36,10 @@ class NeuralLayer {
   virtual std::vector<NeuralPart> parts() const { return {}; }
   /// Numbers that forward() keeps for reverse(), and room that both need.
   virtual std::size_t kept(std::size_t /*states*/, std::size_t /*coefficients*/) const { return 0; }
-  virtual void forward(const Real* theta, Jets<const Real> x, Jets<Real> y, Real* kept) const = 0;
+  /// Parameters once more, as forward() likes to read them: so many numbers, written when parameters are set.
+  virtual std::size_t prepared() const { return 0; }
+  virtual void prepare(const Real* /*theta*/, Real* /*prepared*/) const {}
+  virtual void forward(const Real* theta, const Real* prepared, Jets<const Real> x, Jets<Real> y, Real* kept) const = 0;
   /// x and kept as forward() had and left them. xbar without numbers: not wanted; gradient: dL/dtheta, written and not
   /// added to, null: not wanted.
   virtual void reverse(const Real* theta, Jets<const Real> x, Real* kept, Jets<const Real> ybar, Jets<Real> xbar,

@@ -37,7 +37,7 @@ struct NeuralEnergy<Real>::Parts {
   NeuralNet net;
   std::vector<NeuralStage<Real>> stages;
   std::size_t widest = 0;
-  std::vector<Real> theta;
+  std::vector<Real> theta, prepared;
   Confining<Real> confining;
   mutable WorkspacePool<Real> pool;
 };
@@ -68,7 +68,7 @@ void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size
   for (const NeuralStage<Real>& stage : stages) {
     const Jets<Real> y = jets(stage.width_after);
     kept.push_back(room.take(stage.layer->kept(states, most)));
-    stage.layer->forward(theta.data() + stage.begin, at.back(), y, kept.back());
+    stage.layer->forward(theta.data() + stage.begin, prepared.data() + stage.prepared, at.back(), y, kept.back());
     at.push_back(y);
   }
   for (std::size_t k = 0; k < most; ++k)
@@ -130,6 +130,10 @@ void NeuralEnergy<Real>::set_parameters(std::span<const double> theta) {
     throw std::invalid_argument("a neural energy of " + std::to_string(parameters()) + " parameters is given " +
                                 std::to_string(theta.size()) + ": give it as many as its layers have");
   parts_->theta.assign(theta.begin(), theta.end());
+  const auto& stages = parts_->stages;
+  parts_->prepared.resize(stages.back().prepared + stages.back().layer->prepared());
+  for (const NeuralStage<Real>& stage : stages)
+    stage.layer->prepare(parts_->theta.data() + stage.begin, parts_->prepared.data() + stage.prepared);
 }
 
 template <class Real>

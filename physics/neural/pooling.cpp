@@ -12,7 +12,8 @@ class Pooling final : public NeuralLayer<Real> {
  public:
   Pooling(const LayerSpec& spec, const NeuralShape& shape) : spec_(spec), in_(shape), out_(shape_after(spec, shape)) {}
 
-  void forward(const Real* /*theta*/, Jets<const Real> x, Jets<Real> y, Real* /*kept*/) const override {
+  void forward(const Real* /*theta*/, const Real* /*prepared*/, Jets<const Real> x, Jets<Real> y,
+               Real* /*kept*/) const override {
     std::fill_n(y.numbers, y.size(), Real(0));
     for_pairs(x.rows(), [&](std::size_t from, std::size_t to, Real share) {
       for (std::size_t i = 0; i < in_.channels; ++i) y.numbers[to + i] += share * x.numbers[from + i];

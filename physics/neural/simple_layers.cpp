@@ -12,7 +12,8 @@ template <class Real>
 class Pointwise final : public NeuralLayer<Real> {
  public:
   explicit Pointwise(LayerKind kind) : kind_(kind) {}
-  void forward(const Real* /*theta*/, Jets<const Real> x, Jets<Real> y, Real* /*kept*/) const override {
+  void forward(const Real* /*theta*/, const Real* /*prepared*/, Jets<const Real> x, Jets<Real> y,
+               Real* /*kept*/) const override {
     pointwise(kind_, x, y);
   }
   void reverse(const Real* /*theta*/, Jets<const Real> x, Real* /*kept*/, Jets<const Real> ybar, Jets<Real> xbar,
@@ -27,7 +28,8 @@ class Pointwise final : public NeuralLayer<Real> {
 template <class Real>
 class Sum final : public NeuralLayer<Real> {
  public:
-  void forward(const Real* /*theta*/, Jets<const Real> x, Jets<Real> y, Real* /*kept*/) const override {
+  void forward(const Real* /*theta*/, const Real* /*prepared*/, Jets<const Real> x, Jets<Real> y,
+               Real* /*kept*/) const override {
     for (std::size_t r = 0; r < x.rows(); ++r) {
       Real sum = 0;
       for (std::size_t i = 0; i < x.width; ++i) sum += x.numbers[r * x.width + i];
@@ -48,7 +50,8 @@ class LogSumExp final : public NeuralLayer<Real> {
  public:
   std::size_t kept(std::size_t /*states*/, std::size_t coefficients) const override { return coefficients * width_; }
   explicit LogSumExp(std::size_t width) : width_(width) {}
-  void forward(const Real* /*theta*/, Jets<const Real> x, Jets<Real> y, Real* kept) const override {
+  void forward(const Real* /*theta*/, const Real* /*prepared*/, Jets<const Real> x, Jets<Real> y,
+               Real* kept) const override {
     for (std::size_t r = 0; r < x.states; ++r) {
       const std::array<Real, 3> sum = softmax(x, r, kept);
       for (std::size_t k = 0; k < x.coefficients; ++k) *y.state(k, r) = -sum[k];
@@ -82,7 +85,8 @@ class Reorder final : public NeuralLayer<Real> {
  public:
   Reorder(const NeuralShape& shape, bool to_memory)
       : rows_(to_memory ? shape.channels : shape.pixels()), columns_(to_memory ? shape.pixels() : shape.channels) {}
-  void forward(const Real* /*theta*/, Jets<const Real> x, Jets<Real> y, Real* /*kept*/) const override {
+  void forward(const Real* /*theta*/, const Real* /*prepared*/, Jets<const Real> x, Jets<Real> y,
+               Real* /*kept*/) const override {
     turn(rows_, columns_, x, y);
   }
   void reverse(const Real* /*theta*/, Jets<const Real> /*x*/, Real* /*kept*/, Jets<const Real> ybar, Jets<Real> xbar,

@@ -9,11 +9,11 @@
 
 namespace gibbsite {
 
-/// A layer in the chain, what comes to it and where its parameters begin.
+/// A layer in the chain, what comes to it, and where its parameters begin, in theta and prepared.
 template <class Real>
 struct NeuralStage {
   std::unique_ptr<NeuralLayer<Real>> layer;
-  std::size_t width = 0, width_after = 0, begin = 0;
+  std::size_t width = 0, width_after = 0, begin = 0, prepared = 0;
 };
 
 template <class Real>
