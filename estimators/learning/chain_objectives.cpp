@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <string>
 
 #include "estimators/learning/objective.hpp"
 #include "estimators/log_sum_exp.hpp"
@@ -113,10 +114,10 @@ class Families {
     snapshot.numbers["families_added"] = added_;
     snapshot.numbers["families_closed"] = {closed_};
   }
-  void load(const Snapshot& snapshot) {
-    family_ = snapshot.counts.at("families");
-    added_ = snapshot.numbers.at("families_added");
-    closed_ = snapshot.numbers.at("families_closed").at(0);
+  void load(const Snapshot& snapshot, const std::string& prefix) {
+    family_ = snapshot.counts.at(prefix + "families");
+    added_ = snapshot.numbers.at(prefix + "families_added");
+    closed_ = snapshot.numbers.at(prefix + "families_closed").at(0);
   }
 
  private:
@@ -139,7 +140,9 @@ class Families {
   double closed_ = 0;                  // variance from families that are closed
 };
 
-/// Chains that go on, with weights or without.
+/// Chains that go on, with weights or without. Parameters learn from what chains do, and so lean away from them: ln Z
+/// by their weights is too small by about 1 / chains an update. Witnesses are chains that follow the parameters and
+/// teach them nothing: given the way that these go, <exp A> = Z / Z_0 of theirs without a bias.
 class PersistentChains final : public Objective {
  public:
   PersistentChains(Machine machine, Key key, NegativeChains options, bool weighted)
@@ -149,10 +152,65 @@ class PersistentChains final : public Objective {
         weighted_(weighted),
         chains_(make_learnable(machine_, key, options.chains)),
         log_weight_(options.chains, 0),
-        families_(options.chains) {}
+        families_(options.chains) {
+    constexpr std::uint64_t key_of_witnesses = 2000;
+    constexpr std::size_t fewest = 50;
+    if (!weighted || !options.witnesses) return;
+    options.witnesses = false;
+    options.chains = std::max(options.chains / 4, std::min(options.chains, fewest));
+    witnesses_ = std::make_unique<PersistentChains>(machine_, Key(key.value(), key_of_witnesses), options, true);
+  }
 
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
                     std::span<double> out) override {
+    move(theta, update);
+    if (witnesses_) witnesses_->move(theta, update);
+    add_data(*machine_, theta, batch, weight_, options_.pseudocount, out);
+    std::vector<double> weight = weighted_ ? shares_of(log_weight_) : even(options_.chains, 1);
+    for (double& w : weight) w = -w;
+    chains_->add_gradient(weight, out);
+  }
+
+  bool weighs() const override { return true; }
+  Estimate log_z(std::span<const double> theta) const override {
+    if (witnesses_) return witnesses_->log_z(theta);
+    if (!weighted_ || !begun_) return {};
+    const std::vector<double> weight = weights_at(theta);
+    return {.value = log_z_0_ + log_mean_weight(weight), .error = families_.error(shares_of(weight))};
+  }
+  double effective_fraction() const override { return weighted_ ? effective_share(log_weight_) : 1; }
+
+  Snapshot save() const override {
+    Snapshot snapshot;
+    snapshot.numbers = {{"log_weight", log_weight_}, {"log_z_0", {log_z_0_}}, {"parameters", theta_}};
+    snapshot.counts = {{"begun", {begun_ ? std::uint64_t{1} : 0}}};
+    snapshot.bytes = {{"states", save_all(*chains_)}};
+    families_.save(snapshot);
+    if (!witnesses_) return snapshot;
+    const Snapshot theirs = witnesses_->save();
+    for (const auto& [name, value] : theirs.numbers) snapshot.numbers[of_witness + name] = value;
+    for (const auto& [name, value] : theirs.counts) snapshot.counts[of_witness + name] = value;
+    for (const auto& [name, value] : theirs.bytes) snapshot.bytes[of_witness + name] = value;
+    return snapshot;
+  }
+  void load(const Snapshot& snapshot) override { load(snapshot, ""); }
+
+ private:
+  static constexpr const char* of_witness = "witness_";
+
+  void load(const Snapshot& snapshot, const std::string& prefix) {
+    families_.load(snapshot, prefix);
+    log_weight_ = snapshot.numbers.at(prefix + "log_weight");
+    log_z_0_ = snapshot.numbers.at(prefix + "log_z_0").front();
+    theta_ = snapshot.numbers.at(prefix + "parameters");
+    begun_ = snapshot.counts.at(prefix + "begun").front() != 0;
+    load_all(*chains_, snapshot.bytes.at(prefix + "states"));
+    if (!theta_.empty()) chains_->set_parameters(theta_);
+    if (witnesses_) witnesses_->load(snapshot, of_witness);
+  }
+
+  /// One update of theirs: to new parameters, resampled where few carry the sum, swept.
+  void move(std::span<const double> theta, std::uint64_t update) {
     const std::size_t n = options_.chains;
     const bool settles = !begun_ && options_.settle > 0 && !weighted_;
     if (!begun_) {
@@ -171,39 +229,7 @@ class PersistentChains final : public Objective {
                    {.time = settles ? of_settling : 1 + update * options_.steps,
                     .count = static_cast<std::uint32_t>(settles ? options_.settle : options_.steps)},
                    tally);
-    add_data(*machine_, theta, batch, weight_, options_.pseudocount, out);
-    std::vector<double> weight = weighted_ ? shares_of(log_weight_) : even(n, 1);
-    for (double& w : weight) w = -w;
-    chains_->add_gradient(weight, out);
   }
-
-  bool weighs() const override { return true; }
-  Estimate log_z(std::span<const double> theta) const override {
-    if (!weighted_ || !begun_) return {};
-    const std::vector<double> weight = weights_at(theta);
-    return {.value = log_z_0_ + log_mean_weight(weight), .error = families_.error(shares_of(weight))};
-  }
-  double effective_fraction() const override { return weighted_ ? effective_share(log_weight_) : 1; }
-
-  Snapshot save() const override {
-    Snapshot snapshot;
-    snapshot.numbers = {{"log_weight", log_weight_}, {"log_z_0", {log_z_0_}}, {"parameters", theta_}};
-    snapshot.counts = {{"begun", {begun_ ? std::uint64_t{1} : 0}}};
-    snapshot.bytes = {{"states", save_all(*chains_)}};
-    families_.save(snapshot);
-    return snapshot;
-  }
-  void load(const Snapshot& snapshot) override {
-    families_.load(snapshot);
-    log_weight_ = snapshot.numbers.at("log_weight");
-    log_z_0_ = snapshot.numbers.at("log_z_0").front();
-    theta_ = snapshot.numbers.at("parameters");
-    begun_ = snapshot.counts.at("begun").front() != 0;
-    load_all(*chains_, snapshot.bytes.at("states"));
-    if (!theta_.empty()) chains_->set_parameters(theta_);
-  }
-
- private:
   /// To new parameters; weights keep what ln p* changes by.
   void follow(std::span<const double> theta) {
     if (weighted_) log_weight_ = weights_at(theta);
@@ -244,6 +270,7 @@ class PersistentChains final : public Objective {
   std::vector<double> log_weight_, theta_;
   Families families_;
   double log_z_0_ = unknown;
+  std::unique_ptr<PersistentChains> witnesses_;  // null: none
 };
 
 }  // namespace

@@ -70,8 +70,9 @@ struct NegativeChains {
   std::size_t chains = 100;     ///< pcd, jarzynski; tempering: ladders
   std::size_t rungs = 10;       ///< tempering: lambdas of a ladder, evenly spaced from 0 to 1
   double resample_below = 0.5;  ///< jarzynski: effective fraction
-  std::size_t settle = 0;       ///< pcd: sweeps of the first update, where learning begins at a model; 0: k
-  double pseudocount = 0;       ///< share of uniform units among the data; of machines without hidden units
+  bool witnesses = true;   ///< jarzynski: ln Z by chains that only follow, a quarter as many; else by those that teach
+  std::size_t settle = 0;  ///< pcd: sweeps of the first update, where learning begins at a model; 0: k
+  double pseudocount = 0;  ///< share of uniform units among the data; of machines without hidden units
 };
 
 std::unique_ptr<Objective> make_exact_objective(std::shared_ptr<const ParametricMachine> machine,
