@@ -2,9 +2,8 @@
 ///
 ///   E(x) = net(x) + kappa |x|^2 / 2,   or   net(x) + sum_i (x_i - m_i)^2 / (2 s_i^2),
 ///
-/// the second a Gaussian reference that the net tilts (Xie, Lu, Zhu & Wu, ICML 2016, eq. 4). Z exists where net(x)
-/// falls more slowly than that, as it does for swish, softplus, tanh and relu with any kappa > 0 and layers that are
-/// linear but for them at large x once at most quadratic terms are left out.
+/// the second a Gaussian reference that the net tilts (Xie, Lu, Zhu & Wu, ICML 2016, eq. 4). Every layer there is grows
+/// at most linearly, so that Z exists for any kappa > 0.
 ///
 /// Weights begin as normal numbers, of variance 2 / fan_in where a swish, softplus or relu follows (He, Zhang, Ren &
 /// Sun, ICCV 2015, eq. 10), else of variance 2 / (fan_in + fan_out) (Glorot & Bengio, AISTATS 2010, eq. 12, in its
