@@ -8,7 +8,22 @@ std::vector<Case> likelihood_cases() {
   const std::string brief =
       " --ais.particles 50 --ais.temperatures 300 --ais.thermalization 100 --tempering.rungs 8 "
       "--tempering.sweeps 500 --tempering.thermalization 200 --raise.samples 0";
+  const std::string training = " --training.samples 0 --training.snapshots 0 --training.evaluate 1000000";
   return {
+      {"training of an rbm, judged by annealing",
+       "train --model.layers [0,20] --data.file bars-and-stripes:5 --training.method cd --training.updates 200 "
+       "--training.batch 62 --training.rate 0.05 --training.particles 100 --training.temperatures 500" +
+           training,
+       Kind::good, "", 4},
+      {"training by jarzynski",
+       "train --model.layers [0,6] --data.file bars-and-stripes:3 --training.method jarzynski --training.batch 14 "
+       "--training.updates 200 --training.rate 0.05 --training.chains 200" +
+           training,
+       Kind::good},
+      {"training along its trajectory",
+       "train --model.layers [0,6] --data.file bars-and-stripes:3 --training.method trajectory --training.batch 14 "
+       "--training.updates 200 --training.rate 0.05 --training.samples 0 --training.evaluate 1000000",
+       Kind::brief, "", 2},
       {"loglik of separated blocks", "loglik blocks.h5 --data bars-and-stripes:4" + brief, Kind::trap, "", 2},
       {"loglik of 16 blocks, too many to sum", "loglik wide_blocks.h5 --data wide_blocks.csv" + brief, Kind::trap, "",
        8, false, wide_blocks_answers},

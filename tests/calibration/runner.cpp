@@ -6,8 +6,10 @@
 #include <cmath>
 #include <sstream>
 
+#include "physics/exact/network.hpp"
 #include "studies/command_line/options.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/learning/training.hpp"
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/results/combined_tasks.hpp"
@@ -89,6 +91,24 @@ void add_likelihood(std::vector<Number>& numbers, const Group& root) {
   }
 }
 
+/// What a training says of ln Z in the end, beside the sum over all states of the rbm that came of it.
+std::vector<Number> numbers_of_training(const Training& training) {
+  const ModelFile file = model_from(training.record(), "the model that was trained");
+  const Network& network = *std::get<std::shared_ptr<const Network>>(file.model);
+  const SummationLimits limits{.states = 0x1p22};
+  const auto exact = exact_log_z(network, Reference::flat(network.layers()[0]), std::vector<double>{1.0}, limits);
+  std::vector<Number> numbers;
+  const auto add = [&](const char* name, Recorded value, Recorded error) {
+    numbers.push_back({.quantity = name,
+                       .estimate = {.value = training.last(value), .error = training.last(error)},
+                       .exact = std::get<std::vector<double>>(exact).front()});
+  };
+  if (training.last(Recorded::log_z_error) > 0) add("ln Z that judges", Recorded::log_z, Recorded::log_z_error);
+  if (training.last(Recorded::learned_log_z_error) > 0)
+    add("ln Z of the method", Recorded::learned_log_z, Recorded::learned_log_z_error);
+  return numbers;
+}
+
 bool compares_with_exact(const std::string& warning, const Group& root) {
   if (warning.find("exact answers are missed") != std::string::npos) return true;
   const Group* ln_z = root.child("free_energy");
@@ -116,14 +136,14 @@ Runner::Runner(const Case& what, double errors) : case_(what), errors_(errors) {
     study.model.name = network_->model().name();
     data_ = read_data_for(study, network_->model().model);
   }
-  truth_ = std::make_unique<Truth>(what, system, beta_);
+  if (request.command != "train") truth_ = std::make_unique<Truth>(what, system, beta_);
 }
 
 Runner::~Runner() = default;
 
 Request Runner::request_of(std::uint64_t seed) const {
   std::vector<std::string> words = words_of(with_numbers(case_.command, seed));
-  if (words.front() == "run") words.insert(words.begin() + 1, std::string(empty_study));
+  if (words.front() == "run" || words.front() == "train") words.insert(words.begin() + 1, std::string(empty_study));
   for (const char* word : {"--run.threads", "1", "--run.seed"}) words.emplace_back(word);
   words.push_back(fmt::format("{}", seed));
   words.emplace_back("--quiet");
@@ -133,27 +153,37 @@ Request Runner::request_of(std::uint64_t seed) const {
 Outcome Runner::run(std::uint64_t seed) {
   omp_set_num_threads(1);
   const Request request = request_of(seed);
+  if (request.command == "train") {
+    Training training(request.tasks.front(), 0);
+    while (!training.done()) training.advance(0);
+    return judged(numbers_of_training(training), training.warnings());
+  }
   Group root;
   if (request.command == "loglik")
     root = likelihood_record(*network_, *data_, request.tasks.front().study, request, case_.command);
   else
     root = record_of(request);
   if (!case_.then.empty()) root = reweighted(root, beta_);
-  Outcome out;
   std::vector<Number> numbers = numbers_of(root);
   if (request.command == "loglik") add_likelihood(numbers, root);
+  std::vector<std::string> warnings = warnings_of(root);
+  std::erase_if(warnings, [&](const std::string& warning) { return compares_with_exact(warning, root); });
+  return judged(std::move(numbers), std::move(warnings));
+}
+
+Outcome Runner::judged(std::vector<Number> numbers, std::vector<std::string> warnings) const {
+  Outcome out{.numbers = {}, .warnings = std::move(warnings)};
   for (Number& n : numbers) {
     n.estimate.error *= errors_;
     Number named = n;
     if (n.quantity == behind) named.quantity = "log_z";
-    Judged judged{std::move(n), truth_->of(named), unknown};
-    if (!std::isfinite(judged.exact)) continue;
-    judged.z = z_of(judged.number, judged.exact);
-    if (judged.number.estimate.error == 0 && judged.z == 0) continue;  // known without error
-    out.numbers.push_back(std::move(judged));
+    const double exact = std::isfinite(n.exact) ? n.exact : truth_->of(named);
+    Judged one{std::move(n), exact, unknown};
+    if (!std::isfinite(one.exact)) continue;
+    one.z = z_of(one.number, one.exact);
+    if (one.number.estimate.error == 0 && one.z == 0) continue;  // known without error
+    out.numbers.push_back(std::move(one));
   }
-  for (std::string& warning : warnings_of(root))
-    if (!compares_with_exact(warning, root)) out.warnings.push_back(std::move(warning));
   return out;
 }
 

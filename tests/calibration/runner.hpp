@@ -44,13 +44,14 @@ class Runner {
  private:
   Request request_of(std::uint64_t seed) const;
   Group likelihood(const Request& request) const;
+  Outcome judged(std::vector<Number> numbers, std::vector<std::string> warnings) const;
 
   const Case& case_;
   double errors_;
   std::vector<double> beta_;  ///< reweight: where to
   std::shared_ptr<const NetworkSystem> network_;
   std::optional<Data> data_;
-  std::unique_ptr<Truth> truth_;
+  std::unique_ptr<Truth> truth_;  ///< null where numbers come with their exact values
 };
 
 }  // namespace gibbsite::calibration
