@@ -1,10 +1,8 @@
 #include "estimators/learning/deep_float_learner.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <stdexcept>
-#include <string>
 
 #include "physics/matrices/float_products.hpp"
 
@@ -14,10 +12,7 @@ namespace {
 constexpr std::size_t units_of_piece = 128, rows_of_step = 112;
 static_assert(units_of_piece % simd::lanes == 0);
 constexpr float no_unit = -1e30F;          // the bias of units that fill a vector up
-constexpr float far_too_large = 1e8F;      // of a weight: a rate is too high
 constexpr float slide_of_offsets = 0.01F;  // per update
-
-std::vector<double> all_of(const simd::Buffer<float>& x) { return {x.data(), x.data() + x.size()}; }
 
 }  // namespace
 
@@ -89,155 +84,6 @@ double DeepFloatLearner::rate() const {
   const TrainingOptions& o = options_.steps;
   const double share = o.updates > 1 ? static_cast<double>(update_) / static_cast<double>(o.updates - 1) : 0;
   return o.first_rate + (o.last_rate - o.first_rate) * share;
-}
-
-std::vector<simd::Cipher> DeepFloatLearner::ciphers(Purpose purpose, std::uint64_t time, std::size_t l) const {
-  std::vector<simd::Cipher> out;
-  for (std::size_t copy = 0; copy < levels_[l].copies; ++copy)
-    out.push_back(simd::cipher_of(key_, purpose, time, l + copy * depth()));
-  return out;
-}
-
-void DeepFloatLearner::multiply_fields(const Piece& piece, std::size_t rows, const float* below, float factor,
-                                       const float* above) {
-  const std::size_t l = piece.layer;
-  Level& level = levels_[l];
-  const auto product = [&](const Level& from, const float* x, const float* w, std::size_t w_stride, bool transposed,
-                           float alpha) {
-    multiply({.rows = rows,
-              .columns = transposed ? std::min(piece.count, level.units - piece.begin) : piece.count,
-              .inner = from.units,
-              .a = x,
-              .a_stride = from.stride,
-              .b = w,
-              .b_stride = w_stride,
-              .b_transposed = transposed,
-              .c = level.fields.data() + piece.begin,
-              .c_stride = level.stride,
-              .alpha = alpha,
-              .beta = 1});
-  };
-  if (below != nullptr)
-    product(levels_[l - 1], below, bonds_[l - 1].weights.data() + piece.begin, level.stride, false, factor);
-  if (above != nullptr) {
-    const std::size_t stride = levels_[l + 1].stride;
-    product(levels_[l + 1], above, bonds_[l].weights.data() + piece.begin * stride, stride, true, 1);
-  }
-}
-
-void DeepFloatLearner::to_mean(std::size_t l, const float* field, float* out) const {
-  const Level& level = levels_[l];
-  kernels_.hidden({.field = field, .length = level.length, .scale = static_cast<float>(level.copies), .mean = out});
-  std::fill(out + level.units, out + level.length, 0.0F);
-}
-
-void DeepFloatLearner::draw(std::size_t l, const float* field, std::size_t chain, std::span<const simd::Cipher> ciphers,
-                            float* out) {
-  Level& level = levels_[l];
-  for (std::size_t copy = 0; copy < level.copies; ++copy) {
-    float* one = copy == 0 ? out : level.one_copy.data() + chain * level.stride;
-    kernels_.hidden({.field = field,
-                     .length = level.length,
-                     .states = one,
-                     .cipher = &ciphers[copy],
-                     .chain = static_cast<std::uint32_t>(chain)});
-    if (copy == 0) continue;
-    for (std::size_t i = 0; i < level.length; ++i) out[i] += one[i];
-  }
-}
-
-void DeepFloatLearner::settle() {
-  const auto begin_at = [&](const Piece& piece, const Floats* rows) {
-    Level& level = levels_[piece.layer];
-    for (std::size_t n = 0; n < batch(); ++n)
-      std::copy_n((rows != nullptr ? rows->data() + n * level.stride : level.bias.data()) + piece.begin, piece.count,
-                  level.field(n) + piece.begin);
-  };
-  for (std::size_t l = 1; l < depth(); ++l) {  // the way up
-    Level& level = levels_[l];
-    const bool between = l + 1 < depth();
-#pragma omp for schedule(dynamic)
-    for (std::size_t k = 0; k < pieces_[l].size(); ++k) {
-      begin_at(pieces_[l][k], nullptr);
-      multiply_fields(pieces_[l][k], batch(), levels_[l - 1].rows.data(), l > 1 && between ? 2 : 1, nullptr);
-    }
-#pragma omp for schedule(static)
-    for (std::size_t n = 0; n < batch(); ++n) {
-      float* field = level.field(n);
-      if (l == 1) {
-        std::copy_n(field, level.length, level.from_data.data() + n * level.stride);
-        if (between)
-          for (std::size_t j = 0; j < level.units; ++j) field[j] = 2 * field[j] - level.bias[j];
-      }
-      to_mean(l, field, level.row(n));
-    }
-  }
-  for (int round = 0; depth() > 2 && round < options_.mean_field.rounds; ++round) {
-    for (const std::size_t parity : {1, 2}) {
-      const std::vector<Piece>& pieces = parity == 1 ? odd_ : hidden_even_;
-#pragma omp for schedule(dynamic)
-      for (std::size_t k = 0; k < pieces.size(); ++k) {
-        const std::size_t l = pieces[k].layer;
-        begin_at(pieces[k], l == 1 ? &levels_[1].from_data : nullptr);
-        multiply_fields(pieces[k], batch(), l > 1 ? levels_[l - 1].rows.data() : nullptr, 1,
-                        l + 1 < depth() ? levels_[l + 1].rows.data() : nullptr);
-      }
-#pragma omp for schedule(static)
-      for (std::size_t n = 0; n < batch(); ++n)
-        for (std::size_t l = parity; l < depth(); l += 2) {
-          Level& level = levels_[l];
-          float *was = level.row(n), *is = level.scaled.data() + n * level.stride, most = 0;
-          to_mean(l, level.field(n), is);
-#pragma omp simd reduction(max : most)
-          for (std::size_t j = 0; j < level.length; ++j) {
-            most = std::max(most, std::abs(is[j] - was[j]));
-            was[j] = is[j];
-          }
-          change_[l * batch() + n] = most;
-        }
-    }
-    const float change = *std::max_element(change_.begin(), change_.end());
-    if (static_cast<double>(change) < options_.mean_field.still) break;
-  }
-}
-
-void DeepFloatLearner::start_chains() {
-  for (std::size_t l = 1; l < depth(); l += 2) {
-    const auto words = ciphers(Purpose::start, update_, l);
-    Level& level = levels_[l];
-#pragma omp for schedule(static)
-    for (std::size_t n = 0; n < chains_; ++n)
-      draw(l, level.field(n % batch()), n, words, level.drawn.data() + n * level.stride);
-  }
-}
-
-void DeepFloatLearner::sweep(std::size_t k) {
-  for (const std::size_t parity : {0, 1}) {
-    const std::vector<Piece>& pieces = parity == 1 ? odd_ : even_;
-    const auto neighbours = [&](std::size_t l) {
-      return parity == 0 ? levels_[l].drawn.data() : levels_[l].row(batch());
-    };
-#pragma omp for schedule(dynamic)
-    for (std::size_t p = 0; p < pieces.size(); ++p) {
-      const Piece& piece = pieces[p];
-      Level& level = levels_[piece.layer];
-      for (std::size_t n = 0; n < chains_; ++n)
-        std::copy_n(level.bias.data() + piece.begin, piece.count, level.field(n) + piece.begin);
-      multiply_fields(piece, chains_, piece.layer > 0 ? neighbours(piece.layer - 1) : nullptr, 1,
-                      piece.layer + 1 < depth() ? neighbours(piece.layer + 1) : nullptr);
-    }
-    for (std::size_t l = parity; l < depth(); l += 2) {
-      const auto words = ciphers(Purpose::sweep, update_ * options_.sweeps + k, l);
-      Level& level = levels_[l];
-#pragma omp for schedule(static) nowait
-      for (std::size_t n = 0; n < chains_; ++n) {
-        float* row = level.row(batch() + n);
-        draw(l, level.field(n), n, words, parity == 0 ? row : level.drawn.data() + n * level.stride);
-        if (parity == 1 && k + 1 == options_.sweeps) to_mean(l, level.field(n), row);
-      }
-    }
-#pragma omp barrier
-  }
 }
 
 void DeepFloatLearner::look_at_means(std::size_t l) {
@@ -360,89 +206,6 @@ void DeepFloatLearner::advance() {
     update_together();
   });
   end_update();
-}
-
-std::vector<double> DeepFloatLearner::parameters() const {
-  std::vector<double> theta(machine_->parameters());
-  for (std::size_t l = 0; l < depth(); ++l) {
-    const Level& level = levels_[l];
-    std::copy_n(level.bias.data(), level.units, theta.data() + machine_->bias(l).offset);
-    if (l + 1 == depth()) break;
-    const Level& high = levels_[l + 1];
-    for (std::size_t i = 0; i < level.units; ++i)
-      std::copy_n(bonds_[l].weights.data() + i * high.stride, high.units,
-                  theta.data() + machine_->weights(l).offset + i * high.units);
-  }
-  return theta;
-}
-
-bool DeepFloatLearner::bounded() const {
-  const auto small = [](float x) { return std::abs(x) < far_too_large; };
-  return std::all_of(bonds_.begin(), bonds_.end(),
-                     [](const Bond& bond) {
-                       return std::all_of(bond.largest.begin(), bond.largest.end(), [](std::uint32_t bits) {
-                         return bits < std::bit_cast<std::uint32_t>(far_too_large);
-                       });
-                     }) &&
-         std::all_of(levels_.begin(), levels_.end(), [&](const Level& level) {
-           return std::all_of(level.bias.data(), level.bias.data() + level.units, small);
-         });
-}
-
-Matrix DeepFloatLearner::model_states(std::size_t l) const {
-  const Level& level = levels_[l];
-  Matrix out(level.units, chains_);
-  for (std::size_t n = 0; n < chains_; ++n)
-    std::copy_n(level.rows.data() + (batch() + n) * level.stride, level.units, out.column(n).data());
-  return out;
-}
-
-Snapshot DeepFloatLearner::save() const {
-  Snapshot out;
-  for (std::size_t l = 0; l < depth(); ++l) {
-    const Level& level = levels_[l];
-    const std::string number = std::to_string(l);
-    out.numbers["deep_float_bias_" + number] = all_of(level.bias);
-    out.numbers["deep_float_bias_velocity_" + number] = all_of(level.velocity);
-    out.numbers["deep_float_offset_" + number] = all_of(level.offset);
-    if (l % 2 == 1) {
-      std::vector<std::byte>& chains = out.bytes["deep_float_chains_" + number];
-      for (std::size_t k = 0; k < level.drawn.size(); ++k) chains.push_back(static_cast<std::byte>(level.drawn[k]));
-    }
-    if (l + 1 == depth()) break;
-    out.numbers["deep_float_weights_" + number] = all_of(bonds_[l].weights);
-    out.numbers["deep_float_velocity_" + number] = all_of(bonds_[l].velocity);
-  }
-  out.counts["deep_float_update"] = {update_, options_.steps.updates, begun_ ? std::uint64_t{1} : 0};
-  return out;
-}
-
-void DeepFloatLearner::load(const Snapshot& snapshot) {
-  const auto take = [&](const std::string& name, Floats& to) {
-    const auto found = snapshot.numbers.find(name);
-    if (found == snapshot.numbers.end() || found->second.size() != to.size())
-      throw std::invalid_argument("the checkpoint is of another machine, or of another layout");
-    std::transform(found->second.begin(), found->second.end(), to.data(),
-                   [](double x) { return static_cast<float>(x); });
-  };
-  for (std::size_t l = 0; l < depth(); ++l) {
-    Level& level = levels_[l];
-    const std::string number = std::to_string(l);
-    take("deep_float_bias_" + number, level.bias);
-    take("deep_float_bias_velocity_" + number, level.velocity);
-    take("deep_float_offset_" + number, level.offset);
-    if (l % 2 == 1) {
-      const auto& chains = snapshot.bytes.at("deep_float_chains_" + number);
-      if (chains.size() != level.drawn.size()) throw std::invalid_argument("the checkpoint is of other chains");
-      std::transform(chains.begin(), chains.end(), level.drawn.data(),
-                     [](std::byte x) { return static_cast<float>(x); });
-    }
-    if (l + 1 == depth()) break;
-    take("deep_float_weights_" + number, bonds_[l].weights);
-    take("deep_float_velocity_" + number, bonds_[l].velocity);
-  }
-  const auto& counts = snapshot.counts.at("deep_float_update");
-  update_ = counts.at(0), options_.steps.updates = counts.at(1), begun_ = counts.at(2) != 0;
 }
 
 }  // namespace gibbsite
