@@ -19,7 +19,8 @@ enum class SignMoves { none, clusters };
 
 /// Canonical states are the coordinates, float64. Step sizes are tuned by methods, for an acceptance of 0.574 where
 /// options.steps is 1 and 0.8 else. Throws std::invalid_argument for no steps, no refreshments or a memory that is not
-/// from 0 to below 1; clusters of a model whose signs are no spins, or in a box that is not symmetric about 0.
+/// from 0 to below 1 or least steps not from 0 to 1; clusters of a model whose signs are no spins, or in a box that is
+/// not symmetric about 0.
 std::unique_ptr<Ensemble> make_continuous_ensemble(std::shared_ptr<const ContinuousEnergy> model,
                                                    ContinuousReference reference, HamiltonianOptions options, Key key,
                                                    Slice slice, SignMoves signs = SignMoves::none);

@@ -107,8 +107,10 @@ class ContinuousEnsemble final : public Ensemble {
 
   static Layout layout_of(const ContinuousEnergy& model, const ContinuousReference& reference,
                           const HamiltonianOptions& options, Slice slice) {
-    if (options.steps == 0 || options.refreshments == 0 || !(options.memory >= 0 && options.memory < 1))
-      throw std::invalid_argument("trajectories need a step, a refreshment of momenta and a memory from 0 to below 1");
+    if (options.steps == 0 || options.refreshments == 0 || !(options.memory >= 0 && options.memory < 1) ||
+        !(options.least >= 0 && options.least <= 1))
+      throw std::invalid_argument(
+          "trajectories need a step, a refreshment of momenta, a memory from 0 to below 1 and least steps from 0 to 1");
     Layout layout;
     layout.first = slice.first;
     layout.replicas = slice.count;

@@ -9,6 +9,9 @@
 ///                                  Rossky, Doll & Friedman 1978; Roberts & Tweedie, Bernoulli 2, 341 (1996))
 ///   refreshments K > 1, memory c   underdamped Langevin: K times p <- c p + sqrt(1 - c^2) xi and one trajectory, whose
 ///                                  momenta are kept (Horowitz, PLB 268, 247 (1991)); a sweep begins with fresh ones
+/// Each trajectory draws its h uniformly from `least` of it to all: where -ln p grows faster than a square, steps that
+/// suit its middle are refused for long far outside (Roberts & Tweedie, sec. 4), and a run that never came there knows
+/// nothing of it; some short steps lead there and back.
 /// h = stride d^(-1/6) with steps = 1, else stride d^(-1/4): then the stride hardly depends on d (Beskos et al.,
 /// Bernoulli 19, 1501 (2013)). Every sweep is its own time reversal, as all its parts are. Tally: trajectories, and
 /// the sum of min(1, exp(-dH)), which tunes with less noise than what was accepted of them. Cost: `steps` gradients for
@@ -33,6 +36,7 @@ struct HamiltonianOptions {
   std::uint32_t steps = 10;        ///< of a trajectory, on average
   std::uint32_t refreshments = 1;  ///< trajectories of a sweep
   double memory = 0;               ///< c, what momenta keep from one trajectory of a sweep to the next
+  double least = 1;                ///< steps of a trajectory are drawn from least h ... h
 };
 
 /// Replicas at work: states [replica][d], their energies and gradients of E, and where each stands on the path.
@@ -114,7 +118,8 @@ class Hamiltonian {
       std::copy(x.begin(), x.end(), row(w.q, k, d).begin());
       std::copy_n(w.p.begin() + static_cast<std::ptrdiff_t>(r * d), d, row(w.momentum, k, d).begin());
       std::copy_n(cloud.gradient.begin() + static_cast<std::ptrdiff_t>(r * d), d, row(w.gradient, k, d).begin());
-      w.step[k] = cloud.reference.scale() * Rules::step(cloud.setting[r].stride * shrink, x);
+      const double part = options_.least < 1 ? options_.least + (1 - options_.least) * chance[r].uniform() : 1;
+      w.step[k] = cloud.reference.scale() * Rules::step(part * cloud.setting[r].stride * shrink, x);
     }
     std::size_t moving = count;
     for (std::size_t k = 0; k < count; ++k) kick(cloud, w, k, 0.5);

@@ -34,21 +34,26 @@ HamiltonianOptions moves_of(const Study& study) {
   const auto steps = static_cast<std::uint32_t>(keys.steps);
   switch (study.sampler.kind) {
     case SamplerKind::hmc:
-      return {.steps = steps, .refreshments = 1, .memory = 0};
+      return {.steps = steps, .refreshments = 1, .memory = 0, .least = 0.5};
     case SamplerKind::underdamped:
-      return {.steps = 1, .refreshments = steps, .memory = keys.memory};
+      return {.steps = 1, .refreshments = steps, .memory = keys.memory, .least = 0};
     default:
-      return {.steps = 1, .refreshments = 1, .memory = 0};
+      return {.steps = 1, .refreshments = 1, .memory = 0, .least = 0};
   }
 }
 
+struct KappaKeys {
+  double kappa = std::numeric_limits<double>::quiet_NaN();
+};
+
 /// A number that has a value of its own only where somebody gave it.
-StudyKey& add_open_number(const Section<ContinuousKeys>& section, const char* name, double ContinuousKeys::*member,
-                          Reals range, const char* help) {
+template <class Keys>
+StudyKey& add_open_number(const Section<Keys>& section, const char* name, double Keys::*member, Reals range,
+                          const char* help) {
   StudyKey& key = section.real(name, member, range, help);
   const auto get = key.get;
   key.get = [get, member](const Study& study) -> std::optional<Value> {
-    return std::isnan(study.keys<ContinuousKeys>().*member) ? std::nullopt : get(study);
+    return std::isnan(study.keys<Keys>().*member) ? std::nullopt : get(study);
   };
   return key;
 }
@@ -79,6 +84,15 @@ void add_continuous_keys(KeyTable& table) {
   sampler.when({R"(sampler.name = "underdamped")", {"sampler.name"}, is_underdamped})
       .real("memory", &ContinuousKeys::memory, {.low = 0, .high = 0.9999},
             "underdamped: the share of its momentum that a step keeps");
+}
+
+void add_kappa(KeyTable& table) {
+  add_open_number(Section<KappaKeys>(table, "model"), "kappa", &KappaKeys::kappa, {.low = 0},
+                  "experts, neural: of kappa |x|^2/2; left out: 0 and 1");
+}
+double kappa_of(const Study& study, double otherwise) {
+  const double kappa = study.keys<KappaKeys>().kappa;
+  return std::isnan(kappa) ? otherwise : kappa;
 }
 
 void add_sign_keys(KeyTable& table) {

@@ -23,6 +23,9 @@ struct ContinuousKeys {
   bool clusters = true;  ///< of signs, where a model has such
 };
 void add_continuous_keys(KeyTable& table);
+/// model.kappa, of a term kappa |x|^2 / 2; and what it is, `otherwise` where the study leaves it out.
+void add_kappa(KeyTable& table);
+double kappa_of(const Study& study, double otherwise);
 /// sampler.clusters, of models whose signs are spins.
 void add_sign_keys(KeyTable& table);
 

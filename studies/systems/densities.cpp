@@ -30,7 +30,6 @@ struct WidthKeys {
 struct ExpertKeys {
   std::string experts = "student";
   Numbers directions = {1, 0, 0, 1}, numbers = {2, 2};
-  double kappa = 0;
 };
 
 /// A system of numbers alone, which its record keeps.
@@ -148,13 +147,14 @@ std::shared_ptr<const System> make_mixture(const Study& study) {
 std::shared_ptr<const System> make_experts(const Study& study) {
   return made([&] {
     const auto& keys = study.keys<ExpertKeys>();
+    const double kappa = kappa_of(study, 0);
     const auto kind = keys.experts == "student" ? Experts::Kind::student : Experts::Kind::unigauss;
-    const auto model = std::make_shared<const Experts>(kind, keys.directions, keys.numbers, keys.kappa);
+    const auto model = std::make_shared<const Experts>(kind, keys.directions, keys.numbers, kappa);
     return std::make_shared<const DensitySystem>(
         study, model,
         fmt::format("product of {} {} experts in {} dimensions", model->count(), keys.experts, model->units()),
         std::vector<DensitySystem::Parameter>{
-            {"directions", keys.directions}, {"numbers", keys.numbers}, {"kappa", {keys.kappa}}});
+            {"directions", keys.directions}, {"numbers", keys.numbers}, {"kappa", {kappa}}});
   });
 }
 
@@ -241,7 +241,7 @@ const SystemEntry& experts_entry() {
                      "experts: a ln(1 + y^2/2), or -ln(1 + exp(y + c))");
         add_numbers(model, "directions", &ExpertKeys::directions, "a list of points", "experts: w, one each");
         add_numbers(model, "numbers", &ExpertKeys::numbers, "a list of numbers", "experts: a or c, one each");
-        model.real("kappa", &ExpertKeys::kappa, {.low = 0}, "experts: how fast all of them are held together");
+        add_kappa(table);
         add_continuous_keys(table);
       },
       make_experts);

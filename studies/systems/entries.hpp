@@ -6,7 +6,7 @@
 
 #define GIBBSITE_SYSTEMS(entry) \
   entry(ising) entry(clock) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield) entry(phi4) \
-      entry(double_well) entry(many_well) entry(rings) entry(gaussian_mixture) entry(experts)
+      entry(double_well) entry(many_well) entry(rings) entry(gaussian_mixture) entry(experts) entry(neural)
 
 namespace gibbsite {
 

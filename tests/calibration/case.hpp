@@ -45,6 +45,7 @@ std::vector<Case> reweighting_cases();
 std::vector<Case> likelihood_cases();
 std::vector<Case> everyday_cases();
 std::vector<Case> draw_cases();
+std::vector<Case> continuous_cases();
 std::vector<Case> all_cases();
 const std::vector<Exception>& exceptions();
 
