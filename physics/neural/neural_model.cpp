@@ -4,19 +4,23 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 namespace gibbsite {
 
-NeuralModel::NeuralModel(std::shared_ptr<const NeuralEnergy<float>> energy)
+template <class Real>
+NeuralModel<Real>::NeuralModel(std::shared_ptr<const NeuralEnergy<Real>> energy)
     : ContinuousEnergy(energy->units()), energy_(std::move(energy)) {}
 
-void NeuralModel::evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const {
+template <class Real>
+void NeuralModel<Real>::evaluate(std::span<const double> x, std::span<double> energy,
+                                 std::span<double> gradient) const {
   assert(x.size() == energy.size() * units());
-  const std::vector<float> rounded(x.begin(), x.end());
+  const std::vector<Real> rounded(x.begin(), x.end());
   if (gradient.empty()) {
     energy_->energy(rounded, energy);
   } else {
-    std::vector<float> slope(x.size());
+    std::vector<Real> slope(x.size());
     energy_->energy_and_gradient(rounded, energy, slope);
     std::copy(slope.begin(), slope.end(), gradient.begin());
   }
@@ -24,7 +28,8 @@ void NeuralModel::evaluate(std::span<const double> x, std::span<double> energy, 
     if (std::isnan(e)) e = std::numeric_limits<double>::infinity();
 }
 
-void NeuralModel::set_ordered(std::span<double> x) const {
+template <class Real>
+void NeuralModel<Real>::set_ordered(std::span<double> x) const {
   const std::vector<double>& mean = energy_->net().confinement().mean;
   if (mean.empty())
     std::fill(x.begin(), x.end(), 0.0);
@@ -32,7 +37,8 @@ void NeuralModel::set_ordered(std::span<double> x) const {
     std::copy(mean.begin(), mean.end(), x.begin());
 }
 
-ContinuousEnergy::Extent NeuralModel::extent() const noexcept {
+template <class Real>
+ContinuousEnergy::Extent NeuralModel<Real>::extent() const noexcept {
   const Confinement& c = energy_->net().confinement();
   const double kappa = c.learned ? static_cast<double>(energy_->theta().back()) : c.kappa;
   if (c.mean.empty()) return {0, kappa > 0 ? 1 / std::sqrt(kappa) : 1};
@@ -40,6 +46,18 @@ ContinuousEnergy::Extent NeuralModel::extent() const noexcept {
   for (const double m : c.mean) mean += m / static_cast<double>(units());
   for (const double s : c.deviation) variance += s * s / static_cast<double>(units());
   return {mean, std::sqrt(variance)};
+}
+
+template class NeuralModel<float>;
+template class NeuralModel<double>;
+
+std::shared_ptr<const ContinuousEnergy> make_neural_model(const NeuralNet& net, std::span<const double> theta) {
+  constexpr std::size_t few = 4096;
+  if (net.confinement().deviation.empty() && !(net.confinement().kappa > 0))
+    throw std::invalid_argument("a net that nothing confines has no partition function; give kappa above 0");
+  if (net.parameters() <= few)
+    return std::make_shared<const NeuralModel<double>>(std::make_shared<const NeuralEnergy<double>>(net, theta));
+  return std::make_shared<const NeuralModel<float>>(std::make_shared<const NeuralEnergy<float>>(net, theta));
 }
 
 }  // namespace gibbsite

@@ -1,13 +1,12 @@
 // Energies of networks of layers, with weights from a file (PyTorch's state dict as .npz or .safetensors, HDF5) or as
 // they begin.
-#include "physics/continuous/neural.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <functional>
 
+#include "physics/neural/neural_model.hpp"
 #include "studies/data/arrays.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/systems/continuous.hpp"
@@ -87,7 +86,7 @@ class NeuralSystem final : public ContinuousSystem {
  public:
   NeuralSystem(const Study& study, const NeuralNet& net, std::vector<double> theta, std::string words,
                std::vector<std::string> doubts)
-      : ContinuousSystem(study, make_neural_energy(net, theta), std::move(words)),
+      : ContinuousSystem(study, make_neural_model(net, theta), std::move(words)),
         net_(net),
         theta_(std::move(theta)),
         doubts_(std::move(doubts)) {}

@@ -69,7 +69,7 @@ TEST_CASE("a neural energy in the plane, its derivatives and those of its parame
 TEST_CASE("a neural energy in single precision is that in double to seven digits") { check_plane<float>(1e-6); }
 
 TEST_CASE("a neural energy is a model of real numbers, which begins where what confines it is least") {
-  const NeuralModel model(std::make_shared<const NeuralEnergy<float>>(plane_net(), plane_theta()));
+  const NeuralModel<float> model(std::make_shared<const NeuralEnergy<float>>(plane_net(), plane_theta()));
   REQUIRE(model.units() == 2);
   std::vector<double> e(4), gradient(8), start(2, 5);
   model.evaluate(plane_x, e, gradient);
@@ -84,7 +84,7 @@ TEST_CASE("a neural energy is a model of real numbers, which begins where what c
   std::vector<double> far(1);
   model.evaluate(std::vector<double>{1e30, 0}, far, {});
   CHECK(far[0] == HUGE_VAL);
-  const NeuralModel tilted(std::make_shared<const NeuralEnergy<float>>(
+  const NeuralModel<float> tilted(std::make_shared<const NeuralEnergy<float>>(
       net_of("2", {"dense 1"}, {.mean = {1, 3}, .deviation = {1, 7}}), std::vector<double>{1, 1, 0}));
   tilted.set_ordered(start);
   CHECK(start == std::vector<double>{1, 3});
