@@ -2,8 +2,9 @@
 /// (physics/matrices/float_products.hpp), several times as fast.
 ///
 /// Rows of a layer are the settled means of the batch, then the states of the chains, so that a gradient is one
-/// product, which goes into the velocity at once. Per update of n samples and as many chains, with sum W weights in all
-/// and W' of them between hidden layers: n sum W (k_model 2 + 2) + n W' 2 rounds multiplications and as many additions.
+/// product, which goes into the velocity at once. Per update of n samples and as many chains that make k sweeps, W
+/// weights in all of which W' are between hidden layers, and r rounds of mean field: n (W (3 + 2 k) + 2 r W')
+/// multiplications and as many additions.
 ///
 /// Mean field ends where no mean of the batch moves further. Products have fixed shapes, and sums over pieces are added
 /// in their order: bits depend on the instruction set, not on threads. Random words: ARS-5 under a key for each (key,
