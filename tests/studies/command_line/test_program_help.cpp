@@ -1,5 +1,7 @@
 /// Help on whatever a person can name, and the manual's pages in a terminal.
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
 
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/command_line/commands.hpp"
@@ -49,6 +51,14 @@ TEST_CASE("help explains every command, topic, key and name of a study") {
       INFO(entry.name);
       CHECK(holds(help_text(entry.name), '(' + topic + "):\n"));
     }
+}
+
+TEST_CASE("every page of the manual is a topic of help") {
+  std::set<std::string> pages, known;
+  for (const auto& entry : std::filesystem::directory_iterator(GIBBSITE_SOURCE_DIR "/studies/manual/topics"))
+    pages.insert(entry.path().stem().string());
+  for (const Topic& topic : manual_topics()) known.insert(topic.name);
+  CHECK(pages == known);
 }
 
 TEST_CASE("help on a key says what decides about it, and on a name which keys it has") {
