@@ -66,7 +66,10 @@ fs::path TrainRunner::file_of(std::size_t task) const {
 
 /// Builds every task once, so that what cannot be is said before any of them learns.
 void TrainRunner::check_tasks() {
-  for (std::size_t k = request_.tasks.size(); k-- > 0;) first_ = std::make_unique<Training>(request_.tasks[k], k);
+  for (std::size_t k = request_.tasks.size(); k-- > 0;) {
+    first_.reset();
+    first_ = std::make_unique<Training>(request_.tasks[k], k);
+  }
 }
 
 bool TrainRunner::claim() {
