@@ -2,10 +2,59 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
 
 namespace gibbsite {
+namespace {
+
+/// Rank of the rows of w that are chosen, by elimination.
+std::size_t rank_of(std::span<const double> w, std::size_t d, const std::vector<bool>& chosen) {
+  std::vector<std::vector<double>> rows;
+  for (std::size_t j = 0; j < chosen.size(); ++j)
+    if (chosen[j])
+      rows.emplace_back(w.begin() + static_cast<std::ptrdiff_t>(j * d),
+                        w.begin() + static_cast<std::ptrdiff_t>((j + 1) * d));
+  std::size_t rank = 0;
+  for (std::size_t column = 0; column < d && rank < rows.size(); ++column) {
+    const auto pivot =
+        std::max_element(rows.begin() + static_cast<std::ptrdiff_t>(rank), rows.end(),
+                         [&](const auto& a, const auto& b) { return std::abs(a[column]) < std::abs(b[column]); });
+    if (!(std::abs((*pivot)[column]) > 1e-12)) continue;
+    std::swap(*pivot, rows[rank]);
+    for (std::size_t k = rank + 1; k < rows.size(); ++k) {
+      const double by = rows[k][column] / rows[rank][column];
+      for (std::size_t i = column; i < d; ++i) rows[k][i] -= by * rows[rank][i];
+    }
+    ++rank;
+  }
+  return rank;
+}
+
+/// Whether prod_j (1 + (w_j . x)^2 / 2)^(-a_j) has an integral: in every subspace V that some directions span by being
+/// orthogonal to it, 2 sum of a_j of the directions that are not must exceed dim V. All sets of directions where they
+/// are few, else none and all but one.
+bool falls_off(std::span<const double> w, std::span<const double> a, std::size_t d) {
+  const std::size_t count = a.size();
+  constexpr std::size_t few = 12;
+  const std::size_t sets = count <= few ? std::size_t{1} << count : count + 1;
+  if (rank_of(w, d, std::vector<bool>(count, true)) < d) return false;
+  for (std::size_t set = 0; set < sets; ++set) {
+    std::vector<bool> chosen(count, false);
+    for (std::size_t j = 0; j < count; ++j) chosen[j] = count <= few ? (set >> j & 1) != 0 : set > 0 && j != set - 1;
+    const std::size_t rank = rank_of(w, d, chosen);
+    if (rank == d) continue;
+    double sum = 0;
+    for (std::size_t j = 0; j < count; ++j) {
+      std::vector<bool> more = chosen;
+      more[j] = true;
+      if (rank_of(w, d, more) > rank) sum += 2 * a[j];
+    }
+    if (!(sum > static_cast<double>(d - rank))) return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Experts::Experts(Kind kind, std::vector<double> w, std::vector<double> numbers, double kappa)
     : ContinuousEnergy(numbers.empty() ? 0 : w.size() / numbers.size()),
@@ -23,11 +72,11 @@ Experts::Experts(Kind kind, std::vector<double> w, std::vector<double> numbers, 
   if (kind == Kind::student) {
     if (std::any_of(numbers_.begin(), numbers_.end(), [](double a) { return !(a > 0); }))
       throw std::invalid_argument("Student-t experts need exponents above 0");
-    const double sum = std::accumulate(numbers_.begin(), numbers_.end(), 0.0);
-    if (kappa == 0 && (count() < units() || 2 * sum <= static_cast<double>(units())))
+    if (kappa == 0 && !falls_off(w_, numbers_, units()))
       throw std::invalid_argument(
-          "Student-t experts without kappa need as many directions as coordinates, and exponents that add up to more "
-          "than half of their number; else ln Z is infinite");
+          "Student-t experts without kappa need directions that span all coordinates, and along every one of them (and "
+          "every "
+          "plane, ...) exponents that add up to more than half of its dimension; else ln Z is infinite");
   }
 }
 

@@ -13,7 +13,8 @@ class Experts final : public ContinuousEnergy {
   enum class Kind { student, unigauss };
   /// w: [expert][d], one behind the other; numbers: a_j > 0, or c_j. Throws std::invalid_argument for lengths that do
   /// not fit, and where exp(-E) has no integral: kappa < 0, kappa = 0 with unigauss experts; with Student-t experts and
-  /// kappa = 0, where the sum of a_j of the experts with w_j . x not 0 is not above d / 2, or fewer than d directions.
+  /// kappa = 0, where some subspace V has 2 sum of a_j of the experts with w_j not orthogonal to it no larger than dim
+  /// V.
   Experts(Kind kind, std::vector<double> w, std::vector<double> numbers, double kappa);
 
   std::size_t count() const noexcept { return numbers_.size(); }

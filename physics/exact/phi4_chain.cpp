@@ -1,6 +1,7 @@
 #include "physics/exact/phi4_chain.hpp"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 
 #include "physics/matrices/eigen.hpp"
@@ -19,6 +20,60 @@ bool is_ring(const Graph& graph) {
   return true;
 }
 
+/// ln Z; <phi^2>; a site's bond energy and own energy.
+struct Chain {
+  double log_z, squares, bonds, sites;
+};
+
+/// On a grid of so many points, where anything is left of exp(-potential).
+template <class Own, class Potential>
+Chain solve_chain(const Own& own, const Potential& potential, double l, double coupling, double length,
+                  const Phi4& model, const ContinuousReference& reference, Eigen::Index points) {
+  constexpr double negligible = 75;  // exp(-75) beside the largest weight
+  const auto [middle, width] = model.extent();
+  const double wide = 12 * std::max(width, reference.scale()) + std::abs(middle) + std::abs(reference.mean());
+  double low = reference.is_box() ? reference.low() : -wide, high = reference.is_box() ? reference.high() : wide;
+  constexpr int looks = 20'000;
+  double least = potential(low);
+  for (int k = 0; k <= looks; ++k) least = std::min(least, potential(low + (high - low) * k / looks));
+  const double look = (high - low) / looks;
+  while (high - look > low && potential(high - look) > least + negligible) high -= look;
+  while (low + look < high && potential(low + look) > least + negligible) low += look;
+  const double h = (high - low) / static_cast<double>(points - 1);
+  Eigen::VectorXd phi(points), weight(points);
+  for (Eigen::Index a = 0; a < points; ++a) {
+    phi[a] = low + h * static_cast<double>(a);
+    const double ends = a == 0 || a + 1 == points ? 0.5 : 1;
+    weight[a] = std::sqrt(ends * h) * std::exp(-0.5 * (potential(phi[a]) - least));
+  }
+  Eigen::MatrixXd T(points, points), bond(points, points);
+  for (Eigen::Index b = 0; b < points; ++b)
+    for (Eigen::Index a = 0; a < points; ++a) {
+      const double energy = 0.5 * coupling * (phi[a] - phi[b]) * (phi[a] - phi[b]);
+      T(a, b) = weight[a] * weight[b] * std::exp(-l * energy);
+      bond(a, b) = T(a, b) * energy;
+    }
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solved(T);
+  const Eigen::VectorXd& value = solved.eigenvalues();
+  const double largest = value[points - 1];
+  double z = 0;
+  Chain chain{};
+  for (Eigen::Index k = 0; k < points; ++k) {
+    const double ratio = std::pow(std::max(0.0, value[k] / largest), length);
+    if (ratio < 1e-18) continue;
+    const auto state = solved.eigenvectors().col(k);
+    z += ratio;
+    for (Eigen::Index a = 0; a < points; ++a) {
+      chain.squares += ratio * state[a] * state[a] * phi[a] * phi[a];
+      chain.sites += ratio * state[a] * state[a] * own(phi[a]);
+    }
+    chain.bonds += ratio / value[k] * state.dot(bond * state);
+  }
+  for (double* sum : {&chain.squares, &chain.sites, &chain.bonds}) *sum /= z;
+  chain.log_z = length * (std::log(largest) - least) + std::log(z);
+  return chain;
+}
+
 }  // namespace
 
 std::variant<ExactAnswers, std::string> phi4_chain(const Phi4& model, const ContinuousReference& reference,
@@ -27,8 +82,6 @@ std::variant<ExactAnswers, std::string> phi4_chain(const Phi4& model, const Cont
   const auto coupling = graph.common_coupling(), field = graph.common_field();
   if (!coupling || !field || *coupling <= 0 || !is_ring(graph))
     return "phi^4 is solved exactly on periodic chains with one coupling above 0 and one field alone";
-  constexpr Eigen::Index points = 301;
-  constexpr double negligible = 75;  // exp(-75) beside the largest weight
   const double m2 = model.mass_squared(), g = model.quartic(), length = static_cast<double>(graph.sites());
   ExactAnswers answers{"transfer matrix on a grid of the field", {}, {}};
   for (const double l : lambda) {
@@ -37,47 +90,17 @@ std::variant<ExactAnswers, std::string> phi4_chain(const Phi4& model, const Cont
       const double away = (phi - reference.mean()) / reference.scale();
       return l * own(phi) + (reference.is_box() ? 0 : (1 - l) * 0.5 * away * away);
     };
-    double low = reference.low(), high = reference.high();
-    if (!reference.is_box()) {
-      double least = potential(reference.mean());
-      for (double x = -100; x <= 100; x += 0.01) least = std::min(least, potential(x));
-      for (high = 100; high > 0 && potential(high) > least + negligible;) high -= 0.01;
-      for (low = -100; low < high && potential(low) > least + negligible;) low += 0.01;
-    }
-    const double h = (high - low) / static_cast<double>(points - 1);
-    Eigen::VectorXd phi(points), weight(points);
-    for (Eigen::Index a = 0; a < points; ++a) {
-      phi[a] = low + h * static_cast<double>(a);
-      const double ends = a == 0 || a + 1 == points ? 0.5 : 1;
-      weight[a] = std::sqrt(ends * h) * std::exp(-0.5 * potential(phi[a]));
-    }
-    Eigen::MatrixXd T(points, points), bond(points, points);
-    for (Eigen::Index b = 0; b < points; ++b)
-      for (Eigen::Index a = 0; a < points; ++a) {
-        const double energy = 0.5 * *coupling * (phi[a] - phi[b]) * (phi[a] - phi[b]);
-        T(a, b) = weight[a] * weight[b] * std::exp(-l * energy);
-        bond(a, b) = T(a, b) * energy;
-      }
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solved(T);
-    const Eigen::VectorXd& value = solved.eigenvalues();
-    const double largest = value[points - 1];
-    double z = 0, squares = 0, bonds = 0, sites = 0;
-    for (Eigen::Index k = 0; k < points; ++k) {
-      const double ratio = std::pow(std::max(0.0, value[k] / largest), length);
-      if (ratio < 1e-18) continue;
-      const auto state = solved.eigenvectors().col(k);
-      z += ratio;
-      for (Eigen::Index a = 0; a < points; ++a) {
-        squares += ratio * state[a] * state[a] * phi[a] * phi[a];
-        sites += ratio * state[a] * state[a] * own(phi[a]);
-      }
-      bonds += ratio / value[k] * state.dot(bond * state);
-    }
+    const Chain coarse = solve_chain(own, potential, l, *coupling, length, model, reference, 201);
+    const Chain found = solve_chain(own, potential, l, *coupling, length, model, reference, 301);
+    constexpr double known = 1e-9;
+    if (!(std::abs(found.log_z - coarse.log_z) <= known * (1 + std::abs(found.log_z))) || !std::isfinite(found.bonds) ||
+        !(std::abs(found.squares - coarse.squares) <= known * (1 + std::abs(found.squares))))
+      return "the transfer matrix of this chain needs a finer grid than there is: fields vary too fast";
     auto& values = answers.at.emplace_back().values;
-    values["log_z"] = length * std::log(largest) + std::log(z);
-    values["phi_squared"] = squares / z;
-    values["energy"] = length * (bonds + sites) / z;
-    values["energy_density"] = (bonds + sites) / z;
+    values["log_z"] = found.log_z;
+    values["phi_squared"] = found.squares;
+    values["energy"] = length * (found.bonds + found.sites);
+    values["energy_density"] = found.bonds + found.sites;
   }
   return answers;
 }

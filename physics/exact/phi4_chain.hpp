@@ -15,7 +15,8 @@
 namespace gibbsite {
 
 /// log_z, energy, energy_density and phi_squared; or why not: the graph is no periodic chain with one J > 0 and one
-/// field. A ring of two sites has its bond twice.
+/// field, or weights vary faster than the grid shows (held to another grid, 1e-9). A ring of two sites has its bond
+/// twice.
 std::variant<ExactAnswers, std::string> phi4_chain(const Phi4& model, const ContinuousReference& reference,
                                                    std::span<const double> lambda);
 

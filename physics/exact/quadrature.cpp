@@ -157,7 +157,9 @@ std::variant<ExactAnswers, std::string> quadrature(const ContinuousEnergy& model
   if (d > 2) return "quadrature serves two coordinates at most, and no closed form is known";
   const double within = d == 1 ? 1e-11 : 1e-9;
   constexpr double known = 1e-8, negligible = -32;  // exp(-32) = 1e-14
-  double reach = 3, work = 0;
+  const auto [middle, width] = part->extent();      // modes may be where a narrow reference has nothing
+  double work = 0;
+  double reach = std::max(3.0, std::asinh((std::abs(middle - reference.mean()) + 8 * width) / reference.scale()));
   std::optional<std::vector<PathIntegral>> before;
   for (std::size_t panels = 8;;) {
     const Points points(reference, d, panels, reach);
@@ -172,6 +174,7 @@ std::variant<ExactAnswers, std::string> quadrature(const ContinuousEnergy& model
       before.reset();
       continue;
     }
+    if (cut) return "exp(-E) does not fall off, as far as quadrature sees";
     if (!before || !integrals_agree(*before, sums, within)) {
       before = std::move(sums);
       panels *= 2;

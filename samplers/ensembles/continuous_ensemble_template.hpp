@@ -39,7 +39,11 @@ class ContinuousEnsemble final : public Ensemble {
       signs_.emplace(*model_->signs(),
                      reference_.is_box() ? 0 : reference_.mean() / (reference_.scale() * reference_.scale()));
     }
-    for (std::size_t r = 0; r < slice.count; ++r) model_->set_ordered(state(r));
+    for (std::size_t r = 0; r < slice.count; ++r) {
+      model_->set_ordered(state(r));
+      if (reference_.is_box())
+        for (double& value : state(r)) value = std::clamp(value, reference_.low(), reference_.high());
+    }
     weigh(0, slice.count);
   }
 
@@ -83,6 +87,8 @@ class ContinuousEnsemble final : public Ensemble {
   }
   void load(std::size_t replica, std::span<const std::byte> bytes) override {
     std::memcpy(state(replica).data(), bytes.data(), layout().state_bytes());
+    if (!std::isfinite(reference_.energy(state(replica))))
+      throw std::invalid_argument("a state has numbers outside of the box, or that are not finite");
     weigh(replica, replica + 1);
   }
   /// x . y / (|x| |y|).

@@ -121,8 +121,11 @@ std::vector<double> read_numbers(const Value& value) {
   if (value.list() == nullptr) return {read_real(value)};
   if (value.list()->empty()) throw BadValue{value, "is an empty list"};
   std::vector<double> numbers;
+  std::size_t length = 0;
   for (const Value& element : *value.list()) {
     const std::vector<double> some = read_numbers(element);
+    if (length != 0 && some.size() != length) throw BadValue{value, "has rows of different lengths"};
+    length = some.size();
     numbers.insert(numbers.end(), some.begin(), some.end());
   }
   return numbers;

@@ -21,7 +21,7 @@ std::int64_t read_integer(const Value& value, std::int64_t low, std::int64_t hig
 std::uint64_t read_seed(const Value& value);
 /// A finite number.
 double read_real(const Value& value);
-/// Finite numbers: one, a list, or a list of lists of them, one behind the other.
+/// Finite numbers: one, a list, or a list of lists of them, all of the same length, one behind the other.
 std::vector<double> read_numbers(const Value& value);
 /// Text that is not empty.
 const std::string& read_text(const Value& value);

@@ -68,6 +68,7 @@ void add_continuous_keys(KeyTable& table) {
       [](ContinuousKeys& keys, const Value& value) {
         keys.box = read_numbers(value);
         if (keys.box.size() != 2) throw BadValue{value, fmt::format("has {} numbers, not two", keys.box.size())};
+        if (keys.box[0] == keys.box[1]) throw BadValue{value, "has two equal ends"};
         if (!(keys.box[0] < keys.box[1])) throw BadValue{value, "has its lower end last"};
       },
       [](const ContinuousKeys& keys) {
@@ -114,7 +115,19 @@ std::string ContinuousSystem::description() const {
 }
 
 std::variant<ExactAnswers, std::string> ContinuousSystem::exact(std::span<const double> lambda, Effort effort) const {
-  return quadrature(*model_, reference_, lambda, effort == Effort::asked_for ? 4e9 : 1e8);
+  return quadrature_within(effort == Effort::asked_for ? 1e9 : 1e8, lambda);
+}
+
+std::variant<ExactAnswers, std::string> ContinuousSystem::quadrature_within(double most_work,
+                                                                            std::span<const double> lambda) const {
+  return quadrature(*model_, reference_, lambda, most_work);
+}
+
+std::vector<std::string> ContinuousSystem::doubts() const {
+  if (model_->signs() == nullptr || !reference_.is_box() || reference_.mean() == 0) return {};
+  return {
+      "model.box is not symmetric about 0, so that clusters of signs are not turned over: an ordered phase keeps the "
+      "sign it began with"};
 }
 
 bool ContinuousSystem::turns_signs(const Study& study) const {

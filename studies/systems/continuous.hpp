@@ -42,11 +42,13 @@ class ContinuousSystem : public System {
   std::vector<Observable> observables() const override { return model_->observables(); }
   std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override;
   Group record() const override;
+  std::vector<std::string> doubts() const override;
   void check(const Study& study) const override;
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool annealed = false) const override;
 
  protected:
   const ContinuousReference& reference() const noexcept { return reference_; }
+  std::variant<ExactAnswers, std::string> quadrature_within(double most_work, std::span<const double> lambda) const;
   /// What the record says of the model itself.
   virtual void describe(Group&) const {}
 

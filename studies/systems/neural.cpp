@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <functional>
 
@@ -65,12 +66,20 @@ std::vector<double> read_weights(const NeuralNet& net, const std::string& file, 
         found = k;
     if (found == arrays.size()) {
       std::vector<std::string> there;
-      for (const NumberArray& array : arrays)
-        there.push_back(fmt::format("{} ({})", array.name, shape_text(array.shape)));
+      constexpr std::size_t shown = 8;
+      for (std::size_t k = 0; k < std::min(shown, arrays.size()); ++k)
+        there.push_back(
+            fmt::format("{} ({})", arrays[k].name.empty() ? "an array" : arrays[k].name, shape_text(arrays[k].shape)));
+      if (arrays.size() > shown) there.push_back(fmt::format("and {} more", arrays.size() - shown));
       throw RequestError(fmt::format("{}: no array is left for {} of shape {}; it holds {}", file, part.name,
                                      shape_text(part.shape), join(there, ", ")));
     }
     used[found] = true;
+    const auto odd = std::find_if(arrays[found].values.begin(), arrays[found].values.end(),
+                                  [](double value) { return !std::isfinite(value); });
+    if (odd != arrays[found].values.end())
+      throw RequestError(fmt::format("{}: number {} of {} is not finite; weights must be", file,
+                                     odd - arrays[found].values.begin(), arrays[found].name));
     std::copy(arrays[found].values.begin(), arrays[found].values.end(),
               theta.begin() + static_cast<std::ptrdiff_t>(part.begin));
   }
@@ -95,6 +104,10 @@ class NeuralSystem final : public ContinuousSystem {
     return ContinuousSystem::work() / sites() * std::max(sites(), static_cast<double>(net_.parameters()));
   }
   std::vector<std::string> doubts() const override { return doubts_; }
+  std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override {
+    return quadrature_within((effort == Effort::asked_for ? 1e11 : 2e9) / static_cast<double>(net_.parameters()),
+                             lambda);
+  }
 
  protected:
   void describe(Group& group) const override {
@@ -162,13 +175,30 @@ void add_neural_keys(KeyTable& table) {
   add_continuous_keys(table);
 }
 
+NeuralNet net_of(const Study& study) {
+  const auto& keys = study.keys<NeuralKeys>();
+  std::vector<LayerSpec> layers;
+  const std::vector<std::string> small = {"dense 32", "swish", "dense 1"};
+  for (const std::string& text : keys.net.empty() ? small : keys.net) layers.push_back(parse_layer(text));
+  return {parse_shape(keys.shape), std::move(layers), {.kappa = kappa_of(study, 1)}};
+}
+
+SystemSize size_of_net(const Study& study) {
+  try {
+    const NeuralNet net = net_of(study);
+    return {static_cast<double>(net.units()),
+            {16 * static_cast<double>(net.parameters()),
+             fmt::format("{:.3g} parameters", static_cast<double>(net.parameters())), "model.net"},
+            "model.shape"};
+  } catch (const std::invalid_argument& e) {
+    throw RequestError(fmt::format("[model]: {}", e.what()));
+  }
+}
+
 std::shared_ptr<const System> make_neural(const Study& study) {
   const auto& keys = study.keys<NeuralKeys>();
   try {
-    std::vector<LayerSpec> layers;
-    const std::vector<std::string> small = {"dense 32", "swish", "dense 1"};
-    for (const std::string& text : keys.net.empty() ? small : keys.net) layers.push_back(parse_layer(text));
-    const NeuralNet net(parse_shape(keys.shape), std::move(layers), {.kappa = kappa_of(study, 1)});
+    const NeuralNet net = net_of(study);
     std::vector<std::string> doubts;
     std::vector<double> theta =
         keys.weights.empty() ? net.initial(Key(keys.net_seed)) : read_weights(net, keys.weights, doubts);
@@ -192,7 +222,7 @@ const SystemEntry& neural_entry() {
       .meaning = "networks of layers: E = net(x) + kappa |x|^2/2, weights from PyTorch or random",
       .add_keys = add_neural_keys,
       .check = [](const Study&) {},
-      .size = [](const Study&) { return SystemSize{}; },
+      .size = size_of_net,
       .make = make_neural,
       .sampler = SamplerKind::hmc};
   return entry;

@@ -27,7 +27,11 @@ class Phi4System final : public ContinuousSystem {
         doubts_(std::move(built.doubts)) {}
 
   bool disordered() const override { return disordered_; }
-  std::vector<std::string> doubts() const override { return doubts_; }
+  std::vector<std::string> doubts() const override {
+    std::vector<std::string> all = ContinuousSystem::doubts();
+    all.insert(all.end(), doubts_.begin(), doubts_.end());
+    return all;
+  }
   std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override {
     auto chain = phi4_chain(*phi4_, reference(), lambda);
     if (phi4_->units() > 2 || std::holds_alternative<ExactAnswers>(chain)) return chain;

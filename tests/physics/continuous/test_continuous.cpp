@@ -158,7 +158,32 @@ TEST_CASE("chains of phi^4 are solved by their transfer matrix") {
       phi4_chain(phi4_on(Geometry::square, {2, 2}), ContinuousReference::gaussian(0, 1), lambda)));
 }
 
+TEST_CASE("what quadrature and transfer matrices cannot know they do not say") {
+  const std::vector<double> half = {0.5};
+  const auto chain_of_four = [](double m2, double coupling) {
+    Lattice lattice;
+    lattice.geometry = Geometry::chain;
+    lattice.size = {4};
+    lattice.coupling = coupling;
+    return Phi4(build(lattice), m2, 0.5);
+  };
+  const auto one = ContinuousReference::gaussian(0, 1);
+  const auto deep = phi4_chain(chain_of_four(-1e3, 1), ContinuousReference::gaussian(0, std::sqrt(500)), half);
+  if (const auto* found = std::get_if<ExactAnswers>(&deep))  // numpy, 3001 points
+    CHECK(found->at[0].values.at("log_z") == Approx(249989.5514).epsilon(1e-9));
+  CHECK(std::holds_alternative<std::string>(phi4_chain(chain_of_four(-2, 1e4), one, half)));
+  const auto box = phi4_chain(chain_of_four(-2, 1), ContinuousReference::box(-50, 50), std::vector<double>{1});
+  REQUIRE(std::holds_alternative<ExactAnswers>(box));
+  CHECK(std::get<ExactAnswers>(box).at[0].values.at("log_z") == Approx(3.68702270).epsilon(1e-8));
+  // A mode where a narrow reference has nothing, and tails that have no integral.
+  const GaussianMixture far({0, 50}, {1, 1}, 0.1);
+  CHECK(solved(far, one, 1).at("log_z") == Approx(0).margin(1e-9));
+}
+
 TEST_CASE("energies that have no integral are refused") {
+  CHECK_THROWS_AS(Experts(Experts::Kind::student, {1, 0, 1, 0}, {2, 2}, 0), std::invalid_argument);
+  CHECK_THROWS_AS(Experts(Experts::Kind::student, {1, 0, 0, 1}, {10, 0.1}, 0), std::invalid_argument);
+  CHECK_NOTHROW(Experts(Experts::Kind::student, {1, 0, 0, 1}, {10, 0.6}, 0));
   CHECK_THROWS_AS(DoubleWell({0, 1, 0}), std::invalid_argument);
   CHECK_THROWS_AS(Rings({1, -2}, 0.1), std::invalid_argument);
   CHECK_THROWS_AS(GaussianMixture({1, 2, 3}, {0.5, 0.5}, 1), std::invalid_argument);

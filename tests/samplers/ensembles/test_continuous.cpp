@@ -202,6 +202,15 @@ TEST_CASE("moves are accepted as often as theory says") {
   CHECK(acceptance(normal, hmc, 1.3) == Approx(of_all).margin(four_errors));
 }
 
+TEST_CASE("replicas begin inside of their box, and states outside of it are refused") {
+  const auto ensemble = make_continuous_ensemble(double_well(), ContinuousReference::box(2, 3), hmc, Key(1), 2);
+  double x = 0;
+  ensemble->save(0, std::as_writable_bytes(std::span(&x, 1)));
+  CHECK(x == 2);
+  x = 1.5;
+  CHECK_THROWS_AS(ensemble->load(0, std::as_bytes(std::span(&x, 1))), std::invalid_argument);
+}
+
 TEST_CASE("replicas of a continuous energy are the same in slices and after being saved and loaded") {
   const auto model = std::make_shared<const ManyWell>(Quartic{1, -6, -0.5}, 2);
   const auto reference = ContinuousReference::gaussian(0, 1.5);
