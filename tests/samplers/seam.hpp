@@ -6,10 +6,13 @@
 #include <memory>
 #include <numeric>
 
+#include "physics/continuous/phi4.hpp"
+#include "physics/continuous/wells.hpp"
 #include "physics/ising.hpp"
 #include "physics/lattice.hpp"
 #include "physics/random.hpp"
 #include "samplers/ensembles/array_ensemble.hpp"
+#include "samplers/ensembles/continuous_ensemble.hpp"
 #include "samplers/ensembles/global_flips.hpp"
 #include "samplers/ensembles/lattice_clusters.hpp"
 #include "samplers/ensembles/packed_replicas.hpp"
@@ -522,6 +525,20 @@ inline std::vector<Case> cases() {
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
   for (const NetworkCase& it : networks)
     all.push_back({it.name, it.make, 1, it.exact(std::vector<double>{1})[0].values.at("log_z")});
+  const auto two_wells = std::make_shared<const gibbsite::DoubleWell>(Quartic{1, -2, 0.3});
+  all.push_back(
+      {"double well, Hamiltonian trajectories",
+       [two_wells](Key k, Slice s) {
+         return make_continuous_ensemble(two_wells, ContinuousReference::gaussian(0.1, 1.2), {3, 1, 0, 0.5}, k, s);
+       },
+       1, 1.71706855455});
+  const auto fields = std::make_shared<const Phi4>(Graph({{0, 1, 1}, {0, 1, 1}}, {0, 0}), -2, 0.5);
+  all.push_back({"phi^4 on a ring of two, Langevin steps and clusters of signs",
+                 [fields](Key k, Slice s) {
+                   return make_continuous_ensemble(fields, ContinuousReference::gaussian(0, 1), {1, 2, 0.5, 0}, k, s,
+                                                   SignMoves::clusters);
+                 },
+                 1, 2.055901449699});
   return all;
 }
 
