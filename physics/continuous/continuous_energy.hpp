@@ -25,7 +25,7 @@ class ContinuousEnergy {
   /// `energy` is long. gradient: [states][d], or empty where nobody asks. What a state gives does not depend on the
   /// others, and nothing is finite that should not be: far outside E may be infinite.
   virtual void evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const = 0;
-  /// States that are worth being handed over at once; slices of replicas begin at multiples of it.
+  /// States that are worth being handed over at once.
   virtual std::size_t batch() const noexcept { return 1; }
 
   /// energy and energy_density always; then what the model measures beside them.
