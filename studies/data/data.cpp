@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <optional>
 
 #include "physics/random.hpp"
 #include "studies/data/arrays.hpp"
 #include "studies/data/columns.hpp"
+#include "studies/data/data_sets.hpp"
+#include "studies/data/treat.hpp"
 #include "studies/study/value.hpp"
 #include "studies/study/value_parsers.hpp"
 #include "studies/text/errors.hpp"
@@ -24,33 +25,6 @@ constexpr double brightest = 255;
 std::string place(const Data& data, std::size_t index) {
   return fmt::format("{} (row {}, column {}; both from 0)", data.source, data.first_row + index / data.width,
                      index % data.width);
-}
-
-/// The set a name like "shifter:5" means; nothing for files.
-std::optional<Data> generate(const std::string& name) {
-  struct Set {
-    std::string_view name, argument;
-    Data (*make)(std::size_t);
-  };
-  constexpr Set sets[] = {{"bars-and-stripes", "the side", bars_and_stripes},
-                          {"shifter", "the bits", shifter},
-                          {"two-clusters", "the bits", two_clusters}};
-  for (const Set& set : sets) {
-    if (name != set.name && !name.starts_with(std::string(set.name) + ':')) continue;
-    constexpr std::size_t most = 12;
-    const auto number =
-        name == set.name ? std::nullopt : read_number<std::size_t>(std::string_view(name).substr(set.name.size() + 1));
-    if (!number || *number < 1 || *number > most)
-      throw RequestError(fmt::format("data `{}`: {} needs {} from 1 to {}, for example {}:4", name, set.name,
-                                     set.argument, most, set.name));
-    Data data = set.make(*number);
-    data.source = name;
-    return data;
-  }
-  if (!may_be_set(name) || std::filesystem::exists(name)) return std::nullopt;
-  std::string names;
-  for (const Set& set : sets) names += fmt::format("{}{}:4", names.empty() ? "" : ", ", set.name);
-  throw RequestError(fmt::format("data `{}`: no file and no generated set is called so; the sets are {}", name, names));
 }
 
 /// The snapshots of a result at one beta: `path` is that of (snapshot, chain, beta, site).
@@ -186,7 +160,7 @@ Binarize read_binarize(const DataRequest& request) {
 /// What the numbers are divided by.
 double divisor(const Data& data, const DataRequest& request, const Binarize& how) {
   if (request.maximum > 0) return request.maximum;
-  if (!how.by_chance && !(how.threshold && *how.threshold < 1)) return 1;
+  if (!how.by_chance && !(how.threshold && *how.threshold < 1) && !request.dequantize && request.logit == 0) return 1;
   const auto [least, most] = std::minmax_element(data.values.begin(), data.values.end());
   if (*least < 0 || *most <= 1) return 1;
   constexpr double half_bright = 127;
@@ -290,23 +264,37 @@ void read_labels(Data& data, const DataRequest& request, std::vector<double> val
     throw RequestError(fmt::format("{}: all labels are 0, and tell nothing; give labels of two kinds or more", file));
 }
 
+/// Refuses what are no grey levels, and counts them: of a maximum the divisor becomes their number.
+void to_levels(Data& data, bool is_maximum) {
+  if (is_maximum) data.divisor += 1;
+  for (std::size_t k = 0; k < data.values.size(); ++k)
+    if (const double v = data.values[k]; !(v >= 0 && v < data.divisor) || v != std::floor(v))
+      throw RequestError(
+          fmt::format("{}: {} is no whole number from 0 to {}, as noise within a level (dequantize) needs; say the "
+                      "largest by maximum, or leave dequantize out",
+                      place(data, k), v, data.divisor - 1));
+}
+
 /// In words, for people.
 std::string treatment(const Data& data, const DataRequest& request, const Binarize& how, const std::string& note) {
   std::string text = note.empty() ? "" : note + "; ";
   if (!request.columns.empty()) text += fmt::format("columns {}; ", request.columns);
   if (!request.labels.empty()) text += fmt::format("labels {}; ", request.labels);
+  const std::string before = text;
   text += data.divisor != 1 ? fmt::format("divided by {}", data.divisor) : "taken as they are";
   if (how.by_chance) text += fmt::format(", then 1 with that probability, else 0 (seed {})", request.seed);
   if (how.threshold) text += fmt::format(", then 1 above {}, else 0", *how.threshold);
+  if (data.treated.any()) text = fmt::format("{}{}", before, description(data.treated));
   if (!request.rows.empty()) text += fmt::format("; rows {} to {}", data.first_row, data.first_row + data.samples - 1);
   return text;
 }
 
 }  // namespace
 
-Data read_data(const DataRequest& request) {
+Data read_data(const DataRequest& request, const Treatment* as) {
   const Binarize how = read_binarize(request);
-  auto generated = generate(request.file);
+  check_treatment_asked(request, as);
+  auto generated = generate(request.file, request.seed);
   if (generated && !request.dataset.empty())
     throw RequestError(fmt::format("data `{}` are generated and have no dataset `{}`", request.file, request.dataset));
   if (generated && !request.labels.empty())
@@ -325,14 +313,31 @@ Data read_data(const DataRequest& request) {
   if (!request.alphabet.empty()) data.states = letters_in(request.alphabet);
   if (!request.labels.empty()) read_labels(data, request, std::move(labels));
   check_finite(data);
-  data.divisor = divisor(data, request, how);  // a matter of the file, and so is the threshold, not of the rows taken
+  // A matter of the file, and so is the threshold, not of the rows taken.
+  data.divisor = as != nullptr ? as->divisor : divisor(data, request, how);
+  const bool dequantized = as != nullptr ? as->dequantized : request.dequantize;
+  if (dequantized) to_levels(data, as == nullptr);
   if (data.divisor != 1)
     for (double& v : data.values) v /= data.divisor;
   if (how.threshold) binarize_by_threshold(data, *how.threshold);
   keep_rows(data, request.rows);
   if (how.by_chance) binarize_by_chance(data, request.seed);
+  if (!how.by_chance && !how.threshold) treat(data, request, as);
   data.treatment = treatment(data, request, how, note);
   return data;
+}
+
+Data pick_samples(const Data& data, std::span<const std::size_t> which) {
+  Data part = data;
+  part.samples = which.size();
+  part.values.clear(), part.labels.clear(), part.log_jacobian.clear();
+  for (const std::size_t s : which) {
+    const auto row = data.values.begin() + static_cast<std::ptrdiff_t>(s * data.width);
+    part.values.insert(part.values.end(), row, row + static_cast<std::ptrdiff_t>(data.width));
+    if (!data.labels.empty()) part.labels.push_back(data.labels[s]);
+    if (!data.log_jacobian.empty()) part.log_jacobian.push_back(data.log_jacobian[s]);
+  }
+  return part;
 }
 
 std::string description(const Data& data) {

@@ -10,20 +10,25 @@
 
 #include "physics/matrices/matrix.hpp"
 #include "physics/units.hpp"
+#include "studies/data/treatment.hpp"
 
 namespace gibbsite {
 
 struct DataRequest {
-  std::string file = {};          ///< or a generated set: "bars-and-stripes:SIDE", "shifter:BITS", "two-clusters:BITS"
+  std::string file = {};          ///< or a generated set: "bars-and-stripes:SIDE", "two-moons:SAMPLES" (data_sets.hpp)
   std::string dataset = {};       ///< the array in an .npz or HDF5 file; empty: the only one, or "samples"
   std::string binarize = "none";  ///< or "stochastic", or a threshold as a number ("0.5"); see below
   std::string rows = {};          ///< "begin:end", from 0 and without the end, either may be missing; empty: all
-  std::uint64_t seed = 1;         ///< of stochastic binarisation
+  std::uint64_t seed = 1;         ///< of stochastic binarisation, noise and generated points
   double maximum = 0;             ///< what the numbers are divided by before; 0: as they tell
   std::string columns = {};       ///< "0:784", "1:", or names of a CSV's header; empty: all (studies/data/columns.hpp)
   std::string alphabet = {};      ///< of FASTA: protein, rna, dna, or letters in the order of states
   std::optional<double> beta = {};  ///< of a result's configurations: those at this beta
   std::string labels = {};          ///< a file, one number a sample, or "column:WHICH" of the data; empty: none
+  // Real numbers (studies/data/treatment.hpp), not with binarize:
+  bool dequantize = false;   ///< noise within a grey level, a pure function of seed, row in the file and column
+  double logit = 0;          ///< its alpha, below 1/2; 0: none
+  bool standardize = false;  ///< mean 0 and deviation 1 of each number
 };
 
 /// A threshold gives 1 to what is above it, else 0. Stochastic: a pixel is 1 with probability its intensity
@@ -33,15 +38,17 @@ struct DataRequest {
 /// threshold of 1 or more is in the file's own numbers.
 struct Data {
   std::size_t samples = 0, width = 0;
-  std::vector<double> values = {};       ///< row-major, [samples][width]
-  std::string source = {};               ///< file and dataset, for messages and records
-  std::size_t first_row = 0;             ///< of these samples in the source
-  std::string treatment = {};            ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
-  double divisor = 1;                    ///< by which they were divided
-  std::size_t states = 0;                ///< of an alphabet; 0: not known
-  std::optional<double> beta = {};       ///< of a result's configurations
-  std::vector<std::size_t> labels = {};  ///< [sample]; empty: none, or one-hot among the values already
-  std::size_t label_states = 0;          ///< one more than the largest label in the source
+  std::vector<double> values = {};        ///< row-major, [samples][width]
+  std::string source = {};                ///< file and dataset, for messages and records
+  std::size_t first_row = 0;              ///< of these samples in the source
+  std::string treatment = {};             ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
+  double divisor = 1;                     ///< by which they were divided
+  std::size_t states = 0;                 ///< of an alphabet; 0: not known
+  std::optional<double> beta = {};        ///< of a result's configurations
+  std::vector<std::size_t> labels = {};   ///< [sample]; empty: none, or one-hot among the values already
+  std::size_t label_states = 0;           ///< one more than the largest label in the source
+  Treatment treated = {};                 ///< what was done to real numbers, apart from binarize
+  std::vector<double> log_jacobian = {};  ///< [sample] sum of ln |dy/dv| of what was done; empty: nothing
 
   /// Samples begin .. begin + count - 1, [number][sample].
   Matrix batch(std::size_t begin, std::size_t count) const {
@@ -54,17 +61,12 @@ std::string description(const Data& data);
 
 /// Arrays of more than two axes are flattened to rows; one axis gives rows of one number. Of a result file without a
 /// dataset the samples are the snapshots in /configurations, of all chains at one beta. Throws RequestError.
-Data read_data(const DataRequest& request);
+/// as: what was done to the data that a model learned from, to be done to these; then the request asks for nothing of
+/// the kind itself.
+Data read_data(const DataRequest& request, const Treatment* as = nullptr);
 
-/// All distinct pictures of side x side pixels whose rows or whose columns are each all on or all off, side <= 12:
-/// 2 * 2^side - 2 of them (MacKay, Information Theory, Inference, and Learning Algorithms (2003), ch. 43).
-Data bars_and_stripes(std::size_t side);
-/// N bits, the same bits shifted left, not, or right (cyclically), and three units of which one tells which: all 3 *
-/// 2^N cases, N <= 12 (Hinton & Sejnowski, in Parallel Distributed Processing 1 (1986), ch. 7; MacKay (2003), ch. 43).
-Data shifter(std::size_t bits);
-/// Two clusters of unequal weight: a quarter of the 8 N samples have all N bits on, three quarters off, but for one bit
-/// in every second of them; N <= 12.
-Data two_clusters(std::size_t bits);
+/// Some of the samples, in this order, with what belongs to each.
+Data pick_samples(const Data& data, std::span<const std::size_t> which);
 
 /// The data as states of `visible`. Binary units take 0 and 1. Spins take -1 and +1; data of 0 and 1 alone are taken
 /// for them. Categorical units take one column per unit, of whole numbers 0 to q - 1, or one-hot rows. Gaussian units

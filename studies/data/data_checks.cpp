@@ -83,6 +83,12 @@ Data check_units(Data data, const Layer& visible) {
         fmt::format("{}: its letters are {} states, but the model's visible units have {}; take the "
                     "alphabet this model is for",
                     data.source, data.states, categorical ? visible.states : 2));
+  if (data.treated.any() && data.treated != Treatment{.divisor = data.treated.divisor} &&
+      visible.kind != UnitKind::gaussian)
+    throw RequestError(
+        fmt::format("{}: its numbers became real ones ({}), which the model's units cannot be; leave out dequantize, "
+                    "logit and standardize",
+                    data.source, description(data.treated)));
   switch (visible.kind) {
     case UnitKind::binary:
       require(data, is_bit, "is neither 0 nor 1, as the model's units are; binarize the data (binarize = 0.5)");

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "studies/data/data_sets.hpp"
+
 namespace gibbsite {
 namespace {
 
@@ -16,6 +18,10 @@ std::string read_columns(const Value& value) {
 }
 
 bool has_data(const Study& s) { return !s.keys<DataRequest>().file.empty(); }
+bool has_real_data(const Study& s) {
+  const auto& data = s.keys<DataRequest>();
+  return has_data(s) && data.binarize == "none" && data.alphabet.empty();
+}
 
 }  // namespace
 
@@ -24,8 +30,13 @@ void add_data_keys(KeyTable& table) {
   StudyKey& file = data.add(
       "file", "file or set",
       "IDX, .npy, .npz, .safetensors, HDF5 (or a result with snapshots), CSV, FASTA; or \"bars-and-stripes:4\", "
-      "\"shifter:8\", \"two-clusters:8\"",
-      [](DataRequest& d, const Value& value) { d.file = read_path_or_set(value); }, optional_text(&DataRequest::file));
+      "\"shifter:8\", \"two-clusters:8\"; or points: \"two-moons:2000\", rings, checkerboard, pinwheel, swiss-roll, "
+      "eight-gaussians, two-modes",
+      [](DataRequest& d, const Value& value) {
+        const std::string& text = read_text(value);
+        d.file = is_generated(text) ? text : read_path_or_set(value);
+      },
+      optional_text(&DataRequest::file));
   file.text = file.file = true;
   const auto given = data.when({"data.file", {"data.file"}, has_data});
   given
@@ -73,13 +84,30 @@ void add_data_keys(KeyTable& table) {
         value.text() != nullptr ? read_text(value) : fmt::format("{}", read_real(value));
   };
   given.add(
-      "maximum", "number > 0", "value that is 1 to binarize; without it 255 of bytes, and 1 of numbers up to 1",
+      "maximum", "number > 0",
+      "value that is 1 to binarize or logit, the highest level to dequantize; without it 255 of bytes, and 1 of "
+      "numbers "
+      "up to 1",
       [](DataRequest& d, const Value& value) {
         d.maximum = read_real(value);
         if (!(d.maximum > 0)) throw BadValue{value, "is out of range"};
       },
       [](const DataRequest& d) { return d.maximum > 0 ? std::optional(Value{d.maximum}) : std::nullopt; });
-  given.seed("seed", &DataRequest::seed, "of stochastic binarization");
+  const auto real = data.when({"data.file of real numbers, not with data.binarize or data.alphabet",
+                               {"data.file", "data.binarize", "data.alphabet"},
+                               has_real_data});
+  real.flag("dequantize", &DataRequest::dequantize,
+            "grey levels 0, 1, ..., maximum become real numbers from 0 to 1: (v + uniform noise)/(maximum + 1)");
+  real.add(
+      "logit", "number above 0, below 0.5", "alpha: numbers from 0 to 1 become logits of alpha + (1 - 2 alpha) x",
+      [](DataRequest& d, const Value& value) {
+        d.logit = read_real(value);
+        if (!(d.logit > 0 && d.logit < 0.5)) throw BadValue{value, "is out of range"};
+      },
+      [](const DataRequest& d) { return d.logit > 0 ? std::optional(Value{d.logit}) : std::nullopt; });
+  real.flag("standardize", &DataRequest::standardize,
+            "last, each number less its mean over the data, over its deviation");
+  given.seed("seed", &DataRequest::seed, "of stochastic binarization, noise of dequantize, and generated points");
 }
 
 }  // namespace gibbsite

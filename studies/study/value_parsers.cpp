@@ -109,7 +109,7 @@ bool may_be_set(std::string_view text) {
   const std::size_t colon = text.find(':');
   return colon != std::string_view::npos && colon > 1 && colon + 1 < text.size() &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == colon &&
-         text.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
+         text.find_first_not_of("0123456789.:", colon + 1) == std::string_view::npos;
 }
 
 std::string read_path_or_set(const Value& value) {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "studies/data/data.hpp"
+#include "studies/data/data_sets.hpp"
 #include "tests/studies/options_fixture.hpp"
 #include "tests/studies/scratch.hpp"
 

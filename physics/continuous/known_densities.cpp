@@ -1,0 +1,231 @@
+#include "physics/continuous/known_densities.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/math/quadrature/gauss.hpp>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <numbers>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace gibbsite {
+namespace {
+
+using std::numbers::pi;
+using Point = std::array<double, 2>;
+
+/// A curve with its parameter uniform between two ends.
+struct Curve {
+  std::function<Point(double)> at;
+  double begin = 0, end = 2 * pi;
+  std::size_t panels = 0;  ///< of 16 nodes; 0: closed, nodes at equal steps
+};
+
+/// Curves, equally likely, blurred by gaussians.
+class BlurredCurves final : public KnownDensity {
+ public:
+  BlurredCurves(std::vector<Curve> curves, double deviation, double reach)
+      : curves_(std::move(curves)), deviation_(deviation), reach_(reach) {
+    for (const Curve& curve : curves_) add_nodes(curve);
+    const double norm =
+        -std::log(static_cast<double>(curves_.size()) * 2 * pi * deviation * deviation);  // the nodes' weights sum to 1
+    for (Node& node : nodes_) node.log_weight = std::log(node.log_weight) + norm;
+  }
+
+  void draw(std::span<double> x, Chance& chance) const override {
+    const Curve& curve = curves_[curves_.size() > 1 ? chance.pick(curves_.size()) : 0];
+    const Point c = curve.at(curve.begin + (curve.end - curve.begin) * chance.uniform());
+    for (std::size_t i = 0; i < 2; ++i) x[i] = c[i] + deviation_ * chance.normal();
+  }
+
+  double log_density(std::span<const double> x) const override {
+    const double precision = 1 / (2 * deviation_ * deviation_);
+    double most = -std::numeric_limits<double>::infinity();
+    const auto log_term = [&](const Node& n) {
+      const double dx = x[0] - n.at[0], dy = x[1] - n.at[1];
+      return n.log_weight - precision * (dx * dx + dy * dy);
+    };
+    for (const Node& n : nodes_) most = std::max(most, log_term(n));
+    constexpr double negligible = -45;  // of ln: 3000 nodes of it are 1e-16 of the largest
+    double sum = 0;
+    for (const Node& n : nodes_)
+      if (const double from_most = log_term(n) - most; from_most > negligible) sum += std::exp(from_most);
+    return most + std::log(sum);
+  }
+  double reach() const noexcept override { return reach_; }
+
+ private:
+  struct Node {
+    Point at;
+    double log_weight;
+  };
+
+  void add_nodes(const Curve& curve) {
+    if (curve.panels == 0) {
+      constexpr std::size_t steps = 512;
+      for (std::size_t k = 0; k < steps; ++k)
+        nodes_.push_back({curve.at(2 * pi * static_cast<double>(k) / steps), 1.0 / steps});
+      return;
+    }
+    using Gauss = boost::math::quadrature::gauss<double, 16>;
+    const auto count = static_cast<double>(curve.panels);
+    for (std::size_t p = 0; p < curve.panels; ++p)
+      for (const double side : {-1.0, 1.0})
+        for (std::size_t k = 0; k < Gauss::abscissa().size(); ++k) {
+          const double share = (static_cast<double>(p) + 0.5 + 0.5 * side * Gauss::abscissa()[k]) / count;
+          nodes_.push_back(
+              {curve.at(curve.begin + (curve.end - curve.begin) * share), 0.5 * Gauss::weights()[k] / count});
+        }
+  }
+
+  std::vector<Curve> curves_;
+  std::vector<Node> nodes_;
+  double deviation_, reach_;
+};
+
+/// Gaussians of one deviation on the line or in the plane.
+class FewGaussians final : public KnownDensity {
+ public:
+  FewGaussians(std::size_t dimension, std::vector<double> means, std::vector<double> weights, double deviation,
+               double reach)
+      : dimension_(dimension),
+        means_(std::move(means)),
+        weights_(std::move(weights)),
+        deviation_(deviation),
+        reach_(reach) {}
+
+  std::size_t dimension() const noexcept override { return dimension_; }
+  void draw(std::span<double> x, Chance& chance) const override {
+    double u = chance.uniform();
+    std::size_t k = 0;
+    while (k + 1 < weights_.size() && u >= weights_[k]) u -= weights_[k++];
+    for (std::size_t i = 0; i < dimension_; ++i) x[i] = means_[k * dimension_ + i] + deviation_ * chance.normal();
+  }
+  double log_density(std::span<const double> x) const override {
+    std::vector<double> terms;
+    for (std::size_t k = 0; k < weights_.size(); ++k) {
+      double squares = 0;
+      for (std::size_t i = 0; i < dimension_; ++i) squares += std::pow(x[i] - means_[k * dimension_ + i], 2);
+      terms.push_back(std::log(weights_[k]) - squares / (2 * deviation_ * deviation_));
+    }
+    const double most = *std::max_element(terms.begin(), terms.end());
+    double sum = 0;
+    for (const double term : terms) sum += std::exp(term - most);
+    return most + std::log(sum) - static_cast<double>(dimension_) * std::log(std::sqrt(2 * pi) * deviation_);
+  }
+  double reach() const noexcept override { return reach_; }
+
+ private:
+  std::size_t dimension_;
+  std::vector<double> means_, weights_;
+  double deviation_, reach_;
+};
+
+class Pinwheel final : public KnownDensity {
+ public:
+  void draw(std::span<double> x, Chance& chance) const override {
+    const auto arm = static_cast<double>(chance.pick(arms));
+    const double along = 1 + radial * chance.normal(), across = tangential * chance.normal();
+    const auto [u, v] = turned(along, across, 2 * pi * arm / arms + rate * std::exp(std::hypot(along, across)));
+    x[0] = size * u, x[1] = size * v;
+  }
+  double log_density(std::span<const double> x) const override {
+    const double u = x[0] / size, v = x[1] / size, twist = rate * std::exp(std::min(std::hypot(u, v), 300.0));
+    std::array<double, arms> terms{};
+    for (std::size_t k = 0; k < arms; ++k) {
+      const auto [along, across] = turned(u, v, -2 * pi * static_cast<double>(k) / arms - twist);
+      terms[k] = -0.5 * (std::pow((along - 1) / radial, 2) + std::pow(across / tangential, 2));
+    }
+    const double most = *std::max_element(terms.begin(), terms.end());
+    double sum = 0;
+    for (const double term : terms) sum += std::exp(term - most);
+    return most + std::log(sum / arms) - std::log(2 * pi * radial * tangential * size * size);
+  }
+  double reach() const noexcept override { return 6; }
+
+ private:
+  static constexpr std::size_t arms = 5;
+  static constexpr double radial = 0.3, tangential = 0.1, rate = 0.25, size = 2;
+  static Point turned(double u, double v, double angle) {
+    const double c = std::cos(angle), s = std::sin(angle);
+    return {c * u - s * v, s * u + c * v};
+  }
+};
+
+class Checkerboard final : public KnownDensity {
+ public:
+  void draw(std::span<double> x, Chance& chance) const override {
+    const double column = static_cast<double>(chance.pick(4)), row = 2 * static_cast<double>(chance.pick(2));
+    x[0] = 2 * (column + chance.uniform()) - reach();
+    x[1] = 2 * (row + (is_odd(column) ? 1 : 0) + chance.uniform()) - reach();
+  }
+  double log_density(std::span<const double> x) const override {
+    const double column = std::floor((x[0] + reach()) / 2), row = std::floor((x[1] + reach()) / 2);
+    const bool inside = column >= 0 && column < 4 && row >= 0 && row < 4;
+    const bool odd = std::fmod(row, 2) != 0;
+    return inside && odd == is_odd(column) ? -5 * std::numbers::ln2 : -std::numeric_limits<double>::infinity();
+  }
+  double reach() const noexcept override { return 4; }
+
+ private:
+  /// Of odd columns the odd squares count.
+  static bool is_odd(double column) { return std::fmod(column, 2) != 0; }
+};
+
+Curve circle(double radius) {
+  return {[radius](double t) { return Point{radius * std::cos(t), radius * std::sin(t)}; }};
+}
+
+}  // namespace
+
+std::unique_ptr<const KnownDensity> two_moons() {
+  constexpr std::size_t panels = 12;
+  return std::make_unique<BlurredCurves>(std::vector<Curve>{{[](double t) {
+                                                               return Point{2 * std::cos(t) - 1, 2 * std::sin(t) - 0.2};
+                                                             },
+                                                             0, pi, panels},
+                                                            {[](double t) {
+                                                               return Point{1 - 2 * std::cos(t), 0.8 - 2 * std::sin(t)};
+                                                             },
+                                                             0, pi, panels}},
+                                         0.2, 5);
+}
+
+std::unique_ptr<const KnownDensity> four_rings() {
+  return std::make_unique<BlurredCurves>(std::vector<Curve>{circle(3), circle(2.25), circle(1.5), circle(0.75)}, 0.08,
+                                         4);
+}
+
+std::unique_ptr<const KnownDensity> swiss_roll() {
+  constexpr std::size_t panels = 48;
+  return std::make_unique<BlurredCurves>(std::vector<Curve>{{[](double t) {
+                                                               return Point{t * std::cos(t) / 5, t * std::sin(t) / 5};
+                                                             },
+                                                             1.5 * pi, 4.5 * pi, panels}},
+                                         0.2, 5);
+}
+
+std::unique_ptr<const KnownDensity> eight_gaussians() {
+  std::vector<double> means;
+  for (int k = 0; k < 8; ++k) {
+    means.push_back(2 * std::numbers::sqrt2 * std::cos(pi * k / 4));
+    means.push_back(2 * std::numbers::sqrt2 * std::sin(pi * k / 4));
+  }
+  return std::make_unique<FewGaussians>(2, std::move(means), std::vector<double>(8, 1.0 / 8), std::numbers::sqrt2 / 4,
+                                        6);
+}
+
+std::unique_ptr<const KnownDensity> pinwheel() { return std::make_unique<Pinwheel>(); }
+std::unique_ptr<const KnownDensity> checkerboard() { return std::make_unique<Checkerboard>(); }
+
+std::unique_ptr<const KnownDensity> two_modes(double weight, double at) {
+  if (!(weight > 0 && weight < 1) || !(at >= 0) || !std::isfinite(at))
+    throw std::invalid_argument("two modes need a weight between 0 and 1, and a place from 0");
+  return std::make_unique<FewGaussians>(1, std::vector<double>{-at, at}, std::vector<double>{weight, 1 - weight}, 1,
+                                        std::ceil(at) + 7);
+}
+
+}  // namespace gibbsite
