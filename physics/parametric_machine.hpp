@@ -26,16 +26,9 @@
 #include "physics/boltzmann.hpp"
 #include "physics/chance.hpp"
 #include "physics/network.hpp"
+#include "physics/parameter_block.hpp"
 
 namespace gibbsite {
-
-struct ParameterBlock {
-  std::string name;  ///< "visible_bias", "hidden_bias", "weights", "lateral_weights", "log_variance"
-  std::size_t offset = 0, rows = 0, columns = 1;
-  bool bias = false;  ///< no penalty on weights acts on it
-
-  std::size_t size() const noexcept { return rows * columns; }
-};
 
 /// Two bonded visible units, i < j.
 struct UnitBond {

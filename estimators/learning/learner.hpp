@@ -48,6 +48,9 @@ class Learner {
   virtual std::span<const Checkpoint> checkpoints() const { return {}; }
   /// Share of its chains that carry the model's expectation; nan without chains.
   virtual double effective_fraction() const { return unknown; }
+  /// Mean over the updates since the last evaluated() of what is made small, where it has a value.
+  virtual double objective() const { return unknown; }
+  virtual void evaluated() {}
 
   virtual Snapshot save() const = 0;
   /// Throws std::invalid_argument for a snapshot of another machine.

@@ -7,18 +7,17 @@ namespace gibbsite {
 namespace {
 
 template <class Real>
-std::size_t states_of(const NeuralEnergy<Real>& energy, std::span<const Real> x) {
+std::size_t states_of(const JetEnergy<Real>& energy, std::span<const Real> x) {
   assert(x.size() % energy.units() == 0);
   if (x.empty()) throw std::invalid_argument("score matching is given no states: give a batch of one at least");
   return x.size() / energy.units();
 }
 
-void need_second_derivatives(const NeuralNet& net, const char* rule) {
-  for (std::size_t l = 0; l < net.layers().size(); ++l)
-    if (net.layers()[l].kind == LayerKind::relu)
-      throw std::invalid_argument(
-          std::string(rule) + " score matching needs second derivatives, which \"relu\" (layer_" + std::to_string(l) +
-          ") has at its kinks alone: take \"swish\", \"softplus\" or \"tanh\", or denoising");
+template <class Real>
+void need_second_derivatives(const JetEnergy<Real>& energy, const char* rule) {
+  if (const std::string kinks = energy.kinks(); !kinks.empty())
+    throw std::invalid_argument(std::string(rule) + " score matching needs second derivatives, which " + kinks +
+                                " has at its kinks alone: take \"swish\", \"softplus\" or \"tanh\", or denoising");
 }
 
 template <class Real>
@@ -29,7 +28,7 @@ double half_square(std::span<const Real> numbers) {
 }
 
 template <class Real>
-std::vector<Real> slope_of(const NeuralEnergy<Real>& energy, std::span<const Real> x) {
+std::vector<Real> slope_of(const JetEnergy<Real>& energy, std::span<const Real> x) {
   std::vector<double> e(states_of(energy, x));
   std::vector<Real> slope(x.size());
   energy.energy_and_gradient(x, e, slope);
@@ -38,7 +37,7 @@ std::vector<Real> slope_of(const NeuralEnergy<Real>& energy, std::span<const Rea
 
 /// Adds the gradient of sum of weight (v . grad E) in theta, v fixed.
 template <class Real>
-void add_along(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v,
+void add_along(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v,
                std::span<const double> weight, std::span<Real> gradient) {
   const std::size_t states = weight.size();
   std::vector<double> e(2 * states), ebar(2 * states, 0);
@@ -48,7 +47,7 @@ void add_along(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::s
 
 /// Minus the sum over states of v'Hv, and of share times its gradient.
 template <class Real>
-double add_curvature(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v, double share,
+double add_curvature(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v, double share,
                      std::span<Real> gradient) {
   const std::size_t states = states_of(energy, x);
   std::vector<double> e(3 * states), ebar(3 * states, 0);
@@ -67,7 +66,7 @@ double add_curvature(const NeuralEnergy<Real>& energy, std::span<const Real> x, 
 }  // namespace
 
 template <class Real>
-double contrastive(const NeuralEnergy<Real>& energy, std::span<const Real> data, std::span<const Real> model,
+double contrastive(const JetEnergy<Real>& energy, std::span<const Real> data, std::span<const Real> model,
                    std::span<Real> gradient) {
   double value = 0;
   for (const auto& [x, sign] : {std::pair(data, 1.0), std::pair(model, -1.0)}) {
@@ -82,7 +81,7 @@ double contrastive(const NeuralEnergy<Real>& energy, std::span<const Real> data,
 }
 
 template <class Real>
-double denoising_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> noise,
+double denoising_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> noise,
                        std::span<const double> sigma, std::span<const double> weight, std::span<Real> gradient) {
   assert(noise.size() == x.size());
   const std::size_t states = states_of(energy, x), n = energy.units();
@@ -104,10 +103,10 @@ double denoising_score(const NeuralEnergy<Real>& energy, std::span<const Real> x
 }
 
 template <class Real>
-double sliced_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v, Slices slices,
+double sliced_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v, Slices slices,
                     std::span<Real> gradient) {
   assert(v.size() == x.size());
-  need_second_derivatives(energy.net(), "sliced");
+  need_second_derivatives(energy, "sliced");
   const std::size_t states = states_of(energy, x);
   const double share = 1 / static_cast<double>(states);
   if (slices == Slices::reduced) {
@@ -134,8 +133,8 @@ double sliced_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, s
 }
 
 template <class Real>
-double exact_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<Real> gradient) {
-  need_second_derivatives(energy.net(), "exact");
+double exact_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<Real> gradient) {
+  need_second_derivatives(energy, "exact");
   const std::size_t states = states_of(energy, x), n = energy.units();
   const double share = 1 / static_cast<double>(states);
   const std::vector<Real> slope = slope_of(energy, x);
@@ -149,14 +148,13 @@ double exact_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, st
   return share * value;
 }
 
-#define GIBBSITE_SCORES(Real)                                                                                   \
-  template double contrastive(const NeuralEnergy<Real>&, std::span<const Real>, std::span<const Real>,          \
-                              std::span<Real>);                                                                 \
-  template double denoising_score(const NeuralEnergy<Real>&, std::span<const Real>, std::span<const Real>,      \
-                                  std::span<const double>, std::span<const double>, std::span<Real>);           \
-  template double sliced_score(const NeuralEnergy<Real>&, std::span<const Real>, std::span<const Real>, Slices, \
-                               std::span<Real>);                                                                \
-  template double exact_score(const NeuralEnergy<Real>&, std::span<const Real>, std::span<Real>);
+#define GIBBSITE_SCORES(Real)                                                                                         \
+  template double contrastive(const JetEnergy<Real>&, std::span<const Real>, std::span<const Real>, std::span<Real>); \
+  template double denoising_score(const JetEnergy<Real>&, std::span<const Real>, std::span<const Real>,               \
+                                  std::span<const double>, std::span<const double>, std::span<Real>);                 \
+  template double sliced_score(const JetEnergy<Real>&, std::span<const Real>, std::span<const Real>, Slices,          \
+                               std::span<Real>);                                                                      \
+  template double exact_score(const JetEnergy<Real>&, std::span<const Real>, std::span<Real>);
 GIBBSITE_SCORES(float)
 GIBBSITE_SCORES(double)
 #undef GIBBSITE_SCORES

@@ -14,7 +14,7 @@
 
 #include <span>
 
-#include "physics/neural/neural_energy.hpp"
+#include "physics/neural/jet_energy.hpp"
 
 namespace gibbsite {
 
@@ -26,15 +26,15 @@ enum class Slices { plain, reduced };
 ///
 /// Throw std::invalid_argument for no states; sliced and exact for relu, by its layer's name.
 template <class Real>
-double contrastive(const NeuralEnergy<Real>& energy, std::span<const Real> data, std::span<const Real> model,
+double contrastive(const JetEnergy<Real>& energy, std::span<const Real> data, std::span<const Real> model,
                    std::span<Real> gradient);
 template <class Real>
-double denoising_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> noise,
+double denoising_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> noise,
                        std::span<const double> sigma, std::span<const double> weight, std::span<Real> gradient);
 template <class Real>
-double sliced_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v, Slices slices,
+double sliced_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<const Real> v, Slices slices,
                     std::span<Real> gradient);
 template <class Real>
-double exact_score(const NeuralEnergy<Real>& energy, std::span<const Real> x, std::span<Real> gradient);
+double exact_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<Real> gradient);
 
 }  // namespace gibbsite

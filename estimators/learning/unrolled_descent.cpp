@@ -5,7 +5,7 @@
 namespace gibbsite {
 
 template <class Real>
-std::vector<Real> descend(const NeuralEnergy<Real>& energy, const Descent& descent, std::span<const Real> x) {
+std::vector<Real> descend(const JetEnergy<Real>& energy, const Descent& descent, std::span<const Real> x) {
   const std::size_t n = energy.units();
   std::vector<Real> way(x.begin(), x.end()), slope(x.size());
   way.reserve(x.size() * (descent.steps + 1));
@@ -20,7 +20,7 @@ std::vector<Real> descend(const NeuralEnergy<Real>& energy, const Descent& desce
 }
 
 template <class Real>
-double descend_reverse(const NeuralEnergy<Real>& energy, const Descent& descent, std::span<const Real> way,
+double descend_reverse(const JetEnergy<Real>& energy, const Descent& descent, std::span<const Real> way,
                        std::span<Real> end_bar, std::span<Real> gradient) {
   const std::size_t n = energy.units(), size = end_bar.size(), states = size / n;
   assert(way.size() == size * (descent.steps + 1));
@@ -43,11 +43,11 @@ double descend_reverse(const NeuralEnergy<Real>& energy, const Descent& descent,
   return rate_bar;
 }
 
-template std::vector<float> descend(const NeuralEnergy<float>&, const Descent&, std::span<const float>);
-template std::vector<double> descend(const NeuralEnergy<double>&, const Descent&, std::span<const double>);
-template double descend_reverse(const NeuralEnergy<float>&, const Descent&, std::span<const float>, std::span<float>,
+template std::vector<float> descend(const JetEnergy<float>&, const Descent&, std::span<const float>);
+template std::vector<double> descend(const JetEnergy<double>&, const Descent&, std::span<const double>);
+template double descend_reverse(const JetEnergy<float>&, const Descent&, std::span<const float>, std::span<float>,
                                 std::span<float>);
-template double descend_reverse(const NeuralEnergy<double>&, const Descent&, std::span<const double>, std::span<double>,
+template double descend_reverse(const JetEnergy<double>&, const Descent&, std::span<const double>, std::span<double>,
                                 std::span<double>);
 
 }  // namespace gibbsite

@@ -13,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "physics/neural/neural_energy.hpp"
+#include "physics/neural/jet_energy.hpp"
 
 namespace gibbsite {
 
@@ -25,12 +25,12 @@ struct Descent {
 
 /// All states on the way, [step][state][number], steps + 1 of them; x: where it begins.
 template <class Real>
-std::vector<Real> descend(const NeuralEnergy<Real>& energy, const Descent& descent, std::span<const Real> x);
+std::vector<Real> descend(const JetEnergy<Real>& energy, const Descent& descent, std::span<const Real> x);
 
 /// What the end depends on. way: of descend; end_bar: dL/dy at the end, [state][number], turned into dL/d(where it
 /// began), of the fixed numbers too. gradient: dL/dtheta is added. Returns dL/dalpha.
 template <class Real>
-double descend_reverse(const NeuralEnergy<Real>& energy, const Descent& descent, std::span<const Real> way,
+double descend_reverse(const JetEnergy<Real>& energy, const Descent& descent, std::span<const Real> way,
                        std::span<Real> end_bar, std::span<Real> gradient);
 
 }  // namespace gibbsite

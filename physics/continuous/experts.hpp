@@ -17,6 +17,8 @@ class Experts final : public ContinuousEnergy {
   /// V.
   Experts(Kind kind, std::vector<double> w, std::vector<double> numbers, double kappa);
 
+  Kind kind() const noexcept { return kind_; }
+  double kappa() const noexcept { return kappa_; }
   std::size_t count() const noexcept { return numbers_.size(); }
   std::span<const double> directions() const noexcept { return w_; }
   std::span<const double> numbers() const noexcept { return numbers_; }

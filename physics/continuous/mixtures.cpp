@@ -80,38 +80,45 @@ void Rings::measure(std::span<const double> x, std::span<double> out) const {
   out[2 + nearest] = 1;
 }
 
-GaussianMixture::GaussianMixture(std::vector<double> means, std::vector<double> weights, double s)
+GaussianMixture::GaussianMixture(std::vector<double> means, std::vector<double> weights, std::vector<double> deviations)
     : ContinuousEnergy(weights.empty() ? 0 : means.size() / weights.size()),
       means_(std::move(means)),
       weights_(std::move(weights)),
-      s_(s) {
+      deviations_(std::move(deviations)) {
   if (weights_.empty() || means_.empty() || means_.size() % weights_.size() != 0)
     throw std::invalid_argument("a gaussian mixture needs a mean of the same length for each of its weights");
-  if (!all_positive(weights_) || !(s > 0) || !std::isfinite(s) ||
+  if (deviations_.size() == 1) deviations_.resize(weights_.size(), deviations_[0]);
+  if (deviations_.size() != weights_.size())
+    throw std::invalid_argument("a gaussian mixture needs one standard deviation, or one for each of its weights");
+  if (!all_positive(weights_) || !all_positive(deviations_) ||
       !std::all_of(means_.begin(), means_.end(), [](double m) { return std::isfinite(m); }))
     throw std::invalid_argument("a gaussian mixture needs finite means, and weights and a width above 0");
   const double sum = std::accumulate(weights_.begin(), weights_.end(), 0.0);
   for (double& weight : weights_) weight /= sum;
+  for (std::size_t k = 0; k < weights_.size(); ++k) {
+    const double s = deviations_[k];
+    log_norm_.push_back(std::log(weights_[k]) -
+                        static_cast<double>(units()) * (0.5 * std::log(2 * std::numbers::pi) + std::log(s)));
+    precision_.push_back(1 / (s * s));
+  }
 }
 
 void GaussianMixture::evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const {
   const std::size_t d = units();
-  const double precision = 1 / (s_ * s_);
-  const double norm = static_cast<double>(d) * (0.5 * std::log(2 * std::numbers::pi) + std::log(s_));
   std::vector<double> share(weights_.size());
   for (std::size_t s = 0; s < energy.size(); ++s) {
     const double* at = x.data() + s * d;
     for (std::size_t k = 0; k < weights_.size(); ++k) {
       double squares = 0;
       for (std::size_t i = 0; i < d; ++i) squares += (at[i] - means_[k * d + i]) * (at[i] - means_[k * d + i]);
-      share[k] = std::log(weights_[k]) - 0.5 * precision * squares;
+      share[k] = log_norm_[k] - 0.5 * precision_[k] * squares;
     }
-    energy[s] = norm - to_shares(share);
+    energy[s] = -to_shares(share);
     if (gradient.empty()) continue;
     for (std::size_t i = 0; i < d; ++i) {
       double slope = 0;
-      for (std::size_t k = 0; k < weights_.size(); ++k) slope += share[k] * (at[i] - means_[k * d + i]);
-      gradient[s * d + i] = precision * slope;
+      for (std::size_t k = 0; k < weights_.size(); ++k) slope += share[k] * precision_[k] * (at[i] - means_[k * d + i]);
+      gradient[s * d + i] = slope;
     }
   }
 }
@@ -123,13 +130,15 @@ void GaussianMixture::set_ordered(std::span<double> x) const {
 
 ContinuousEnergy::Extent GaussianMixture::extent() const noexcept {
   const std::size_t d = units();
-  double mean = 0, squares = 0;
-  for (std::size_t k = 0; k < weights_.size(); ++k)
+  double mean = 0, squares = 0, within = 0;
+  for (std::size_t k = 0; k < weights_.size(); ++k) {
+    within += weights_[k] * deviations_[k] * deviations_[k];
     for (std::size_t i = 0; i < d; ++i) {
       mean += weights_[k] * means_[k * d + i] / static_cast<double>(d);
       squares += weights_[k] * means_[k * d + i] * means_[k * d + i] / static_cast<double>(d);
     }
-  return {mean, std::sqrt(std::max(0.0, squares - mean * mean) + s_ * s_)};
+  }
+  return {mean, std::sqrt(std::max(0.0, squares - mean * mean) + within)};
 }
 
 std::vector<Observable> GaussianMixture::measured() const {

@@ -151,11 +151,11 @@ bool integrals_agree(const std::vector<PathIntegral>& a, const std::vector<PathI
 }  // namespace
 
 std::variant<ExactAnswers, std::string> quadrature(const ContinuousEnergy& model, const ContinuousReference& reference,
-                                                   std::span<const double> lambda, double most_work) {
+                                                   std::span<const double> lambda, double most_work, double within) {
   const auto [part, count] = model.copies();
   const std::size_t d = part->units();
   if (d > 2) return "quadrature serves two coordinates at most, and no closed form is known";
-  const double within = d == 1 ? 1e-11 : 1e-9;
+  if (within == 0) within = d == 1 ? 1e-11 : 1e-9;
   constexpr double known = 1e-8, negligible = -32;  // exp(-32) = 1e-14
   const auto [middle, width] = part->extent();      // modes may be where a narrow reference has nothing
   double work = 0;

@@ -20,8 +20,8 @@ namespace gibbsite {
 
 /// log_z, energy, energy_density, with a box specific_heat, and those observables that are known to 1e-8 (shares of
 /// regions with curved borders are not). Or why not: too many coordinates, or more than `most_work` energies and
-/// exponentials.
+/// exponentials. within: what ln Z and <E> are to stand to; 0: as above.
 std::variant<ExactAnswers, std::string> quadrature(const ContinuousEnergy& model, const ContinuousReference& reference,
-                                                   std::span<const double> lambda, double most_work);
+                                                   std::span<const double> lambda, double most_work, double within = 0);
 
 }  // namespace gibbsite

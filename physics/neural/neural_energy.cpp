@@ -164,39 +164,10 @@ void NeuralEnergy<Real>::run(const NeuralPass<Real>& pass) const {
 }
 
 template <class Real>
-void NeuralEnergy<Real>::energy(std::span<const Real> x, std::span<double> e) const {
-  run({.states = e.size(), .x = {x}, .e = e});
-}
-
-template <class Real>
-void NeuralEnergy<Real>::energy_and_gradient(std::span<const Real> x, std::span<double> e,
-                                             std::span<Real> gradient) const {
-  assert(gradient.size() == x.size());
-  std::vector<double> one(e.size(), 1);
-  run({.states = e.size(), .x = {x}, .e = e, .ebar = one, .xbar = {gradient}});
-}
-
-template <class Real>
-void NeuralEnergy<Real>::along(std::span<const Real> x, std::span<const Real> v, std::span<double> e) const {
-  assert(v.size() == x.size());
-  run({.states = e.size() / 3, .coefficients = 3, .x = {x, v}, .e = e});
-}
-
-template <class Real>
-void NeuralEnergy<Real>::hessian_times(std::span<const Real> x, std::span<const Real> v, std::span<Real> out) const {
-  assert(v.size() == x.size() && out.size() == x.size());
-  const std::size_t states = x.size() / units();
-  std::vector<double> e(2 * states), ebar(2 * states, 0);
-  std::fill(ebar.begin() + static_cast<std::ptrdiff_t>(states), ebar.end(), 1);
-  run({.states = states, .coefficients = 2, .x = {x, v}, .e = e, .ebar = ebar, .xbar = {out}});
-}
-
-template <class Real>
-void NeuralEnergy<Real>::add_gradient(std::span<const Real> x, std::span<const double> weight, std::span<double> e,
-                                      std::span<Real> gradient) const {
-  assert(weight.size() == e.size() && gradient.size() == parameters());
-  std::vector<double> ebar(weight.begin(), weight.end());
-  run({.states = e.size(), .x = {x}, .e = e, .ebar = ebar, .gradient = gradient});
+std::string NeuralEnergy<Real>::kinks() const {
+  for (std::size_t l = 0; l < net().layers().size(); ++l)
+    if (net().layers()[l].kind == LayerKind::relu) return "\"relu\" (layer_" + std::to_string(l) + ")";
+  return "";
 }
 
 template class NeuralEnergy<float>;

@@ -51,11 +51,15 @@ ContinuousEnergy::Extent NeuralModel<Real>::extent() const noexcept {
 template class NeuralModel<float>;
 template class NeuralModel<double>;
 
+bool in_double_precision(const NeuralNet& net) noexcept {
+  constexpr std::size_t few = 4096;  // parameters
+  return net.parameters() <= few;
+}
+
 std::shared_ptr<const ContinuousEnergy> make_neural_model(const NeuralNet& net, std::span<const double> theta) {
-  constexpr std::size_t few = 4096;
   if (net.confinement().deviation.empty() && !(net.confinement().kappa > 0))
     throw std::invalid_argument("a net that nothing confines has no partition function; give kappa above 0");
-  if (net.parameters() <= few)
+  if (in_double_precision(net))
     return std::make_shared<const NeuralModel<double>>(std::make_shared<const NeuralEnergy<double>>(net, theta));
   return std::make_shared<const NeuralModel<float>>(std::make_shared<const NeuralEnergy<float>>(net, theta));
 }

@@ -27,6 +27,8 @@ class NeuralModel final : public ContinuousEnergy {
   std::shared_ptr<const NeuralEnergy<Real>> energy_;
 };
 
+/// Whether a net is small enough for double precision to be no slower than single precision is worth.
+bool in_double_precision(const NeuralNet& net) noexcept;
 /// At these parameters, as many as the net has: in double precision where there are few of them, else in single. Throws
 /// std::invalid_argument for another number, and for a net that nothing confines, which has no Z; std::runtime_error
 /// without oneDNN, where it is needed.

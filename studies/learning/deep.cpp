@@ -59,7 +59,7 @@ std::uint64_t or_a_fifth(const std::optional<std::int64_t>& asked, std::int64_t 
   return static_cast<std::uint64_t>(asked.value_or((epochs + 4) / 5));
 }
 
-class DeepBoltzmann final : public Trainable {
+class DeepBoltzmann final : public TrainableNetwork {
  public:
   DeepBoltzmann(std::shared_ptr<const DeepMachine> machine, std::optional<ModelFile> start)
       : machine_(std::move(machine)), start_(std::move(start)) {}
@@ -110,17 +110,13 @@ class DeepBoltzmann final : public Trainable {
     file.model = std::make_shared<const Network>(machine_->network(theta));
     return file;
   }
-  Judgement judge(std::span<const double>, const ModelFile& file, const Samples& samples,
-                  const Study& study) const override {
-    return judge_model(file, samples, study);
-  }
 
  private:
   std::shared_ptr<const DeepMachine> machine_;
   std::optional<ModelFile> start_;
 };
 
-class DeepBelief final : public Trainable {
+class DeepBelief final : public TrainableNetwork {
  public:
   DeepBelief(std::vector<std::size_t> units)
       : units_(std::move(units)), machine_(std::make_shared<const BeliefMachine>(units_)) {}
@@ -161,10 +157,6 @@ class DeepBelief final : public Trainable {
     file.kind = NetworkKind::dbn;
     file.model = std::make_shared<const BeliefNetwork>(machine_->network(theta));
     return file;
-  }
-  Judgement judge(std::span<const double>, const ModelFile& file, const Samples& samples,
-                  const Study& study) const override {
-    return judge_model(file, samples, study);
   }
 
  private:

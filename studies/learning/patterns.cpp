@@ -9,7 +9,7 @@
 namespace gibbsite {
 namespace {
 
-class StoresPatterns final : public Trainable {
+class StoresPatterns final : public TrainableNetwork {
  public:
   explicit StoresPatterns(std::size_t units)
       : machine_(
@@ -44,10 +44,6 @@ class StoresPatterns final : public Trainable {
                                                           std::vector<double>(plain.bias().begin(), plain.bias().end()),
                                                           patterns_);
     return file;
-  }
-  Judgement judge(std::span<const double>, const ModelFile& file, const Samples& samples,
-                  const Study& study) const override {
-    return judge_model(file, samples, study);
   }
 
  private:

@@ -56,7 +56,10 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
   if (patterns) header.push_back("fixed points");
   if (labels) header.push_back("accuracy");
   if (labels && validation) header.push_back("validation accuracy");
-  for (const char* name : {"ln Z", "reconstruction error", "updates", "seconds"}) header.emplace_back(name);
+  const bool objective = std::any_of(tasks.begin(), tasks.end(),
+                                     [](const auto& task) { return !std::isnan(task.of(Recorded::objective)); });
+  for (const char* name : {"ln Z", objective ? "objective" : "reconstruction error", "updates", "seconds"})
+    header.emplace_back(name);
   Table table(header, left);
   const auto nats = [](const Trained& task, Recorded value, Recorded error) {
     return task.of(error) > 0 || std::isnan(task.of(error)) ? with_error(task.of(value), task.of(error))
@@ -74,7 +77,7 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
     if (labels) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::accuracy)));
     if (labels && validation) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::validation_accuracy)));
     row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
-    row.push_back(fmt::format("{:.4f}", task.of(Recorded::reconstruction_error)));
+    row.push_back(fmt::format("{:.4f}", task.of(objective ? Recorded::objective : Recorded::reconstruction_error)));
     row.push_back(fmt::format("{:.0f}", task.of(Recorded::update)));
     row.push_back(fmt::format("{:.1f}", task.of(Recorded::seconds)));
     table.add(std::move(row));

@@ -12,7 +12,7 @@
 namespace gibbsite {
 namespace {
 
-class Shallow final : public Trainable {
+class Shallow final : public TrainableNetwork {
  public:
   Shallow(std::shared_ptr<const ParametricMachine> machine, std::optional<ModelFile> start, std::vector<double> truth,
           double beta)
@@ -38,7 +38,11 @@ class Shallow final : public Trainable {
   }
 
   bool sums_log_z() const override { return gibbsite::sums_log_z(*machine_); }
-  void weigh(std::span<const double> weight) override { weight_ = weight; }
+  bool weighs() const override { return true; }
+  void see(const Study& study, const Data& data, std::span<const double> weight) override {
+    TrainableNetwork::see(study, data, weight);
+    weight_ = weight;
+  }
 
   ModelFile model(std::span<const double> theta) const override {
     ModelFile file;
@@ -52,8 +56,8 @@ class Shallow final : public Trainable {
     return file;
   }
 
-  Judgement judge(std::span<const double> theta, const ModelFile& file, const Samples& samples,
-                  const Study& study) const override {
+  Judgement judge_file(std::span<const double> theta, const ModelFile& file, const Samples& samples,
+                       const Study& study) const override {
     Judgement out = judge_machine(*machine_, theta, file, samples, study);
     if (!truth_.empty()) out.coupling_error = coupling_error(*machine_, theta, truth_, beta_);
     return out;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "studies/data/arrays.hpp"
+#include "studies/learning/drawn_samples.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -11,12 +13,46 @@ constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow},
                                              {"boltzmann", make_shallow},
                                              {"dbm", make_deep_boltzmann},
                                              {"dbn", make_deep_belief},
-                                             {"hopfield", make_stores_patterns}};
+                                             {"hopfield", make_stores_patterns},
+                                             {"neural", make_learns_energy},
+                                             {"gaussian", make_learns_energy},
+                                             {"double-well", make_learns_energy},
+                                             {"gaussian-mixture", make_learns_energy},
+                                             {"experts", make_learns_energy}};
 
 }  // namespace
 
-void Trainable::weigh(std::span<const double>) {
-  throw RequestError("data.reweight is for rbm and boltzmann; leave it out");
+void TrainableNetwork::see(const Study& study, const Data& data, std::span<const double> weight) {
+  base_rates_ = base_rates(data, visible(), weight);
+  if (const std::string& alphabet = study.keys<DataRequest>().alphabet; !alphabet.empty())
+    alphabet_ = alphabet_letters(alphabet);
+}
+
+ModelFile TrainableNetwork::file(std::span<const double> theta) const {
+  ModelFile out = model(theta);
+  out.base_rates = base_rates_;
+  out.alphabet = alphabet_;
+  return out;
+}
+
+Group TrainableNetwork::record(std::span<const double> theta, const std::string& name, const std::string& note) const {
+  ModelFile out = file(theta);
+  out.note = note;
+  return model_record(out, name);
+}
+
+Judgement TrainableNetwork::judge(std::span<const double> theta, const Samples& samples, const Study& study) const {
+  return judge_file(theta, file(theta), samples, study);
+}
+
+Judgement TrainableNetwork::judge_file(std::span<const double>, const ModelFile& file, const Samples& samples,
+                                       const Study& study) const {
+  return judge_model(file, samples, study);
+}
+
+Group TrainableNetwork::draw(std::span<const double> theta, const Study& study, const Matrix& training,
+                             std::size_t count) const {
+  return drawn_samples(file(theta), study, training, count);
 }
 
 std::span<const TrainableKind> trainable_kinds() { return kinds_of_models; }

@@ -29,19 +29,46 @@ class Trainable {
   virtual std::string shape() const = 0;
   /// How its parameters stand one behind the other.
   virtual std::span<const ParameterBlock> blocks() const = 0;
+  /// Whether samples may have weights.
+  virtual bool weighs() const { return false; }
+  /// The data that are learned, as check_data gives them, and their weights, with mean 1, or none; called before all
+  /// that follows.
+  virtual void see(const Study&, const Data&, std::span<const double> /*weight*/) {}
   /// What learns it from the beginning. data: [width][sample], as check_data gives them; they must outlive it. Throws
   /// RequestError for what the study asks and this kind cannot.
   virtual std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) = 0;
   /// Whether ln Z is summed at every evaluation; else it is annealed, and judged less often.
   virtual bool sums_log_z() const { return false; }
-  /// From now on samples weigh so much while they are learned, with mean 1; `weight` must outlive it. Throws
-  /// RequestError for kinds that do not know weights.
-  virtual void weigh(std::span<const double> weight);
-  /// As a model file says it, without base rates.
+  /// The root of a model file, or one of its snapshots, with these parameters: all that makes it a model, and a note.
+  virtual Group record(std::span<const double> theta, const std::string& name, const std::string& note) const = 0;
+  /// How good it is.
+  virtual Judgement judge(std::span<const double> theta, const Samples& samples, const Study& study) const = 0;
+  /// So many states of the model, as a group "samples". training: [width][sample].
+  virtual Group draw(std::span<const double> theta, const Study& study, const Matrix& training,
+                     std::size_t count) const = 0;
+};
+
+/// Boltzmann machines: what a model file holds is a ModelFile, with the base rates of the data.
+class TrainableNetwork : public Trainable {
+ public:
+  void see(const Study& study, const Data& data, std::span<const double> weight) override;
+  Group record(std::span<const double> theta, const std::string& name, const std::string& note) const override;
+  Judgement judge(std::span<const double> theta, const Samples& samples, const Study& study) const override;
+  Group draw(std::span<const double> theta, const Study& study, const Matrix& training,
+             std::size_t count) const override;
+
+ protected:
+  /// Without base rates.
   virtual ModelFile model(std::span<const double> theta) const = 0;
   /// file: model(theta), with base rates.
-  virtual Judgement judge(std::span<const double> theta, const ModelFile& file, const Samples& samples,
-                          const Study& study) const = 0;
+  virtual Judgement judge_file(std::span<const double> theta, const ModelFile& file, const Samples& samples,
+                               const Study& study) const;
+
+ private:
+  ModelFile file(std::span<const double> theta) const;
+
+  BaseRates base_rates_;
+  std::string alphabet_;
 };
 
 /// An entry of [model] name.
@@ -59,5 +86,6 @@ std::unique_ptr<Trainable> make_shallow(const Study& study, const Data& data);  
 std::unique_ptr<Trainable> make_deep_boltzmann(const Study& study, const Data& data);   ///< dbm
 std::unique_ptr<Trainable> make_deep_belief(const Study& study, const Data& data);      ///< dbn
 std::unique_ptr<Trainable> make_stores_patterns(const Study& study, const Data& data);  ///< hopfield
+std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& data);    ///< energies of real numbers
 
 }  // namespace gibbsite

@@ -34,7 +34,7 @@ std::vector<std::uint64_t> logarithmic(std::uint64_t updates, std::int64_t count
 
 }  // namespace
 
-Training::Training(const Task& task, std::size_t index) : study_(task.study), index_(index) {
+Training::Training(const Task& task, std::size_t index) : study_(settled(task.study)), index_(index) {
   for (const auto& [key, value] : task.coordinates)
     name_ += fmt::format("{}{} = {}", name_.empty() ? "" : ", ", key.substr(key.rfind('.') + 1), value);
   const auto& request = study_.keys<DataRequest>();
@@ -46,12 +46,12 @@ Training::Training(const Task& task, std::size_t index) : study_(task.study), in
   validation_ = take_validation(study_, data_, model_->visible());
   samples_ = Samples(matrix_of(data_), validation_.samples > 0 ? matrix_of(validation_) : Matrix(), model_->visible());
   if (const double identity = study_.keys<ValidationKeys>().reweight; identity > 0) {
+    if (!model_->weighs()) throw RequestError("data.reweight is for rbm and boltzmann; leave it out");
     samples_.weight = weights_of_similar(data_, model_->visible(), identity);
     effective_samples_ = std::accumulate(samples_.weight.begin(), samples_.weight.end(), 0.0);
     for (double& w : samples_.weight) w *= static_cast<double>(data_.samples) / effective_samples_;
-    model_->weigh(samples_.weight);
   }
-  base_rates_ = base_rates(data_, model_->visible(), samples_.weight);
+  model_->see(study_, data_, samples_.weight);
   drop_numbers(data_), drop_numbers(validation_);
   const Key key(study_.run.seed, index);
   const auto& t = study_.keys<TrainingKeys>();
@@ -113,12 +113,11 @@ std::string Training::unbounded_block() const {
 void Training::evaluate(double seconds) {
   const auto theta = learner_->parameters();
   const auto& t = study_.keys<TrainingKeys>();
-  const ModelFile file = model_at(theta);
   const Estimate learned = learner_->log_z();
   const auto judged = [&] {
     Study asked = study_;
     if (!learner_->done()) asked.keys<TrainingKeys>().temperatures = judging_.temperatures;
-    return model_->judge(theta, file, samples_, asked);
+    return model_->judge(theta, samples_, asked);
   };
   Judgement found = judged();
   if (validation_.samples > 0) {
@@ -163,7 +162,9 @@ void Training::evaluate(double seconds) {
   row(Recorded::validation_label_log_likelihood) = found.validation_label_log_likelihood;
   row(Recorded::bound) = found.bound ? 1 : 0;
   row(Recorded::fixed_points) = found.fixed_points;
+  row(Recorded::objective) = learner_->objective();
   row(Recorded::seconds) = seconds;
+  learner_->evaluated();
   evaluated_ = true;
 }
 
@@ -204,14 +205,6 @@ double Training::resume(CheckpointFolder& parts) {
   evaluated_ = state->snapshot.counts.at("training_counts").at(1) != 0;
   trace_ = state->trace;
   return state->standing.seconds;
-}
-
-ModelFile Training::model_at(std::span<const double> theta) const {
-  ModelFile file = model_->model(theta);
-  file.base_rates = base_rates_;
-  if (const std::string& alphabet = study_.keys<DataRequest>().alphabet; !alphabet.empty())
-    file.alphabet = alphabet_letters(alphabet);
-  return file;
 }
 
 }  // namespace gibbsite

@@ -47,6 +47,7 @@ enum class Recorded {
   coupling_error,  ///< against training.truth
   bound,           ///< 1 where likelihoods are lower bounds
   fixed_points,    ///< share of the patterns
+  objective,       ///< what is made small, where it has a value: mean since the evaluation before
   seconds,
   count
 };
@@ -93,14 +94,12 @@ class Training {
   void keep_snapshot();
   std::string unbounded_block() const;  // the name of the parameters that grew the most
   Group snapshots() const;
-  ModelFile model_at(std::span<const double> theta) const;
 
   Study study_;
   std::size_t index_;
   std::string name_;
   Data data_, validation_;  // numbers stand in samples_ alone
   Samples samples_;
-  BaseRates base_rates_;
   JudgingSchedule judging_;
   double effective_samples_ = unknown;  // that samples with weights are worth
   std::unique_ptr<Trainable> model_;

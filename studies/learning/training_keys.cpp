@@ -1,6 +1,7 @@
 #include "studies/learning/training_keys.hpp"
 
 #include "studies/data/data_keys.hpp"
+#include "studies/learning/energy_keys.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_parts.hpp"
 #include "studies/study/schema_builder.hpp"
@@ -50,22 +51,26 @@ void add_machine_keys(KeyTable& table) {
       .choice("name", &Study::Model::name, names_of_trainables(),
               "what learns: visible and hidden units; units bonded to each other, hidden ones only to visible ones; "
               "several "
-              "hidden layers, bonded (dbm) or directed below the top (dbn); or spins that store the data (hopfield)");
+              "hidden layers, bonded (dbm) or directed below the top (dbn); spins that store the data (hopfield); or "
+              "energies of "
+              "real numbers: a net of layers (neural), or a few parameters");
   const Section<MachineKeys> model(table, "model");
-  model.add(
-      "layers", "integer >= 0 or a list",
-      "units: visible (0: as many as the data have), hidden, of a dbm or dbn more hidden ones; one number of an rbm: "
-      "hidden, of a boltzmann: visible",
-      [](MachineKeys& keys, const Value& value) {
-        keys.layers.clear();
-        const auto one = [&](const Value& v) { keys.layers.push_back(read_integer(v, 0, 10'000'000)); };
-        if (value.list() == nullptr) return one(value);
-        for (const Value& v : *value.list()) one(v);
-        if (keys.layers.empty()) throw BadValue{value, "is an empty list"};
-      },
-      [](const MachineKeys& keys) {
-        return keys.layers.empty() ? std::nullopt : std::optional(one_or_list(keys.layers));
-      });
+  model.when(part::layers())
+      .add(
+          "layers", "integer >= 0 or a list",
+          "units: visible (0: as many as the data have), hidden, of a dbm or dbn more hidden ones; one number of an "
+          "rbm: "
+          "hidden, of a boltzmann: visible",
+          [](MachineKeys& keys, const Value& value) {
+            keys.layers.clear();
+            const auto one = [&](const Value& v) { keys.layers.push_back(read_integer(v, 0, 10'000'000)); };
+            if (value.list() == nullptr) return one(value);
+            for (const Value& v : *value.list()) one(v);
+            if (keys.layers.empty()) throw BadValue{value, "is an empty list"};
+          },
+          [](const MachineKeys& keys) {
+            return keys.layers.empty() ? std::nullopt : std::optional(one_or_list(keys.layers));
+          });
   model.when(part::units()).choice("units", &MachineKeys::units, {"binary", "spin"}, "states 0, 1 or -1, +1");
   StudyKey& visible = model.when(part::visible())
                           .text("visible", &MachineKeys::visible, "binary, spin, gaussian, categorical",
@@ -117,14 +122,26 @@ void add_training_keys(KeyTable& table) {
   learns.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
   t.when(part::epochs()).integer("epochs", &TrainingKeys::epochs, {1, 100'000'000}, "times through the data");
   learns.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
-  learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
-                "natural: by the Fisher matrix, of machines of at most 12 visible units");
+  StudyKey& optimizer =
+      learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
+                    "left out: sgd, of energies of real numbers adam; natural: by the Fisher matrix of few units");
+  optimizer.get = [](const Study& study) {
+    const std::string& word = study.keys<TrainingKeys>().optimizer;
+    return word.empty() ? std::nullopt : std::optional(Value{word});
+  };
   t.when(part::layout())
       .choice("layout", &TrainingKeys::layout, {"fastest", "plain"},
               "how parameters and chains stand in memory; plain: in doubles always");
-  learns.add("rate", "number > 0 or \"first:last\"", "of learning; linear from first to last over the run", read_rate,
-             [](const TrainingKeys& keys) { return std::optional(rate_value(keys)); });
-  learns.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999}, "sgd; adam: beta_1");
+  learns.add(
+      "rate", "number > 0 or \"first:last\"",
+      "linear from first to last over the run; left out: 0.05:0, of energies of real numbers 0.002:0", read_rate,
+      [](const TrainingKeys& keys) { return keys.first_rate < 0 ? std::nullopt : std::optional(rate_value(keys)); });
+  StudyKey& momentum = learns.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
+                                   "sgd; adam: beta_1; left out: 0.5, of energies of real numbers 0.9");
+  momentum.get = [](const Study& study) {
+    const double value = study.keys<TrainingKeys>().momentum;
+    return value < 0 ? std::nullopt : std::optional(Value{value});
+  };
   t.when(part::damping()).real("damping", &TrainingKeys::damping, {.low = 0}, "natural: added to the Fisher matrix");
   learns.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
   learns.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
@@ -190,6 +207,7 @@ void add_training_keys(KeyTable& table) {
 Schema make_schema() {
   KeyTable table;
   add_machine_keys(table);
+  add_family_keys(table);
   add_data_keys(table);
   const Section<ValidationKeys> data(table, "data");
   StudyKey& validation = data.add(
@@ -219,6 +237,7 @@ Schema make_schema() {
       .real("pseudocount", &ValidationKeys::pseudocount, {.low = 0, .high = 1},
             "share of uniform units among the data, of a boltzmann without hidden units (exact, pcd, jarzynski)");
   add_training_keys(table);
+  add_energy_keys(table);
   const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
   run.seed("seed", &Study::Run::seed, "seed of all random numbers");
   run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
@@ -234,6 +253,15 @@ Schema make_schema() {
 
 }  // namespace
 
+Study settled(Study study) {
+  auto& t = study.keys<TrainingKeys>();
+  const bool real = learns_energy(study);
+  if (t.optimizer.empty()) t.optimizer = real ? "adam" : "sgd";
+  if (t.first_rate < 0) t.first_rate = real ? 0.002 : 0.05, t.last_rate = 0;
+  if (t.momentum < 0) t.momentum = real ? 0.9 : 0.5;
+  return study;
+}
+
 std::vector<std::string> training_methods() {
   return {"cd",
           "expected-cd",
@@ -247,6 +275,10 @@ std::vector<std::string> training_methods() {
           "flow",
           "lyu",
           "nce",
+          "score",
+          "denoising",
+          "sliced",
+          "recovery",
           "hebbian",
           "pseudo-inverse",
           "storkey"};

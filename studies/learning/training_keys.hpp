@@ -31,10 +31,10 @@ struct TrainingKeys {
   std::string method = "pcd";
   std::int64_t steps = 1, chains = 100, batch = 100, epochs = 30, updates = 0;  ///< updates 0: by epochs
   std::int64_t rungs = 10;                                                      ///< tempering
-  std::string optimizer = "sgd";
+  std::string optimizer = "";      ///< empty, and rates and momentum below 0: what suits the model
   std::string layout = "fastest";  ///< fastest | plain
-  double first_rate = 0.05, last_rate = 0;
-  double momentum = 0.5, damping = 1e-3;
+  double first_rate = -1, last_rate = -1;
+  double momentum = -1, damping = 1e-3;
   double l1 = 0, l2 = 0;
   bool l2_biases = false;
   double max_norm = 0;
@@ -55,6 +55,9 @@ struct TrainingKeys {
   std::string truth = "";                             ///< a file of couplings that are known
   std::int64_t particles = 100, temperatures = 1000;  ///< of annealing, where ln Z cannot be summed
 };
+
+/// The study with the optimiser, rates and momentum that suit its model where it leaves them out.
+Study settled(Study study);
 
 /// Names of training.method, in the order in which they are listed.
 std::vector<std::string> training_methods();

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "studies/data/data.hpp"
+#include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/text/words.hpp"
 
@@ -19,10 +20,11 @@ const MachineKeys& machine(const Study& s) { return s.keys<MachineKeys>(); }
 bool is(const Study& s, Names models) { return among(s.model.name, models); }
 bool learns_by(const Study& s, Names methods) { return among(training(s).method, methods); }
 
+bool is_machine(const Study& s) { return !learns_energy(s); }
 bool has_updates(const Study& s) { return !is(s, {"hopfield"}); }
 bool has_hidden(const Study& s) {
   const auto& layers = machine(s).layers;
-  return has_updates(s) && (!is(s, {"boltzmann"}) || (layers.size() > 1 && layers[1] > 0));
+  return is_machine(s) && has_updates(s) && (!is(s, {"boltzmann"}) || (layers.size() > 1 && layers[1] > 0));
 }
 /// The data are themselves words for a file; a number is a share of them.
 bool is_file(const std::string& words) { return !words.empty() && !read_number<double>(words); }
@@ -31,8 +33,11 @@ constexpr const char *model = "model.name", *method = "training.method";
 
 }  // namespace
 
+Condition layers() { return {"models with layers of units, not energies of real numbers", {model}, is_machine}; }
 Condition units() {
-  return {R"(model.name = "rbm", "boltzmann", "dbm" or "dbn"; a hopfield network has spins)", {model}, has_updates};
+  return {R"(model.name = "rbm", "boltzmann", "dbm" or "dbn"; a hopfield network has spins)",
+          {model},
+          [](const Study& s) { return has_updates(s) && is_machine(s); }};
 }
 Condition visible() {
   return {R"(model.name = "rbm" or "boltzmann"; the units of others are all alike (model.units))",
@@ -106,13 +111,12 @@ Condition epochs() {
           }};
 }
 Condition steps() {
-  return {
-      "methods with chains (cd, expected-cd, pcd, tempering, trajectory, jarzynski), and a dbm or dbn",
-      {model, method},
-      [](const Study& s) {
-        return is(s, {"dbm", "dbn"}) ||
-               (has_updates(s) && learns_by(s, {"cd", "expected-cd", "pcd", "tempering", "trajectory", "jarzynski"}));
-      }};
+  return {"methods with chains (cd, expected-cd, pcd, tempering, trajectory, jarzynski, recovery), and a dbm or dbn",
+          {model, method},
+          [](const Study& s) {
+            return is(s, {"dbm", "dbn"}) || (has_updates(s) && learns_by(s, {"cd", "expected-cd", "pcd", "tempering",
+                                                                             "trajectory", "jarzynski", "recovery"}));
+          }};
 }
 Condition chains() {
   return {
@@ -151,9 +155,9 @@ Condition damping() {
           }};
 }
 Condition centered() {
-  return {R"(training.optimizer = "sgd" or "adam"; natural steps do not depend on what units are counted from)",
+  return {R"(machines that learn by sgd or adam; natural steps do not depend on what units are counted from)",
           {model, "training.optimizer"},
-          [](const Study& s) { return has_updates(s) && training(s).optimizer != "natural"; }};
+          [](const Study& s) { return is_machine(s) && has_updates(s) && training(s).optimizer != "natural"; }};
 }
 Condition penalty() {
   return {"training.l1 or training.l2 above 0", {model, "training.l1", "training.l2"}, [](const Study& s) {
@@ -186,7 +190,7 @@ Condition start() {
 }
 Condition spread() {
   return {"random first weights, without training.start", {model, "training.start"}, [](const Study& s) {
-            return has_updates(s) && training(s).start.empty();
+            return is_machine(s) && has_updates(s) && training(s).start.empty();
           }};
 }
 Condition truth() {

@@ -7,6 +7,7 @@
 namespace gibbsite::part {
 
 /// Of [model].
+Condition layers();       ///< Boltzmann machines have layers of units
 Condition units();        ///< units are binary or spin as asked: all but hopfield
 Condition visible();      ///< the visible layer may be of another kind: rbm, boltzmann
 Condition categorical();  ///< units of several states

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "studies/files/variables.hpp"
-#include "studies/learning/drawn_samples.hpp"
 #include "studies/learning/training.hpp"
 #include "studies/learning/training_parts.hpp"
 #include "studies/text/table.hpp"
@@ -47,6 +46,7 @@ constexpr SeriesColumn series[] = {
      "the same of validation samples"},
     {Recorded::coupling_error, "coupling_error", "J", "root mean square error of the couplings against training.truth"},
     {Recorded::fixed_points, "fixed_points", "1", "share of the stored patterns that stay as they are"},
+    {Recorded::objective, "objective", "1", "what is made small: its mean since the evaluation before"},
     {Recorded::seconds, "seconds", "s", "at work so far"}};
 
 std::string in_nats(double value, double error) {
@@ -80,8 +80,10 @@ std::string Training::line() const {
   if (validation_.samples > 0)
     out += fmt::format(", validation {}", in_nats(last(Recorded::validation_log_likelihood),
                                                   last(Recorded::validation_log_likelihood_error)));
-  out += fmt::format(", reconstruction error {:.4f}, |W| = {:.4g}", last(Recorded::reconstruction_error),
-                     last(Recorded::weight_norm));
+  if (!std::isnan(last(Recorded::reconstruction_error)))
+    out += fmt::format(", reconstruction error {:.4f}", last(Recorded::reconstruction_error));
+  if (!std::isnan(last(Recorded::objective))) out += fmt::format(", objective {:.5g}", last(Recorded::objective));
+  out += fmt::format(", |W| = {:.4g}", last(Recorded::weight_norm));
   if (!std::isnan(last(Recorded::coupling_error)))
     out += fmt::format(", error of J {:.4f}", last(Recorded::coupling_error));
   if (!std::isnan(last(Recorded::accuracy))) out += fmt::format(", accuracy {:.2f} %", 100 * last(Recorded::accuracy));
@@ -133,7 +135,7 @@ std::string Training::route() const { return last(Recorded::log_z_exact) == 1 ? 
 Group Training::snapshots() const {
   Group all{.name = "snapshots"};
   const auto add_one = [&](std::uint64_t update, std::span<const double> theta) -> Group& {
-    Group one = model_record(model_at(theta), fmt::format("{:03}", all.groups.size()));
+    Group one = model_->record(theta, fmt::format("{:03}", all.groups.size()), "");
     one.attributes.emplace_back("update", static_cast<std::int64_t>(update));
     std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates" || g.name == "contacts"; });
     all.groups.push_back(std::move(one));
@@ -154,12 +156,9 @@ Group Training::snapshots() const {
 
 Group Training::record() const {
   const bool best = !best_.empty();
-  const ModelFile final = [&] {
-    ModelFile file = model_at(best ? best_ : learner_->parameters());
-    file.note = fmt::format("trained by gibbsite: {}{}", plan(), best ? "; the best by the validation data" : "");
-    return file;
-  }();
-  Group root = model_record(final, "");
+  const std::vector<double> theta = best ? best_ : learner_->parameters();
+  Group root = model_->record(
+      theta, "", fmt::format("trained by gibbsite: {}{}", plan(), best ? "; the best by the validation data" : ""));
   Group training{.name = "training"};
   training.attributes.emplace_back("method", study_.keys<TrainingKeys>().method);
   training.attributes.emplace_back("plan", plan());
@@ -187,7 +186,7 @@ Group Training::record() const {
   }
   add_warnings(training, warnings());
   if (const auto& t = study_.keys<TrainingKeys>(); t.samples > 0)
-    training.groups.push_back(drawn_samples(final, study_, samples_.training, static_cast<std::size_t>(t.samples)));
+    training.groups.push_back(model_->draw(theta, study_, samples_.training, static_cast<std::size_t>(t.samples)));
   root.groups.push_back(std::move(training));
   if (Group all = snapshots(); !all.groups.empty()) root.groups.push_back(std::move(all));
   return root;

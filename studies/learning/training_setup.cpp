@@ -26,6 +26,10 @@ UnitKind kind_named(const std::string& word) {
                                  : UnitKind::binary;
 }
 
+bool among_methods(const std::string& method, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), method) != names.end();
+}
+
 /// Sweeps by which persistent chains come to the model at which learning begins.
 std::size_t settling(const TrainingKeys& keys) {
   constexpr std::int64_t sweeps = 100;
@@ -187,6 +191,9 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
   if (pattern_rule_named(t.method))
     throw RequestError(
         fmt::format("training.method = \"{}\" stores patterns, which is for model.name = \"hopfield\"", t.method));
+  if (!among_methods(t.method, {"nce", "pseudo-likelihood", "ratio-matching", "flow", "lyu"}))
+    throw RequestError(fmt::format(
+        "training.method = \"{}\" is for energies of real numbers, such as model.name = \"neural\"", t.method));
   const UnitKind kind = machine->visible().kind;
   const bool labels = machine->visible().labels > 0;
   const bool two_states = (kind == UnitKind::binary || kind == UnitKind::spin) && !labels;

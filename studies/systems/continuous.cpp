@@ -87,8 +87,9 @@ void add_continuous_keys(KeyTable& table) {
             "underdamped: the share of its momentum that a step keeps");
 }
 
-void add_kappa(KeyTable& table) {
-  add_open_number(Section<KappaKeys>(table, "model"), "kappa", &KappaKeys::kappa, {.low = 0},
+void add_kappa(KeyTable& table, std::optional<Condition> condition) {
+  const Section<KappaKeys> model(table, "model");
+  add_open_number(condition ? model.when(*condition) : model, "kappa", &KappaKeys::kappa, {.low = 0},
                   "experts, neural: of kappa |x|^2/2; left out: 0 and 1");
 }
 double kappa_of(const Study& study, double otherwise) {
@@ -102,7 +103,10 @@ void add_sign_keys(KeyTable& table) {
 }
 
 ContinuousSystem::ContinuousSystem(const Study& study, std::shared_ptr<const ContinuousEnergy> model, std::string words)
-    : model_(std::move(model)), words_(std::move(words)), reference_(reference_of(study, *model_)) {
+    : model_(std::move(model)),
+      kind_(study.model.name),
+      words_(std::move(words)),
+      reference_(reference_of(study, *model_)) {
   const HamiltonianOptions moves = moves_of(study);
   steps_ = static_cast<double>(moves.steps * moves.refreshments);
 }
@@ -137,6 +141,8 @@ bool ContinuousSystem::turns_signs(const Study& study) const {
 
 Group ContinuousSystem::record() const {
   Group group{.name = "model"};
+  group.attributes.emplace_back("content", std::string("model"));
+  group.attributes.emplace_back("model", kind_);
   group.attributes.emplace_back("units", static_cast<std::int64_t>(model_->units()));
   group.attributes.emplace_back("sites", static_cast<std::int64_t>(model_->units()));
   group.attributes.emplace_back("path", std::string(reference_.is_box() ? "temperature" : "mixture"));

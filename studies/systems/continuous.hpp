@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct ContinuousKeys {
 };
 void add_continuous_keys(KeyTable& table);
 /// model.kappa, of a term kappa |x|^2 / 2; and what it is, `otherwise` where the study leaves it out.
-void add_kappa(KeyTable& table);
+void add_kappa(KeyTable& table, std::optional<Condition> condition = {});
 double kappa_of(const Study& study, double otherwise);
 /// sampler.clusters, of models whose signs are spins.
 void add_sign_keys(KeyTable& table);
@@ -57,7 +58,7 @@ class ContinuousSystem : public System {
   bool turns_signs(const Study& study) const;
 
   std::shared_ptr<const ContinuousEnergy> model_;
-  std::string words_;
+  std::string kind_, words_;
   ContinuousReference reference_;
   double steps_ = 1;  // gradients of a sweep
 };

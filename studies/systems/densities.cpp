@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include "physics/continuous/experts.hpp"
+#include "physics/continuous/gaussian.hpp"
 #include "physics/continuous/mixtures.hpp"
 #include "physics/continuous/wells.hpp"
-#include "studies/files/variables.hpp"
 #include "studies/systems/continuous.hpp"
+#include "studies/systems/energies.hpp"
 #include "studies/systems/entries.hpp"
 #include "studies/text/errors.hpp"
 
@@ -23,6 +24,10 @@ struct RingKeys {
 };
 struct MixtureKeys {
   Numbers means, weights;  ///< empty: those of the textbook
+  Numbers deviations;      ///< empty: all as WidthKeys say
+};
+struct GaussianKeys {
+  Numbers mean = {0, 0}, precision = {1, 0.5, 0.5, 1};
 };
 struct WidthKeys {
   double width = 0;  ///< 0: that of the textbook
@@ -30,26 +35,6 @@ struct WidthKeys {
 struct ExpertKeys {
   std::string experts = "student";
   Numbers directions = {1, 0, 0, 1}, numbers = {2, 2};
-};
-
-/// A system of numbers alone, which its record keeps.
-class DensitySystem final : public ContinuousSystem {
- public:
-  using Parameter = std::pair<std::string, Numbers>;
-  DensitySystem(const Study& study, std::shared_ptr<const ContinuousEnergy> model, std::string words,
-                std::vector<Parameter> parameters)
-      : ContinuousSystem(study, std::move(model), std::move(words)), parameters_(std::move(parameters)) {}
-
- protected:
-  void describe(Group& group) const override {
-    for (const auto& [name, numbers] : parameters_) {
-      add_index(group, "of_" + name, numbers.size(), "number of " + name);
-      add(group, name, {"of_" + name}, {numbers.size()}, numbers, "1", "parameters of the energy, as in the study");
-    }
-  }
-
- private:
-  std::vector<Parameter> parameters_;
 };
 
 /// What `make` makes of the study, with what physics refuses as a message for people.
@@ -101,34 +86,25 @@ double width_of(const Study& study, double textbook) {
   return width > 0 ? width : textbook;
 }
 
-std::string words_of(const Quartic& well) { return fmt::format("{:g} x^4 {:+g} x^2 {:+g} x", well.a, well.b, well.c); }
-
 std::shared_ptr<const System> make_double_well(const Study& study) {
-  return made([&] {
-    const Quartic well = well_of(study, {1, -2, 0.3});
-    return std::make_shared<const DensitySystem>(
-        study, std::make_shared<const DoubleWell>(well), "double well " + words_of(well),
-        std::vector<DensitySystem::Parameter>{{"well", {well.a, well.b, well.c}}});
-  });
+  return made([&] { return energy_system(study, std::make_shared<const DoubleWell>(well_of(study, {1, -2, 0.3}))); });
 }
 std::shared_ptr<const System> make_many_well(const Study& study) {
   return made([&] {
-    const Quartic well = well_of(study, {1, -6, -0.5});
-    const auto pairs = static_cast<std::size_t>(study.keys<WellKeys>().pairs);
-    return std::make_shared<const DensitySystem>(
-        study, std::make_shared<const ManyWell>(well, pairs),
-        fmt::format("many wells, {} pairs of {} and a gaussian", pairs, words_of(well)),
-        std::vector<DensitySystem::Parameter>{{"well", {well.a, well.b, well.c}}});
+    return energy_system(study,
+                         std::make_shared<const ManyWell>(well_of(study, {1, -6, -0.5}),
+                                                          static_cast<std::size_t>(study.keys<WellKeys>().pairs)));
   });
 }
 std::shared_ptr<const System> make_rings(const Study& study) {
   return made([&] {
-    const Numbers& radii = study.keys<RingKeys>().radii;
-    const double width = width_of(study, 0.15);
-    return std::make_shared<const DensitySystem>(
-        study, std::make_shared<const Rings>(radii, width),
-        fmt::format("rings of radius {}, width {:g}", fmt::join(radii, ", "), width),
-        std::vector<DensitySystem::Parameter>{{"radii", radii}, {"width", {width}}});
+    return energy_system(study, std::make_shared<const Rings>(study.keys<RingKeys>().radii, width_of(study, 0.15)));
+  });
+}
+std::shared_ptr<const System> make_gaussian(const Study& study) {
+  return made([&] {
+    const auto& keys = study.keys<GaussianKeys>();
+    return energy_system(study, std::make_shared<const Gaussian>(keys.mean, keys.precision));
   });
 }
 std::shared_ptr<const System> make_mixture(const Study& study) {
@@ -136,25 +112,16 @@ std::shared_ptr<const System> make_mixture(const Study& study) {
     MixtureKeys keys = study.keys<MixtureKeys>();
     if (keys.means.empty()) keys.means = {2, 2, 2, -2, -2, 2, -2, -2};
     if (keys.weights.empty()) keys.weights = {0.4, 0.3, 0.2, 0.1};
-    const double width = width_of(study, 0.3);
-    const auto model = std::make_shared<const GaussianMixture>(keys.means, keys.weights, width);
-    return std::make_shared<const DensitySystem>(
-        study, model,
-        fmt::format("mixture of {} gaussians in {} dimensions, width {:g}", keys.weights.size(), model->units(), width),
-        std::vector<DensitySystem::Parameter>{{"means", keys.means}, {"weights", keys.weights}, {"width", {width}}});
+    if (keys.deviations.empty()) keys.deviations = {width_of(study, 0.3)};
+    return energy_system(study, std::make_shared<const GaussianMixture>(keys.means, keys.weights, keys.deviations));
   });
 }
 std::shared_ptr<const System> make_experts(const Study& study) {
   return made([&] {
     const auto& keys = study.keys<ExpertKeys>();
-    const double kappa = kappa_of(study, 0);
     const auto kind = keys.experts == "student" ? Experts::Kind::student : Experts::Kind::unigauss;
-    const auto model = std::make_shared<const Experts>(kind, keys.directions, keys.numbers, kappa);
-    return std::make_shared<const DensitySystem>(
-        study, model,
-        fmt::format("product of {} {} experts in {} dimensions", model->count(), keys.experts, model->units()),
-        std::vector<DensitySystem::Parameter>{
-            {"directions", keys.directions}, {"numbers", keys.numbers}, {"kappa", {kappa}}});
+    return energy_system(study,
+                         std::make_shared<const Experts>(kind, keys.directions, keys.numbers, kappa_of(study, 0)));
   });
 }
 
@@ -225,10 +192,26 @@ const SystemEntry& gaussian_mixture_entry() {
                     "gaussian-mixture: as many coordinates each; left out: four, (+-2, +-2)");
         add_numbers(model, "weights", &MixtureKeys::weights, "a list of numbers > 0",
                     "gaussian-mixture: one a mean; left out: [0.4, 0.3, 0.2, 0.1]");
+        add_numbers(model, "deviations", &MixtureKeys::deviations, "a list of numbers > 0",
+                    "gaussian-mixture: one a mean; left out: model.width of all");
         add_width(table);
         add_continuous_keys(table);
       },
       make_mixture);
+  return entry;
+}
+
+const SystemEntry& gaussian_entry() {
+  static const SystemEntry entry = density_entry(
+      "gaussian", "a gaussian with correlations: E = (x - m)' L (x - m) / 2",
+      [](KeyTable& table) {
+        const Section<GaussianKeys> model(table, "model");
+        add_numbers(model, "mean", &GaussianKeys::mean, "a list of numbers", "gaussian: m");
+        add_numbers(model, "precision", &GaussianKeys::precision, "a matrix, row by row",
+                    "gaussian: L, symmetric and positive definite");
+        add_continuous_keys(table);
+      },
+      make_gaussian);
   return entry;
 }
 

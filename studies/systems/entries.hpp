@@ -4,9 +4,10 @@
 
 #include "studies/systems/system.hpp"
 
-#define GIBBSITE_SYSTEMS(entry) \
-  entry(ising) entry(clock) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield) entry(phi4) \
-      entry(double_well) entry(many_well) entry(rings) entry(gaussian_mixture) entry(experts) entry(neural)
+#define GIBBSITE_SYSTEMS(entry)                                                                               \
+  entry(ising) entry(clock) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield) entry(phi4)     \
+      entry(double_well) entry(many_well) entry(rings) entry(gaussian) entry(gaussian_mixture) entry(experts) \
+          entry(neural)
 
 namespace gibbsite {
 

@@ -9,21 +9,14 @@
 
 #include "physics/neural/neural_model.hpp"
 #include "studies/data/arrays.hpp"
-#include "studies/files/variables.hpp"
-#include "studies/systems/continuous.hpp"
+#include "studies/systems/energies.hpp"
 #include "studies/systems/entries.hpp"
+#include "studies/systems/net_keys.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
 
 namespace gibbsite {
 namespace {
-
-struct NeuralKeys {
-  std::string shape = "2";
-  std::vector<std::string> net;  ///< empty: dense 32, swish, dense 1
-  std::string weights;           ///< resolved path; empty: random ones
-  std::uint64_t net_seed = 1;    ///< of these
-};
 
 /// Names by what people count in them: "10.weight" behind "2.weight".
 bool before(const std::string& a, const std::string& b) {
@@ -49,8 +42,11 @@ bool before(const std::string& a, const std::string& b) {
 /// "weight" of "layer_0/weight" and of "net.0.weight".
 std::string last_word(const std::string& name) { return name.substr(name.find_last_of("/.") + 1); }
 
-/// The arrays of a file in the places of the net's parts, by kind and shape, in the order of their names.
-std::vector<double> read_weights(const NeuralNet& net, const std::string& file, std::vector<std::string>& doubts) {
+bool begins(const Study& study) { return study.keys<NetKeys>().weights.empty(); }
+
+}  // namespace
+
+std::vector<double> net_weights(const NeuralNet& net, const std::string& file, std::vector<std::string>& doubts) {
   std::vector<NumberArray> arrays = read_arrays(file);
   const auto of_a_result = [](const NumberArray& array) { return array.name.starts_with("model/layer_"); };
   if (std::any_of(arrays.begin(), arrays.end(), of_a_result)) std::erase_if(arrays, std::not_fn(of_a_result));
@@ -91,101 +87,74 @@ std::vector<double> read_weights(const NeuralNet& net, const std::string& file, 
   return theta;
 }
 
-class NeuralSystem final : public ContinuousSystem {
- public:
-  NeuralSystem(const Study& study, const NeuralNet& net, std::vector<double> theta, std::string words,
-               std::vector<std::string> doubts)
-      : ContinuousSystem(study, make_neural_model(net, theta), std::move(words)),
-        net_(net),
-        theta_(std::move(theta)),
-        doubts_(std::move(doubts)) {}
-
-  double work() const override {
-    return ContinuousSystem::work() / sites() * std::max(sites(), static_cast<double>(net_.parameters()));
-  }
-  std::vector<std::string> doubts() const override { return doubts_; }
-  std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override {
-    return quadrature_within((effort == Effort::asked_for ? 1e11 : 2e9) / static_cast<double>(net_.parameters()),
-                             lambda);
-  }
-
- protected:
-  void describe(Group& group) const override {
-    group.attributes.emplace_back("shape", shape_text(net_.input()));
-    std::vector<std::string> layers;
-    for (const LayerSpec& layer : net_.layers()) layers.push_back(layer_text(layer));
-    group.attributes.emplace_back("net", join(layers, ", "));
-    group.attributes.emplace_back("kappa", net_.confinement().kappa);
-    for (const NetPart& part : net_.parts()) {
-      const std::string layer = part.name.substr(0, part.name.find('/')), name = last_word(part.name);
-      if (group.groups.empty() || group.groups.back().name != layer) group.groups.push_back({.name = layer});
-      Group& own = group.groups.back();
-      std::vector<std::string> dims;
-      for (std::size_t k = 0; k < part.shape.size(); ++k) {
-        dims.push_back(fmt::format("{}_axis_{}", name, k));
-        add_index(own, dims[k], part.shape[k], "as in PyTorch");
-      }
-      const auto begin = theta_.begin() + static_cast<std::ptrdiff_t>(part.begin);
-      add(own, name, dims, part.shape, std::vector<double>(begin, begin + static_cast<std::ptrdiff_t>(part.size)), "1",
-          "parameters of the net");
-    }
-  }
-
- private:
-  NeuralNet net_;
-  std::vector<double> theta_;
-  std::vector<std::string> doubts_;
-};
-
-bool begins(const Study& study) { return study.keys<NeuralKeys>().weights.empty(); }
-
-void add_neural_keys(KeyTable& table) {
-  const Section<NeuralKeys> model(table, "model");
-  model.text("shape", &NeuralKeys::shape, "N, HxW or CxHxW", "neural: numbers of a state, or of pixels and channels");
+void add_net_keys(const Section<NetKeys>& model, bool first_weights) {
+  StudyKey& shape =
+      model.text("shape", &NetKeys::shape, "N, HxW or CxHxW",
+                 first_weights ? "neural: numbers of a state, or of pixels and channels; left out: 2"
+                               : "neural: of a state, of pixels and channels; left out: the numbers of the data");
+  shape.get = [](const Study& study) {
+    const std::string& words = study.keys<NetKeys>().shape;
+    return words.empty() ? std::nullopt : std::optional(Value{words});
+  };
   StudyKey& net = model.add(
       "net", "a list of layers",
       "neural: \"dense N\", \"conv N RxC stride S\", \"pool RxC\", \"attention N\", \"swish\", ...",
-      [](NeuralKeys& keys, const Value& value) {
+      [](NetKeys& keys, const Value& value) {
         keys.net.clear();
-        if (value.list() == nullptr) throw BadValue{value, "is no list"};
-        for (const Value& layer : *value.list()) {
+        const auto add = [&](const std::string& layer, const Value& from) {
           try {
-            (void)parse_layer(read_text(layer));
+            (void)parse_layer(layer);
           } catch (const std::invalid_argument& e) {
-            throw BadValue{layer, e.what()};
+            throw BadValue{from, e.what()};
           }
-          keys.net.push_back(read_text(layer));
+          keys.net.push_back(layer);
+        };
+        if (value.list() == nullptr) {  // "dense 32, swish, dense 1", as model files say it
+          for (const std::string_view part : split(read_text(value), ',')) {
+            const std::size_t first = std::min(part.find_first_not_of(' '), part.size());
+            add(std::string(part.substr(first)), value);
+          }
+          return;
         }
+        for (const Value& layer : *value.list()) add(read_text(layer), layer);
       },
-      [](const NeuralKeys& keys) {
+      [](const NetKeys& keys) {
         if (keys.net.empty()) return std::optional<Value>();
         Value::List list;
         for (const std::string& layer : keys.net) list.push_back({layer});
         return std::optional(Value{std::move(list)});
       });
   net.text = net.list = true;
-  add_kappa(table);
   StudyKey& weights = model.add(
       "net_file", "file of arrays", "neural: its parameters, as PyTorch's state dict has them; left out: random ones",
-      [](NeuralKeys& keys, const Value& value) { keys.weights = read_path(value); },
-      optional_text(&NeuralKeys::weights));
+      [](NetKeys& keys, const Value& value) { keys.weights = read_path(value); }, optional_text(&NetKeys::weights));
   weights.text = weights.file = true;
+  if (!first_weights) return;
   model.when({"a net that begins, not with model.net_file", {"model.net_file"}, begins})
-      .seed("net_seed", &NeuralKeys::net_seed, "neural: of the random weights");
-  add_continuous_keys(table);
+      .seed("net_seed", &NetKeys::net_seed, "neural: of the random weights");
 }
 
-NeuralNet net_of(const Study& study) {
-  const auto& keys = study.keys<NeuralKeys>();
+NeuralNet net_of(const Study& study, const NeuralShape& shape, Confinement confinement) {
+  const auto& keys = study.keys<NetKeys>();
   std::vector<LayerSpec> layers;
   const std::vector<std::string> small = {"dense 32", "swish", "dense 1"};
   for (const std::string& text : keys.net.empty() ? small : keys.net) layers.push_back(parse_layer(text));
-  return {parse_shape(keys.shape), std::move(layers), {.kappa = kappa_of(study, 1)}};
+  return {keys.shape.empty() ? shape : parse_shape(keys.shape), std::move(layers), std::move(confinement)};
 }
+
+namespace {
+
+void add_neural_keys(KeyTable& table) {
+  add_net_keys(Section<NetKeys>(table, "model"), true);
+  add_kappa(table);
+  add_continuous_keys(table);
+}
+
+NeuralNet net_in_plane(const Study& study) { return net_of(study, parse_shape("2"), {.kappa = kappa_of(study, 1)}); }
 
 SystemSize size_of_net(const Study& study) {
   try {
-    const NeuralNet net = net_of(study);
+    const NeuralNet net = net_in_plane(study);
     return {static_cast<double>(net.units()),
             {16 * static_cast<double>(net.parameters()),
              fmt::format("{:.3g} parameters", static_cast<double>(net.parameters())), "model.net"},
@@ -196,19 +165,19 @@ SystemSize size_of_net(const Study& study) {
 }
 
 std::shared_ptr<const System> make_neural(const Study& study) {
-  const auto& keys = study.keys<NeuralKeys>();
+  const auto& keys = study.keys<NetKeys>();
   try {
-    const NeuralNet net = net_of(study);
+    const NeuralNet net = net_in_plane(study);
     std::vector<std::string> doubts;
-    std::vector<double> theta =
-        keys.weights.empty() ? net.initial(Key(keys.net_seed)) : read_weights(net, keys.weights, doubts);
+    const std::vector<double> theta =
+        keys.weights.empty() ? net.initial(Key(keys.net_seed)) : net_weights(net, keys.weights, doubts);
     std::string words =
         fmt::format("net of {} layers and {} parameters on {} numbers, {}, kappa = {:g}", net.layers().size(),
                     net.parameters(), net.units(),
                     keys.weights.empty() ? fmt::format("random (seed {})", keys.net_seed)
                                          : "from " + std::filesystem::path(keys.weights).filename().string(),
                     net.confinement().kappa);
-    return std::make_shared<const NeuralSystem>(study, net, std::move(theta), std::move(words), std::move(doubts));
+    return energy_system(study, make_neural_model(net, theta), std::move(words), std::move(doubts));
   } catch (const std::invalid_argument& e) {
     throw RequestError(fmt::format("[model]: {}", e.what()));
   }

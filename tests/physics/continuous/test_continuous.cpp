@@ -73,7 +73,7 @@ TEST_CASE("gradients of continuous energies are those of their energies") {
   check_gradient(DoubleWell({1, -2, 0.3}));
   check_gradient(ManyWell({1, -6, -0.5}, 3));
   check_gradient(Rings({1, 2, 3}, 0.15));
-  check_gradient(GaussianMixture({2, 2, 2, -2, -2, 2, -2, -2}, {4, 3, 2, 1}, 0.3));
+  check_gradient(GaussianMixture({2, 2, 2, -2, -2, 2, -2, -2}, {4, 3, 2, 1}, {0.3}));
   check_gradient(students());
   check_gradient(Experts(Experts::Kind::unigauss, sines(1, 3, 2, 1, 2, 3), {0.3, -0.2, 0.5}, 1));
   check_gradient(phi4_on(Geometry::square, {3, 4}, 0.2), 0.3);
@@ -119,7 +119,7 @@ TEST_CASE("quadrature gives many wells, rings, mixtures and products of experts"
   CHECK(rings.at("energy") == Approx(0.49834526).epsilon(1e-8));
   CHECK(rings.at("radius_squared") == Approx(6.0675).epsilon(1e-8));
 
-  const GaussianMixture four({2, 2, 2, -2, -2, 2, -2, -2}, {4, 3, 2, 1}, 0.3);
+  const GaussianMixture four({2, 2, 2, -2, -2, 2, -2, -2}, {4, 3, 2, 1}, {0.3});
   const auto box = ContinuousReference::box(-12, 12);
   CHECK(solved(four, box, 0.1).at("log_z") == Approx(2.991242702).epsilon(1e-8));
   CHECK(solved(four, box, 0.3).at("energy") == Approx(4.187440767).epsilon(1e-8));
@@ -176,7 +176,7 @@ TEST_CASE("what quadrature and transfer matrices cannot know they do not say") {
   REQUIRE(std::holds_alternative<ExactAnswers>(box));
   CHECK(std::get<ExactAnswers>(box).at[0].values.at("log_z") == Approx(3.68702270).epsilon(1e-8));
   // A mode where a narrow reference has nothing, and tails that have no integral.
-  const GaussianMixture far({0, 50}, {1, 1}, 0.1);
+  const GaussianMixture far({0, 50}, {1, 1}, {0.1});
   CHECK(solved(far, one, 1).at("log_z") == Approx(0).margin(1e-9));
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("energies that have no integral are refused") {
   CHECK_NOTHROW(Experts(Experts::Kind::student, {1, 0, 0, 1}, {10, 0.6}, 0));
   CHECK_THROWS_AS(DoubleWell({0, 1, 0}), std::invalid_argument);
   CHECK_THROWS_AS(Rings({1, -2}, 0.1), std::invalid_argument);
-  CHECK_THROWS_AS(GaussianMixture({1, 2, 3}, {0.5, 0.5}, 1), std::invalid_argument);
+  CHECK_THROWS_AS(GaussianMixture({1, 2, 3}, {0.5, 0.5}, {1}), std::invalid_argument);
   CHECK_THROWS_AS(Experts(Experts::Kind::unigauss, {1, 0}, {1}, 0), std::invalid_argument);
   CHECK_THROWS_AS(Experts(Experts::Kind::student, {1, 0, 0, 1}, {0.4, 0.5}, 0), std::invalid_argument);
   CHECK_THROWS_AS(ContinuousReference::box(1, 1), std::invalid_argument);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "studies/files/threads.hpp"
+#include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training.hpp"
 #include "studies/study/assemble.hpp"
 #include "studies/study/study_file.hpp"
@@ -69,6 +70,19 @@ const std::vector<OtherValue> other_values = {
     {"training.patience", "1"},
     {"training.snapshots", "1"},
     {"training.samples", "2"},
+    {"model.kappa", "0.7"},
+    {"model.components", "3"},
+    {"model.experts", "unigauss", {{"model.kappa", "0.5"}}},
+    {"training.moves", "langevin"},
+    {"training.step", "0.03"},
+    {"training.step", "0.03", {{"training.moves", "unadjusted"}}},
+    {"training.heat", "0.3"},
+    {"training.heat", "0.3", {{"training.moves", "unadjusted"}}},
+    {"training.restart", "0.5"},
+    {"training.l2_energy", "0.1"},
+    {"training.spectral_norm", "0.1"},
+    {"training.sigma", "0.5"},
+    {"training.slices", "plain"},
 };
 
 /// Numbers of a model file, without the time.
@@ -110,11 +124,13 @@ Study small_study(const char* model, const std::string& method) {
                                                       {"training.snapshots", "2"},  {"training.samples", "0"},
                                                       {"training.rungs", "4"},      {"training.steps", "2"},
                                                       {"training.momentum", "0.5"}, {"training.pretrain", "3"},
-                                                      {"training.updown", "3"}};
+                                                      {"training.updown", "3"},     {"training.optimizer", "sgd"}};
   for (const auto& [key, value] : keys) set_key(study, key, value.c_str());
   const std::string name = model;
   const char* layers = name == "rbm" ? "[0, 2]" : name == "boltzmann" ? "4" : "[0, 2, 2]";
-  if (name != "hopfield") set_key(study, "model.layers", layers);
+  if (name == "neural") set_key(study, "model.net", "dense 3, swish, dense 1");
+  if (name == "experts") set_key(study, "model.kappa", "0.3");
+  if (name != "hopfield" && !learns_energy(study)) set_key(study, "model.layers", layers);
   return study;
 }
 
@@ -123,7 +139,7 @@ Study small_study(const char* model, const std::string& method) {
 TEST_CASE("a key that a training takes changes it, and one that changes nothing is refused") {
   use_threads(1);
   std::size_t trained = 0;
-  for (const char* model : {"rbm", "boltzmann", "dbm", "dbn", "hopfield"})
+  for (const char* model : {"rbm", "boltzmann", "dbm", "dbn", "hopfield", "neural", "experts"})
     for (const std::string& method : training_methods()) {
       const Study base = small_study(model, method);
       const auto plain = outcome(base);
@@ -145,7 +161,7 @@ TEST_CASE("a key that a training takes changes it, and one that changes nothing 
         if (!has_part && with) CHECK(!changes);
       }
     }
-  CHECK(trained == 12 + 12 + 3 + 12 + 3);
+  CHECK(trained == 12 + 12 + 3 + 12 + 3 + 8 + 8);
 }
 
 TEST_CASE(
