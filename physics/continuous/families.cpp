@@ -228,7 +228,7 @@ void FamilyEnergy::run(const NeuralPass<double>& pass) const {
   assert(pass.e.size() == pass.coefficients * pass.states && pass.x[0].size() == pass.states * units());
   const std::size_t d = units(), most = pass.coefficients, tiles = (pass.states + tile - 1) / tile;
   std::vector<double> parts(pass.gradient.empty() ? 0 : tiles * parameters(), 0);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (pass.states * parameters() > 20'000)
   for (std::size_t t = 0; t < tiles; ++t) {
     const std::size_t begin = t * tile, end = std::min(pass.states, begin + tile);
     std::vector<Taylor> x(d), theta = theta_;

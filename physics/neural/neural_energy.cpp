@@ -142,7 +142,11 @@ void NeuralEnergy<Real>::run(const NeuralPass<Real>& pass) const {
   assert(pass.x[0].size() == pass.states * units() && (pass.ebar.empty() || pass.ebar.size() == pass.e.size()));
   if (pass.states == 0) return;
   const std::size_t tiles = (pass.states + tile - 1) / tile;
-  const std::size_t threads = omp_in_parallel() ? 1 : std::min(tiles, static_cast<std::size_t>(omp_get_max_threads()));
+  // A second thread has to be woken, and waits at the end: small passes are done sooner by one.
+  constexpr double worth_threads = 4e6;
+  const double cost = static_cast<double>(pass.states * pass.coefficients) * static_cast<double>(parameters());
+  const std::size_t threads =
+      omp_in_parallel() || cost < worth_threads ? 1 : std::min(tiles, static_cast<std::size_t>(omp_get_max_threads()));
   const auto rooms = parts_->pool.take(threads, pass.gradient.empty() ? 0 : parameters());
   for (std::size_t wave = 0; wave < tiles; wave += threads) {
     const std::size_t count = std::min(threads, tiles - wave);

@@ -10,6 +10,7 @@
 #include "physics/continuous/families.hpp"
 #include "physics/exact/quadrature.hpp"
 #include "physics/neural/neural_model.hpp"
+#include "studies/data/data_sets.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/trainable.hpp"
@@ -63,6 +64,42 @@ std::optional<double> integrated_log_z(const ContinuousEnergy& energy) {
   const auto* answers = std::get_if<ExactAnswers>(&found);
   return answers == nullptr ? std::nullopt : std::optional(answers->at[0].values.at("log_z"));
 }
+
+/// A known density on the cells of a grid where there is some of it.
+class TruthOnGrid {
+ public:
+  explicit TruthOnGrid(const KnownDensity& truth) {
+    const std::size_t d = truth.dimension(), side = d == 1 ? 4000 : 200;
+    const double low = -truth.reach(), cell = 2 * truth.reach() / static_cast<double>(side);
+    std::vector<double> x(d);
+    double sum = 0;
+    for (std::size_t k = 0; k < (d == 1 ? side : side * side); ++k) {
+      x[0] = low + cell * (static_cast<double>(k % side) + 0.5);
+      if (d == 2) x[1] = low + cell * (static_cast<double>(k / side) + 0.5);
+      const double log_p = truth.log_density(x), p = std::exp(log_p) * std::pow(cell, d);
+      constexpr double nothing = 1e-12;
+      if (!(p > nothing)) continue;
+      points_.insert(points_.end(), x.begin(), x.end());
+      share_.push_back(p);
+      sum += p;
+      negative_entropy_ += p * log_p;
+    }
+    for (double& p : share_) p /= sum;
+    negative_entropy_ /= sum;
+  }
+  /// KL(truth || exp(-E) / Z).
+  double divergence(const ContinuousEnergy& energy, double log_z) const {
+    std::vector<double> e(share_.size());
+    energy.evaluate(points_, e, {});
+    double mean = 0;
+    for (std::size_t k = 0; k < e.size(); ++k) mean += share_[k] * e[k];
+    return negative_entropy_ + mean + log_z;
+  }
+
+ private:
+  std::vector<double> points_, share_;
+  double negative_entropy_ = 0;
+};
 
 EnergyMoves moves_asked(const Study& study) {
   const auto& t = study.keys<TrainingKeys>();
@@ -147,7 +184,10 @@ class LearnsEnergy : public Trainable {
       : name_(std::move(name)), visible_{.kind = UnitKind::gaussian, .units = units} {}
 
   const Layer& visible() const override { return visible_; }
-  bool sums_log_z() const override { return visible_.units <= 2; }
+  void see(const Study& study, const Data& data, std::span<const double>) override {
+    if (data.treated.any()) return;
+    if (const auto truth = density_of_set(study.keys<DataRequest>().file)) truth_.emplace(*truth);
+  }
 
   Group record(std::span<const double> theta, const std::string& name, const std::string& note) const override {
     Group group = system_at(theta, Study())->record();
@@ -168,6 +208,7 @@ class LearnsEnergy : public Trainable {
         for (const double one : e) sum += one / static_cast<double>(e.size());
         return Estimate{.value = -sum - out.log_z.value, .error = out.log_z.error};
       };
+      if (truth_) out.divergence = truth_->divergence(*energy, out.log_z.value);
       out.training = mean_of(samples.training);
       if (samples.validation.columns() > 0) {
         out.validation = mean_of(samples.validation);
@@ -233,6 +274,7 @@ class LearnsEnergy : public Trainable {
 
   std::string name_;
   Layer visible_;
+  std::optional<TruthOnGrid> truth_;
 };
 
 class LearnsFamily final : public LearnsEnergy {
@@ -246,6 +288,7 @@ class LearnsFamily final : public LearnsEnergy {
                        family_->parameters());
   }
   std::span<const ParameterBlock> blocks() const override { return family_->blocks(); }
+  bool sums_log_z() const override { return family_->units() <= 2; }
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
     try {
       const auto theta = family_->first(data, Key(study.run.seed));

@@ -27,6 +27,10 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
                                {"bound", task.of(Recorded::bound) == 1}};
       if (!std::isnan(task.of(Recorded::fixed_points))) one["fixed_points"] = task.of(Recorded::fixed_points);
       if (!std::isnan(task.of(Recorded::coupling_error))) one["coupling_error"] = task.of(Recorded::coupling_error);
+      if (!std::isnan(task.of(Recorded::divergence))) one["divergence"] = task.of(Recorded::divergence);
+      if (!std::isnan(task.of(Recorded::bits)))
+        one["bits_per_dimension"] = {{"training", task.of(Recorded::bits)},
+                                     {"validation", task.of(Recorded::validation_bits)}};
       if (!std::isnan(task.of(Recorded::accuracy)))
         one["accuracy"] = {{"training", task.of(Recorded::accuracy)},
                            {"validation", task.of(Recorded::validation_accuracy)}};
@@ -56,6 +60,11 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
   if (patterns) header.push_back("fixed points");
   if (labels) header.push_back("accuracy");
   if (labels && validation) header.push_back("validation accuracy");
+  const bool known = !std::isnan(tasks.front().of(Recorded::divergence));
+  const bool bits = !std::isnan(tasks.front().of(Recorded::bits));
+  if (known) header.emplace_back("KL to the truth");
+  if (bits) header.emplace_back("bits a dimension");
+  if (bits && validation) header.emplace_back("validation bits");
   const bool objective = std::any_of(tasks.begin(), tasks.end(),
                                      [](const auto& task) { return !std::isnan(task.of(Recorded::objective)); });
   for (const char* name : {"ln Z", objective ? "objective" : "reconstruction error", "updates", "seconds"})
@@ -76,6 +85,9 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
     if (patterns) row.push_back(fmt::format("{:.4g} %", 100 * task.of(Recorded::fixed_points)));
     if (labels) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::accuracy)));
     if (labels && validation) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::validation_accuracy)));
+    if (known) row.push_back(fmt::format("{:.5f}", task.of(Recorded::divergence)));
+    if (bits) row.push_back(fmt::format("{:.4f}", task.of(Recorded::bits)));
+    if (bits && validation) row.push_back(fmt::format("{:.4f}", task.of(Recorded::validation_bits)));
     row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
     row.push_back(fmt::format("{:.4f}", task.of(objective ? Recorded::objective : Recorded::reconstruction_error)));
     row.push_back(fmt::format("{:.0f}", task.of(Recorded::update)));

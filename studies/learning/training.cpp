@@ -18,6 +18,12 @@ constexpr std::size_t columns = static_cast<std::size_t>(Recorded::count);
 
 Matrix matrix_of(const Data& data) { return data.batch(0, data.samples); }
 
+double mean_jacobian(const Data& data) {
+  if (!data.treated.any() || data.log_jacobian.empty()) return unknown;
+  return std::accumulate(data.log_jacobian.begin(), data.log_jacobian.end(), 0.0) /
+         static_cast<double>(data.log_jacobian.size());
+}
+
 void drop_numbers(Data& data) { data.values = {}, data.labels = {}; }
 
 /// 0, the last update, and between them evenly spaced in their logarithm.
@@ -52,6 +58,7 @@ Training::Training(const Task& task, std::size_t index) : study_(settled(task.st
     for (double& w : samples_.weight) w *= static_cast<double>(data_.samples) / effective_samples_;
   }
   model_->see(study_, data_, samples_.weight);
+  log_jacobian_ = mean_jacobian(data_), validation_log_jacobian_ = mean_jacobian(validation_);
   drop_numbers(data_), drop_numbers(validation_);
   const Key key(study_.run.seed, index);
   const auto& t = study_.keys<TrainingKeys>();
@@ -162,6 +169,9 @@ void Training::evaluate(double seconds) {
   row(Recorded::validation_label_log_likelihood) = found.validation_label_log_likelihood;
   row(Recorded::bound) = found.bound ? 1 : 0;
   row(Recorded::fixed_points) = found.fixed_points;
+  row(Recorded::divergence) = found.divergence;
+  row(Recorded::bits) = bits_per_dimension(found.training.value, log_jacobian_, data_.width);
+  row(Recorded::validation_bits) = bits_per_dimension(found.validation.value, validation_log_jacobian_, data_.width);
   row(Recorded::objective) = learner_->objective();
   row(Recorded::seconds) = seconds;
   learner_->evaluated();

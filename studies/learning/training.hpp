@@ -47,7 +47,10 @@ enum class Recorded {
   coupling_error,  ///< against training.truth
   bound,           ///< 1 where likelihoods are lower bounds
   fixed_points,    ///< share of the patterns
-  objective,       ///< what is made small, where it has a value: mean since the evaluation before
+  divergence,      ///< KL(truth || model)
+  bits,            ///< a dimension, of training data that were treated; then of validation data
+  validation_bits,
+  objective,  ///< what is made small, where it has a value: mean since the evaluation before
   seconds,
   count
 };
@@ -100,6 +103,7 @@ class Training {
   std::string name_;
   Data data_, validation_;  // numbers stand in samples_ alone
   Samples samples_;
+  double log_jacobian_ = unknown, validation_log_jacobian_ = unknown;  // mean over samples, of data that were treated
   JudgingSchedule judging_;
   double effective_samples_ = unknown;  // that samples with weights are worth
   std::unique_ptr<Trainable> model_;

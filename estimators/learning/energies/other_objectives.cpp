@@ -158,7 +158,7 @@ class NoiseObjective final : public EnergyObjective<Real> {
                       std::uint64_t update, std::span<Real> gradient) override {
     const std::size_t d = energy.units(), n = batch.size() / d;
     std::vector<Real> points = normals_of<Real>(key_, update, n * nu_, d);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (n * nu_ * d * d > 1'000'000)
     for (std::size_t k = 0; k < n * nu_; ++k) noise_.colour(points.data() + k * d);
     double value = 0, slope = 0;
     const auto add = [&](std::span<const Real> x, double sign) {
