@@ -130,6 +130,28 @@ class Ising {
   };
   Flips local_moves(double beta) const { return {*this, beta}; }
 
+  /// What acts on ln p at one beta (samplers/kernels/locally_balanced.hpp): beta f_i.
+  class PairFields {
+   public:
+    PairFields(const Ising& model, double beta) : model_(&model), rows_(&model.rows()), beta_(beta) {}
+    void make_fields(ConstState s, std::span<double> fields) const {
+      for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = beta_ * local_field(*rows_, s, i);
+    }
+    double step(ConstState s, std::size_t i) const noexcept { return -2.0 * s[i]; }
+    void flip(State s, std::size_t i) const noexcept { model_->flip(s, i); }
+    template <class Visit>
+    void for_neighbours(std::size_t i, Visit visit) const {
+      for (std::uint32_t e = rows_->first[i]; e < rows_->first[i + 1]; ++e)
+        visit(std::size_t{rows_->neighbour[e]}, beta_ * rows_->coupling[e]);
+    }
+
+   private:
+    const Ising* model_;
+    const Rows* rows_;
+    double beta_;
+  };
+  PairFields pair_fields(double beta) const { return {*this, beta}; }
+
   /// What turns a cluster over: s -> -s.
   struct Flip {};
   template <class C>

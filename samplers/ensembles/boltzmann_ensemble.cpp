@@ -4,9 +4,11 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "physics/network.hpp"
 #include "samplers/kernels/boltzmann_heat_bath.hpp"
+#include "samplers/kernels/boltzmann_pairs.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
 namespace gibbsite {
@@ -14,9 +16,11 @@ namespace {
 
 class BoltzmannEnsemble final : public Ensemble {
  public:
-  BoltzmannEnsemble(BoltzmannHeatBath kernel, Key key, Slice slice, std::span<const double> start)
+  BoltzmannEnsemble(BoltzmannHeatBath kernel, std::optional<LocallyBalanced> flips, Key key, Slice slice,
+                    std::span<const double> start)
       : Ensemble(boltzmann_layout(kernel, slice)),
         kernel_(std::move(kernel)),
+        flips_(flips),
         key_(key),
         width_(kernel_.machine().width()),
         x_(slice.count * width_),
@@ -32,10 +36,12 @@ class BoltzmannEnsemble final : public Ensemble {
     over_replicas(1, [&](std::size_t r) { move(r, 0, Purpose::reference, {time}); });
   }
 
-  /// Tally: visits, and units that changed; all of them where the reference is drawn anew.
+  /// Tally: visits, and units that changed (flips proposed, and accepted); all of them where the reference is drawn
+  /// anew.
   void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
     assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
     over_replicas(step.count, [&](std::size_t r) {
+      if (flips_ && setting[r].lambda != 0) return flip(r, setting[r].lambda, step, tally[r]);
       const double changed = move(r, setting[r].lambda, Purpose::sweep, step),
                    tried = static_cast<double>(kernel_.machine().units() * step.count);
       tally[r].accepted += setting[r].lambda == 0 ? tried : changed;
@@ -124,6 +130,16 @@ class BoltzmannEnsemble final : public Ensemble {
     return static_cast<double>(changed);
   }
 
+  void flip(std::size_t r, double lambda, const Step& step, Tally& tally) {
+    const BoltzmannPairs pairs(kernel_, lambda);
+    LocallyBalanced::Workspace scratch;
+    for (std::uint32_t k = 0; k < step.count; ++k) {
+      Chance chance(Stream(key_, Purpose::sweep, step.time + k, layout().first + r));
+      flips_->sweep(pairs, state(r), width_, chance, tally, scratch);
+    }
+    weigh(r);
+  }
+
   void weigh(std::size_t r) {
     energy_[r] = kernel_.machine().energy(state(r));
     reference_[r] = kernel_.reference_weight(state(r));
@@ -141,7 +157,8 @@ class BoltzmannEnsemble final : public Ensemble {
   std::span<const double> state(std::size_t r) const { return std::span(x_).subspan(r * width_, width_); }
 
   BoltzmannHeatBath kernel_;
-  mutable AdaptiveThreads threads_;  // which way was faster changes no result
+  std::optional<LocallyBalanced> flips_;  // instead of the heat bath, but at lambda = 0
+  mutable AdaptiveThreads threads_;       // which way was faster changes no result
   Key key_;
   std::size_t width_;
   std::vector<double> x_;                   // [replica][unit]
@@ -201,8 +218,18 @@ std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const Boltzman
                                                   const IndependentUnits& visible_reference, Key key, Slice slice,
                                                   double noise) {
   const std::vector<double> start = boltzmann_start(*machine, noise, key);
-  return std::make_unique<BoltzmannEnsemble>(BoltzmannHeatBath(std::move(machine), visible_reference), key, slice,
-                                             start);
+  return std::make_unique<BoltzmannEnsemble>(BoltzmannHeatBath(std::move(machine), visible_reference), std::nullopt,
+                                             key, slice, start);
+}
+
+std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
+                                                  const IndependentUnits& visible_reference, LocallyBalanced moves,
+                                                  Key key, Slice slice, double noise) {
+  if (machine->kind() == UnitKind::categorical)
+    throw std::invalid_argument("categorical units have no opposite state to be flipped to; use the heat bath");
+  const std::vector<double> start = boltzmann_start(*machine, noise, key);
+  return std::make_unique<BoltzmannEnsemble>(BoltzmannHeatBath(std::move(machine), visible_reference), moves, key,
+                                             slice, start);
 }
 
 }  // namespace gibbsite

@@ -1,5 +1,6 @@
 /// R chains of a Boltzmann machine, bonded in any way (physics/boltzmann.hpp), by heat bath over all units, visible and
-/// hidden (samplers/kernels/boltzmann_heat_bath.hpp). Nothing is summed out:
+/// hidden (samplers/kernels/boltzmann_heat_bath.hpp), or by locally balanced flips of them
+/// (samplers/kernels/locally_balanced.hpp). Nothing is summed out:
 ///   log_weight(x, lambda) = (1 - lambda) a . x_visible - lambda E(x).
 /// Each chain has its own random stream and its own energy, a pure function of its state. Overlaps are
 /// 2 (units alike) / N - 1, for spins sum_i x_i y_i / N.
@@ -12,6 +13,7 @@
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
 #include "samplers/kernels/boltzmann_heat_bath.hpp"
+#include "samplers/kernels/locally_balanced.hpp"
 
 namespace gibbsite {
 
@@ -22,6 +24,10 @@ namespace gibbsite {
 std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
                                                   const IndependentUnits& visible_reference, Key key, Slice slice,
                                                   double noise = 0);
+/// The same replicas, moved by locally balanced flips. Throws also for categorical units.
+std::unique_ptr<Ensemble> make_boltzmann_ensemble(std::shared_ptr<const BoltzmannMachine> machine,
+                                                  const IndependentUnits& visible_reference, LocallyBalanced moves,
+                                                  Key key, Slice slice, double noise = 0);
 
 /// What all layouts of such chains share: the state of new replicas (the ordered one with round(noise N) units flipped,
 /// drawn without putting back), and what is known of them. Throws as make_boltzmann_ensemble().

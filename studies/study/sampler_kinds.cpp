@@ -22,7 +22,11 @@ std::span<const SamplerEntry> sampler_entries() {
       {hmc, "hmc", "real numbers: Hamiltonian trajectories of random length; steps tuned per beta", false,
        ScanOrder::sequential, true},
       {underdamped, "underdamped", "real numbers: Langevin steps that keep part of their momentum, Metropolised", false,
-       ScanOrder::sequential, true}};
+       ScanOrder::sequential, true},
+      {locally_balanced, "locally-balanced",
+       "single flips of units of two states, chosen by what each does to p (Gibbs with gradients): spins on lattices "
+       "and graphs, boltzmann, hopfield",
+       false, ScanOrder::random, false, true}};
   return all;
 }
 

@@ -9,7 +9,7 @@
 
 namespace gibbsite {
 
-enum class SamplerKind { heat_bath, metropolis, wolff, swendsen_wang, langevin, hmc, underdamped };
+enum class SamplerKind { heat_bath, metropolis, wolff, swendsen_wang, langevin, hmc, underdamped, locally_balanced };
 
 struct SamplerEntry {
   SamplerKind kind;
@@ -19,8 +19,10 @@ struct SamplerEntry {
   ScanOrder scan = ScanOrder::sequential;  ///< of sites, where a study leaves it open and the layout is the plain one
   bool by_gradient = false;                ///< follows the gradient of an energy of real numbers
 
+  bool by_flips = false;  ///< chooses units of two states by what their flip does
+
   /// Whether it visits units one after the other.
-  bool visits() const noexcept { return !by_clusters && !by_gradient; }
+  bool visits() const noexcept { return !by_clusters && !by_gradient && !by_flips; }
 };
 
 /// All of them, in the order in which they are listed.

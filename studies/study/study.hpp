@@ -22,6 +22,7 @@ class Study {
     SamplerKind kind = SamplerKind::heat_bath;
     bool open = true;                ///< whether the study leaves it to the model
     std::string scan = "default";    ///< sequential | checkerboard | random; default: the sampler's own
+    std::string balance = "sqrt";    ///< sqrt | barker, of locally balanced flips
     std::string layout = "fastest";  ///< fastest | plain
 
     const SamplerEntry& entry() const { return sampler_entry(kind); }

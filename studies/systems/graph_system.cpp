@@ -100,7 +100,8 @@ void GraphSystem::check_range(std::span<const double> beta) const {
 void GraphSystem::check(const Study& study) const {
   check_range(study.method.beta);
   const SamplerEntry& sampler = study.sampler.entry();
-  if (sampler.by_gradient) refuse_sampler(study);
+  if (sampler.by_gradient || (sampler.by_flips && unit_states().values.size() != 2)) refuse_sampler(study);
+  if (sampler.by_flips) return;
   std::optional<std::string> why;
   if (!sampler.by_clusters) {
     const ScanOrder order = scan_of(study);

@@ -43,6 +43,8 @@ std::unique_ptr<Ensemble> plain_ensemble(const Study& study, std::shared_ptr<con
       return moved_by(local(HeatBath(Scan(scan_of(study), model->graph()))));
     case SamplerKind::metropolis:
       return moved_by(local(Metropolis(Scan(scan_of(study), model->graph()))));
+    case SamplerKind::locally_balanced:
+      return moved_by(LocallyBalanced(balance_of(study)));
     case SamplerKind::wolff:
       return moved_by(Wolff());
     case SamplerKind::swendsen_wang:

@@ -68,6 +68,7 @@ class IsingSystem final : public GraphSystem {
 
 void add_ising_keys(KeyTable& table) {
   add_lattice_keys(table);
+  add_balance_key(table);
   add_clamp_key(table, "ising and networks: sites or visible units held at values, counted from 0");
 }
 

@@ -126,6 +126,7 @@ bool is_complete(const Lattice& lattice, const Graph& graph) {
 
 /// The fastest layout for so many replicas; nothing where it is the plain one.
 Make fastest(const Study& study, const Lattice& given, const Graph& graph, std::size_t replicas, bool annealed) {
+  if (study.sampler.entry().by_flips) return nullptr;
   if (by_clusters(study)) {
     const ClusterMove move = cluster_move(study);
     if (!lattice_clusters_supported(graph)) return nullptr;
@@ -157,12 +158,12 @@ Make fastest(const Study& study, const Lattice& given, const Graph& graph, std::
 
 bool follows_total_spin(const Study& study, const Lattice& lattice, const Graph& graph) {
   constexpr std::size_t least = 10;  // sites; the bonds of fewer fit other layouts too
-  return !by_clusters(study) && study.sampler.layout == "fastest" && graph.sites() >= least &&
+  return study.sampler.entry().visits() && study.sampler.layout == "fastest" && graph.sites() >= least &&
          is_complete(lattice, graph);
 }
 
 bool moves_by_rule(const Study& study, const Lattice& lattice) {
-  if (!is_plain(lattice) || study.sampler.layout != "fastest") return false;
+  if (!is_plain(lattice) || study.sampler.layout != "fastest" || study.sampler.entry().by_flips) return false;
   const Graph graph = build(lattice);
   if (lattice.geometry == Geometry::complete) return follows_total_spin(study, lattice, graph);
   if (by_clusters(study)) return graph.rows() != nullptr && lattice_clusters_supported(graph);
@@ -170,7 +171,8 @@ bool moves_by_rule(const Study& study, const Lattice& lattice) {
 }
 
 std::string why_plain(const Study& study, const Lattice& given, const Graph& graph, std::size_t replicas) {
-  if (study.sampler.layout != "fastest" || graph.bond_count() == 0 || fastest(study, given, graph, replicas, false))
+  if (study.sampler.layout != "fastest" || study.sampler.entry().by_flips || graph.bond_count() == 0 ||
+      fastest(study, given, graph, replicas, false))
     return "";
   std::string why;
   if (by_clusters(study)) {

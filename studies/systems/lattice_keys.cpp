@@ -113,6 +113,17 @@ void add_lattice_keys(KeyTable& table) {
                   .c_str());
 }
 
+void add_balance_key(KeyTable& table) {
+  Section<Study::Sampler>(table, "sampler", &Study::sampler)
+      .when({fmt::format("sampler.name = \"{}\"", sampler_entry(SamplerKind::locally_balanced).name),
+             {"sampler.name"},
+             [](const Study& s) { return s.sampler.entry().by_flips; }})
+      .choice("balance", &Study::Sampler::balance, {"sqrt", "barker"},
+              "how units are chosen by t = p after / p before their flip: as sqrt(t), or t / (1 + t)");
+}
+
+Balance balance_of(const Study& study) { return study.sampler.balance == "barker" ? Balance::barker : Balance::root; }
+
 void check_lattice(const Study& study) {
   const auto& keys = study.keys<LatticeKeys>();
   if (!keys.couplings.empty()) return;

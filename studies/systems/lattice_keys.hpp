@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "physics/lattice.hpp"
+#include "samplers/kernels/locally_balanced.hpp"
 #include "studies/study/schema_builder.hpp"
 #include "studies/systems/system_size.hpp"
 
@@ -33,6 +34,10 @@ struct LatticeKeys {
 void add_lattice_keys(KeyTable& table);
 /// coupling, disorder_seed and field, where a study has them; those of lattices and of networks are the same keys.
 void add_interaction_keys(KeyTable& table, const Condition& coupling, const Condition& seed, const Condition& field);
+
+/// sampler.balance, of what locally balanced flips can move; and what it says.
+void add_balance_key(KeyTable& table);
+Balance balance_of(const Study& study);
 
 /// Refuses sides that do not fit the lattice, and too many sites. Throws RequestError.
 void check_lattice(const Study& study);

@@ -18,6 +18,7 @@
 #include "samplers/ensembles/trajectory_ensemble.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/models/snapshots.hpp"
+#include "studies/systems/lattice_keys.hpp"
 #include "studies/systems/network_clamp.hpp"
 #include "studies/systems/network_keys.hpp"
 #include "studies/text/errors.hpp"
@@ -285,7 +286,12 @@ void NetworkSystem::add_diagnostics(Group& group) const {
 }
 
 void NetworkSystem::check(const Study& study) const {
-  if (study.sampler.kind != SamplerKind::heat_bath)
+  const bool flips = study.sampler.entry().by_flips && machine() != nullptr && !on_trajectory();
+  if (flips && machine()->kind() == UnitKind::categorical)
+    throw RequestError(fmt::format("{} flips units of two states, which those of {} are not: use sampler.name = \"{}\"",
+                                   study.sampler.entry().name, description(),
+                                   sampler_entry(SamplerKind::heat_bath).name));
+  if (!flips && study.sampler.kind != SamplerKind::heat_bath)
     throw RequestError(
         fmt::format("{} cannot move a network ({}): use sampler.name = \"{}\", which draws all units "
                     "of a layer at once",
@@ -311,6 +317,10 @@ std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, S
   if (const auto* machine = std::get_if<Machine>(&model_.model)) {
     const bool vectors = study.sampler.layout == "fastest" && boltzmann_vectors_supported(**machine);
     const double noise = study.keys<HopfieldKeys>().noise;
+    if (study.sampler.entry().by_flips)
+      return with_global_flips(
+          make_boltzmann_ensemble(*machine, reference_.visible, LocallyBalanced(balance_of(study)), key, slice, noise),
+          key);
     return with_global_flips(vectors ? make_boltzmann_vectors_ensemble(*machine, reference_.visible, key, slice, noise)
                                      : make_boltzmann_ensemble(*machine, reference_.visible, key, slice, noise),
                              key);

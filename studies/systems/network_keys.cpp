@@ -60,6 +60,7 @@ void add_network_keys(KeyTable& table) {
       .choice("units", &NetworkKeys::units, {"binary", "spin"}, "networks: states 0, 1 or -1, +1");
   add_reference(model);
   add_clamp_key(table, "ising and networks: sites or visible units held at values, counted from 0");
+  add_balance_key(table);
   add_data_keys(table);
 }
 
@@ -77,6 +78,7 @@ void add_hopfield_keys(KeyTable& table) {
            "hopfield: share of units flipped where a cold start shows the first pattern");
   add_reference(model);
   add_clamp_key(table, "ising and networks: sites or visible units held at values, counted from 0");
+  add_balance_key(table);
   add_data_keys(table);
 }
 

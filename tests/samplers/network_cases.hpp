@@ -82,8 +82,12 @@ inline std::vector<NetworkCase> boltzmann_cases() {
       Reference::base_rates(machine->visible_layer(), std::vector<double>{0.7, 0.2, 0.5, 0.9}, {}, 20);
   const auto memory =
       std::make_shared<const BoltzmannMachine>(hopfield(random_patterns(2, 7, 3), PatternRule::hebbian));
+  NetworkCase flips = boltzmann_case("Boltzmann machine, locally balanced flips", machine, rates.visible);
+  flips.make = [machine, rates](Key key, Slice slice) {
+    return make_boltzmann_ensemble(machine, rates.visible, LocallyBalanced(Balance::barker), key, slice);
+  };
   return {boltzmann_case("Boltzmann machine, base rates", machine, rates.visible),
-          boltzmann_case("Hopfield network", memory, {std::vector<double>(7, 0.0), {}})};
+          boltzmann_case("Hopfield network", memory, {std::vector<double>(7, 0.0), {}}), flips};
 }
 
 /// Sixteen units to a vector, where this processor has an instruction set for it: 6 binary units or spins from a

@@ -21,6 +21,7 @@
 #include "samplers/ensembles/site_vectors.hpp"
 #include "samplers/ensembles/table_network.hpp"
 #include "samplers/kernels/heat_bath.hpp"
+#include "samplers/kernels/locally_balanced.hpp"
 #include "tests/physics/models.hpp"
 #include "tests/samplers/network_cases.hpp"
 #include "tests/samplers/networks.hpp"
@@ -421,6 +422,12 @@ inline std::vector<Case> cases() {
   const auto make_array = [](Key key, Slice slice) { return array_ising(key, slice); };
   std::vector<Case> all = {
       {"array Ising", make_array, 0.8, torus(0.8)},
+      {"locally balanced flips",
+       [](Key key, Slice slice) {
+         return std::make_unique<ArrayEnsemble<Ising, LocallyBalanced>>(std::make_shared<const Ising>(small_torus()),
+                                                                        LocallyBalanced(Balance::root), key, slice);
+       },
+       0.8, torus(0.8)},
       {"packed Ising", [](Key k, Slice s) { return std::make_unique<PackedIsing>(k, s); }, 0.8, torus(0.8)},
       {"RBM, hidden units summed out", [](Key k, Slice s) { return std::make_unique<SmallRbm>(k, s); }, 1,
        std::log(rbm)},

@@ -200,7 +200,7 @@ double p_of(const Comparisons& all, const std::string& what) {
 TEST_CASE("Boltzmann machines: ln Z by every method and the means of observables are exact") {
   Comparisons all;
   for (const seam::NetworkCase& it : seam::boltzmann_cases()) try_methods(it, all);
-  CHECK(all.size() == 8 + 5 * (4 + 5));
+  CHECK(all.size() == 12 + 5 * (4 + 5 + 4));
   check_all(all);
 }
 

@@ -7,6 +7,7 @@
 #include "physics/lattice.hpp"
 #include "samplers/kernels/cluster.hpp"
 #include "samplers/kernels/heat_bath.hpp"
+#include "samplers/kernels/locally_balanced.hpp"
 #include "samplers/kernels/metropolis.hpp"
 #include "tests/samplers/laws.hpp"
 
@@ -69,6 +70,11 @@ void for_each_kernel(const M& model, See see) {
     if constexpr (Conditionals<M>) see("heat bath, " + name, HeatBath(Scan(order, graph)), 1.0);
     if constexpr (LocalMoves<M>) see("Metropolis, " + name, Metropolis(Scan(order, graph)), 1.0);
   }
+  if constexpr (Kernel<LocallyBalanced, M>)
+    if (n <= 3) {
+      see("locally balanced, root", LocallyBalanced(Balance::root), 1.0);
+      see("locally balanced, barker", LocallyBalanced(Balance::barker), 1.0);
+    }
   if constexpr (Bonds<M>) {
     if (states > 256) return;
     see("Swendsen-Wang", SwendsenWang(), 1.0);

@@ -54,6 +54,23 @@ TEST_CASE("program: an observable that cannot vary hides nothing of the others")
   CHECK(chi.at("error").get<double>() > 1e-5);
 }
 
+TEST_CASE("program: locally balanced flips measure what is exact, of a lattice and of a Boltzmann machine") {
+  const Words flips = {"--sampler.name", "locally-balanced", "--method.sweeps", "2000"};
+  for (const Words& system :
+       {Words{"--model.size", "3", "--method.beta", "[0.2,0.6]", "--model.field", "0.1", "--sampler.balance", "sqrt"},
+        Words{"--model.name", "boltzmann", "--model.layers", "[5,2]", "--method.beta", "1", "--sampler.balance",
+              "barker"}}) {
+    const json result = shown(flips + system);
+    std::size_t compared = 0;
+    for (const json& e : result.at("estimates"))
+      if (e.contains("z") && !e.at("z").is_null()) {
+        CHECK(std::abs(e.at("z").get<double>()) < 4.5);
+        ++compared;
+      }
+    CHECK(compared >= 4);
+  }
+}
+
 TEST_CASE("program: draws that forget each other still tell the time of a sweep") {
   const json result =
       shown({"--model.size", "4", "--method.beta", "0.1", "--method.sweeps", "20000", "--method.every", "100"});

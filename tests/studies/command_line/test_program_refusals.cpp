@@ -218,6 +218,9 @@ TEST_CASE("program: samplers that cannot move a system are refused by name") {
       {{"run", "graph.toml", "--sampler.name", "wolff"}, 2, {"wolff cannot move", "no bonds"}},
       {{"run", "graph.toml", "--sampler.name", "swendsen-wang"}, 2, {"swendsen-wang cannot move", "no bonds"}},
       {with(wolff + Words{"--sampler.scan", "random"}), 2, {"`sampler.scan`", "has no part"}},
+      {with(wolff + Words{"--sampler.balance", "barker"}), 2, {"`sampler.balance`", "locally-balanced"}},
+      {with({"--sampler.name", "locally-balanced", "--model.name", "clock"}), 2, {"locally-balanced cannot move"}},
+      {with({"--sampler.name", "locally-balanced", "--sampler.scan", "random"}), 2, {"`sampler.scan`"}},
   };
   for (const Refusal& refusal : refusals) check_refused(place, refusal);
 }

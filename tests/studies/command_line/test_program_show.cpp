@@ -205,7 +205,7 @@ TEST_CASE("program: help, lists and version") {
   const std::map<std::string, Words> topics = {
       {"models", {"ising"}},
       {"lattices", {"chain", "square", "cubic", "hypercubic", "triangular", "honeycomb", "complete"}},
-      {"samplers", {"heat-bath", "metropolis", "wolff", "swendsen-wang"}},
+      {"samplers", {"heat-bath", "metropolis", "wolff", "swendsen-wang", "locally-balanced"}},
       {"methods", {"mcmc", "tempering", "annealing"}},
       {"estimators", {"stepping_stone", "bar", "ais"}}};
   const Ended whole = run({"list"}, folder.path());
