@@ -12,6 +12,7 @@
 namespace gibbsite {
 
 class Graph;
+class Leapfrog;
 
 class ContinuousEnergy {
  public:
@@ -25,6 +26,8 @@ class ContinuousEnergy {
   /// `energy` is long. gradient: [states][d], or empty where nobody asks. What a state gives does not depend on the
   /// others, and nothing is finite that should not be: far outside E may be infinite.
   virtual void evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const = 0;
+  /// A faster way along trajectories than by gradients (physics/continuous/leapfrog.hpp); null: there is none.
+  virtual const Leapfrog* leapfrog() const noexcept { return nullptr; }
   /// States that are worth being handed over at once.
   virtual std::size_t batch() const noexcept { return 1; }
 
@@ -36,7 +39,7 @@ class ContinuousEnergy {
   /// Whether E(-x) = E(x).
   virtual bool symmetric() const noexcept { return false; }
   /// Bonds and fields of the signs of its coordinates, where the part of E that is not even in each of them is
-  /// -sum J_ij x_i x_j - sum h_i x_i (physics/continuous/signs.hpp); null: not so, or not known.
+  /// -sum J_ij x_i x_j - sum h_i x_i (samplers/kernels/sign_clusters.hpp); null: not so, or not known.
   virtual const Graph* signs() const noexcept { return nullptr; }
   /// Where a cold start begins: a state of low energy. x: [d].
   virtual void set_ordered(std::span<double> x) const = 0;

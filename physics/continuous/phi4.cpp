@@ -1,7 +1,6 @@
 #include "physics/continuous/phi4.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <stdexcept>
 
@@ -17,46 +16,29 @@ Phi4::Phi4(Graph graph, double mass_squared, double quartic)
     throw std::invalid_argument(
         "phi^4 without a quartic term has no lower bound here: take a quartic term above 0, or a mass squared above 0 "
         "and no coupling below 0");
+  sites_ = phi4_sites(graph_, mass_squared_, quartic_);
 }
 
 void Phi4::evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const {
-  constexpr std::size_t lanes = 8;  // states side by side, so that neighbours are looked up once for all of them
-  using Lanes = std::array<double, lanes>;
   const std::size_t n = units();
-  const auto first = graph_.first();
-  const auto neighbour = graph_.neighbour();
-  const auto coupling = graph_.coupling();
-  const auto field = graph_.fields();
-  std::vector<Lanes> phi(n);
-  for (std::size_t begin = 0; begin < energy.size(); begin += lanes) {
-    const std::size_t count = std::min(lanes, energy.size() - begin);
-    for (std::size_t s = 0; s < lanes; ++s) {
+  std::vector<Lanes> phi(n), slope(gradient.empty() ? 0 : n);
+  for (std::size_t begin = 0; begin < energy.size(); begin += Lanes::count) {
+    const std::size_t count = std::min(Lanes::count, energy.size() - begin);
+    for (std::size_t s = 0; s < Lanes::count; ++s) {
       const double* state = x.data() + (begin + std::min(s, count - 1)) * n;
-      for (std::size_t i = 0; i < n; ++i) phi[i][s] = state[i];
+      for (std::size_t i = 0; i < n; ++i) phi[i].of[s] = state[i];
     }
-    Lanes sum{};
-    for (std::size_t i = 0; i < n; ++i) {
-      Lanes bonds{}, pull{};
-      const Lanes own = phi[i];
-      for (std::uint32_t e = first[i]; e < first[i + 1]; ++e) {
-        const Lanes& other = phi[neighbour[e]];
-        for (std::size_t s = 0; s < lanes; ++s) {
-          const double step = own[s] - other[s], drawn = coupling[e] * step;
-          pull[s] += drawn;
-          bonds[s] += drawn * step;
-        }
-      }
-      Lanes slope;
-      for (std::size_t s = 0; s < lanes; ++s) {
-        const double square = own[s] * own[s];
-        sum[s] += 0.25 * bonds[s] + (0.5 * mass_squared_ + quartic_ * square) * square - field[i] * own[s];
-        slope[s] = pull[s] + (mass_squared_ + 4 * quartic_ * square) * own[s] - field[i];
-      }
-      if (!gradient.empty())
-        for (std::size_t s = 0; s < count; ++s) gradient[(begin + s) * n + i] = slope[s];
-    }
-    std::copy_n(sum.begin(), count, energy.begin() + static_cast<std::ptrdiff_t>(begin));
+    Lanes sum;
+    phi4_weigh(sites_, phi, sum, slope);
+    std::copy_n(sum.of, count, energy.begin() + static_cast<std::ptrdiff_t>(begin));
+    for (std::size_t s = 0; s < count; ++s)
+      for (std::size_t i = 0; i < slope.size(); ++i) gradient[(begin + s) * n + i] = slope[i].of[s];
   }
+}
+
+void Phi4::fly(const Flight& flight, Lanes& energy) const {
+  phi4_fly(sites_, flight);
+  phi4_weigh(sites_, flight.x, energy, {});
 }
 
 void Phi4::set_ordered(std::span<double> x) const {

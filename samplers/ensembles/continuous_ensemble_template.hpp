@@ -1,6 +1,8 @@
 /// The ensemble behind make_continuous_ensemble(), for any rules of its moves: tests put wrong ones in their place.
 #pragma once
 
+#include <omp.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -10,9 +12,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "physics/continuous/signs.hpp"
 #include "samplers/ensembles/continuous_ensemble.hpp"
-#include "samplers/kernels/cluster.hpp"
+#include "samplers/kernels/sign_clusters.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
 
 namespace gibbsite {
@@ -31,7 +32,7 @@ class ContinuousEnsemble final : public Ensemble {
         tile_(std::max<std::size_t>(16, model_->batch())),
         x_(slice.count * units_),
         energy_(slice.count),
-        gradient_(slice.count * units_) {
+        gradient_(model_->leapfrog() == nullptr ? slice.count * units_ : 0) {
     if (signs == SignMoves::clusters) {
       if (model_->signs() == nullptr) throw std::invalid_argument("the signs of this model are no spins");
       if (reference_.is_box() && reference_.mean() != 0)
@@ -54,14 +55,16 @@ class ContinuousEnsemble final : public Ensemble {
 
   void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
     assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
-    const std::size_t tiles = (layout().replicas + tile_ - 1) / tile_;
     const double work = static_cast<double>(layout().replicas * units_) * kernel_.options().steps;
     threads_.run(work * step.count, [&](bool parallel) {
+      const std::size_t tile = tile_of(parallel ? static_cast<std::size_t>(omp_get_max_threads()) : 1),
+                        tiles = (layout().replicas + tile - 1) / tile;
 #pragma omp parallel if (parallel)
       {
         Scratch scratch;
 #pragma omp for schedule(dynamic)
-        for (std::size_t t = 0; t < tiles; ++t) move(t, setting, step, tally, scratch);
+        for (std::size_t t = 0; t < tiles; ++t)
+          move(t * tile, std::min((t + 1) * tile, layout().replicas), setting, step, tally, scratch);
       }
     });
   }
@@ -78,7 +81,7 @@ class ContinuousEnsemble final : public Ensemble {
     const std::vector<double> x = x_, energy = energy_, gradient = gradient_;
     for (std::size_t r = 0; r < layout().replicas; ++r) {
       std::copy_n(x.begin() + offset(parent[r]), units_, x_.begin() + offset(r));
-      std::copy_n(gradient.begin() + offset(parent[r]), units_, gradient_.begin() + offset(r));
+      if (!gradient.empty()) std::copy_n(gradient.begin() + offset(parent[r]), units_, gradient_.begin() + offset(r));
       energy_[r] = energy[parent[r]];
     }
   }
@@ -108,7 +111,7 @@ class ContinuousEnsemble final : public Ensemble {
  private:
   struct Scratch {
     typename Hamiltonian<Rules>::Workspace trajectories;
-    SwendsenWang::Workspace clusters;
+    SignClusters::Workspace clusters;
   };
 
   static Layout layout_of(const ContinuousEnergy& model, const ContinuousReference& reference,
@@ -131,9 +134,21 @@ class ContinuousEnsemble final : public Ensemble {
     return layout;
   }
 
-  void move(std::size_t tile, std::span<const Setting> setting, const Step& step, std::span<Tally> tally,
-            Scratch& scratch) {
-    const std::size_t begin = tile * tile_, end = std::min(begin + tile_, layout().replicas);
+  /// Replicas that move together. Where they stand side by side, so many that those with trajectories of like length
+  /// find each other; no number depends on it.
+  std::size_t tile_of(std::size_t threads) const {
+    if (model_->leapfrog() == nullptr) return tile_;
+    constexpr std::size_t most = 8;  // times eight
+    const std::size_t share = layout().replicas / (Lanes::count * threads);
+    return Lanes::count * std::clamp<std::size_t>(share, 1, most);
+  }
+  std::span<double> gradients(std::size_t from, std::size_t count) {
+    return gradient_.empty() ? std::span<double>() : std::span(gradient_).subspan(from * units_, count * units_);
+  }
+
+  /// Replicas begin ... end - 1.
+  void move(std::size_t begin, std::size_t end, std::span<const Setting> setting, const Step& step,
+            std::span<Tally> tally, Scratch& scratch) {
     // Replicas at lambda = 0 are drawn; runs of others move together.
     for (std::size_t from = begin; from < end;) {
       std::size_t to = from;
@@ -151,7 +166,7 @@ class ContinuousEnsemble final : public Ensemble {
                           reference_,
                           std::span(x_).subspan(from * units_, count * units_),
                           std::span(energy_).subspan(from, count),
-                          std::span(gradient_).subspan(from * units_, count * units_),
+                          gradients(from, count),
                           setting.subspan(from, count),
                           tally.subspan(from, count)};
         std::vector<Chance> chance;
@@ -170,11 +185,9 @@ class ContinuousEnsemble final : public Ensemble {
 
   /// Of replicas from, from + 1, ..., one for each setting. Clusters after trajectories, reversed, are clusters first.
   void turn_signs(std::size_t from, std::span<const Setting> setting, std::span<Chance> chance,
-                  SwendsenWang::Workspace& scratch) {
-    Tally unused;
+                  SignClusters::Workspace& scratch) {
     for (std::size_t k = 0; k < setting.size(); ++k)
-      SwendsenWang().sweep(*signs_, signs_->bonds(setting[k].lambda), state(from + k), 0, Direction::forward, chance[k],
-                           unused, scratch);
+      signs_->sweep(setting[k].lambda, state(from + k), chance[k], scratch);
     weigh(from, from + setting.size());
   }
 
@@ -187,7 +200,7 @@ class ContinuousEnsemble final : public Ensemble {
     for (std::size_t begin = from; begin < to; begin += tile_) {
       const std::size_t count = std::min(tile_, to - begin);
       model_->evaluate(std::span(x_).subspan(begin * units_, count * units_), std::span(energy_).subspan(begin, count),
-                       std::span(gradient_).subspan(begin * units_, count * units_));
+                       gradients(begin, count));
     }
   }
   std::ptrdiff_t offset(std::size_t r) const { return static_cast<std::ptrdiff_t>(r * units_); }
@@ -196,12 +209,13 @@ class ContinuousEnsemble final : public Ensemble {
 
   std::shared_ptr<const ContinuousEnergy> model_;
   ContinuousReference reference_;
-  std::optional<Signs> signs_;
+  std::optional<SignClusters> signs_;
   Hamiltonian<Rules> kernel_;
   AdaptiveThreads threads_;
   Key key_;
   std::size_t units_, tile_;
-  std::vector<double> x_, energy_, gradient_;  // [replica][d], [replica], [replica][d]: E and dE/dx of the states
+  std::vector<double> x_, energy_, gradient_;  // [replica][d], [replica], [replica][d]: E and dE/dx of the states,
+                                               // no gradients where the model has a faster way
 };
 
 }  // namespace gibbsite

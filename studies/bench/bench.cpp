@@ -45,13 +45,14 @@ std::string table_of(const std::string& bench, const std::vector<BenchTiming>& t
   return table.text();
 }
 
-const std::vector<std::string> benches = {"ising2d", "ising3d", "glass", "glass-gaussian", "sk",
-                                          "cluster", "rbm",     "train", "neural",         "cliffs"};
+const std::vector<std::string> benches = {"ising2d", "ising3d", "glass",  "glass-gaussian", "sk",    "cluster",
+                                          "rbm",     "train",   "neural", "phi4",           "cliffs"};
 
 std::vector<BenchCase> cases_of(const std::string& name, bool quick) {
   return name == "rbm"      ? bench_rbm(quick)
          : name == "train"  ? bench_train(quick)
          : name == "neural" ? bench_neural(quick)
+         : name == "phi4"   ? bench_phi4(quick)
          : name == "cliffs" ? bench_cliffs(quick)
                             : bench_spins(name, quick);
 }
@@ -82,7 +83,9 @@ int bench(const Request& request, const std::string&) {
       "each weight, chain and sweep; annealing: 14,500 temperatures. train: an epoch of 60,000 samples in batches of "
       "100. neural: energies of 100 states with forces on them, or with gradients of their parameters; of limit: of "
       "what "
-      "a product of 512 x 512 matrices allows. cliffs: with the draws that a run makes; a "
+      "a product of 512 x 512 matrices allows. phi4: steps of a site on trajectories of ten, normal numbers and all; "
+      "of "
+      "limit: of what nine additions to each allow. cliffs: with the draws that a run makes; a "
       "careful loop: local fields kept, one "
       "spin after the other. ratio: of the best, more is faster, to the plain "
       "layout with one thread.",

@@ -52,10 +52,15 @@ std::vector<BenchCase> bench_train(bool quick);
 /// Neural energies of 100 states, in "GFLOP/s" of their products: with forces, and with gradients of the parameters, by
 /// float and by double; beside what a large product allows. quick: a small one.
 std::vector<BenchCase> bench_neural(bool quick);
+/// Hamiltonian trajectories of 64 replicas of phi^4 on square lattices, in steps of a site per ns: side by side, and by
+/// plain loops; beside what nine additions a site and step allow. quick: a small one.
+std::vector<BenchCase> bench_phi4(bool quick);
 /// Natural choices of users as a whole program makes them: by the layout that is chosen, by the plain one, and by a
 /// careful loop. quick: every third of them.
 std::vector<BenchCase> bench_cliffs(bool quick);
 
+/// Operations per ns of one core in a product of floats as large as products like to be: the best of many.
+double large_product_allows();
 /// Spins per ns that one core can decide if all it does is to draw the random words of the first levels (ARS-5: rounds
 /// of AES, whose port sets the pace): the best of many measurements in this process.
 double random_words_allow();

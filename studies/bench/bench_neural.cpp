@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t neural_batch = 100;
 
-/// Operations per ns of one core in a product as large as products like to be: the best of many.
+}  // namespace
+
 double large_product_allows() {
   constexpr std::size_t n = 512;
   const Pin pin;
@@ -33,6 +34,8 @@ double large_product_allows() {
   }
   return best;
 }
+
+namespace {
 
 struct NeuralBench {
   const char* name;

@@ -546,6 +546,15 @@ inline std::vector<Case> cases() {
                                                    SignMoves::clusters);
                  },
                  1, 2.055901449699});
+  const auto torus_of_fields = std::make_shared<const Phi4>(
+      Graph({{0, 1, 1}, {0, 1, 1}, {2, 3, 1}, {2, 3, 1}, {0, 2, 1}, {0, 2, 1}, {1, 3, 1}, {1, 3, 1}}, {0, 0, 0, 0}), -2,
+      0.5);
+  all.push_back(
+      {"phi^4 on the 2 x 2 torus, Hamiltonian trajectories side by side",
+       [torus_of_fields](Key k, Slice s) {
+         return make_continuous_ensemble(torus_of_fields, ContinuousReference::gaussian(0, 1), {3, 1, 0, 0.5}, k, s);
+       },
+       1, 2.8602718063});
   return all;
 }
 

@@ -77,6 +77,56 @@ TEST_CASE("gradients of continuous energies are those of their energies") {
   check_gradient(students());
   check_gradient(Experts(Experts::Kind::unigauss, sines(1, 3, 2, 1, 2, 3), {0.3, -0.2, 0.5}, 1));
   check_gradient(phi4_on(Geometry::square, {3, 4}, 0.2), 0.3);
+  check_gradient(
+      Phi4(Graph({{0, 1, 0.4}, {1, 2, -0.3}, {2, 0, 1.1}, {2, 3, 0.7}, {2, 3, 0.2}}, {0.1, 0, -0.4, 0.2}), 1, 0.25));
+}
+
+TEST_CASE("trajectories of phi^4 side by side are those that its gradients make, each of its own length") {
+  constexpr std::size_t lanes = Lanes::count;
+  const Graph uneven({{0, 1, 0.4}, {1, 2, -0.3}, {2, 0, 1.1}, {2, 3, 0.7}, {2, 3, 0.2}}, {0.1, 0, -0.4, 0.2});
+  const auto check = [](const Phi4& model, double mean) {
+    const std::size_t d = model.units();
+    std::vector<Lanes> x(d), p(d);
+    Flight flight{.x = x, .p = p, .mean = mean};
+    for (std::size_t s = 0; s < lanes; ++s) {
+      const auto at = static_cast<double>(s);
+      flight.step.of[s] = 0.02 + 0.01 * at;
+      flight.lambda.of[s] = 1 - 0.1 * at;
+      flight.stiffness.of[s] = 0.05 * at;
+      flight.steps[s] = static_cast<std::uint32_t>(s == 2 ? 0 : 1 + 3 * s % 8);
+      for (std::size_t i = 0; i < d; ++i) {
+        x[i].of[s] = std::sin(1 + 2.1 * static_cast<double>(i) + at);
+        p[i].of[s] = std::cos(0.3 + 1.7 * static_cast<double>(i) - at);
+      }
+    }
+    const std::vector<Lanes> x0 = x, p0 = p;
+    Lanes energy;
+    model.leapfrog()->fly(flight, energy);
+    for (std::size_t s = 0; s < lanes; ++s) {
+      std::vector<double> q(d), v(d), g(d), e(1), end(d);
+      for (std::size_t i = 0; i < d; ++i) q[i] = x0[i].of[s], v[i] = p0[i].of[s], end[i] = x[i].of[s];
+      const auto kick = [&] {
+        model.evaluate(q, e, g);
+        for (std::size_t i = 0; i < d; ++i)
+          v[i] -= 0.5 * flight.step.of[s] * (flight.stiffness.of[s] * (q[i] - mean) + flight.lambda.of[s] * g[i]);
+      };
+      for (std::uint32_t k = 0; k < flight.steps[s]; ++k) {
+        kick();
+        for (std::size_t i = 0; i < d; ++i) q[i] += flight.step.of[s] * v[i];
+        kick();
+      }
+      for (std::size_t i = 0; i < d; ++i) {
+        CHECK(x[i].of[s] == Approx(q[i]).epsilon(1e-12).margin(1e-13));
+        CHECK(p[i].of[s] == Approx(v[i]).epsilon(1e-12).margin(1e-13));
+      }
+      model.evaluate(end, e, {});
+      CHECK(energy.of[s] == e[0]);  // to the last bit
+    }
+  };
+  check(phi4_on(Geometry::square, {3, 4}), 0);
+  check(phi4_on(Geometry::chain, {5}, 0.3), 0.2);
+  check(phi4_on(Geometry::cubic, {3, 3, 3}), 0.1);
+  check(Phi4(uneven, 1, 0.25), 0);
 }
 
 TEST_CASE("quadrature gives the double well at every temperature") {

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "nets.hpp"
+#include "physics/exact/quadrature.hpp"
 #include "physics/neural/neural_model.hpp"
 
 namespace gibbsite::test {
@@ -90,6 +91,23 @@ TEST_CASE("a neural energy is a model of real numbers, which begins where what c
   CHECK(start == std::vector<double>{1, 3});
   CHECK(tilted.extent().mean == 2);
   CHECK(tilted.extent().scale == Approx(5));
+}
+
+TEST_CASE("ln Z and means of a neural energy in the plane at three temperatures, by quadrature") {
+  struct Row {
+    double beta, log_z, energy, first, second;
+  };
+  const NeuralModel<double> model(std::make_shared<const NeuralEnergy<double>>(plane_net(), plane_theta()));
+  for (const Row& row : {Row{.25, 2.93197143958, 5.09325239056, -0.264464988243, -0.314096406888},
+                         Row{1, 0.770005925073, 2.00892738451, -0.35138840301, -0.384664591743},
+                         Row{3, -2.32871124843, 1.33101499349, -0.377154482851, -0.386374144342}}) {
+    const auto answers = quadrature(model, ContinuousReference::box(-14, 14), std::vector<double>{row.beta}, 3e9);
+    REQUIRE(std::holds_alternative<ExactAnswers>(answers));
+    const auto& values = std::get<ExactAnswers>(answers).at[0].values;
+    CHECK(values.at("log_z") == Approx(row.log_z).epsilon(1e-9));
+    CHECK(values.at("energy") == Approx(row.energy).epsilon(1e-9));
+    CHECK(values.at("x_mean") == Approx((row.first + row.second) / 2).epsilon(1e-8));
+  }
 }
 
 }  // namespace gibbsite::test

@@ -1,16 +1,19 @@
 // Langevin and Hamiltonian moves: what they leave invariant, how often they accept, and mutants that must be found out.
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
 
 #include "physics/continuous/mixtures.hpp"
 #include "physics/continuous/phi4.hpp"
-#include "physics/continuous/signs.hpp"
 #include "physics/continuous/wells.hpp"
 #include "samplers/ensembles/continuous_ensemble.hpp"
 #include "samplers/ensembles/continuous_ensemble_template.hpp"
 #include "samplers/kernels/cluster.hpp"
+#include "samplers/kernels/sign_clusters.hpp"
+#include "samplers/simd/random/normals.hpp"
 #include "tests/samplers/enumerator.hpp"
+#include "tests/samplers/signs.hpp"
 
 using namespace gibbsite;
 
@@ -19,6 +22,9 @@ namespace {
 constexpr HamiltonianOptions langevin{1, 1, 0}, hmc{4, 1, 0}, underdamped{1, 8, 0.9}, uneven{1, 3, 0.5, 0.1};
 
 std::shared_ptr<const DoubleWell> double_well() { return std::make_shared<const DoubleWell>(Quartic{1, -2, 0.3}); }
+
+/// One field in a well with two bottoms, which moves side by side with others.
+std::shared_ptr<const Phi4> one_field() { return std::make_shared<const Phi4>(Graph({}, {0.2}), -2, 0.5); }
 
 /// Exact draws of exp(-E) on the line, one each at the middle of equal shares of probability (trapezoid rule).
 std::vector<double> exact_draws(const ContinuousEnergy& model, std::size_t count) {
@@ -43,10 +49,11 @@ std::vector<double> exact_draws(const ContinuousEnergy& model, std::size_t count
 /// `sweeps` of them, the largest one. Beginnings fill the distribution evenly, so that the errors are at most those of
 /// independent draws.
 template <class Rules>
-double largest_z(HamiltonianOptions options, double stride, std::uint32_t sweeps) {
+double largest_z(HamiltonianOptions options, double stride, std::uint32_t sweeps,
+                 const std::shared_ptr<const ContinuousEnergy>& model = double_well()) {
   constexpr std::size_t count = 16'000;
-  ContinuousEnsemble<Rules> ensemble(double_well(), ContinuousReference::gaussian(0.2, 1), options, Key(11), count);
-  const std::vector<double> begin = exact_draws(*double_well(), count);
+  ContinuousEnsemble<Rules> ensemble(model, ContinuousReference::gaussian(0.2, 1), options, Key(11), count);
+  const std::vector<double> begin = exact_draws(*model, count);
   for (std::size_t r = 0; r < count; ++r) ensemble.load(r, std::as_bytes(std::span(&begin[r], 1)));
   std::vector<Tally> tally(count);
   ensemble.sweep(std::vector<Setting>(count, Setting{1, stride}), {0, sweeps}, tally);
@@ -171,6 +178,61 @@ TEST_CASE("clusters of signs leave fields at given moduli as they are, and at ha
       std::invalid_argument);
 }
 
+namespace {
+
+/// Chi-square of where clusters lead from each state of three signs, against the exact transition matrix; at_half: they
+/// believe the temperature is twice what it is.
+double chi_square_of_clusters(double pull, double lambda, bool at_half) {
+  constexpr std::size_t states = 8, draws = 8000;
+  const Graph ring({{0, 1, 0.8}, {1, 2, -0.6}, {2, 0, 1.3}}, {0.2, -0.3, 0});
+  const Signs signs(ring, pull);
+  const SignClusters clusters(ring, pull);
+  SwendsenWang::Workspace scratch;
+  SignClusters::Workspace own;
+  const auto state = [](std::size_t number) {
+    std::vector<double> x = {0.4, 1.1, 0.7};
+    for (std::size_t i = 0; i < 3; ++i) x[i] = (number >> i & 1) != 0 ? -x[i] : x[i];
+    return x;
+  };
+  const auto number_of = [](const std::vector<double>& x) {
+    std::size_t number = 0;
+    for (std::size_t i = 0; i < 3; ++i) number |= std::size_t{x[i] < 0} << i;
+    return number;
+  };
+  double chi2 = 0;
+  for (std::size_t from = 0; from < states; ++from) {
+    std::vector<double> p(states), seen(states), x;
+    for_each_outcome(
+        [&](Enumerator& chance) {
+          x = state(from);
+          Tally tally;
+          SwendsenWang().sweep(signs, signs.bonds(lambda), std::span(x), 0, Direction::forward, chance, tally, scratch);
+        },
+        [&](double probability) { p[number_of(x)] += probability; });
+    for (std::size_t k = 0; k < draws; ++k) {
+      Chance chance(Stream(Key(4), Purpose::test, k, from));
+      x = state(from);
+      clusters.sweep(at_half ? lambda / 2 : lambda, x, chance, own);
+      seen[number_of(x)] += 1;
+    }
+    for (std::size_t to = 0; to < states; ++to)
+      if (p[to] == 0)
+        chi2 += seen[to] > 0 ? HUGE_VAL : 0;
+      else
+        chi2 += (seen[to] - draws * p[to]) * (seen[to] - draws * p[to]) / (draws * p[to]);
+  }
+  return chi2;
+}
+
+}  // namespace
+
+TEST_CASE("clusters of signs lead where their exact transition matrix says, and at half of beta elsewhere") {
+  constexpr double most = 101;  // 56 degrees of freedom: two tests at a false-alarm rate of 4e-4
+  CHECK(chi_square_of_clusters(0, 1, false) < most);
+  CHECK(chi_square_of_clusters(0.4, 0.6, false) < most);
+  CHECK(chi_square_of_clusters(0, 1, true) > most);
+}
+
 TEST_CASE("Langevin and Hamiltonian moves leave the double well as it is") {
   CHECK(largest_z<Metropolised>(langevin, 0.9, 3) < threshold);
   CHECK(largest_z<Metropolised>(hmc, 0.5, 3) < threshold);
@@ -186,6 +248,61 @@ TEST_CASE(
   CHECK(largest_z<NeverRefuses>(hmc, 0.5, 3) > threshold);
   CHECK(largest_z<KeepsItsMomentum>(underdamped, 0.7, 3) > threshold);
   CHECK(largest_z<LooksWhereItStands>(hmc, 0.5, 6) > threshold);
+}
+
+TEST_CASE("moves of eight replicas side by side leave a field as it is, and mutants of them do not") {
+  CHECK(largest_z<Metropolised>(langevin, 0.9, 3, one_field()) < threshold);
+  CHECK(largest_z<Metropolised>(hmc, 0.5, 3, one_field()) < threshold);
+  CHECK(largest_z<Metropolised>(underdamped, 0.7, 3, one_field()) < threshold);
+  CHECK(largest_z<Metropolised>(uneven, 1.2, 3, one_field()) < threshold);
+  CHECK(largest_z<NeverRefuses>(hmc, 0.8, 3, one_field()) > threshold);
+  CHECK(largest_z<KeepsItsMomentum>(underdamped, 0.7, 3, one_field()) > threshold);
+}
+
+TEST_CASE("normal numbers many at a time are normal, and those asked for first do not depend on how many") {
+  constexpr std::size_t count = 40'000;
+  std::vector<double> z(count), few(21), again(count);
+  if (!simd::fill_normals(simd::Cipher(1, 2), z)) return;
+  simd::fill_normals(simd::Cipher(1, 2), few);
+  simd::fill_normals(simd::Cipher(1, 3), again);
+  CHECK(std::equal(few.begin(), few.end(), z.begin()));
+  double worst = 0, products[4] = {};
+  std::array<double, 10> tenths{};
+  for (std::size_t i = 0; i < count; ++i) {
+    tenths[std::min<std::size_t>(9, static_cast<std::size_t>(5 * std::erfc(-z[i] / std::numbers::sqrt2)))] += 1;
+    products[0] += z[i];
+    products[1] += z[i] * z[i] - 1;
+    products[2] += z[i] * z[(i + 8) % count];  // the other of its pair, mostly
+    products[3] += z[i] * again[i];
+  }
+  products[1] /= std::numbers::sqrt2;
+  for (const double sum : products) worst = std::max(worst, std::abs(sum) / std::sqrt(count));
+  double chi2 = 0;
+  for (const double n : tenths) chi2 += (n - count / 10) * (n - count / 10) / (count / 10.0);
+  CHECK(worst < 4);    // one in 4,000 seeds
+  CHECK(chi2 < 33.7);  // 9 degrees of freedom: one in 10,000
+}
+
+TEST_CASE("phi^4 on the 2 x 2 torus, each bond twice, has the fluctuations that a sum over its states has") {
+  constexpr std::size_t count = 8192;
+  const auto model = std::make_shared<const Phi4>(
+      Graph({{0, 1, 1}, {0, 1, 1}, {2, 3, 1}, {2, 3, 1}, {0, 2, 1}, {0, 2, 1}, {1, 3, 1}, {1, 3, 1}}, {0, 0, 0, 0}), -2,
+      0.5);
+  const auto ensemble =
+      make_continuous_ensemble(model, ContinuousReference::gaussian(0, 1), {5, 1, 0, 0.5}, Key(2), count);
+  const std::size_t components = ensemble->layout().observables.size();
+  std::vector<Tally> tally(count);
+  std::vector<double> seen(count * components);
+  ensemble->draw_reference(0);
+  ensemble->sweep(std::vector<Setting>(count, {1, 0.5}), {1, 12}, tally);
+  ensemble->observe(seen);
+  double mean = 0, squares = 0;
+  for (std::size_t r = 0; r < count; ++r) {
+    const double phi_squared = seen[r * components + components - 1];
+    mean += phi_squared / count;
+    squares += phi_squared * phi_squared / count;
+  }
+  CHECK(std::abs(mean - 0.701387823518) < 4 * std::sqrt((squares - mean * mean) / count));
 }
 
 TEST_CASE("moves are accepted as often as theory says") {
@@ -211,10 +328,11 @@ TEST_CASE("replicas begin inside of their box, and states outside of it are refu
   CHECK_THROWS_AS(ensemble->load(0, std::as_bytes(std::span(&x, 1))), std::invalid_argument);
 }
 
-TEST_CASE("replicas of a continuous energy are the same in slices and after being saved and loaded") {
-  const auto model = std::make_shared<const ManyWell>(Quartic{1, -6, -0.5}, 2);
+namespace {
+
+void check_slices(const std::shared_ptr<const ContinuousEnergy>& model, SignMoves signs) {
   const auto reference = ContinuousReference::gaussian(0, 1.5);
-  const auto make = [&](Slice slice) { return make_continuous_ensemble(model, reference, hmc, Key(3), slice); };
+  const auto make = [&](Slice slice) { return make_continuous_ensemble(model, reference, hmc, Key(3), slice, signs); };
   const auto whole = make(20), front = make({0, 7, 20}), back = make({7, 13, 20});
   std::vector<Setting> setting;
   for (std::size_t r = 0; r < 20; ++r) setting.push_back({r % 3 == 0 ? 0.0 : 0.05 * static_cast<double>(r), 0.3});
@@ -241,4 +359,14 @@ TEST_CASE("replicas of a continuous energy are the same in slices and after bein
     CHECK(observed[r * whole->layout().observables.size()] == energy[0]);
     CHECK(weight[r] == Approx(-0.3 * reference.energy(x) - 0.7 * energy[0]));
   }
+}
+
+}  // namespace
+
+TEST_CASE("replicas of a continuous energy are the same in slices and after being saved and loaded") {
+  check_slices(std::make_shared<const ManyWell>(Quartic{1, -6, -0.5}, 2), SignMoves::none);
+  const auto ring =
+      std::make_shared<const Phi4>(Graph({{0, 1, 1}, {1, 2, 1}, {2, 3, 1}, {3, 0, 1}}, {0, 0.1, 0, 0}), -2, 0.5);
+  check_slices(ring, SignMoves::none);
+  check_slices(ring, SignMoves::clusters);
 }

@@ -91,6 +91,18 @@ TEST_CASE("bench cliffs holds each choice beside the plain layout and a careful 
   CHECK(fast >= 3);
 }
 
+TEST_CASE("bench phi4 holds trajectories side by side beside plain loops") {
+  const Scratch desk;
+  const Ended ended = run({"bench", "phi4", "--quick", "--json"}, desk.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const json all = json::parse(ended.out);
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].at("layout") == "plain loops");
+  for (const json& line : all) CHECK(line.at("rate") > 0);
+  CHECK(all[1].at("of_limit") > 0);
+}
+
 TEST_CASE("bench neural holds layers in float beside double, and to what a large product allows") {
   const Scratch desk;
   const Ended ended = run({"bench", "neural", "--quick", "--json"}, desk.path());

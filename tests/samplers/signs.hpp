@@ -1,7 +1,8 @@
 /// The signs of real fields as Ising spins (Brower & Tamayo, PRL 62, 1087 (1989)). Where the part of -ln p that is not
 /// even in every coordinate is
 ///   U(x) = -sum_<ij> K_ij x_i x_j - sum_i b_i x_i,   K = lambda J,  b = lambda h + (1 - lambda) pull,
-/// signs at given moduli are Ising spins with couplings K_ij |x_i x_j|, and cluster updates turn them over.
+/// signs at given moduli are Ising spins with couplings K_ij |x_i x_j|, and cluster updates turn them over. As a model
+/// of its own, for exact transition matrices, beside samplers/kernels/sign_clusters.hpp, which is what runs.
 #pragma once
 
 #include <cmath>
