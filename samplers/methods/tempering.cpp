@@ -24,7 +24,8 @@ Tempering::Tempering(Ensemble& ensemble, ChainOptions options, Ladder ladder)
 std::size_t Tempering::memory() const {
   const auto trips = round_trips();
   const double total = static_cast<double>(std::accumulate(trips.begin(), trips.end(), std::uint64_t{0}));
-  return static_cast<std::size_t>(static_cast<double>(trips.size() * trace().draws()) / std::max(2 * total, 1.0));
+  const double half_a_trip = static_cast<double>(trips.size() * trace().draws()) / std::max(2 * total, 1.0);
+  return static_cast<std::size_t>(3 * half_a_trip);
 }
 
 void Tempering::advance() {

@@ -33,7 +33,9 @@ class Tempering final : public ChainMethod {
   /// Of the kept sweeps: mean acceptance alpha_b of exchanges, [pair]; round trips, [replica].
   std::vector<double> swap_rate() const { return exchange_.swap_rate(); }
   std::span<const std::uint64_t> round_trips() const noexcept { return exchange_.round_trips(); }
-  /// A rung sees a replica again after about half a round trip, from either end, and remembers.
+  /// A rung sees a replica again after about half a round trip, from either end, and remembers: three times that, since
+  /// these times are spread like exponential ones. Where modes are so far apart that replicas change them at the hot
+  /// end alone, a window of one leaves a third of tau out, of three less than a tenth.
   std::size_t memory() const override;
 
  private:

@@ -38,8 +38,9 @@ void add_ladder_key(KeyTable& table) {
 
 void add_tempering_diagnostics(Group& group, const Tempering& tempering, std::vector<std::string>& warnings) {
   add_ladder_diagnostics(group, tempering, warnings);
-  add_scalar(group, "memory", static_cast<double>(tempering.memory()), "1",
-             "draws that a rung remembers, half a round trip: no window of an autocorrelation time is shorter");
+  add_scalar(
+      group, "memory", static_cast<double>(tempering.memory()), "1",
+      "draws that a rung remembers, one and a half round trips: no window of an autocorrelation time is shorter");
 }
 
 const MethodEntry& tempering_entry() {

@@ -62,8 +62,6 @@ const std::vector<Exception>& exceptions() {
       {"four modes far apart, chains", "", "silent",
        "four chains may begin in the same one of four modes, and nothing that they see tells of the others"},
       {"four modes far apart, chains", "", "mean", "chains see the modes they began in; most of these runs are warned"},
-      {"four modes far apart, tempering", "", "too small",
-       "known fault: replicas that reach the reference come back to modes more slowly than windows of a slot can tell"},
       {"triangular antiferromagnet|first order in temperature|two particles", "", "mean",
        "so few runs are left without a warning that they are those which could not know"},
   };
