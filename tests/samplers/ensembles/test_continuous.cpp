@@ -310,7 +310,8 @@ TEST_CASE("moves are accepted as often as theory says") {
   CHECK(acceptance(double_well(), langevin, std::sqrt(2 * 0.01)) == Approx(0.9934292).margin(0.2 * four_errors));
   CHECK(acceptance(double_well(), langevin, std::sqrt(2 * 0.05)) == Approx(0.9317364).margin(0.5 * four_errors));
   CHECK(acceptance(double_well(), langevin, std::sqrt(2 * 0.2)) == Approx(0.6710718).margin(1.5 * four_errors));
-  const auto normal = std::make_shared<const GaussianMixture>(std::vector<double>{0}, std::vector<double>{1}, 1);
+  const auto normal =
+      std::make_shared<const GaussianMixture>(std::vector<double>{0}, std::vector<double>{1}, std::vector<double>{1});
   CHECK(acceptance_on_gaussian(1.0, 1) == Approx(0.920833152).epsilon(1e-6));
   CHECK(acceptance_on_gaussian(0.5, 4) == Approx(0.981509656).epsilon(1e-6));
   CHECK(acceptance(normal, langevin, 1.0) == Approx(0.920833152).margin(four_errors));
