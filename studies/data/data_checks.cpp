@@ -83,8 +83,7 @@ Data check_units(Data data, const Layer& visible) {
         fmt::format("{}: its letters are {} states, but the model's visible units have {}; take the "
                     "alphabet this model is for",
                     data.source, data.states, categorical ? visible.states : 2));
-  if (data.treated.any() && data.treated != Treatment{.divisor = data.treated.divisor} &&
-      visible.kind != UnitKind::gaussian)
+  if (data.treated.reshapes() && visible.kind != UnitKind::gaussian)
     throw RequestError(
         fmt::format("{}: its numbers became real ones ({}), which the model's units cannot be; leave out dequantize, "
                     "logit and standardize",

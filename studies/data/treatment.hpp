@@ -28,6 +28,8 @@ struct Treatment {
 
   /// Whether anything is done.
   bool any() const { return dequantized || divisor != 1 || alpha > 0 || !mean.empty(); }
+  /// Whether a divisor is not all of it.
+  bool reshapes() const { return dequantized || alpha > 0 || !mean.empty(); }
   bool operator==(const Treatment&) const = default;
 };
 

@@ -17,6 +17,7 @@
 #include "studies/learning/training_keys.hpp"
 #include "studies/learning/training_setup.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/treatment_group.hpp"
 #include "studies/sample/draw.hpp"
 #include "studies/sample/sample_units.hpp"
 #include "studies/systems/net_keys.hpp"
@@ -184,7 +185,11 @@ class LearnsEnergy : public Trainable {
       : name_(std::move(name)), visible_{.kind = UnitKind::gaussian, .units = units} {}
 
   const Layer& visible() const override { return visible_; }
-  void see(const Study& study, const Data& data, std::span<const double>) override {
+  void see(const Study& study, const Data& data, std::span<const double> weight) override {
+    Layer unit = visible_;  // of a number that never varies the variance is 1
+    unit.variance.assign(unit.units, 1);
+    base_rates_ = base_rates(data, unit, weight);
+    treatment_ = data.treated;
     if (data.treated.any()) return;
     if (const auto truth = density_of_set(study.keys<DataRequest>().file)) truth_.emplace(*truth);
   }
@@ -192,6 +197,8 @@ class LearnsEnergy : public Trainable {
   Group record(std::span<const double> theta, const std::string& name, const std::string& note) const override {
     Group group = system_at(theta, Study())->record();
     group.name = name;
+    if (base_rates_.samples > 0) group.groups.push_back(base_rates_group(base_rates_, visible_));
+    if (treatment_.any()) group.groups.push_back(treatment_group(treatment_));
     if (!note.empty()) group.attributes.emplace_back("note", note);
     return group;
   }
@@ -275,6 +282,8 @@ class LearnsEnergy : public Trainable {
   std::string name_;
   Layer visible_;
   std::optional<TruthOnGrid> truth_;
+  BaseRates base_rates_;
+  Treatment treatment_;
 };
 
 class LearnsFamily final : public LearnsEnergy {

@@ -24,6 +24,7 @@ constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow},
 
 void TrainableNetwork::see(const Study& study, const Data& data, std::span<const double> weight) {
   base_rates_ = base_rates(data, visible(), weight);
+  treatment_ = data.treated;
   if (const std::string& alphabet = study.keys<DataRequest>().alphabet; !alphabet.empty())
     alphabet_ = alphabet_letters(alphabet);
 }
@@ -31,6 +32,7 @@ void TrainableNetwork::see(const Study& study, const Data& data, std::span<const
 ModelFile TrainableNetwork::file(std::span<const double> theta) const {
   ModelFile out = model(theta);
   out.base_rates = base_rates_;
+  out.treatment = treatment_;
   out.alphabet = alphabet_;
   return out;
 }

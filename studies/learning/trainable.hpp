@@ -68,6 +68,7 @@ class TrainableNetwork : public Trainable {
   ModelFile file(std::span<const double> theta) const;
 
   BaseRates base_rates_;
+  Treatment treatment_;
   std::string alphabet_;
 };
 

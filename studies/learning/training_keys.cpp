@@ -1,6 +1,7 @@
 #include "studies/learning/training_keys.hpp"
 
 #include "studies/data/data_keys.hpp"
+#include "studies/data/data_sets.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_parts.hpp"
@@ -211,10 +212,10 @@ Schema make_schema() {
   add_data_keys(table);
   const Section<ValidationKeys> data(table, "data");
   StudyKey& validation = data.add(
-      "validation", "a file, or a share between 0 and 1", "data that are not learned, to be judged by",
+      "validation", "a file or set, or a share between 0 and 1", "data that are not learned, to be judged by",
       [](ValidationKeys& keys, const Value& value) {
         if (value.text() != nullptr && !read_number<double>(*value.text())) {
-          keys.validation = read_path(value);
+          keys.validation = is_generated(*value.text()) ? *value.text() : read_path(value);
           return;
         }
         const double share = value.text() != nullptr ? *read_number<double>(*value.text()) : read_real(value);

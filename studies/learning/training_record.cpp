@@ -143,7 +143,9 @@ Group Training::snapshots() const {
   const auto add_one = [&](std::uint64_t update, std::span<const double> theta) -> Group& {
     Group one = model_->record(theta, fmt::format("{:03}", all.groups.size()), "");
     one.attributes.emplace_back("update", static_cast<std::int64_t>(update));
-    std::erase_if(one.groups, [](const Group& g) { return g.name == "base_rates" || g.name == "contacts"; });
+    std::erase_if(one.groups, [](const Group& g) {
+      return g.name == "base_rates" || g.name == "contacts" || g.name == "treatment";
+    });
     all.groups.push_back(std::move(one));
     return all.groups.back();
   };

@@ -10,6 +10,7 @@
 #include "estimators/learning/flips.hpp"
 #include "estimators/learning/sparse_learner.hpp"
 #include "estimators/learning/trajectory.hpp"
+#include "studies/data/data_sets.hpp"
 #include "studies/learning/couplings.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/models/network_kinds.hpp"
@@ -53,7 +54,10 @@ Data take_validation(const Study& study, Data& data, const Layer& visible) {
             "data.validation is a file, and its labels stand elsewhere; name them by "
             "data.validation_labels");
     }
-    return check_data(read_data(request), visible);
+    if (is_generated(asked)) request.seed = ~request.seed;  // other points than those that are learned
+    const bool alike = data.treated.reshapes();
+    if (alike) request.dequantize = request.standardize = false, request.logit = 0, request.maximum = 0;
+    return check_data(read_data(request, alike ? &data.treated : nullptr), visible);
   }
   const auto count = static_cast<std::size_t>(std::lround(*share * static_cast<double>(data.samples)));
   if (count == 0 || count >= data.samples)
@@ -67,13 +71,7 @@ Data take_validation(const Study& study, Data& data, const Layer& visible) {
     std::vector<std::size_t> rows(order.begin() + static_cast<std::ptrdiff_t>(begin),
                                   order.begin() + static_cast<std::ptrdiff_t>(end));
     std::sort(rows.begin(), rows.end());
-    Data part = data;
-    part.samples = rows.size();
-    part.values.clear();
-    for (const std::size_t r : rows)
-      part.values.insert(part.values.end(), data.values.begin() + static_cast<std::ptrdiff_t>(r * data.width),
-                         data.values.begin() + static_cast<std::ptrdiff_t>((r + 1) * data.width));
-    return part;
+    return pick_samples(data, rows);
   };
   Data held = pick(0, count);
   data = pick(count, data.samples);

@@ -41,10 +41,10 @@ Unnormalized unnormalized(const ModelFile& model, const Data& data, Key key, con
 std::vector<double> raise_log_likelihoods(const NetworkSystem& system, const Data& data, const Study& study,
                                           std::size_t samples, ProgressMeter& meter);
 
+class Judged;
 /// What `gibbsite loglik` finds, as the root of its record: ln Z by every route, likelihoods, what there is to doubt.
 /// `command`: the command line.
-Group likelihood_record(const NetworkSystem& system, const Data& data, const Study& study, const Request& request,
-                        const std::string& command);
+Group likelihood_record(const Judged& judged, const Study& study, const Request& request, const std::string& command);
 
 /// Whether no route to ln Z can be believed, routes differ, or there is another warning.
 bool likelihood_doubted(const Group& root);

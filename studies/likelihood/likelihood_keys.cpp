@@ -10,14 +10,27 @@
 namespace gibbsite {
 namespace {
 
+/// Keeps whether somebody gave the key.
+void notice(StudyKey& key, bool AisKeys::*given) {
+  key.set = [set = key.set, given](Study& study, const Value& value) {
+    set(study, value);
+    study.keys<AisKeys>().*given = true;
+  };
+}
+
 void add_keys(KeyTable& table) {
   const auto ais = Section<AisKeys>(table, "ais").fixed();
   ais.integer("particles", &AisKeys::particles, {2, 1'000'000'000}, "annealed from the base rates to the model");
-  ais.integer("temperatures", &AisKeys::temperatures, {3, 1'000'000'000}, "on the way, one sweep at each");
-  ais.choice("schedule", &AisKeys::schedule, {"salakhutdinov", "adaptive", "linear"},
-             "their spacing: Salakhutdinov & Murray (2008), equal thermodynamic length, or equal");
+  notice(ais.integer("temperatures", &AisKeys::temperatures, {3, 1'000'000'000},
+                     "on the way, one sweep at each; energies of real numbers, left out: 1000"),
+         &AisKeys::temperatures_given);
+  notice(ais.choice("schedule", &AisKeys::schedule, {"salakhutdinov", "adaptive", "linear"},
+                    "their spacing: Salakhutdinov & Murray (2008), equal thermodynamic length (energies of real "
+                    "numbers, left out), or equal"),
+         &AisKeys::schedule_given);
   ais.choice("reference", &AisKeys::reference, {"base-rate", "uniform"},
-             "where they begin: independent units as in the data, or all states alike");
+             "where they begin: independent units as in the data, or all states alike (real numbers: what suits the "
+             "model)");
   ais.flag("reverse", &AisKeys::reverse, "also back from samples of the model, as a check");
   ais.integer("thermalization", &AisKeys::thermalization, {0}, "sweeps of the model before the way back");
   const auto tempering = Section<LadderKeys>(table, "tempering").fixed();

@@ -12,9 +12,11 @@ namespace gibbsite {
 
 struct AisKeys {
   std::int64_t particles = 100;
+  static constexpr std::int64_t temperatures_of_energies = 1000;  ///< of real numbers, where nobody asks
   std::int64_t temperatures = 14500;
   std::string schedule = "salakhutdinov";  ///< salakhutdinov | adaptive | linear
-  std::string reference = "base-rate";     ///< base-rate | uniform
+  bool temperatures_given = false, schedule_given = false;
+  std::string reference = "base-rate";  ///< base-rate | uniform
   bool reverse = true;
   std::int64_t thermalization = 1000;  ///< sweeps at the target before the way back
 };

@@ -10,7 +10,6 @@
 #include "estimators/free_energy.hpp"
 #include "estimators/significance.hpp"
 #include "estimators/two_sided.hpp"
-#include "samplers/ensembles/trajectory_ensemble.hpp"
 #include "samplers/methods/annealing.hpp"
 #include "samplers/methods/tempering.hpp"
 #include "studies/files/variables.hpp"
@@ -45,7 +44,7 @@ std::vector<double> column(const Trace& trace, const Field& field, std::size_t r
   return {begin, begin + static_cast<std::ptrdiff_t>(field.count)};
 }
 
-void add_annealing(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
+void add_annealing(const System& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
   const auto& ais = study.keys<AisKeys>();
   const Key key(study.run.seed, annealing_task);
   const auto ensemble = system.ensemble(study, key, static_cast<std::size_t>(ais.particles), true);
@@ -132,7 +131,7 @@ void add_ladder(const LadderRoute& route, const LadderKeys& t, const std::functi
     found.warnings.push_back(route.kind.family == RouteFamily::trajectory ? "trajectory: " + warning : warning);
 }
 
-void add_tempering(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
+void add_tempering(const System& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
   const auto& t = study.keys<LadderKeys>();
   if (t.rungs < 2) return;
   const Key key(study.run.seed, tempering_task);
@@ -143,22 +142,22 @@ void add_tempering(const NetworkSystem& system, const Study& study, ProgressMete
       found.diagnostics, found);
 }
 
-void add_trajectory(const NetworkSystem& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
+void add_trajectory(const System& system, const Study& study, ProgressMeter& meter, LogZFindings& found) {
   const auto rungs = static_cast<std::size_t>(study.keys<TrajectoryRouteKeys>().rungs);
-  if (system.trajectory().empty() || rungs < 2) return;
+  if (system.trajectory_machines() == 0 || rungs < 2) return;
   const auto& t = study.keys<LadderKeys>();
   const Key key(study.run.seed, trajectory_key);
-  const auto ensemble = make_trajectory_ensemble(system.trajectory(), key, rungs * static_cast<std::size_t>(t.ladders));
+  const auto ensemble = system.trajectory_ensemble(key, rungs * static_cast<std::size_t>(t.ladders));
   Group diagnostics{.name = "trajectory"};
   add_ladder(
       {trajectory_route, *ensemble, key, rungs}, t, [&](Method& method) { run(method, meter, trajectory_task); },
       diagnostics, found);
-  add_scalar(diagnostics, "snapshots", static_cast<double>(system.trajectory().size()), "1",
+  add_scalar(diagnostics, "snapshots", static_cast<double>(system.trajectory_machines()), "1",
              "machines on the path, from independent units to the model");
   found.diagnostics.groups.push_back(std::move(diagnostics));
 }
 
-void add_exact(const NetworkSystem& system, double most_states, LogZFindings& found) {
+void add_exact(const System& system, double most_states, LogZFindings& found) {
   if (const auto log_z = system.exact_log_z(most_states)) found.routes.push_back({exact_route, {*log_z, 0}, true});
 }
 
@@ -248,18 +247,19 @@ RouteWork tempering_work(const Study& study) {
   return {static_cast<double>(t.rungs * t.ladders), static_cast<double>(t.thermalization + t.sweeps)};
 }
 
-RouteWork trajectory_work(const Study& study, const NetworkSystem& system) {
+RouteWork trajectory_work(const Study& study, const System& system) {
   const auto& t = study.keys<LadderKeys>();
-  const std::int64_t rungs = system.trajectory().empty() ? 0 : study.keys<TrajectoryRouteKeys>().rungs;
+  const std::int64_t rungs = system.trajectory_machines() == 0 ? 0 : study.keys<TrajectoryRouteKeys>().rungs;
   if (rungs < 2) return {0, 0};
   return {static_cast<double>(rungs * t.ladders), static_cast<double>(t.thermalization + t.sweeps)};
 }
 
-LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter, double most_states) {
+LogZFindings find_log_z(const System& system, const Study& study, ProgressMeter& meter, double most_states,
+                        const System* tempered) {
   LogZFindings found;
   add_exact(system, most_states, found);
   add_annealing(system, study, meter, found);
-  add_tempering(system, study, meter, found);
+  add_tempering(tempered != nullptr ? *tempered : system, study, meter, found);
   add_trajectory(system, study, meter, found);
   judge(found);
   return found;

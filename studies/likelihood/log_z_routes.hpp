@@ -1,4 +1,4 @@
-/// ln Z of a network by every route there is, and whether they agree.
+/// ln Z of a system by every route there is, and whether they agree.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 #include "estimators/estimate.hpp"
 #include "studies/runs/progress.hpp"
-#include "studies/systems/network.hpp"
+#include "studies/systems/system.hpp"
 
 namespace gibbsite {
 
@@ -53,7 +53,7 @@ struct RouteWork {
 };
 RouteWork annealing_work(const Study& study);
 RouteWork tempering_work(const Study& study);
-RouteWork trajectory_work(const Study& study, const NetworkSystem& system);
+RouteWork trajectory_work(const Study& study, const System& system);
 
 /// From the routes: the most reliable one (best), whether the others bear it out (agree, verdict), and an error that
 /// holds what they do not agree on. Routes agree that cannot be told to disagree: no two differ by more than Sidak's
@@ -62,10 +62,12 @@ RouteWork trajectory_work(const Study& study, const NetworkSystem& system);
 /// route that misses it loses trust, with a warning.
 void judge(LogZFindings& found);
 
-/// Task 0 of `meter` is annealing, task 1 tempering, task 3 tempering along the snapshots of the model's training,
-/// where there are some. Where annealing goes both ways, neither is trusted that the other does not meet.
-/// most_states: that are summed for an exact answer beside them.
-LogZFindings find_log_z(const NetworkSystem& system, const Study& study, ProgressMeter& meter,
-                        double most_states = 0x1p26);
+/// At lambda = 1. Task 0 of `meter` is annealing, task 1 tempering, task 3 tempering along the snapshots of the model's
+/// training, where the system has such a path. Where annealing goes both ways, neither is trusted that the other does
+/// not meet. most_states: that are summed for an exact answer beside them. tempered: the same model on a path from
+/// another reference, on which replicas are tempered, so that not all routes miss the same modes; null: on the same
+/// one.
+LogZFindings find_log_z(const System& system, const Study& study, ProgressMeter& meter, double most_states = 0x1p26,
+                        const System* tempered = nullptr);
 
 }  // namespace gibbsite

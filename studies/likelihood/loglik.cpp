@@ -11,10 +11,10 @@
 #include "studies/files/variables.hpp"
 #include "studies/files/whole_file.hpp"
 #include "studies/likelihood/command.hpp"
+#include "studies/likelihood/judged.hpp"
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
-#include "studies/models/snapshots.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/request.hpp"
 #include "studies/systems/network_keys.hpp"
@@ -45,9 +45,7 @@ struct Result {
   MeanLikelihood mean;
   std::vector<double> raise;             // of the first samples
   MeanLikelihood raise_mean, raise_gap;  // gap: above the likelihood by ln Z of the same samples
-  Reconstruction reconstruction;
-  std::size_t visible_units = 0;
-  bool labelled = false;
+  std::optional<Reconstruction> reconstruction;
 };
 
 /// a - b of the samples that both have.
@@ -57,10 +55,12 @@ std::vector<double> above_of(std::span<const double> a, std::span<const double> 
   return out;
 }
 
-Result evaluate(const NetworkSystem& system, const Data& data, const Study& study, const Request& request) {
+Result evaluate(const Judged& judged, const Study& study, const Request& request) {
+  const System& system = judged.system();
   const auto& raise = study.keys<RaiseKeys>();
-  const std::size_t samples = data.samples;
-  const auto raised = static_cast<std::size_t>(std::min(raise.samples, static_cast<std::int64_t>(samples)));
+  const std::size_t samples = judged.data().samples;
+  const auto raised =
+      judged.raises() ? static_cast<std::size_t>(std::min(raise.samples, static_cast<std::int64_t>(samples))) : 0;
   const RouteWork there = annealing_work(study), ladder = tempering_work(study),
                   trajectory = trajectory_work(study, system);
   const double units = system.sites();
@@ -70,18 +70,15 @@ Result evaluate(const NetworkSystem& system, const Data& data, const Study& stud
       {there.sweeps, ladder.sweeps, raised > 0 ? static_cast<double>(raise.temperatures) : 0, trajectory.sweeps},
       request.quiet);
   Result result;
-  const Layer visible = visible_layer(system.model().model);
-  result.visible_units = visible.units + (visible.labels > 0 ? 1 : 0);  // a label is one of them
-  result.labelled = visible.labels > 0;
-  result.log_z = find_log_z(system, study, meter);
-  result.data = unnormalized(system.model(), data, Key(study.run.seed, recognition_task));
+  result.log_z = find_log_z(system, study, meter, 0x1p26, judged.tempered());
+  result.data = judged.unnormalized(Key(study.run.seed, recognition_task));
   for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
   result.mean = mean_of(result.log_likelihood, result.log_z.best.log_z.error);
   for (const double noise : result.data.noise)
     result.mean.error_draws = std::hypot(result.mean.error_draws, noise / static_cast<double>(samples));
-  result.reconstruction = *system.reconstruction();
+  result.reconstruction = judged.reconstruction();
   if (raised == 0) return result;
-  result.raise = raise_log_likelihoods(system, data, study, raised, meter);
+  result.raise = judged.raise(study, raised, meter);
   result.raise_mean = mean_of(result.raise, 0);
   result.raise_gap = mean_of(above_of(result.raise, result.log_likelihood), result.log_z.best.log_z.error);
   const MeanLikelihood& gap = result.raise_gap;
@@ -95,7 +92,27 @@ Result evaluate(const NetworkSystem& system, const Data& data, const Study& stud
   return result;
 }
 
-Group likelihood_group(const Result& r) {
+/// ln p of the numbers as they stand in the file, and bits of grey levels.
+void add_of_the_file(Group& group, const Result& r, const Data& data) {
+  if (data.log_jacobian.empty()) return;
+  std::vector<double> all = r.log_likelihood;
+  for (std::size_t s = 0; s < all.size(); ++s) all[s] += data.log_jacobian[s];
+  const MeanLikelihood mean = mean_of(all, r.mean.error_log_z);
+  add(group, "log_jacobian", {"sample"}, {all.size()}, data.log_jacobian, "1",
+      "ln |dy/dv| of what was done to the numbers of the sample: log_likelihood is of y, with this of v");
+  add_scalar(group, "mean_of_file", mean.value, "1", "mean ln p of the numbers as they stand in the file");
+  add_scalar(group, "mean_of_file_error_data", mean.error_data, "1",
+             "its standard error from the finite number of samples");
+  if (!data.treated.dequantized) return;
+  add_scalar(group, "levels", data.treated.divisor, "1", "grey levels of a number");
+  const double error = std::hypot(mean.error_log_z, mean.error_data);
+  add_scalar(group, "bits_per_dimension", bits_per_dimension(mean.value, 0, data.width), "1",
+             "-log2 p per number, a grey level as the unit of length: log2 of the levels where all are alike");
+  add_scalar(group, "bits_per_dimension_error", std::abs(bits_per_dimension(error, 0, data.width)), "1",
+             "its standard error");
+}
+
+Group likelihood_group(const Result& r, const Judged& judged) {
   Group group{.name = "likelihood"};
   const std::size_t samples = r.log_likelihood.size();
   group.attributes.emplace_back("kind", std::string(!r.data.bound          ? "exact given ln Z"
@@ -103,8 +120,9 @@ Group likelihood_group(const Result& r) {
                                                                            : "estimate of a lower bound"));
   group.attributes.emplace_back("meaning", r.data.meaning);
   group.attributes.emplace_back("log_z_by", r.log_z.best.name());
-  group.attributes.emplace_back("visible_units", static_cast<std::int64_t>(r.visible_units));
-  if (r.labelled) group.attributes.emplace_back("label", std::string("one of the visible units"));
+  group.attributes.emplace_back(judged.real() ? "numbers" : "visible_units",
+                                static_cast<std::int64_t>(judged.visible_units()));
+  if (judged.labelled()) group.attributes.emplace_back("label", std::string("one of the visible units"));
   add_index(group, "sample", samples, "sample, in the order of the data");
   if (r.data.noise.empty()) {
     add(group, "log_likelihood", {"sample"}, {samples}, r.log_likelihood, "1",
@@ -122,10 +140,13 @@ Group likelihood_group(const Result& r) {
   add_scalar(group, "mean", r.mean.value, "1", "mean log-likelihood of the data");
   add_scalar(group, "mean_error_log_z", r.mean.error_log_z, "1", "its standard error from ln Z");
   add_scalar(group, "mean_error_data", r.mean.error_data, "1", "its standard error from the finite number of samples");
-  add_scalar(group, "reconstruction_error", r.reconstruction.error, "1", "root mean square, per visible number");
-  add_scalar(group, "reconstruction_error_error", r.reconstruction.standard_error, "1", "its standard error");
-  add_scalar(group, "reconstruction_samples", static_cast<double>(r.reconstruction.samples), "1",
-             "how many samples reconstruction_error is about: the first ones");
+  add_of_the_file(group, r, judged.data());
+  if (r.reconstruction) {
+    add_scalar(group, "reconstruction_error", r.reconstruction->error, "1", "root mean square, per visible number");
+    add_scalar(group, "reconstruction_error_error", r.reconstruction->standard_error, "1", "its standard error");
+    add_scalar(group, "reconstruction_samples", static_cast<double>(r.reconstruction->samples), "1",
+               "how many samples reconstruction_error is about: the first ones");
+  }
   if (r.raise.empty()) return group;
   add_index(group, "raised_sample", r.raise.size(), "the first samples of the data");
   add(group, "raise_log_likelihood", {"raised_sample"}, {r.raise.size()}, r.raise, "1",
@@ -138,14 +159,14 @@ Group likelihood_group(const Result& r) {
   return group;
 }
 
-Group record(const Result& r, const NetworkSystem& system, const Data& data, const Request& request,
-             const std::string& command, double seconds) {
+Group record(const Result& r, const Judged& judged, const Request& request, const std::string& command,
+             double seconds) {
   Group root;
   root.attributes = run_attributes(command, request, seconds, "complete");
-  root.attributes.emplace_back("system", system.description());
-  root.attributes.emplace_back("data", description(data));
+  root.attributes.emplace_back("system", judged.system().description());
+  root.attributes.emplace_back("data", description(judged.data()));
   root.attributes.emplace_back("verdict", r.log_z.verdict);
-  root.groups.push_back(system.record());
+  root.groups.push_back(judged.record());
   Group free_energy{.name = "free_energy"};
   std::vector<std::string> names;
   std::vector<Estimate> values;
@@ -164,7 +185,7 @@ Group record(const Result& r, const NetworkSystem& system, const Data& data, con
       "independent particles or draws that carry log_z");
   add(free_energy, "trusted", {"estimator"}, {routes}, std::move(trusted), "1", "1 where the error can be believed");
   root.groups.push_back(std::move(free_energy));
-  root.groups.push_back(likelihood_group(r));
+  root.groups.push_back(likelihood_group(r, judged));
   root.groups.push_back(r.log_z.series);
   Group diagnostics = r.log_z.diagnostics;
   add_warnings(diagnostics, r.log_z.warnings);
@@ -174,12 +195,11 @@ Group record(const Result& r, const NetworkSystem& system, const Data& data, con
 
 }  // namespace
 
-Group likelihood_record(const NetworkSystem& system, const Data& data, const Study& study, const Request& request,
-                        const std::string& command) {
+Group likelihood_record(const Judged& judged, const Study& study, const Request& request, const std::string& command) {
   const auto begin = std::chrono::steady_clock::now();
-  const Result result = evaluate(system, data, study, request);
+  const Result result = evaluate(judged, study, request);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  return record(result, system, data, request, command, seconds);
+  return record(result, judged, request, command, seconds);
 }
 
 namespace {
@@ -196,11 +216,9 @@ int loglik(const Request& request, const std::string& command) {
   study.keys<NetworkKeys>().reference = study.keys<AisKeys>().reference;
   use_threads(study.run.threads);
   remove_leftovers(request.out);
-  NetworkSource source = read_network(study, false);
-  source.trajectory = read_trajectory(study.keys<NetworkKeys>().file);
-  const NetworkSystem system(study, source);
-  check_memory(needs_of_likelihood(study, {.sites = system.sites()}));
-  const Group root = likelihood_record(system, *source.data, study, request, command);
+  const auto judged = judge_file(study);
+  check_memory(needs_of_likelihood(study, {.sites = judged->system().sites()}));
+  const Group root = likelihood_record(*judged, study, request, command);
   stops_mean(Stop::soon_done);
   if (!request.out.empty()) write_archive(request.out, root);
   if (request.json)
@@ -216,7 +234,7 @@ const Command& loglik_command() {
   static const Command command{
       .name = "loglik",
       .arguments = "MODEL.h5",
-      .summary = "ln Z of a network and the log-likelihood of data, with checks",
+      .summary = "ln Z of a model and the log-likelihood of data, with checks",
       .details =
           "ln Z exactly where it can be summed, by annealed importance sampling there and back, by tempering, and "
           "along the "
@@ -224,7 +242,9 @@ const Command& loglik_command() {
           "whether they agree; the mean log-likelihood of the data with its errors from ln Z and from their finite "
           "number (for deep networks a lower bound); the likelihood of annealing itself as a model, by reverse "
           "annealing from the data (RAISE), which is "
-          "as a rule the lower one and needs no ln Z. Keeps no checkpoints: stopped, it leaves nothing. "
+          "as a rule the lower one and needs no ln Z. Energies of real numbers, of `gibbsite train` or in a result of "
+          "`gibbsite run`, take data treated as those the model learned from, and tell bits per dimension where these "
+          "were dequantized. Keeps no checkpoints: stopped, it leaves nothing. "
           "Makes no difference to the model; `gibbsite import` makes model files.",
       .least = 1,
       .most = 1,

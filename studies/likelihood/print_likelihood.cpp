@@ -121,9 +121,17 @@ void print_likelihood(const Group& root, const std::string& path) {
     fmt::print("  RAISE of the first {} samples, as a rule conservative: {} nats, {} from what stands above for them\n",
                raised.size(), with_error(scalar(found, "raise_mean"), scalar(found, "raise_mean_error_data")),
                with_error(scalar(found, "raise_gap"), scalar(found, "raise_gap_error")));
-  fmt::print("  reconstruction error {} per visible number (root mean square{})\n",
-             with_error(scalar(found, "reconstruction_error"), scalar(found, "reconstruction_error_error")),
-             samples_reconstructed(found));
+  if (const double of_file = scalar(found, "mean_of_file"); !std::isnan(of_file))
+    fmt::print("    {} nats of the numbers as they stand in the file (with the Jacobian of what was done to them)\n",
+               with_error(of_file, std::hypot(error_log_z, scalar(found, "mean_of_file_error_data"))));
+  if (const double bits = scalar(found, "bits_per_dimension"); !std::isnan(bits))
+    fmt::print("    = {} bits per dimension (uniform over {:.0f} levels: {:.4g})\n",
+               with_error(bits, scalar(found, "bits_per_dimension_error")), scalar(found, "levels"),
+               std::log2(scalar(found, "levels")));
+  if (!std::isnan(scalar(found, "reconstruction_error")))
+    fmt::print("  reconstruction error {} per visible number (root mean square{})\n",
+               with_error(scalar(found, "reconstruction_error"), scalar(found, "reconstruction_error_error")),
+               samples_reconstructed(found));
   for (const std::string& warning : warnings_of(root)) fmt::print("\n  warning: {}\n", wrapped(warning, 4));
 }
 
@@ -152,6 +160,14 @@ std::string likelihood_as_json(const Group& root) {
   if (const BitsPerUnit bits = bits_per_unit(found); !std::isnan(bits.value)) {
     out["log_likelihood"]["bits_per_unit"] = bits.value;
     out["log_likelihood"]["bits_per_unit_error"] = bits.error;
+  }
+  if (const double of_file = scalar(found, "mean_of_file"); !std::isnan(of_file)) {
+    out["log_likelihood"]["mean_of_file"] = of_file;
+    out["log_likelihood"]["mean_of_file_error_data"] = scalar(found, "mean_of_file_error_data");
+  }
+  if (const double bits = scalar(found, "bits_per_dimension"); !std::isnan(bits)) {
+    out["log_likelihood"]["bits_per_dimension"] = bits;
+    out["log_likelihood"]["bits_per_dimension_error"] = scalar(found, "bits_per_dimension_error");
   }
   if (const double draws = scalar(found, "mean_error_draws"); !std::isnan(draws))
     out["log_likelihood"]["error_draws"] = draws;

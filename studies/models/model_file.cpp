@@ -9,6 +9,7 @@
 #include "physics/reference.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/models/model_group.hpp"
+#include "studies/models/treatment_group.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -243,6 +244,7 @@ ModelFile model_from(const Group& group, const std::string& where) {
   if (!file.alphabet.empty() && file.alphabet.size() != visible_layer(file.model).states)
     place.refuse(fmt::format("the attribute alphabet has {} letters, but the visible units have {} states",
                              file.alphabet.size(), visible_layer(file.model).states));
+  file.treatment = treatment_from(group, visible_layer(file.model).units, where);
   if (place.has("base_rates")) file.base_rates = read_base_rates(place.child("base_rates"), visible_layer(file.model));
   return file;
 }

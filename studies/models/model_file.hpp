@@ -21,6 +21,7 @@
 ///                  label_mean
 ///   /contacts      written of machines of categorical units, not read: score (unit, other_unit), physics/contacts.hpp
 ///   /base_rates    optional: mean (unit) or (unit, state), gaussian also variance (unit); attributes samples, data
+///   /treatment     optional: what was done to these data, studies/models/treatment_group.hpp
 #pragma once
 
 #include <filesystem>
@@ -46,6 +47,7 @@ struct ModelFile {
   NetworkKind kind = NetworkKind::rbm;
   AnyModel model;
   std::optional<BaseRates> base_rates = {};  ///< of the data it learned, on the visible units
+  Treatment treatment = {};                  ///< of these data, where it is more than a divisor
   std::string alphabet = {};                 ///< letters that states of categorical units stand for, or none
   std::string note = {};                     ///< where it comes from, and what was converted
   std::vector<std::string> remarks = {};     ///< how its source was read, for whoever imports it; no file keeps them
@@ -74,6 +76,8 @@ inline constexpr std::int64_t model_format = 1;
 
 /// Writes a model file (studies/files/archive.hpp). Throws std::runtime_error if it cannot.
 void write_model(const std::filesystem::path& path, const ModelFile& file, const std::string& command);
+/// The group /base_rates.
+Group base_rates_group(const BaseRates& rates, const Layer& visible);
 /// The model as a group `name`: what model_from reads.
 Group model_record(const ModelFile& file, const std::string& name);
 

@@ -9,6 +9,7 @@
 #include "studies/files/variables.hpp"
 #include "studies/files/version.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/treatment_group.hpp"
 #include "studies/models/unit_names.hpp"
 
 namespace gibbsite {
@@ -155,6 +156,8 @@ Group contacts_group(const BoltzmannMachine& machine, const std::string& alphabe
   return group;
 }
 
+}  // namespace
+
 Group base_rates_group(const BaseRates& rates, const Layer& visible) {
   Group group{.name = "base_rates", .attributes = {{"samples", static_cast<std::int64_t>(rates.samples)}}};
   if (!rates.data.empty()) group.attributes.emplace_back("data", rates.data);
@@ -165,8 +168,6 @@ Group base_rates_group(const BaseRates& rates, const Layer& visible) {
   return group;
 }
 
-}  // namespace
-
 Group model_record(const ModelFile& file, const std::string& name) {
   Group out{.name = name, .attributes = {{"content", std::string("model")}, {"model", file.name()}}};
   if (!file.alphabet.empty()) out.attributes.emplace_back("alphabet", file.alphabet);
@@ -175,6 +176,7 @@ Group model_record(const ModelFile& file, const std::string& name) {
   if (const auto* machine = std::get_if<std::shared_ptr<const BoltzmannMachine>>(&file.model))
     if ((*machine)->kind() == UnitKind::categorical) out.groups.push_back(contacts_group(**machine, file.alphabet));
   if (file.base_rates) out.groups.push_back(base_rates_group(*file.base_rates, visible_layer(file.model)));
+  if (file.treatment.reshapes()) out.groups.push_back(treatment_group(file.treatment));
   return out;
 }
 

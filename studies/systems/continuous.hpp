@@ -47,8 +47,11 @@ class ContinuousSystem : public System {
   void check(const Study& study) const override;
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool annealed = false) const override;
 
- protected:
+  const std::shared_ptr<const ContinuousEnergy>& model() const noexcept { return model_; }
+  const std::string& words() const noexcept { return words_; }
   const ContinuousReference& reference() const noexcept { return reference_; }
+
+ protected:
   std::variant<ExactAnswers, std::string> quadrature_within(double most_work, std::span<const double> lambda) const;
   /// What the record says of the model itself.
   virtual void describe(Group&) const {}

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "physics/continuous/experts.hpp"
 #include "physics/continuous/gaussian.hpp"
 #include "physics/continuous/mixtures.hpp"
@@ -190,6 +193,12 @@ void describe_energy(const ContinuousEnergy& energy, Group& group) {
     add_numbers(group, "kappa", {model->kappa()});
   }
   if (const NetAt at = net_in(energy); at.net != nullptr) describe_net(at, group);
+}
+
+bool files_keep(const std::string& kind) {
+  constexpr std::string_view kinds[] = {"double-well",      "many-well", "rings", "gaussian",
+                                        "gaussian-mixture", "experts",   "neural"};
+  return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
 }
 
 std::shared_ptr<const ContinuousEnergy> energy_from(const std::string& kind, const Group& group,

@@ -23,6 +23,8 @@ namespace gibbsite {
 /// What it is, for people.
 std::string words_of_energy(const ContinuousEnergy& energy);
 void describe_energy(const ContinuousEnergy& energy, Group& group);
+/// Whether describe_energy writes all of such an energy: "rings", and not "phi4".
+bool files_keep(const std::string& kind);
 /// The energy that describe_energy wrote; kind: "rings"; `where` is what messages begin with. Throws RequestError.
 std::shared_ptr<const ContinuousEnergy> energy_from(const std::string& kind, const Group& group,
                                                     const std::string& where);

@@ -94,10 +94,10 @@ std::variant<ExactAnswers, std::string> exact_on_trajectory(const Trajectory& no
 
 }  // namespace
 
-std::optional<Data> read_data_for(const Study& study, const AnyModel& model) {
+std::optional<Data> read_data_for(const Study& study, const AnyModel& model, const Treatment& as) {
   const auto& request = study.keys<DataRequest>();
   if (request.file.empty()) return std::nullopt;
-  return check_data(read_data(request), visible_layer(model));
+  return check_data(read_data(request, as.reshapes() ? &as : nullptr), visible_layer(model));
 }
 
 void clamp(NetworkSource& source, const Study& study) {
@@ -116,7 +116,7 @@ NetworkSource read_network(const Study& study, bool named) {
       throw RequestError(
           fmt::format("model.name = \"{}\", but {} holds a model of the kind {}; say model.name = \"{}\"",
                       study.model.name, file, found, found));
-    source.data = read_data_for(study, source.model.model);
+    source.data = read_data_for(study, source.model.model, source.model.treatment);
     if (study.keys<NetworkKeys>().reference == "trajectory") {
       if (!study.keys<ClampKeys>().clamp.empty())
         throw RequestError(
@@ -310,6 +310,10 @@ void NetworkSystem::check(const Study& study) const {
       throw RequestError(fmt::format(
           "method.beta = {} is beyond what gaussian unit {} allows with this reference; end at 1, the model itself",
           last, i));
+}
+
+std::unique_ptr<Ensemble> NetworkSystem::trajectory_ensemble(Key key, Slice slice) const {
+  return trajectory_.empty() ? nullptr : make_trajectory_ensemble(trajectory_, key, slice);
 }
 
 std::unique_ptr<Ensemble> NetworkSystem::ensemble(const Study& study, Key key, Slice slice, bool) const {

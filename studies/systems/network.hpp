@@ -24,8 +24,9 @@ struct NetworkSource {
 NetworkSource read_network(const Study& study, bool named = true);
 /// What model.clamp leaves of it. Throws RequestError.
 void clamp(NetworkSource& source, const Study& study);
-/// The data of the study for such a model; nothing where it names none. Throws RequestError.
-std::optional<Data> read_data_for(const Study& study, const AnyModel& model);
+/// The data of the study for such a model; nothing where it names none. as: what was done to the data that it learned
+/// from, where that is more than a divisor. Throws RequestError.
+std::optional<Data> read_data_for(const Study& study, const AnyModel& model, const Treatment& as = {});
 
 class NetworkSystem final : public System {
  public:
@@ -39,8 +40,6 @@ class NetworkSystem final : public System {
   const Reference& reference() const noexcept { return reference_; }
   /// How well the network gives the data back; nothing without data.
   const std::optional<Reconstruction>& reconstruction() const noexcept { return reconstruction_; }
-  /// The path of its training, from independent units to the model; empty where it is not known.
-  const std::vector<std::shared_ptr<const Network>>& trajectory() const noexcept { return trajectory_; }
 
   const Clamping* clamping() const override { return clamping_.any() ? &clamping_ : nullptr; }
   std::string description() const override;
@@ -53,7 +52,9 @@ class NetworkSystem final : public System {
   std::vector<Observable> observables() const override;
   std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override;
   /// ln Z of the model itself, where summing takes less than half a minute of one core.
-  std::optional<double> exact_log_z(double most_states = 0x1p26) const;
+  std::optional<double> exact_log_z(double most_states = 0x1p26) const override;
+  std::size_t trajectory_machines() const override { return trajectory_.size(); }
+  std::unique_ptr<Ensemble> trajectory_ensemble(Key key, Slice slice) const override;
   Group record() const override;
   void add_diagnostics(Group& group) const override;
   void check(const Study& study) const override;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -56,6 +57,12 @@ class System {
   virtual std::vector<Observable> observables() const = 0;
   /// Exact answers at each lambda, or why there are none.
   virtual std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const = 0;
+  /// ln Z at lambda = 1 alone, where it is known: by sums over at most so many states, or as exact() knows it.
+  virtual std::optional<double> exact_log_z(double most_states = 0x1p26) const;
+  /// Another path to the model, from a reference of its own, where there is one: snapshots of a training; how many
+  /// machines it goes through, or 0.
+  virtual std::size_t trajectory_machines() const { return 0; }
+  virtual std::unique_ptr<Ensemble> trajectory_ensemble(Key, Slice) const { return nullptr; }
   /// The group /model: all there is to know to build the system again.
   virtual Group record() const = 0;
   /// Which units of the whole are held at values; null: none.
