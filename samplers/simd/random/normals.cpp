@@ -11,36 +11,49 @@
 HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
 
-/// Eight pairs at a time: vectors 2k of the cipher are u, 2k + 1 are w; first of the pairs first.
-void normals(const Cipher& given, double* out, std::size_t count) {
+/// Sixteen numbers of vectors 2k and 2k + 1 of the cipher, which are u and w; first of the pairs first.
+HWY_INLINE void sixteen_normals(const Cipher& cipher, hn::Vec<Halves> (&where)[parts], double* to) {
   const Doubles d;
-  const Cipher cipher = given;
-  HWY_ALIGN double some[lanes];
-  for (std::size_t begin = 0; begin < count; begin += lanes) {
-    const std::uint64_t vector = begin / lanes;
-    double* to = begin + lanes <= count ? out + begin : some;
-    for (std::size_t part = 0; part < parts; ++part) {
-      const auto words = [&](std::uint64_t which) {
-        return hn::BitCast(Halves(), random_words(cipher, 0, 0, place(which, part)));
-      };
-      const NormalPair pair = normal_pair(words(2 * vector), words(2 * vector + 1));
-      hn::StoreU(pair.first, d, to + part * doubles);
-      hn::StoreU(pair.second, d, to + lanes / 2 + part * doubles);
-    }
-    if (to == some) std::copy_n(some, count - begin, out + begin);
+  const Halves h;
+  const auto next = hn::Set(h, 4);  // blocks of 128 bits in a vector; a counter is (unit | level, block)
+  for (std::size_t part = 0; part < parts; ++part) {
+    const auto u = hn::BitCast(h, random_words(cipher, 0, 0, where[part]));
+    where[part] = hn::Add(where[part], next);
+    const auto w = hn::BitCast(h, random_words(cipher, 0, 0, where[part]));
+    where[part] = hn::Add(where[part], next);
+    const NormalPair pair = normal_pair(u, w);
+    hn::StoreU(pair.first, d, to + part * doubles);
+    hn::StoreU(pair.second, d, to + lanes / 2 + part * doubles);
   }
+}
+
+void normals(const Cipher& given, double* out, std::size_t count) {
+  const Cipher cipher = given;
+  hn::Vec<Halves> where[parts];
+  for (std::size_t part = 0; part < parts; ++part) where[part] = place(0, part);
+  std::size_t begin = 0;
+  for (; begin + lanes <= count; begin += lanes) sixteen_normals(cipher, where, out + begin);
+  if (begin == count) return;
+  HWY_ALIGN double some[lanes];
+  sixteen_normals(cipher, where, some);
+  std::copy_n(some, count - begin, out + begin);
 }
 
 /// Vector k of the cipher is eight of them.
 void exponentials(const Cipher& given, double* out, std::size_t count) {
   constexpr std::size_t at_once = lanes / 2;
   const Doubles d;
+  const Halves h;
   const Cipher cipher = given;
+  const auto next = hn::Set(h, 4);
+  hn::Vec<Halves> where[parts];
+  for (std::size_t part = 0; part < parts; ++part) where[part] = place(0, part);
   HWY_ALIGN double some[at_once];
   for (std::size_t begin = 0; begin < count; begin += at_once) {
     double* to = begin + at_once <= count ? out + begin : some;
     for (std::size_t part = 0; part < parts; ++part) {
-      const auto word = hn::BitCast(Halves(), random_words(cipher, 0, 0, place(begin / at_once, part)));
+      const auto word = hn::BitCast(h, random_words(cipher, 0, 0, where[part]));
+      where[part] = hn::Add(where[part], next);
       hn::StoreU(hn::Neg(hn::Log(d, uniform_of(word))), d, to + part * doubles);
     }
     if (to == some) std::copy_n(some, count - begin, out + begin);
