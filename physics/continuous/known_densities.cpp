@@ -179,6 +179,41 @@ Curve circle(double radius) {
   return {[radius](double t) { return Point{radius * std::cos(t), radius * std::sin(t)}; }};
 }
 
+class WellOfTwo final : public KnownDensity {
+ public:
+  std::size_t dimension() const noexcept override { return 1; }
+  void draw(std::span<double> x, Chance& chance) const override {
+    constexpr double below = -1.31;  // the least energy, -1.305
+    do {
+      x[0] = range * (2 * chance.uniform() - 1);
+    } while (!(chance.uniform() < std::exp(below - energy(x[0]))));
+  }
+  double log_density(std::span<const double> x) const override { return -energy(x[0]) - log_z; }
+  double reach() const noexcept override { return range; }
+
+ private:
+  static double energy(double x) noexcept { return ((x * x - 2) * x + 0.3) * x; }
+  static constexpr double range = 3;               // beyond, there is less than exp(-60)
+  static constexpr double log_z = 1.717068554550;  // by quadrature
+};
+
+class CorrelatedGaussian final : public KnownDensity {
+ public:
+  void draw(std::span<double> x, Chance& chance) const override {
+    x[0] = chance.normal();
+    x[1] = correlation * x[0] + std::sqrt(1 - correlation * correlation) * chance.normal();
+  }
+  double log_density(std::span<const double> x) const override {
+    const double rest = 1 - correlation * correlation;
+    return -(x[0] * x[0] - 2 * correlation * x[0] * x[1] + x[1] * x[1]) / (2 * rest) - std::log(2 * pi) -
+           std::log(rest) / 2;
+  }
+  double reach() const noexcept override { return 7; }
+
+ private:
+  static constexpr double correlation = 0.6;
+};
+
 }  // namespace
 
 std::unique_ptr<const KnownDensity> two_moons() {
@@ -220,6 +255,9 @@ std::unique_ptr<const KnownDensity> eight_gaussians() {
 
 std::unique_ptr<const KnownDensity> pinwheel() { return std::make_unique<Pinwheel>(); }
 std::unique_ptr<const KnownDensity> checkerboard() { return std::make_unique<Checkerboard>(); }
+
+std::unique_ptr<const KnownDensity> well_of_two() { return std::make_unique<WellOfTwo>(); }
+std::unique_ptr<const KnownDensity> correlated_gaussian() { return std::make_unique<CorrelatedGaussian>(); }
 
 std::unique_ptr<const KnownDensity> two_modes(double weight, double at) {
   if (!(weight > 0 && weight < 1) || !(at >= 0) || !std::isfinite(at))

@@ -12,6 +12,8 @@
 ///                 by 2 pi k/5 + exp(|f|)/4, times 2. There the angle follows the first number of f; here |f|, which is
 ///                 nearly that and keeps areas, so that the density is known in closed form
 ///   checkerboard  uniform on eight of the squares of side 2 of [-4, 4]^2, alternating (FFJORD)
+///   double well   on the line, exp(-E) / Z, E = x^4 - 2 x^2 + 0.3 x: what energies that learn from it should become
+///   correlated    a gaussian in the plane of mean 0, deviations 1 and correlation 0.6
 ///   two modes     on the line, normal at -m with weight w and at +m with 1 - w, deviation 1
 ///
 /// A blurred curve is a mixture of gaussians at nodes of Gauss-Legendre panels (open curves) or at equal steps
@@ -46,6 +48,8 @@ std::unique_ptr<const KnownDensity> swiss_roll();
 std::unique_ptr<const KnownDensity> eight_gaussians();
 std::unique_ptr<const KnownDensity> pinwheel();
 std::unique_ptr<const KnownDensity> checkerboard();
+std::unique_ptr<const KnownDensity> well_of_two();
+std::unique_ptr<const KnownDensity> correlated_gaussian();
 /// weight: of the mode at -at, between 0 and 1; at >= 0. Throws std::invalid_argument.
 std::unique_ptr<const KnownDensity> two_modes(double weight, double at);
 

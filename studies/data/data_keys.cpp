@@ -31,7 +31,7 @@ void add_data_keys(KeyTable& table) {
       "file", "file or set",
       "IDX, .npy, .npz, .safetensors, HDF5 (or a result with snapshots), CSV, FASTA; or \"bars-and-stripes:4\", "
       "\"shifter:8\", \"two-clusters:8\"; or points: \"two-moons:2000\", rings, checkerboard, pinwheel, swiss-roll, "
-      "eight-gaussians, two-modes",
+      "eight-gaussians, double-well, correlated, two-modes",
       [](DataRequest& d, const Value& value) {
         const std::string& text = read_text(value);
         d.file = is_generated(text) ? text : read_path_or_set(value);

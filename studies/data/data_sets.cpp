@@ -87,6 +87,7 @@ constexpr PointSet point_sets[] = {
     {"two-moons", "", plain<two_moons>},       {"rings", "", plain<four_rings>},
     {"checkerboard", "", plain<checkerboard>}, {"pinwheel", "", plain<pinwheel>},
     {"swiss-roll", "", plain<swiss_roll>},     {"eight-gaussians", "", plain<eight_gaussians>},
+    {"double-well", "", plain<well_of_two>},   {"correlated", "", plain<correlated_gaussian>},
     {"two-modes", ":WEIGHT:PLACE", modes_with}};
 constexpr std::size_t usual_samples = 2000;
 

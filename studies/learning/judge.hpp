@@ -32,6 +32,7 @@ struct Judgement {
   double coupling_error = unknown;  ///< root mean square, against training.truth
   double log_mass =
       unknown;  ///< ln of the sum over distinct training samples of p; above 0 it proves that ln Z is too small
+  double flow = unknown;          ///< mean ln p of samples by the flow of scores
   double divergence = unknown;    ///< KL(truth || model), of data from a known density
   double fixed_points = unknown;  ///< share of the training samples, of a network that stores them
 };

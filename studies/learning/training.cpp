@@ -19,7 +19,7 @@ constexpr std::size_t columns = static_cast<std::size_t>(Recorded::count);
 Matrix matrix_of(const Data& data) { return data.batch(0, data.samples); }
 
 double mean_jacobian(const Data& data) {
-  if (!data.treated.any() || data.log_jacobian.empty()) return unknown;
+  if (!data.treated.dequantized || data.log_jacobian.empty()) return unknown;  // else bits are of no known grain
   return std::accumulate(data.log_jacobian.begin(), data.log_jacobian.end(), 0.0) /
          static_cast<double>(data.log_jacobian.size());
 }
@@ -169,6 +169,7 @@ void Training::evaluate(double seconds) {
   row(Recorded::validation_label_log_likelihood) = found.validation_label_log_likelihood;
   row(Recorded::bound) = found.bound ? 1 : 0;
   row(Recorded::fixed_points) = found.fixed_points;
+  row(Recorded::flow) = found.flow;
   row(Recorded::divergence) = found.divergence;
   row(Recorded::bits) = bits_per_dimension(found.training.value, log_jacobian_, data_.width);
   row(Recorded::validation_bits) = bits_per_dimension(found.validation.value, validation_log_jacobian_, data_.width);

@@ -47,6 +47,7 @@ enum class Recorded {
   coupling_error,  ///< against training.truth
   bound,           ///< 1 where likelihoods are lower bounds
   fixed_points,    ///< share of the patterns
+  flow,            ///< mean ln p by the flow of scores
   divergence,      ///< KL(truth || model)
   bits,            ///< a dimension, of training data that were treated; then of validation data
   validation_bits,

@@ -46,6 +46,8 @@ constexpr SeriesColumn series[] = {
      "the same of validation samples"},
     {Recorded::coupling_error, "coupling_error", "J", "root mean square error of the couplings against training.truth"},
     {Recorded::fixed_points, "fixed_points", "1", "share of the stored patterns that stay as they are"},
+    {Recorded::flow, "flow_log_likelihood", "1",
+     "mean ln p of up to 200 samples, validation before training, by the flow of the scores"},
     {Recorded::divergence, "divergence", "1", "KL(truth || model), of data from a known density"},
     {Recorded::bits, "bits_per_dimension", "1", "of a training sample as it was before its treatment"},
     {Recorded::validation_bits, "validation_bits_per_dimension", "1", "of a validation sample, likewise"},
@@ -85,6 +87,7 @@ std::string Training::line() const {
                                                   last(Recorded::validation_log_likelihood_error)));
   if (!std::isnan(last(Recorded::reconstruction_error)))
     out += fmt::format(", reconstruction error {:.4f}", last(Recorded::reconstruction_error));
+  if (!std::isnan(last(Recorded::flow))) out += fmt::format(", {:.4f} by the flow", last(Recorded::flow));
   if (!std::isnan(last(Recorded::divergence)))
     out += fmt::format(", KL to the truth {:.4f}", last(Recorded::divergence));
   if (!std::isnan(last(Recorded::bits))) out += fmt::format(", {:.4f} bits a dimension", last(Recorded::bits));

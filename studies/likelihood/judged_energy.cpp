@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "physics/continuous/rescaled_energy.hpp"
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/likelihood/judged.hpp"
@@ -33,21 +32,6 @@ struct EnergyFile {
   Treatment treatment = {};
   bool of_a_net = false;
   Group group = {};  ///< /model
-};
-
-/// An energy on the path from a gaussian of the mean and deviation of each coordinate.
-class FittedSystem final : public ContinuousSystem {
- public:
-  FittedSystem(const Study& study, std::shared_ptr<const ContinuousSystem> own, const CoordinateMoments& at)
-      : ContinuousSystem(study, std::make_shared<const RescaledEnergy>(own->model(), at.mean, at.deviation),
-                         fmt::format("{}; coordinates in deviations from the means of {}", own->words(), at.of)),
-        own_(std::move(own)) {}
-
-  double work() const override { return own_->work(); }
-  std::optional<double> exact_log_z(double most_states) const override { return own_->exact_log_z(most_states); }
-
- private:
-  std::shared_ptr<const ContinuousSystem> own_;
 };
 
 Layer real_numbers(std::size_t units) {
@@ -207,10 +191,8 @@ std::unique_ptr<const Judged> judge_energy(Study& study) {
   const bool fitted = ais.reference == "base-rate" && !own.reference().is_box() && (file->learned || file->of_a_net);
   std::shared_ptr<const System> system = file->system;
   if (fitted) {
-    Study unit = study;
-    unit.keys<ContinuousKeys>().mean = 0, unit.keys<ContinuousKeys>().scale = 1;
-    system =
-        std::make_shared<const FittedSystem>(unit, file->system, file->learned ? *file->learned : moments_of(data));
+    const CoordinateMoments at = file->learned ? *file->learned : moments_of(data);
+    system = fitted_system(study, file->system, at.mean, at.deviation, at.of);
   }
   return std::make_unique<JudgedEnergy>(std::move(*file), std::move(data), std::move(system));
 }

@@ -8,6 +8,7 @@
 #include "physics/continuous/experts.hpp"
 #include "physics/continuous/gaussian.hpp"
 #include "physics/continuous/mixtures.hpp"
+#include "physics/continuous/rescaled_energy.hpp"
 #include "physics/continuous/wells.hpp"
 #include "physics/neural/neural_model.hpp"
 #include "studies/files/variables.hpp"
@@ -129,6 +130,22 @@ class EnergySystem final : public ContinuousSystem {
   double cost_;  // of a net: operations of an evaluation, in pairs; else 0
 };
 
+class FittedSystem final : public ContinuousSystem {
+ public:
+  FittedSystem(const Study& study, std::shared_ptr<const ContinuousSystem> own, std::vector<double> mean,
+               std::vector<double> deviation, const std::string& of)
+      : ContinuousSystem(study,
+                         std::make_shared<const RescaledEnergy>(own->model(), std::move(mean), std::move(deviation)),
+                         fmt::format("{}; coordinates in deviations from the means of {}", own->words(), of)),
+        own_(std::move(own)) {}
+
+  double work() const override { return own_->work(); }
+  std::optional<double> exact_log_z(double most_states) const override { return own_->exact_log_z(most_states); }
+
+ private:
+  std::shared_ptr<const ContinuousSystem> own_;
+};
+
 }  // namespace
 
 std::string words_of_energy(const ContinuousEnergy& energy) {
@@ -236,6 +253,14 @@ std::shared_ptr<const ContinuousSystem> energy_system(const Study& study,
                                                       std::shared_ptr<const ContinuousEnergy> energy, std::string words,
                                                       std::vector<std::string> doubts) {
   return std::make_shared<const EnergySystem>(study, std::move(energy), std::move(words), std::move(doubts));
+}
+
+std::shared_ptr<const ContinuousSystem> fitted_system(const Study& study, std::shared_ptr<const ContinuousSystem> own,
+                                                      std::vector<double> mean, std::vector<double> deviation,
+                                                      const std::string& of) {
+  Study unit = study;
+  unit.keys<ContinuousKeys>().mean = 0, unit.keys<ContinuousKeys>().scale = 1;
+  return std::make_shared<const FittedSystem>(unit, std::move(own), std::move(mean), std::move(deviation), of);
 }
 
 }  // namespace gibbsite

@@ -37,4 +37,10 @@ std::shared_ptr<const ContinuousSystem> energy_system(const Study& study,
                                                       std::shared_ptr<const ContinuousEnergy> energy,
                                                       std::string words = "", std::vector<std::string> doubts = {});
 
+/// The same energy on the path from a gaussian of the mean and deviation of each coordinate, in units of these; of:
+/// whose they are, for people ("the data").
+std::shared_ptr<const ContinuousSystem> fitted_system(const Study& study, std::shared_ptr<const ContinuousSystem> own,
+                                                      std::vector<double> mean, std::vector<double> deviation,
+                                                      const std::string& of);
+
 }  // namespace gibbsite

@@ -24,6 +24,7 @@ std::vector<Named> all_in_the_plane() {
   all.push_back({"eight gaussians", 80, eight_gaussians()});
   all.push_back({"pinwheel", 120, pinwheel()});
   all.push_back({"checkerboard", 40, checkerboard()});
+  all.push_back({"correlated", 60, correlated_gaussian()});
   return all;
 }
 

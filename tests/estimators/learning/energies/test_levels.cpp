@@ -122,7 +122,7 @@ TEST_CASE("annealed Langevin sampling finds the weights of modes far apart, step
   const auto share = [&](bool annealed, bool predictor) {
     const auto x = sample_under_noise<double>(
         net, levels, family->moments(),
-        {.states = 1'000, .corrections = 15, .snr = .2, .predictor = predictor, .annealed = annealed}, Key(6));
+        {.states = 1'000, .corrections = 30, .snr = .1, .predictor = predictor, .annealed = annealed}, Key(6));
     double right = 0;
     for (const double one : x) right += one > 0 ? 1. / 1'000 : 0;
     return right;

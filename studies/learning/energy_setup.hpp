@@ -1,0 +1,32 @@
+/// From a study to what learns an energy of real numbers: moments of the data, chains, the objective, the learner.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "estimators/learning/energies/energy_learner.hpp"
+#include "studies/study/study.hpp"
+
+namespace gibbsite {
+
+/// Mean and standard deviation of each number, and their covariances, row by row, where asked for. What hardly varies
+/// counts as a hundredth of what varies most, or as 1 where nothing varies.
+struct Moments {
+  Moments(const Matrix& data, bool covariances);
+  std::vector<double> mean, deviation, covariance;
+
+  IndependentNormals normals() const { return {mean, deviation}; }
+};
+
+/// What the study's method makes small. data: [number][sample]. Throws RequestError for methods of other models.
+template <class Real>
+std::unique_ptr<EnergyObjective<Real>> energy_objective(const Study& study, const Matrix& data, Key key);
+/// data must outlive it; theta: where it begins. Throws what EnergyLearner throws.
+template <class Real>
+std::unique_ptr<Learner> energy_learner(const Study& study, std::unique_ptr<JetEnergy<Real>> energy,
+                                        std::span<const ParameterBlock> blocks,
+                                        std::unique_ptr<EnergyObjective<Real>> objective, const Matrix& data,
+                                        const std::vector<double>& theta, Key key);
+
+}  // namespace gibbsite

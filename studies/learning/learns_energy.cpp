@@ -1,0 +1,146 @@
+#include "studies/learning/learns_energy.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "physics/exact/quadrature.hpp"
+#include "studies/data/data_sets.hpp"
+#include "studies/files/variables.hpp"
+#include "studies/learning/training_keys.hpp"
+#include "studies/likelihood/likelihood_keys.hpp"
+#include "studies/likelihood/log_z_routes.hpp"
+#include "studies/models/treatment_group.hpp"
+#include "studies/sample/draw.hpp"
+#include "studies/sample/sample_units.hpp"
+#include "studies/systems/energies.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+namespace {
+
+/// ln Z of an energy of one or two numbers, to five digits.
+std::optional<double> integrated_log_z(const ContinuousEnergy& energy) {
+  constexpr double digits = 1e-5, operations = 1e10;
+  if (energy.units() > 2) return std::nullopt;
+  const auto [mean, scale] = energy.extent();
+  const std::vector<double> here = {1};
+  const auto found = quadrature(energy, ContinuousReference::gaussian(mean, scale), here,
+                                operations / static_cast<double>(parameters_of(energy)), digits);
+  const auto* answers = std::get_if<ExactAnswers>(&found);
+  return answers == nullptr ? std::nullopt : std::optional(answers->at[0].values.at("log_z"));
+}
+
+/// The study as a run of the learned model would have it.
+Study as_sampled(const Study& study, const std::string& name) {
+  Study asked = study;
+  asked.model.name = name;
+  asked.sampler.kind = SamplerKind::hmc;
+  asked.method.beta = {};
+  return asked;
+}
+
+}  // namespace
+
+LearnsEnergy::LearnsEnergy(std::string name, std::size_t units)
+    : name_(std::move(name)), visible_{.kind = UnitKind::gaussian, .units = units} {}
+
+void LearnsEnergy::see(const Study& study, const Data& data, std::span<const double> weight) {
+  Layer unit = visible_;  // of a number that never varies the variance is 1
+  unit.variance.assign(unit.units, 1);
+  base_rates_ = base_rates(data, unit, weight);
+  treatment_ = data.treated;
+  if (data.treated.any()) return;
+  if (const auto truth = density_of_set(study.keys<DataRequest>().file)) truth_.emplace(*truth);
+}
+
+Group LearnsEnergy::record(std::span<const double> theta, const std::string& name, const std::string& note) const {
+  Group group = system_at(theta, Study())->record();
+  group.name = name;
+  if (base_rates_.samples > 0) group.groups.push_back(base_rates_group(base_rates_, visible_));
+  if (treatment_.any()) group.groups.push_back(treatment_group(treatment_));
+  if (!note.empty()) group.attributes.emplace_back("note", note);
+  return group;
+}
+
+Judgement LearnsEnergy::judge(std::span<const double> theta, const Samples& samples, const Study& study) const {
+  Judgement out;
+  try {
+    const auto energy = at(theta);
+    if (const auto log_z = integrated_log_z(*energy)) out.log_z = {.value = *log_z, .error = 0}, out.exact = true;
+    const auto mean_of = [&](const Matrix& x) {
+      std::vector<double> e(x.columns());
+      energy->evaluate(x.numbers(), e, {});
+      double sum = 0;
+      for (const double one : e) sum += one / static_cast<double>(e.size());
+      return Estimate{.value = -sum - out.log_z.value, .error = out.log_z.error};
+    };
+    if (truth_) out.divergence = truth_->divergence(*energy, out.log_z.value);
+    out.training = mean_of(samples.training);
+    if (samples.validation.columns() > 0) {
+      out.validation = mean_of(samples.validation);
+      out.free_energy_gap = out.training.value - out.validation.value;
+    }
+  } catch (const std::invalid_argument&) {  // there is no partition function here
+    out.trusted = false;
+  }
+  double squares = 0;
+  for (const ParameterBlock& block : blocks())
+    if (!block.bias)
+      for (const double w : theta.subspan(block.offset, block.size())) squares += w * w;
+  out.weight_norm = std::sqrt(squares);
+  return out;
+}
+
+Group LearnsEnergy::draw(std::span<const double> theta, const Study& study, const Matrix&, std::size_t count) const {
+  constexpr std::uint64_t sweeps = 500, task_of_states = 1;
+  Group out{.name = "samples"};
+  const auto system = system_at(theta, study);
+  const SamplePlan plan{.states = count, .chains = count, .annealing = sweeps, .thermalization = sweeps};
+  const auto ensemble = system->ensemble(as_sampled(study, name_), Key(study.run.seed, task_of_states), count);
+  const DrawnStates drawn = draw_states(*ensemble, plan, [](const Progress&) {});
+  const SampledUnits units(*system, ensemble->layout(), false, Key(study.run.seed));
+  const std::size_t bytes = ensemble->layout().state_bytes();
+  std::vector<double> values;
+  for (std::size_t s = 0; s < count; ++s) {
+    const auto row = units.row(std::span(drawn.states).subspan(s * bytes, bytes), s);
+    values.insert(values.end(), row.begin(), row.end());
+  }
+  add_index(out, "sample", count, "state");
+  add_index(out, "unit", units.width(), "unit");
+  add(out, "samples", {"sample", "unit"}, {count, units.width()}, column_of(std::move(values), units.type()), "1",
+      "states of the model: chains annealed from the reference, then moved by Hamiltonian trajectories");
+  add_warnings(out, drawn.warnings);
+  return out;
+}
+
+/// There and back from the gaussian of the data (studies/likelihood/log_z_routes.hpp).
+void LearnsEnergy::anneal(Judgement& out, const Study& study, std::shared_ptr<const ContinuousEnergy> energy) const {
+  const auto& t = study.keys<TrainingKeys>();
+  Study asked = as_sampled(study, name_);
+  asked.keys<AisKeys>().particles = t.particles;
+  asked.keys<AisKeys>().temperatures = t.temperatures;
+  asked.keys<AisKeys>().schedule = "adaptive";
+  asked.keys<LadderKeys>().rungs = 0;
+  std::vector<double> deviation = base_rates_.variance;
+  for (double& v : deviation) v = std::sqrt(v);
+  const auto system =
+      fitted_system(asked, energy_system(asked, std::move(energy)), base_rates_.mean, deviation, "the data");
+  ProgressMeter meter({1, 1}, {1, 1}, true);
+  const LogZFindings found = find_log_z(*system, asked, meter);
+  out.log_z = found.best.log_z;
+  out.exact = found.best.kind.family == RouteFamily::exact;
+  out.trusted = found.best.trusted && found.agree;
+}
+
+std::shared_ptr<const ContinuousSystem> LearnsEnergy::system_at(std::span<const double> theta,
+                                                                const Study& study) const {
+  try {
+    return energy_system(as_sampled(study, name_), at(theta));
+  } catch (const std::invalid_argument& error) {
+    throw RequestError(
+        fmt::format("what was learned is no model: {}; lower training.rate, or take another method", error.what()));
+  }
+}
+
+}  // namespace gibbsite
