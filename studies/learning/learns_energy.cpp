@@ -67,7 +67,10 @@ Judgement LearnsEnergy::judge(std::span<const double> theta, const Samples& samp
   Judgement out;
   try {
     const auto energy = at(theta);
-    if (const auto log_z = integrated_log_z(*energy)) out.log_z = {.value = *log_z, .error = 0}, out.exact = true;
+    if (const auto log_z = integrated_log_z(*energy))
+      out.log_z = {.value = *log_z, .error = 0}, out.exact = true;
+    else
+      anneal(out, study, energy);
     const auto mean_of = [&](const Matrix& x) {
       std::vector<double> e(x.columns());
       energy->evaluate(x.numbers(), e, {});
