@@ -124,6 +124,7 @@ void LearnsEnergy::anneal(Judgement& out, const Study& study, std::shared_ptr<co
   asked.keys<AisKeys>().particles = t.particles;
   asked.keys<AisKeys>().temperatures = t.temperatures;
   asked.keys<AisKeys>().schedule = "adaptive";
+  asked.keys<AisKeys>().thermalization = std::min(asked.keys<AisKeys>().thermalization, t.temperatures);
   asked.keys<LadderKeys>().rungs = 0;
   std::vector<double> deviation = base_rates_.variance;
   for (double& v : deviation) v = std::sqrt(v);

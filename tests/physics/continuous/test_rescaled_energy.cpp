@@ -9,8 +9,8 @@
 using namespace gibbsite;
 
 TEST_CASE("an energy in units of its coordinates has its Z, its means and gradients by the chain rule") {
-  const auto model =
-      std::make_shared<const GaussianMixture>(std::vector<double>{2, 7, 3, 5}, std::vector<double>{0.3, 0.7}, 0.4);
+  const auto model = std::make_shared<const GaussianMixture>(std::vector<double>{2, 7, 3, 5},
+                                                             std::vector<double>{0.3, 0.7}, std::vector<double>{0.4});
   const RescaledEnergy energy(model, {2.5, 6}, {0.5, 1.2});
   const auto answers = quadrature(energy, ContinuousReference::gaussian(0, 1), std::vector<double>{0.5, 1}, 1e9);
   REQUIRE(std::holds_alternative<ExactAnswers>(answers));

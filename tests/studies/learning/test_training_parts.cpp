@@ -124,7 +124,8 @@ Study small_study(const char* model, const std::string& method) {
                                                       {"training.snapshots", "2"},  {"training.samples", "0"},
                                                       {"training.rungs", "4"},      {"training.steps", "2"},
                                                       {"training.momentum", "0.5"}, {"training.pretrain", "3"},
-                                                      {"training.updown", "3"},     {"training.optimizer", "sgd"}};
+                                                      {"training.updown", "3"},     {"training.optimizer", "sgd"},
+                                                      {"training.particles", "3"},  {"training.temperatures", "4"}};
   for (const auto& [key, value] : keys) set_key(study, key, value.c_str());
   const std::string name = model;
   const char* layers = name == "rbm" ? "[0, 2]" : name == "boltzmann" ? "4" : "[0, 2, 2]";
