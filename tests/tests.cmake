@@ -91,28 +91,20 @@ if(TARGET test_studies)
   target_compile_definitions(test_studies PRIVATE GIBBSITE_PYTHON="${GIBBSITE_PYTHON}")
   set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample.h5)
   add_test(NAME "studies: sample result" COMMAND test_studies "[.sample]")
-  add_test(NAME "studies: xarray opens it with both engines" COMMAND ${GIBBSITE_PYTHON} -W error
-    ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${sample} "series/energy(chain,draw,beta)"
-    "free_energy/log_z(estimator,beta)" "free_energy/comment()" "tasks/000/deeper/beta(beta)")
+  # Files, and what they hold: one Python opens them all at the end, for it takes longer to begin than to look.
+  set(opened ${sample} "series/energy(chain,draw,beta)" "free_energy/log_z(estimator,beta)" "free_energy/comment()"
+    "tasks/000/deeper/beta(beta)")
   set_tests_properties("studies: sample result" PROPERTIES LABELS studies FIXTURES_SETUP sample
     ENVIRONMENT GIBBSITE_SAMPLE=${sample})
-  set_tests_properties("studies: xarray opens it with both engines" PROPERTIES LABELS studies FIXTURES_REQUIRED sample
-    TIMEOUT 100)
 
   set(sample ${CMAKE_CURRENT_BINARY_DIR}/sample_model)
   add_test(NAME "studies: sample models" COMMAND test_studies "[.sample_model]")
   set_tests_properties("studies: sample models" PROPERTIES LABELS studies FIXTURES_SETUP sample_model
     ENVIRONMENT GIBBSITE_SAMPLE=${sample})
-  function(gibbsite_opens_model name)
-    add_test(NAME "studies: xarray opens a model file of ${name}" COMMAND ${GIBBSITE_PYTHON} -W error
-      ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${sample}_${name}.h5 ${ARGN})
-    set_tests_properties("studies: xarray opens a model file of ${name}" PROPERTIES LABELS studies
-      FIXTURES_REQUIRED sample_model TIMEOUT 100)
-  endfunction()
-  gibbsite_opens_model(rbm "layer_0/bias(unit,state)" "layer_1/bias(unit)" "weights_0/W(lower,state,upper)"
-    "base_rates/mean(unit,state)")
-  gibbsite_opens_model(dbn "layer_2/bias(unit)" "weights_1/W(lower,upper)" "recognition_0/bias(upper)")
-  gibbsite_opens_model(hopfield "layer_0/bias(unit)" "weights_0/W(lower,upper)" "patterns/xi(pattern,unit)")
+  list(APPEND opened
+    -- ${sample}_rbm.h5 "layer_0/bias(unit,state)" "layer_1/bias(unit)" "weights_0/W(lower,state,upper)" "base_rates/mean(unit,state)"
+    -- ${sample}_dbn.h5 "layer_2/bias(unit)" "weights_1/W(lower,upper)" "recognition_0/bias(upper)"
+    -- ${sample}_hopfield.h5 "layer_0/bias(unit)" "weights_0/W(lower,upper)" "patterns/xi(pattern,unit)")
 
   # A machine that scikit-learn trained, imported and judged.
   set(sklearn ${CMAKE_CURRENT_BINARY_DIR}/sklearn_rbm)
@@ -169,11 +161,8 @@ if(TARGET test_studies)
     add_test(NAME "studies: a result of ${name}" COMMAND sh -c "\"$@\"; test $? = ${code}" sh
       $<TARGET_FILE:gibbsite> run ${CMAKE_CURRENT_SOURCE_DIR}/studies/${study}.toml --quiet --force -o ${out}
       ${RESULT_KEYS})
-    add_test(NAME "studies: xarray opens a result of ${name}" COMMAND ${GIBBSITE_PYTHON} -W error
-      ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${out} ${RESULT_HOLDS})
     set_tests_properties("studies: a result of ${name}" PROPERTIES LABELS studies FIXTURES_SETUP ${name})
-    set_tests_properties("studies: xarray opens a result of ${name}" PROPERTIES LABELS studies
-      FIXTURES_REQUIRED ${name} TIMEOUT 200)
+    set(opened ${opened} -- ${out} ${RESULT_HOLDS} PARENT_SCOPE)
   endfunction()
   gibbsite_opens(chains 0 onsager KEYS --model.size 4 --method.sweeps 60 --method.snapshots 3
     HOLDS ${lattice} ${chains} "exact/energy_density(beta)" "exact/binder_cumulant(beta)" "exact/log_z(beta)")
@@ -215,6 +204,10 @@ if(TARGET test_studies)
     "LD_PRELOAD=$<TARGET_FILE:gibbsite_moments>;MOMENTS_STEP=0.001;ASAN_OPTIONS=verify_asan_link_order=0")
 
   set(results chains tempering annealing grid arrays ladders machine hopfield partial)
+  add_test(NAME "studies: xarray opens results of every method, and models, with both engines" COMMAND ${GIBBSITE_PYTHON}
+    -W error ${CMAKE_CURRENT_SOURCE_DIR}/tests/xarray_opens.py ${opened})
+  set_tests_properties("studies: xarray opens results of every method, and models, with both engines" PROPERTIES
+    LABELS studies FIXTURES_REQUIRED "sample;sample_model;${results}" TIMEOUT ${brief})
   list(TRANSFORM results REPLACE "(.+)" "${CMAKE_CURRENT_BINARY_DIR}/\\1.h5" OUTPUT_VARIABLE files)
   add_test(NAME "studies: pages of gibbsite report draw every plot in a browser" COMMAND
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/report_draws.sh $<TARGET_FILE:gibbsite> ${files} ${sklearn}.h5 ${sklearn}_likelihood.h5)

@@ -213,7 +213,7 @@ void be_harmless(std::size_t bytes, double memory) {
   for (const int file : {0, 1, 2}) ::dup2(nothing, file);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
-  limit(RLIMIT_CPU, 10 + static_cast<double>(bytes) / 1e6);  // damaged trees of HDF5 may go in circles
+  limit(RLIMIT_CPU, 3 + static_cast<double>(bytes) / 1e6);  // damaged trees of HDF5 may go in circles
   if (const double now = address_space(); now > 0) limit(RLIMIT_AS, now + memory);
 }
 

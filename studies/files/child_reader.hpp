@@ -13,8 +13,8 @@ struct ReadApart {
   std::vector<Unread> unread;
 };
 
-/// What `read` returns, run in a child process with limits (memory: what is free now; ten seconds of computing and one
-/// for every MB of `bytes`; no files written, no core dumped, nothing said) and passed back through a pipe. Throws
+/// What `read` returns, run in a child process with limits (memory: what is free now; three seconds of computing and
+/// one for every MB of `bytes`; no files written, no core dumped, nothing said) and passed back through a pipe. Throws
 /// std::runtime_error with the child's own message, or one that says how the child ended.
 ReadApart read_apart(const std::function<ReadApart()>& read, std::size_t bytes);
 

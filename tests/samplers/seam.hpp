@@ -397,6 +397,7 @@ struct Case {
   std::function<std::unique_ptr<Ensemble>(Key, Slice)> make;
   double target;
   double exact_log_z;
+  bool of_networks = false;  ///< among the cases of test_networks.cpp, whose methods and mutants it goes through there
 };
 
 inline std::vector<Case> cases() {
@@ -531,7 +532,7 @@ inline std::vector<Case> cases() {
   for (const NetworkCase& it : network_cases())
     if (it.name == "gaussian RBM, base rates" || it.name == "three layers, base rates") networks.push_back(it);
   for (const NetworkCase& it : networks)
-    all.push_back({it.name, it.make, 1, it.exact(std::vector<double>{1})[0].values.at("log_z")});
+    all.push_back({it.name, it.make, 1, it.exact(std::vector<double>{1})[0].values.at("log_z"), true});
   const auto two_wells = std::make_shared<const gibbsite::DoubleWell>(Quartic{1, -2, 0.3});
   all.push_back(
       {"double well, Hamiltonian trajectories",

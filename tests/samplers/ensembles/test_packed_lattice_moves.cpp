@@ -87,7 +87,7 @@ TEST_CASE("every spin of a packed lattice turns with the probability it should")
         const auto model = model_of(it.lattice);
         const auto ensemble = make_packed_lattice_ensemble(model, it.lattice, move, Key(3), 1);
         sweep(*ensemble, {it.beta}, {.time = 1, .count = 20});
-        const int sweeps = 24 + static_cast<int>(300'000 / model->units());
+        const int sweeps = 24 + static_cast<int>(150'000 / model->units());
         const Transitions seen = watch(it, *model, *ensemble, order, sweeps);
         CHECK(seen.accepted == seen.changed);
         INFO(it.name << (move == LocalMove::heat_bath ? ", heat bath" : ", metropolis")

@@ -92,6 +92,7 @@ TEST_CASE("ln Z by annealing, resampling and tempering is exact for every ensemb
   constexpr double threshold = 5.3;
   for (const seam::Case& it : seam::cases())
     for (const Route& route : routes()) {
+      if (it.of_networks && route.name != "resampling") continue;
       std::vector<std::vector<double>> log_z;
       for (int run = 0; run < runs; ++run) {
         const Key key(1000 + static_cast<std::uint64_t>(run));
@@ -238,23 +239,26 @@ TEST_CASE("interrupted is uninterrupted, bit for bit, wherever it is cut") {
       const auto calm = it.make(key, replicas_at_seam);
       const auto whole = route.make(*calm, it.target, key);
       std::size_t length = 0;
-      while (!whole->done()) {
-        whole->advance();
-        ++length;
-      }
+      for (; !whole->done(); ++length) whole->advance();
+      // A relay: what a snapshot does not hold is lost at every cut, and missing from there to the end.
+      auto ensemble = it.make(key, replicas_at_seam);
+      auto method = route.make(*ensemble, it.target, key);
+      std::size_t at = 0;
       for (const std::size_t cut :
            {std::size_t{0}, std::size_t{1}, length / 4, length / 2, 3 * length / 4, length - 1, length}) {
         INFO(it.name << ", " << route.name << ", cut after " << cut << " of " << length);
-        const auto first = it.make(key, replicas_at_seam);
-        const auto before = route.make(*first, it.target, key);
-        for (std::size_t k = 0; k < cut; ++k) before->advance();
-        const auto second = it.make(key, replicas_at_seam);
-        const auto after = route.make(*second, it.target, key);
-        after->load(before->save(), before->trace());
-        finish(*after);
-        CHECK(after->trace().rows == whole->trace().rows);
-        CHECK(same(after->save(), whole->save()));
+        for (; at < cut; ++at) method->advance();
+        auto next = it.make(key, replicas_at_seam);
+        auto after = route.make(*next, it.target, key);
+        after->load(method->save(), method->trace());
+        CHECK(same(after->save(), method->save()));
+        method = std::move(after);
+        ensemble = std::move(next);
       }
+      INFO(it.name << ", " << route.name);
+      CHECK(method->done());
+      CHECK(method->trace().rows == whole->trace().rows);
+      CHECK(same(method->save(), whole->save()));
     }
 }
 

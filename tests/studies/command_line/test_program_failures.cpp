@@ -16,7 +16,7 @@ namespace {
 const Words still_clock = {"MOMENTS_STEP=1e-9"};
 const Words fast_clock = {"MOMENTS_STEP=1"};  // a second at each look: every step is worth a checkpoint
 
-struct Attempt {
+struct Attempt {  // short: what fails are calls, and runs of any length make the same ones
   explicit Attempt(const std::string& name = "wolff") {
     write_bytes(folder / "study.toml", small_study(name));
     const Ended ended = run(words("whole.h5"), folder.path());
@@ -24,7 +24,7 @@ struct Attempt {
     REQUIRE(ended.code == 0);
   }
   Words words(const std::string& out, const Words& more = {}) const {
-    return Words{"run", "study.toml", "-o", out, "--run.threads", "1", "--quiet"} + more;
+    return Words{"run", "study.toml", "-o", out, "--run.threads", "1", "--quiet", "--method.sweeps", "1000"} + more;
   }
   /// How often a whole run makes calls of a kind, and that it ends well.
   long count(const std::string& kind, const Words& clock, const Words& more = {}) const {
@@ -224,8 +224,9 @@ TEST_CASE("program: threads that cannot be had are done without, and it says so"
     ::setrlimit(RLIMIT_STACK, &stack);
     ::setrlimit(RLIMIT_AS, &room);
   };
-  const Ended ended = run({"run", "study.toml", "-o", "out.h5", "--quiet", "--run.threads", "200"}, trial.folder.path(),
-                          {}, little_room);
+  const Ended ended =
+      run({"run", "study.toml", "-o", "out.h5", "--quiet", "--method.sweeps", "1000", "--run.threads", "200"},
+          trial.folder.path(), {}, little_room);
   INFO(ended.err);
   CHECK(ended.code == 0);
   CHECK(is_one_message(ended.err));
