@@ -10,6 +10,7 @@
 #include "studies/command_line/options.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/learning/training.hpp"
+#include "studies/likelihood/judged.hpp"
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/results/combined_tasks.hpp"
@@ -132,9 +133,8 @@ Runner::Runner(const Case& what, double errors) : case_(what), errors_(errors) {
   if (request.command == "loglik") {
     Study& study = system.tasks.front().study;
     study.keys<NetworkKeys>().reference = study.keys<AisKeys>().reference;
-    network_ = std::make_shared<const NetworkSystem>(study);
-    study.model.name = network_->model().name();
-    data_ = read_data_for(study, network_->model().model);
+    study.model.name = NetworkSystem(study).model().name();
+    judged_ = judge_network(study);
   }
   if (request.command != "train") truth_ = std::make_unique<Truth>(what, system, beta_);
 }
@@ -160,7 +160,7 @@ Outcome Runner::run(std::uint64_t seed) {
   }
   Group root;
   if (request.command == "loglik")
-    root = likelihood_record(*network_, *data_, request.tasks.front().study, request, case_.command);
+    root = likelihood_record(*judged_, request.tasks.front().study, request, case_.command);
   else
     root = record_of(request);
   if (!case_.then.empty()) root = reweighted(root, beta_);

@@ -4,18 +4,16 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "studies/data/data.hpp"
 #include "studies/study/request.hpp"
 #include "tests/calibration/case.hpp"
 #include "tests/calibration/numbers.hpp"
 #include "tests/calibration/truth.hpp"
 
 namespace gibbsite {
-class NetworkSystem;
+class Judged;
 }
 
 namespace gibbsite::calibration {
@@ -48,10 +46,9 @@ class Runner {
 
   const Case& case_;
   double errors_;
-  std::vector<double> beta_;  ///< reweight: where to
-  std::shared_ptr<const NetworkSystem> network_;
-  std::optional<Data> data_;
-  std::unique_ptr<Truth> truth_;  ///< null where numbers come with their exact values
+  std::vector<double> beta_;                        ///< reweight: where to
+  std::unique_ptr<const gibbsite::Judged> judged_;  ///< by loglik
+  std::unique_ptr<Truth> truth_;                    ///< null where numbers come with their exact values
 };
 
 }  // namespace gibbsite::calibration
