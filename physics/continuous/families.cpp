@@ -119,14 +119,25 @@ class MixtureFamily final : public EnergyFamily {
         part(0, components_, [most](double l) { return std::exp(l - most); }),
         part(components_ * (1 + units()), components_, [](double l) { return std::exp(l); }));
   }
-  /// Means are samples; widths those of the data over the number of components to each dimension.
+  /// Means are samples far from each other, each drawn by the square of its distance from those before (Arthur &
+  /// Vassilvitskii, SODA 2007); widths those of the data over the number of components to each dimension.
   std::vector<double> first(const Matrix& data, Key key) const override {
     const Spread spread(data);
-    std::vector<double> t(components_, 0);
+    std::vector<double> t(components_, 0), square(data.columns(), 1);
     for (std::size_t k = 0; k < components_; ++k) {
       Chance chance(Stream(key, Purpose::start, 0, k));
-      const auto sample = data.column(chance.pick(data.columns()));
-      t.insert(t.end(), sample.begin(), sample.end());
+      double sum = 0;
+      for (const double s : square) sum += s;
+      double left = chance.uniform() * sum;
+      std::size_t at = 0;
+      while (at + 1 < square.size() && left >= square[at]) left -= square[at++];
+      const auto mean = data.column(at);
+      t.insert(t.end(), mean.begin(), mean.end());
+      for (std::size_t n = 0; n < square.size(); ++n) {
+        double own = 0;
+        for (std::size_t i = 0; i < units(); ++i) own += std::pow(data(i, n) - mean[i], 2);
+        square[n] = k == 0 ? own : std::min(square[n], own);
+      }
     }
     double log_s = 0;
     for (const double s : spread.deviation) log_s += std::log(s) / static_cast<double>(units());
