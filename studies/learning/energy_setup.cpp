@@ -36,7 +36,7 @@ std::unique_ptr<EnergyObjective<Real>> grid_over(const Matrix& data) {
       least = std::min(least, data(i, s)), most = std::max(most, data(i, s));
     low.push_back(least - moments.deviation[i]), high.push_back(most + moments.deviation[i]);
   }
-  constexpr std::size_t on_a_line = 4000, on_a_side = 100;
+  constexpr std::size_t on_a_line = 1000, on_a_side = 100;
   return make_grid_objective<Real>(std::move(low), std::move(high), data.rows() == 1 ? on_a_line : on_a_side);
 }
 
