@@ -15,7 +15,7 @@ namespace gibbsite {
 namespace {
 
 /// Replicas of one lambda that move together: products always have so many columns.
-constexpr std::size_t tile = 8;
+constexpr std::size_t few = 8;
 /// Weights from which on sums of rows in single precision are taken where they can be.
 constexpr std::size_t worth_rows = 10'000;
 
@@ -153,9 +153,9 @@ class TrajectoryEnsemble final : public Ensemble {
     return x;
   }
 
-  /// Visible units of some replicas, [unit][of a tile].
+  /// Visible units of some replicas, [unit][of few].
   Matrix gather(std::span<const std::size_t> replicas) const {
-    Matrix v(visible_, tile);
+    Matrix v(visible_, few);
     for (std::size_t n = 0; n < replicas.size(); ++n) {
       const auto x = visible(replicas[n]);
       std::copy(x.begin(), x.end(), v.column(n).begin());
@@ -172,15 +172,15 @@ class TrajectoryEnsemble final : public Ensemble {
   static Matrix hidden_field(const Machine& at, Matrix v, std::size_t replicas) {
     const Network& network = *at.network;
     if (at.rows != nullptr) {
-      Matrix f(network.layers()[1].width(), tile);
+      Matrix f(network.layers()[1].width(), few);
       for (std::size_t n = 0; n < replicas; ++n) at.rows->hidden_field(v.column(n), f.column(n));
       return f;
     }
     const Layer& layer = network.layers()[0];
     if (layer.kind == UnitKind::gaussian)
-      for (std::size_t n = 0; n < tile; ++n)
+      for (std::size_t n = 0; n < few; ++n)
         for (std::size_t i = 0; i < v.rows(); ++i) v(i, n) /= layer.variance[i];
-    Matrix f(network.layers()[1].width(), tile);
+    Matrix f(network.layers()[1].width(), few);
     eigen(f).colwise() = eigen(network.layers()[1].bias);
     eigen(f).noalias() += eigen(network.weights()[0]).transpose() * eigen(v);
     return f;
@@ -190,7 +190,7 @@ class TrajectoryEnsemble final : public Ensemble {
     by_lambda(lambda, step.count, [&](const Machine& at, std::span<const std::size_t> replicas) {
       const Network& network = *at.network;
       const Units v(network.layers()[0]), h(network.layers()[1]);
-      Matrix x = gather(replicas), hidden(network.layers()[1].width(), tile), field(visible_, tile);
+      Matrix x = gather(replicas), hidden(network.layers()[1].width(), few), field(visible_, few);
       for (std::uint32_t k = 0; k < step.count; ++k) {
         const Matrix f = hidden_field(at, x, replicas.size());
         std::vector<Chance> chance;
@@ -214,16 +214,16 @@ class TrajectoryEnsemble final : public Ensemble {
     });
   }
 
-  /// work(machine, at most `tile` replicas that stand at its lambda), for all of them.
+  /// work(machine, at most `few` replicas that stand at its lambda), for all of them.
   template <class Work>
   void by_lambda(std::span<const double> lambda, std::uint32_t sweeps, Work&& work) const {
     std::map<double, std::vector<std::size_t>> standing;
     for (std::size_t r = 0; r < lambda.size(); ++r) standing[std::clamp(lambda[r], 0.0, 1.0)].push_back(r);
-    struct Tile {
+    struct Together {
       const Machine* machine;
       std::span<const std::size_t> replicas;
     };
-    std::vector<Tile> tiles;
+    std::vector<Together> tiles;
     ++calls_;
     for (const auto& [at, replicas] : standing) {
       Machine& known = known_[at];
@@ -232,8 +232,8 @@ class TrajectoryEnsemble final : public Ensemble {
         if (takes_rows(model())) known.rows = std::make_shared<const RowProducts>(*known.network);
       }
       known.used = calls_;
-      for (std::size_t n = 0; n < replicas.size(); n += tile)
-        tiles.push_back({&known, std::span(replicas).subspan(n, std::min(tile, replicas.size() - n))});
+      for (std::size_t n = 0; n < replicas.size(); n += few)
+        tiles.push_back({&known, std::span(replicas).subspan(n, std::min(few, replicas.size() - n))});
     }
     threads_.run(static_cast<double>(model().weights()[0].size() * lambda.size() * sweeps) / 16, [&](bool parallel) {
 #pragma omp parallel for schedule(dynamic) if (parallel)

@@ -26,7 +26,7 @@ std::vector<double> log_ratio(const std::vector<double>& x, double own, double h
   for (const double v : x) out.push_back(sign * (v == excited ? std::log(hot / own) : std::log((1 - hot) / (1 - own))));
   return out;
 }
-constexpr Conditions at{.beta = 1, .sites = 1};
+constexpr Conditions one_site{.beta = 1, .sites = 1};
 double chi(double share) { return share * (1 - share) * (ordered - excited) * (ordered - excited); }
 
 struct Spread {
@@ -63,9 +63,9 @@ TEST_CASE("the next hotter temperature knows of the rare events that a run misse
     const PooledWeights weights =
         pooled_weights(log_ratio(own, share, hot_share, 1), log_ratio(hot, share, hot_share, -1));
     Beyond beyond{.hotter = hot, .weights = &weights};
-    return estimate(susceptibility_abs_response(at), {own, 4}, beyond).estimate;
+    return estimate(susceptibility_abs_response(one_site), {own, 4}, beyond).estimate;
   };
-  const auto alone = [&](std::uint64_t run) { return susceptibility_abs({draws(1901, run, share, n), 4}, at); };
+  const auto alone = [&](std::uint64_t run) { return susceptibility_abs({draws(1901, run, share, n), 4}, one_site); };
   const Spread honest = spread(runs, with_neighbour, chi(share)), naive = spread(runs, alone, chi(share));
   INFO("with the hotter draws: mean " << honest.mean << ", variance " << honest.variance << ", wrong " << honest.wrong);
   INFO("without: mean " << naive.mean << ", variance " << naive.variance << ", wrong " << naive.wrong);
@@ -82,9 +82,9 @@ TEST_CASE("a temperature alone allows for one event more than it saw", "[calibra
   const auto alone = [&](std::uint64_t run) {
     const auto own = draws(1903, run, share, n);
     Beyond beyond{.unseen = beyond_both_sides(own, 0, 1)};
-    return estimate(susceptibility_abs_response(at), {own, 4}, beyond).estimate;
+    return estimate(susceptibility_abs_response(one_site), {own, 4}, beyond).estimate;
   };
-  const auto naive = [&](std::uint64_t run) { return susceptibility_abs({draws(1903, run, share, n), 4}, at); };
+  const auto naive = [&](std::uint64_t run) { return susceptibility_abs({draws(1903, run, share, n), 4}, one_site); };
   const Spread honest = spread(runs, alone, chi(share)), without = spread(runs, naive, chi(share));
   INFO("one more: mean " << honest.mean << ", variance " << honest.variance << ", wrong " << honest.wrong);
   INFO("without: mean " << without.mean << ", variance " << without.variance << ", wrong " << without.wrong);
@@ -95,9 +95,9 @@ TEST_CASE("a temperature alone allows for one event more than it saw", "[calibra
 
 TEST_CASE("events that are many need no help from elsewhere") {
   const auto own = draws(1904, 0, 0.3, 4000);
-  const Estimate plain = susceptibility_abs({own, 4}, at);
+  const Estimate plain = susceptibility_abs({own, 4}, one_site);
   const RareEstimate alone =
-      estimate(susceptibility_abs_response(at), {own, 4}, {.unseen = beyond_both_sides(own, 0, 1)});
+      estimate(susceptibility_abs_response(one_site), {own, 4}, {.unseen = beyond_both_sides(own, 0, 1)});
   CHECK(alone.estimate.error == plain.error);
   CHECK(alone.estimate.value == plain.value);
   CHECK(std::isnan(alone.events));
@@ -106,7 +106,7 @@ TEST_CASE("events that are many need no help from elsewhere") {
 TEST_CASE("a series that never changed has an error from the hotter one alone") {
   const std::vector<double> own(100, ordered), hot = draws(1905, 0, 0.2, 100);
   const PooledWeights weights = pooled_weights(log_ratio(own, 0.001, 0.2, 1), log_ratio(hot, 0.001, 0.2, -1));
-  const Response what = susceptibility_abs_response(at);
+  const Response what = susceptibility_abs_response(one_site);
   CHECK(estimate(what, {own, 2}, {.hotter = hot, .weights = &weights}).estimate.error > 0);
   CHECK(std::isnan(estimate(what, {own, 2}, Beyond{}).estimate.error));
   const std::vector<double> still(100, ordered);

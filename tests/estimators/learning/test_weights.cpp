@@ -39,7 +39,7 @@ std::vector<double> climbed(Objective& objective, const std::vector<double>& the
   return out;
 }
 
-double farthest(const std::vector<double>& a, const std::vector<double>& b) {
+double apart(const std::vector<double>& a, const std::vector<double>& b) {
   double most = 0;
   for (std::size_t k = 0; k < a.size(); ++k) most = std::max(most, std::abs(a[k] - b[k]));
   return most;
@@ -55,8 +55,8 @@ TEST_CASE("a sample of weight 2 is one that comes twice, for every method that t
   const std::vector<double> weight = {1.5, 0.75, 0.75};
   const auto check = [&](const std::function<std::unique_ptr<Objective>()>& make) {
     CHECK(make()->weighs());
-    CHECK(farthest(climbed(*make(), theta, once, weight), climbed(*make(), theta, twice, {})) < 1e-13);
-    CHECK(farthest(climbed(*make(), theta, once, {}), climbed(*make(), theta, twice, {})) > 1e-3);
+    CHECK(apart(climbed(*make(), theta, once, weight), climbed(*make(), theta, twice, {})) < 1e-13);
+    CHECK(apart(climbed(*make(), theta, once, {}), climbed(*make(), theta, twice, {})) > 1e-3);
   };
   check([&] { return make_exact_objective(machine); });
   check([&] { return make_flip_objective(FlipRule::pseudo_likelihood, machine); });
@@ -86,7 +86,7 @@ TEST_CASE("weights follow their samples through batches in any order") {
     while (!trainer.done()) trainer.advance();
     return trainer.parameters();
   };
-  CHECK(farthest(learned(once, weight), learned(twice, {})) < 1e-10);
+  CHECK(apart(learned(once, weight), learned(twice, {})) < 1e-10);
   const auto first = first_parameters(*machine, once, 0, Key(1), weight);
   CHECK(first[0] > first_parameters(*machine, once, 0, Key(1))[0]);  // of the first letter there is more
 }

@@ -35,11 +35,11 @@ std::uint64_t trajectory(Ensemble& ensemble, double lambda) {
   return trajectories::hash(ensemble);
 }
 
-std::shared_ptr<const Ising> model_of(const Lattice& lattice) { return std::make_shared<const Ising>(build(lattice)); }
+std::shared_ptr<const Ising> ising_on(const Lattice& lattice) { return std::make_shared<const Ising>(build(lattice)); }
 
 template <class Kernel>
 std::uint64_t plain(const Lattice& lattice, Kernel kernel, double beta) {
-  ArrayEnsemble<Ising, Kernel> ensemble(model_of(lattice), std::move(kernel), Key(11), 3);
+  ArrayEnsemble<Ising, Kernel> ensemble(ising_on(lattice), std::move(kernel), Key(11), 3);
   return trajectory(ensemble, beta);
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("trajectories of packed lattices are those of this version, by every i
       if (golden.lattice.field != 0 && move == LocalMove::metropolis) continue;
       for (const simd::LatticeKernels* kernels : simd::lattice_kernels()) {
         const auto ensemble =
-            make_packed_lattice_ensemble(model_of(golden.lattice), golden.lattice, move, Key(11), 3, *kernels);
+            make_packed_lattice_ensemble(ising_on(golden.lattice), golden.lattice, move, Key(11), 3, *kernels);
         INFO(golden.name << (move == LocalMove::heat_bath ? ", heat bath, " : ", Metropolis, ") << kernels->name);
         CHECK(trajectory(*ensemble, golden.beta) == expected);
       }

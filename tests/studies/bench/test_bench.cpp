@@ -1,8 +1,8 @@
 /// What `gibbsite bench` promises: every layout beside the plain one of the same system, ratios and fractions that
 /// agree with the rates, and tempering beside the sweeps alone. Rates themselves are the machine's.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -14,7 +14,7 @@ TEST_CASE("bench compares every layout with the plain one, and tempering with sw
   const Ended ended = run({"bench", "glass", "sk", "--quick", "--json"}, desk.path());
   INFO(ended.err);
   REQUIRE(ended.code == 0);
-  const json all = json::parse(ended.out);
+  const json all = read_json(ended.out);
   REQUIRE(all.size() >= 20);
   std::size_t plain = 0, tempering = 0, limited = 0;
   for (const json& line : all) {
@@ -67,7 +67,7 @@ TEST_CASE("bench cliffs holds each choice beside the plain layout and a careful 
   const Ended ended = run({"bench", "cliffs", "--quick", "--json"}, desk.path());
   INFO(ended.err);
   REQUIRE(ended.code == 0);
-  const json all = json::parse(ended.out);
+  const json all = read_json(ended.out);
   std::size_t plain = 0, loops = 0, fast = 0;
   for (const json& line : all) {
     INFO(line.dump());
@@ -108,7 +108,7 @@ TEST_CASE("bench neural holds layers in float beside double, and to what a large
   const Ended ended = run({"bench", "neural", "--quick", "--json"}, desk.path());
   INFO(ended.err);
   REQUIRE(ended.code == 0);
-  const json all = json::parse(ended.out);
+  const json all = read_json(ended.out);
   REQUIRE(all.size() == 6);
   for (const json& line : all) {
     INFO(line.dump());

@@ -1,7 +1,7 @@
 // What a run says of errors that it cannot know: frozen chains, constants, draws that forget each other.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite::test;
@@ -18,7 +18,7 @@ json shown(const Words& keys, const std::string& couplings = "") {
   REQUIRE(ended.code == 0);
   const Ended show = run({"show", "o.h5", "--json"}, folder.path());
   REQUIRE(show.code == 0);
-  json out = json::parse(show.out);
+  json out = read_json(show.out);
   out["said"] = ended.out;
   return out;
 }

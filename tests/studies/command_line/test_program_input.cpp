@@ -1,8 +1,7 @@
 /// What the program makes of numbers and files that can be read in more than one way, and what it says of it.
 #include <sys/stat.h>
 
-#include <nlohmann/json.hpp>
-
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -35,7 +34,7 @@ struct Place : Scratch {
     const Ended ended = run(words, path());
     INFO(ended.err);
     REQUIRE(ended.code == 0);
-    return json::parse(ended.out);
+    return read_json(ended.out);
   }
   double log_z(const Words& keys) const {
     const json all = parsed(Words{"exact", "s.toml", "--json"} + keys);

@@ -3,9 +3,9 @@
 #include <pty.h>
 #include <sys/ioctl.h>
 
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 #include "tests/studies/program_studies.hpp"
 
@@ -84,7 +84,7 @@ OnTerminal seen_on_terminal(const Words& words, const fs::path& folder, unsigned
 TEST_CASE("program: a line of progress fits the terminal, and Ctrl-C is answered") {
   const Scratch folder;
   write_bytes(folder / "study.toml", small_study("grid"));
-  const Words words = {"run",   "study.toml",        "-o",      "out.h5", "--run.threads", "1", "--method.sweeps",
+  const Words words = {"run",     "study.toml",        "-o",      "out.h5", "--run.threads", "1", "--method.sweeps",
                        "5000000", "--grid.model.size", "[16, 20]"};
   const OnTerminal seen = seen_on_terminal(words, folder.path(), 40, true);
   CHECK(seen.code == 75);
@@ -166,7 +166,7 @@ TEST_CASE("program: --json prints an object a line, and nothing else") {
   REQUIRE(ended.code == 0);
   CHECK(ended.err + ended.log == "");
   std::vector<json> events;
-  for (const std::string& line : lines_of(ended.out)) events.push_back(json::parse(line));
+  for (const std::string& line : lines_of(ended.out)) events.push_back(read_json(line));
   REQUIRE(events.size() == 8);
   CHECK(events.front().at("event") == "start");
   CHECK(events.front().at("tasks") == 6);

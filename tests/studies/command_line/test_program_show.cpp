@@ -2,8 +2,8 @@
 #include <pty.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 #include "tests/studies/program_studies.hpp"
 
@@ -28,7 +28,7 @@ struct Result : Scratch {
     INFO(ended.err);
     REQUIRE(ended.code == 0);
     CHECK(ended.err == "");
-    return json::parse(ended.out);
+    return read_json(ended.out);
   }
   std::string said;
 };

@@ -3,9 +3,9 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <cmath>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "estimators/significance.hpp"
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -25,7 +25,7 @@ json parsed(const Words& words, const fs::path& folder) {
   const Ended ended = run(words, folder);
   INFO(ended.err);
   REQUIRE(ended.code == 0);
-  return json::parse(ended.out);
+  return read_json(ended.out);
 }
 
 std::vector<Compared> compare(const std::string& study, const Words& more, int seed) {

@@ -1,8 +1,8 @@
 /// What is made of studies and results for people and other programs: a first study, a comparison, tables.
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 #include "tests/studies/program_studies.hpp"
 
@@ -58,7 +58,7 @@ TEST_CASE("program: init writes a study that runs as it is, and never over anoth
   }
   write_bytes(folder / "all.toml", all);
   good(Words{"run", "all.toml", "--method.temperature", "2.0:2.6:13"} + short_run, folder.path());
-  CHECK(json::parse(good({"diff", "glass.h5", "all.h5", "--json"}, folder.path()).out).at("largest_z") == 0.0);
+  CHECK(read_json(good({"diff", "glass.h5", "all.h5", "--json"}, folder.path()).out).at("largest_z") == 0.0);
 }
 
 TEST_CASE("program: a dry run says what a study will take, and leaves nothing behind") {
@@ -88,7 +88,7 @@ TEST_CASE("program: diff finds two runs of one system alike, and those of two sy
   good({"run", "study.toml", "-o", "b.h5", "--quiet", "--run.seed", "7", "--sampler.name", "wolff"}, folder.path());
   good({"run", "study.toml", "-o", "other.h5", "--quiet", "--run.seed", "7", "--model.coupling", "1.05"},
        folder.path());
-  const json alike = json::parse(good({"diff", "a.h5", "b.h5", "--json"}, folder.path()).out);
+  const json alike = read_json(good({"diff", "a.h5", "b.h5", "--json"}, folder.path()).out);
   CHECK(alike.at("agree") == true);
   CHECK(alike.at("same_seed") == false);
   CHECK(alike.at("comparisons").get<int>() >= 10);
@@ -117,7 +117,7 @@ TEST_CASE("program: exported tables hold the numbers of the file, and nothing is
   REQUIRE(rows.size() == 3);
   CHECK(rows[0][0] == "beta");
   CHECK(rows[1][0] == "0.3");
-  const json shown = json::parse(good({"show", "a.h5", "--json"}, folder.path()).out);
+  const json shown = read_json(good({"show", "a.h5", "--json"}, folder.path()).out);
   std::size_t compared = 0;
   for (const json& e : shown.at("estimates"))
     for (std::size_t column = 0; column < rows[0].size(); ++column)

@@ -3,13 +3,13 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <random>
 
 #include "studies/data/arrays.hpp"
 #include "studies/files/child_reader.hpp"
 #include "studies/files/hdf5.hpp"
 #include "studies/text/utf8.hpp"
+#include "tests/studies/json.hpp"
 #include "tests/studies/options_fixture.hpp"
 #include "tests/studies/program.hpp"
 #include "tests/studies/python.hpp"
@@ -76,7 +76,7 @@ TEST_CASE("a note's terminal escapes are not printed raw") {
   CHECK_THAT(shown.out, Contains("\\x1b[2J\\x1b]0;owned\\x07 \\x9b31m \\u202e rest\\x0d"));
   CHECK(!obeyed(shown.out));
   const Ended json = run({"show", "a.h5", "--json"}, scratch.path());
-  CHECK(nlohmann::json::parse(json.out)["note"] == note);
+  CHECK(read_json(json.out)["note"] == note);
   const Ended imported = run({"import", "a.h5", "-o", "b.h5"}, scratch.path());
   CHECK(imported.code == 0);
   CHECK(!obeyed(imported.out + imported.err));

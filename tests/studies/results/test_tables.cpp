@@ -2,9 +2,9 @@
 /// glasses.
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -89,7 +89,7 @@ TEST_CASE("program: columns and rows of a result can be chosen") {
   CHECK_FALSE(contains(some, "energy_density"));
   CHECK(contains(some, "   6  2.5  "));
   CHECK_FALSE(contains(some, "   4  2.5  "));
-  const json chosen = json::parse(
+  const json chosen = read_json(
       shown({"show", "study.h5", "--json", "--columns", "binder_cumulant", "--where", "model.size=4"}, folder.path())
           .out);
   CHECK(chosen.at("estimates").size() == 3);
@@ -124,7 +124,7 @@ TEST_CASE("program: a search for the lowest energy is reported as one") {
   CHECK(contains(out, "time to solution"));
   CHECK_FALSE(contains(out, "Warnings"));
   CHECK_FALSE(contains(out, "energy_density"));
-  const json found = json::parse(shown({"show", "study.h5", "--json"}, folder.path()).out);
+  const json found = read_json(shown({"show", "study.h5", "--json"}, folder.path()).out);
   CHECK(found.at("warnings").empty());
   const json optimum = found.at("optima").at(0);
   CHECK(optimum.at("lowest_energy") == -5.0);  // one bond of an odd ring stays unhappy
@@ -135,7 +135,7 @@ TEST_CASE("program: a search for the lowest energy is reported as one") {
   CHECK(optimum.at("time_to_solution_error").get<double>() > 0);
   // Averages are another objective.
   shown({"run", "study.toml", "--quiet", "--force", "--method.objective", "averages"}, folder.path());
-  CHECK_FALSE(json::parse(shown({"show", "study.h5", "--json"}, folder.path()).out).contains("optima"));
+  CHECK_FALSE(read_json(shown({"show", "study.h5", "--json"}, folder.path()).out).contains("optima"));
 }
 
 TEST_CASE("program: ladders look for the lowest energy, too") {
@@ -145,7 +145,7 @@ TEST_CASE("program: ladders look for the lowest energy, too") {
               "[model]\ncouplings = \"ring.txt\"\ncoupling = -1\n[method]\nname = \"tempering\"\nbeta = \"0:2:5\"\n"
               "objective = \"lowest\"\nthermalization = 0\nsweeps = 400\nevery = 1\nchains = 4\n");
   shown({"run", "study.toml", "--quiet"}, folder.path());
-  const json optimum = json::parse(shown({"show", "study.h5", "--json"}, folder.path()).out).at("optima").at(0);
+  const json optimum = read_json(shown({"show", "study.h5", "--json"}, folder.path()).out).at("optima").at(0);
   CHECK(optimum.at("lowest_energy") == -5.0);
   CHECK(optimum.at("first_hit").size() == 4);
 }
@@ -223,7 +223,7 @@ sweeps = 600
   const Ended scaled = shown({"scaling", "study.h5", "-o", "scaled.h5"}, folder.path());
   CHECK(contains(scaled.out, "Glasses of L = 3 (5 samples), 4 (5 samples)"));
   check_dimensions(read_archive(folder / "scaled.h5"));
-  const json all = json::parse(shown({"scaling", "study.h5", "--json"}, folder.path()).out);
+  const json all = read_json(shown({"scaling", "study.h5", "--json"}, folder.path()).out);
   CHECK(all.at("sizes").size() == 12);
   CHECK(std::abs(all.at("sizes").at(0).at("overlap_binder").get<double>() - average[0]) < 1e-12);
   const Ended refused = run({"scaling", "study.h5", "study.h5"}, folder.path());
@@ -242,8 +242,7 @@ TEST_CASE("program: reweight answers in temperatures, and says which maxima lie 
   CHECK(contains(text, "susceptibility_abs"));
   CHECK(contains(text, "outside"));
   CHECK(contains(text, "> 2.2"));
-  const json both =
-      json::parse(shown({"reweight", "study.h5", "--temperature", "2:2.2:3", "--json"}, folder.path()).out);
+  const json both = read_json(shown({"reweight", "study.h5", "--temperature", "2:2.2:3", "--json"}, folder.path()).out);
   CHECK(both.at("curves").at(0).at("beta") == 1 / 2.2);
   CHECK(both.at("peaks_outside").size() >= 1);
   CHECK(both.at("peaks_outside").at(0).at("lies") == "below");

@@ -2,12 +2,12 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "estimators/significance.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/reweight/command.hpp"
+#include "tests/studies/json.hpp"
 #include "tests/studies/scratch.hpp"
 
 using namespace gibbsite;
@@ -39,7 +39,7 @@ void run(const Scratch& folder, const std::string& options, const std::string& o
   REQUIRE(said.code == 0);
 }
 nlohmann::json exact(const Scratch& folder, const std::string& options) {
-  return nlohmann::json::parse(gibbsite_in(folder, "exact s.toml --json " + options).text);
+  return test::read_json(gibbsite_in(folder, "exact s.toml --json " + options).text);
 }
 double exact_value(const nlohmann::json& answers, const std::string& name, double beta) {
   for (const auto& e : answers["exact"])
@@ -61,7 +61,7 @@ TEST_CASE("curves of mcmc and tempering, with and without field, are right betwe
     const Said said = gibbsite_in(folder, "reweight a.h5 --beta 0.25:0.55:13 --json");
     INFO(said.text);
     REQUIRE(said.code == 0);
-    const auto out = nlohmann::json::parse(said.text);
+    const auto out = test::read_json(said.text);
     const auto truth = exact(folder, options + " --method.beta 0.25:0.55:13");
     std::vector<double> z;
     for (const auto& e : out["curves"]) {

@@ -1,8 +1,8 @@
 /// `gibbsite scaling` from end to end: the square Ising lattice against Onsager's exact exponents, files, refusals.
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "estimators/significance.hpp"
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -30,7 +30,7 @@ Ended done(const Words& words, const fs::path& folder) {
   return ended;
 }
 json scaled(const Words& files, const fs::path& folder) {
-  return json::parse(done(Words{"scaling", "--json"} + files, folder).out);
+  return read_json(done(Words{"scaling", "--json"} + files, folder).out);
 }
 json fit_named(const json& scaling, const std::string& name) {
   for (const json& fit : scaling.at("fits"))

@@ -1,6 +1,6 @@
 // Neural energies in studies: weights from files are those of the file, and ln Z is that of quadrature.
-#include <nlohmann/json.hpp>
 
+#include "tests/studies/json.hpp"
 #include "tests/studies/program.hpp"
 
 using namespace gibbsite;
@@ -27,7 +27,7 @@ temperatures = 100
   const Ended ended = run(Words{"run", "net.toml", "-o", out, "--quiet"} + more, folder);
   INFO(ended.err);
   REQUIRE(ended.code == 0);
-  const json shown = json::parse(run({"show", out, "--json"}, folder).out);
+  const json shown = read_json(run({"show", out, "--json"}, folder).out);
   for (const json& f : shown.at("free_energy"))
     if (f.at("estimator") == "ais_two_sided") return {f.at("exact"), f.at("log_z"), f.at("error")};
   return {};
