@@ -8,6 +8,7 @@
 
 #include "physics/reference.hpp"
 #include "studies/files/archive.hpp"
+#include "studies/models/energy_group.hpp"
 #include "studies/models/model_group.hpp"
 #include "studies/models/treatment_group.hpp"
 #include "studies/models/unit_names.hpp"
@@ -222,6 +223,12 @@ ModelFile model_from(const Group& group, const std::string& where) {
     place.refuse("it was written by a newer Gibbsite; read it with that one");
   const std::string name = place.text("model");
   const auto kind = network_named(name);
+  if (!kind && files_keep(name))
+    place.refuse(
+        fmt::format("it holds an energy of real numbers (`{}`), where a network is wanted: {}; show, sample, run, "
+                    "loglik and report "
+                    "take it",
+                    name, join(names_of_networks(), ", ")));
   if (!kind)
     place.refuse(fmt::format("the attribute model is `{}`; allowed: {}", name, join(names_of_networks(), ", ")));
   ModelFile file{.kind = *kind, .model = {}, .alphabet = place.text("alphabet"), .note = place.text("note")};

@@ -7,6 +7,7 @@
 #include "estimators/estimate.hpp"
 #include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
+#include "studies/models/energy_print.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/table.hpp"
@@ -14,24 +15,6 @@
 
 namespace gibbsite {
 namespace {
-
-/// Numbers of one kind: what they are called, their shape, their range.
-struct Block {
-  std::string name;
-  std::vector<std::size_t> shape;
-  double least = 0, most = 0, rms = 0;
-};
-
-Block block(std::string name, std::vector<std::size_t> shape, std::span<const double> values) {
-  Block b{std::move(name), std::move(shape)};
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  b.least = *least, b.most = *most;
-  for (const double v : values) b.rms += v * v;
-  b.rms = std::sqrt(b.rms / static_cast<double>(values.size()));
-  return b;
-}
-
-Block block(std::string name, const Matrix& m) { return block(std::move(name), {m.rows(), m.columns()}, m.numbers()); }
 
 struct Portrait {
   std::vector<Layer> layers;  ///< from the visible one
@@ -103,6 +86,9 @@ std::string said_of_training(const Group& training, const Group* snapshots) {
   out += fmt::format(", with ln Z by {}", text_attribute(training, "route"));
   if (const double fixed = last("fixed_points"); !std::isnan(fixed))
     out += fmt::format("; {:.4g} % of its patterns are fixed points", 100 * fixed);
+  if (const double bits = last("bits_per_dimension"); !std::isnan(bits))
+    out += fmt::format("; {:.5g} bits per dimension", bits);
+  if (const double off = last("divergence"); !std::isnan(off)) out += fmt::format("; KL(truth || model) = {:.4g}", off);
   if (snapshots != nullptr) out += fmt::format("; {} snapshots of its parameters", snapshots->groups.size());
   return out;
 }
@@ -124,9 +110,7 @@ void print_contacts(const Group& contacts) {
   fmt::print("\n{}", table.text());
 }
 
-}  // namespace
-
-ModelSummary summary_of(const Group& root, const std::string& path) {
+ModelSummary summary_of_machine(const Group& root, const std::string& path) {
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
   ModelSummary out;
@@ -138,12 +122,17 @@ ModelSummary summary_of(const Group& root, const std::string& path) {
   out.remarks.push_back(file.base_rates ? fmt::format("base rates of {} data{}", file.base_rates->samples,
                                                       file.base_rates->data.empty() ? "" : ": " + file.base_rates->data)
                                         : "no base rates of data (`gibbsite import ... --data FILE` stores them)");
+  out.rows = rows_of_blocks(all.blocks);
+  return out;
+}
+
+}  // namespace
+
+ModelSummary summary_of(const Group& root, const std::string& path) {
+  ModelSummary out =
+      files_keep(text_attribute(root, "model")) ? summary_of_energy(root, path) : summary_of_machine(root, path);
   if (const Group* training = root.child("training"))
     out.remarks.push_back(said_of_training(*training, root.child("snapshots")));
-  out.rows.push_back({"", "shape", "least", "largest", "rms"});
-  for (const Block& b : all.blocks)
-    out.rows.push_back({b.name, fmt::format("{}", fmt::join(b.shape, " x ")), fmt::format("{:.5g}", b.least),
-                        fmt::format("{:.5g}", b.most), fmt::format("{:.5g}", b.rms)});
   return out;
 }
 
@@ -158,14 +147,13 @@ void print_model(const Group& root, const std::string& path) {
 }
 
 std::string model_as_json(const Group& root, const std::string& path) {
+  if (files_keep(text_attribute(root, "model"))) return energy_as_json(root, path).dump();
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
   Json out = {{"model", file.name()}, {"layers", Json::list()}, {"parameters", Json::list()}};
   for (const Layer& layer : all.layers)
     out["layers"].push_back({{"kind", word_of(layer.kind)}, {"units", layer.units}, {"states", layer.states}});
-  for (const Block& b : all.blocks)
-    out["parameters"].push_back(
-        {{"name", b.name}, {"shape", b.shape}, {"min", b.least}, {"max", b.most}, {"rms", b.rms}});
+  for (const Block& b : all.blocks) out["parameters"].push_back(json_of(b));
   out["energy_constant"] = all.constant;
   out["patterns"] = all.patterns;
   out["note"] = file.note;

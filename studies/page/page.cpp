@@ -130,7 +130,8 @@ std::string model_section(const PageFile& file, ImageSides sides) {
   }
   out += "<div class=scroll tabindex=0 role=region aria-label=parameters><table><caption>parameters</caption>" + table +
          "</table></div>\n";
-  out += facts_section(file.root) + html_of(figures_of_training(file.root));
+  out += facts_section(file.root) + html_of(figures_of_energy(file.root, file.path));
+  out += html_of(figures_of_training(file.root));
   if (const Group* samples = training == nullptr ? nullptr : training->child("samples"))
     out += html_of(images_of_samples(*samples, "training/samples", sides, file.path, pixels_of(file.root)));
   return out + html_of(images_of(file.root, sides, file.path));

@@ -3,107 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 
-#include "physics/continuous/experts.hpp"
-#include "physics/continuous/gaussian.hpp"
-#include "physics/continuous/mixtures.hpp"
 #include "physics/continuous/rescaled_energy.hpp"
-#include "physics/continuous/wells.hpp"
-#include "physics/neural/neural_model.hpp"
-#include "studies/files/variables.hpp"
-#include "studies/models/model_group.hpp"
-#include "studies/text/errors.hpp"
-#include "studies/text/words.hpp"
 
 namespace gibbsite {
 namespace {
-
-using NumberList = std::vector<double>;
-
-NumberList list_of(std::span<const double> numbers) { return {numbers.begin(), numbers.end()}; }
-NumberList list_of(const Quartic& well) { return {well.a, well.b, well.c}; }
-
-std::string words_of_well(const Quartic& well) {
-  return fmt::format("{:g} x^4 {:+g} x^2 {:+g} x", well.a, well.b, well.c);
-}
-
-/// The net and its parameters, in whichever precision they are.
-struct NetAt {
-  const NeuralNet* net = nullptr;  ///< null: no net
-  NumberList theta;
-};
-template <class Real>
-bool look_into(const ContinuousEnergy& energy, NetAt& out) {
-  const auto* model = dynamic_cast<const NeuralModel<Real>*>(&energy);
-  if (model == nullptr) return false;
-  out.net = &model->neural().net();
-  out.theta.assign(model->neural().theta().begin(), model->neural().theta().end());
-  return true;
-}
-NetAt net_in(const ContinuousEnergy& energy) {
-  NetAt out;
-  if (!look_into<double>(energy, out)) look_into<float>(energy, out);
-  return out;
-}
-
-void add_numbers(Group& group, const std::string& name, NumberList numbers) {
-  add_index(group, "of_" + name, numbers.size(), "number of " + name);
-  const std::size_t count = numbers.size();
-  add(group, name, {"of_" + name}, {count}, std::move(numbers), "1", "parameters of the energy, as in the study");
-}
-
-void describe_net(const NetAt& at, Group& group) {
-  group.attributes.emplace_back("shape", shape_text(at.net->input()));
-  std::vector<std::string> layers;
-  for (const LayerSpec& layer : at.net->layers()) layers.push_back(layer_text(layer));
-  group.attributes.emplace_back("net", join(layers, ", "));
-  const Confinement& confinement = at.net->confinement();
-  group.attributes.emplace_back("kappa", confinement.learned ? at.theta.back() : confinement.kappa);
-  if (!confinement.mean.empty()) {
-    add_numbers(group, "confining_mean", confinement.mean);
-    add_numbers(group, "confining_deviation", confinement.deviation);
-  }
-  for (const NetPart& part : at.net->parts()) {
-    if (part.name == "kappa") continue;
-    const std::size_t slash = part.name.find('/');
-    const std::string layer = part.name.substr(0, slash), name = part.name.substr(slash + 1);
-    if (group.groups.empty() || group.groups.back().name != layer) group.groups.push_back({.name = layer});
-    Group& own = group.groups.back();
-    std::vector<std::string> dims;
-    for (std::size_t k = 0; k < part.shape.size(); ++k) {
-      dims.push_back(fmt::format("{}_axis_{}", name, k));
-      add_index(own, dims[k], part.shape[k], "as in PyTorch");
-    }
-    const auto begin = at.theta.begin() + static_cast<std::ptrdiff_t>(part.begin);
-    add(own, name, dims, part.shape, NumberList(begin, begin + static_cast<std::ptrdiff_t>(part.size)), "1",
-        "parameters of the net");
-  }
-}
-
-std::shared_ptr<const ContinuousEnergy> net_from(const Place& place) {
-  std::vector<LayerSpec> layers;
-  const std::string net_text = place.text("net");
-  for (const std::string_view words : split(net_text, ',')) {
-    const std::size_t first = words.find_first_not_of(' ');
-    layers.push_back(parse_layer(words.substr(first == std::string_view::npos ? 0 : first)));
-  }
-  const NeuralShape shape = parse_shape(place.text("shape"));
-  Confinement confinement{.kappa = place.number<double>("kappa").value_or(0)};
-  if (place.has_variable("confining_mean")) {
-    confinement.mean = place.numbers("confining_mean", {shape.size()}, "(unit)");
-    confinement.deviation = place.numbers("confining_deviation", {shape.size()}, "(unit)");
-  }
-  const NeuralNet net(shape, std::move(layers), std::move(confinement));
-  NumberList theta(net.parameters());
-  for (const NetPart& part : net.parts()) {
-    const std::size_t slash = part.name.find('/');
-    const auto numbers =
-        place.child(part.name.substr(0, slash)).numbers(part.name.substr(slash + 1), part.shape, "(as in PyTorch)");
-    std::copy(numbers.begin(), numbers.end(), theta.begin() + static_cast<std::ptrdiff_t>(part.begin));
-  }
-  return make_neural_model(net, theta);
-}
 
 class EnergySystem final : public ContinuousSystem {
  public:
@@ -112,7 +16,7 @@ class EnergySystem final : public ContinuousSystem {
       : ContinuousSystem(study, energy, words.empty() ? words_of_energy(*energy) : std::move(words)),
         energy_(std::move(energy)),
         doubts_(std::move(doubts)),
-        cost_(net_in(*energy_).net == nullptr ? 0 : static_cast<double>(parameters_of(*energy_))) {}
+        cost_(is_net(*energy_) ? static_cast<double>(parameters_of(*energy_)) : 0) {}
 
   double work() const override { return ContinuousSystem::work() / sites() * std::max(sites(), cost_); }
   std::vector<std::string> doubts() const override { return doubts_; }
@@ -147,107 +51,6 @@ class FittedSystem final : public ContinuousSystem {
 };
 
 }  // namespace
-
-std::string words_of_energy(const ContinuousEnergy& energy) {
-  if (const auto* model = dynamic_cast<const DoubleWell*>(&energy))
-    return "double well " + words_of_well(model->well());
-  if (const auto* model = dynamic_cast<const ManyWell*>(&energy))
-    return fmt::format("many wells, {} pairs of {} and a gaussian", model->units() / 2, words_of_well(model->well()));
-  if (const auto* model = dynamic_cast<const Rings*>(&energy))
-    return fmt::format("rings of radius {}, width {:g}", fmt::join(model->radii(), ", "), model->width());
-  if (dynamic_cast<const Gaussian*>(&energy) != nullptr)
-    return fmt::format("gaussian in {} dimensions", energy.units());
-  if (const auto* model = dynamic_cast<const GaussianMixture*>(&energy)) {
-    const auto s = model->deviations();
-    const bool alike = std::all_of(s.begin(), s.end(), [&](double one) { return one == s[0]; });
-    return fmt::format("mixture of {} gaussians in {} dimensions, width {}", s.size(), model->units(),
-                       alike ? fmt::format("{:g}", s[0]) : fmt::format("{:.4g}", fmt::join(s, ", ")));
-  }
-  if (const auto* model = dynamic_cast<const Experts*>(&energy))
-    return fmt::format("product of {} {} experts in {} dimensions", model->count(),
-                       model->kind() == Experts::Kind::student ? "student" : "unigauss", model->units());
-  const NetAt at = net_in(energy);
-  return fmt::format("net of {} layers and {} parameters on {} numbers", at.net->layers().size(), at.net->parameters(),
-                     at.net->units());
-}
-
-std::size_t parameters_of(const ContinuousEnergy& energy) {
-  if (const NetAt at = net_in(energy); at.net != nullptr) return at.net->parameters();
-  Group group;
-  describe_energy(energy, group);
-  std::size_t count = 0;
-  for (const Variable& v : group.variables)
-    if (!v.name.starts_with("of_")) count += v.shape[0];
-  return count;
-}
-
-void describe_energy(const ContinuousEnergy& energy, Group& group) {
-  if (const auto* model = dynamic_cast<const DoubleWell*>(&energy)) {
-    add_numbers(group, "well", list_of(model->well()));
-  }
-  if (const auto* model = dynamic_cast<const ManyWell*>(&energy)) {
-    group.attributes.emplace_back("pairs", static_cast<std::int64_t>(model->units() / 2));
-    add_numbers(group, "well", list_of(model->well()));
-  }
-  if (const auto* model = dynamic_cast<const Rings*>(&energy)) {
-    add_numbers(group, "radii", list_of(model->radii()));
-    add_numbers(group, "width", {model->width()});
-  }
-  if (const auto* model = dynamic_cast<const Gaussian*>(&energy)) {
-    add_numbers(group, "mean", list_of(model->mean()));
-    add_numbers(group, "precision", list_of(model->precision()));
-  }
-  if (const auto* model = dynamic_cast<const GaussianMixture*>(&energy)) {
-    add_numbers(group, "means", list_of(model->means()));
-    add_numbers(group, "weights", list_of(model->weights()));
-    add_numbers(group, "deviations", list_of(model->deviations()));
-  }
-  if (const auto* model = dynamic_cast<const Experts*>(&energy)) {
-    group.attributes.emplace_back("experts",
-                                  std::string(model->kind() == Experts::Kind::student ? "student" : "unigauss"));
-    add_numbers(group, "directions", list_of(model->directions()));
-    add_numbers(group, "numbers", list_of(model->numbers()));
-    add_numbers(group, "kappa", {model->kappa()});
-  }
-  if (const NetAt at = net_in(energy); at.net != nullptr) describe_net(at, group);
-}
-
-bool files_keep(const std::string& kind) {
-  constexpr std::string_view kinds[] = {"double-well",      "many-well", "rings", "gaussian",
-                                        "gaussian-mixture", "experts",   "neural"};
-  return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
-}
-
-std::shared_ptr<const ContinuousEnergy> energy_from(const std::string& kind, const Group& group,
-                                                    const std::string& where) {
-  const Place place(group, where);
-  const auto list = [&](const std::string& name) {
-    const Variable* v = group.find(name);
-    if (v == nullptr) place.refuse(fmt::format("a {} needs the variable {}", kind, name));
-    return place.numbers(name, v->shape, "");
-  };
-  const auto well = [&] {
-    const NumberList numbers = place.numbers("well", {3}, "(a, b, c)");
-    return Quartic{numbers[0], numbers[1], numbers[2]};
-  };
-  try {
-    if (kind == "double-well") return std::make_shared<const DoubleWell>(well());
-    if (kind == "many-well")
-      return std::make_shared<const ManyWell>(well(), place.number<std::size_t>("pairs").value_or(0));
-    if (kind == "rings") return std::make_shared<const Rings>(list("radii"), list("width").at(0));
-    if (kind == "gaussian") return std::make_shared<const Gaussian>(list("mean"), list("precision"));
-    if (kind == "gaussian-mixture")
-      return std::make_shared<const GaussianMixture>(list("means"), list("weights"), list("deviations"));
-    if (kind == "experts")
-      return std::make_shared<const Experts>(
-          place.text("experts") == "unigauss" ? Experts::Kind::unigauss : Experts::Kind::student, list("directions"),
-          list("numbers"), list("kappa").at(0));
-    if (kind == "neural") return net_from(place);
-  } catch (const std::invalid_argument& error) {
-    place.refuse(error.what());
-  }
-  place.refuse(fmt::format("{} is no energy of real numbers that files keep", kind));
-}
 
 std::shared_ptr<const ContinuousSystem> energy_system(const Study& study,
                                                       std::shared_ptr<const ContinuousEnergy> energy, std::string words,

@@ -195,3 +195,38 @@ TEST_CASE("models and likelihoods have pages, with weights as images where visib
   CHECK(share == Approx(1));
   CHECK_THROWS_AS(page_of({model}, std::pair<std::size_t, std::size_t>(28, 28)), RequestError);
 }
+
+TEST_CASE("a page of an energy of one number has its density, of two contours that hold what they say") {
+  const Scratch folder;
+  const auto page_of_set = [&](const std::string& set, const std::string& model) {
+    write_bytes(folder / "study.toml", "[model]\nname = \"" + model + "\"\n[data]\nfile = \"" + set +
+                                           "\"\n[training]\nmethod = \"score\"\nupdates = 400\nrate = 0.05\n"
+                                           "evaluate = 400\nsamples = 400\n");
+    const Ended ended = run({"train", "study.toml", "-o", "model.h5", "--force", "--quiet"}, folder.path());
+    INFO(ended.err);
+    REQUIRE(ended.code == 0);
+    return page_of({{"model.h5", read_archive(folder / "model.h5")}});
+  };
+  const std::string line = page_of_set("double-well:2000", "double-well");
+  check_whole(line);
+  double area = 0, seen = 0, before = unknown, value = 0, bin = unknown;
+  for (const auto& row : numbers_in(figure_titled(line, "density of the model"))) {
+    REQUIRE(row.size() >= 3);
+    if (!std::isnan(before)) area += (row[0] - before) * (row[1] + value) / 2;
+    before = row[0], value = row[1];
+    if (!std::isnan(row[2])) bin = std::isnan(bin) ? row[0] : bin, ++seen;
+  }
+  CHECK(area == Approx(1).margin(0.02));  // what is drawn leaves out the tails
+  CHECK(seen >= 10);
+
+  const std::string plane = page_of_set("correlated:2000", "gaussian");
+  check_whole(plane);
+  const auto rows = numbers_in(figure_titled(plane, "density of the model"));
+  REQUIRE(rows.size() == 5);
+  CHECK(rows[0][0] > rows[4][0]);  // ln p falls outwards
+  // Of 400 draws of the model these shares are within 4.5 standard errors of theirs: one false alarm in 10,000.
+  const std::vector<double> shares = {0.25, 0.5, 0.75, 0.9, 0.99};
+  for (std::size_t k = 0; k < shares.size(); ++k)
+    CHECK(std::abs(rows[k][1] - shares[k]) < 4.5 * std::sqrt(shares[k] * (1 - shares[k]) / 400) + 0.01);
+  CHECK(contains(plane, "<svg class=contours"));
+}

@@ -1,0 +1,34 @@
+/// `gibbsite show` of energies of real numbers, and what it shares with machines.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "physics/matrices/matrix.hpp"
+#include "studies/files/json.hpp"
+#include "studies/models/energy_group.hpp"
+#include "studies/models/model_file.hpp"
+
+namespace gibbsite {
+
+/// Numbers of one kind: what they are called, their shape, their range.
+struct Block {
+  std::string name;
+  std::vector<std::size_t> shape;
+  double least = 0, most = 0, rms = 0;
+};
+/// values: one or more.
+Block block(std::string name, std::vector<std::size_t> shape, std::span<const double> values);
+inline Block block(std::string name, const Matrix& m) {
+  return block(std::move(name), {m.rows(), m.columns()}, m.numbers());
+}
+/// Under a header.
+std::vector<std::vector<std::string>> rows_of_blocks(const std::vector<Block>& blocks);
+Json json_of(const Block& block);
+
+/// Throw RequestError where such a file is no energy.
+ModelSummary summary_of_energy(const Group& root, const std::string& path);
+Json energy_as_json(const Group& root, const std::string& path);
+
+}  // namespace gibbsite

@@ -1,0 +1,62 @@
+#include "studies/models/stored_energy.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "studies/files/archive.hpp"
+#include "studies/models/energy_group.hpp"
+#include "studies/models/model_file.hpp"
+#include "studies/models/model_group.hpp"
+#include "studies/models/treatment_group.hpp"
+#include "studies/text/errors.hpp"
+
+namespace gibbsite {
+
+StoredEnergy stored_energy(const Group& group, const std::string& where) {
+  const Place place(group, where);
+  if (place.number<std::int64_t>("format_version").value_or(model_format) > model_format)
+    place.refuse("it was written by a newer Gibbsite; read it with that one");
+  StoredEnergy out{.kind = place.text("model"), .energy = nullptr};
+  out.energy = energy_from(out.kind, group, where);
+  const std::size_t units = out.energy->units();
+  out.treatment = treatment_from(group, units, where);
+  out.note = place.text("note");
+  out.kappa = place.number<double>("kappa").value_or(0);
+  if (place.has("base_rates")) {
+    const Place rates = place.child("base_rates");
+    const auto samples = rates.number<std::int64_t>("samples");
+    if (!samples || *samples < 1) rates.refuse("it needs the attribute samples, how many data these are the means of");
+    out.samples = static_cast<std::size_t>(*samples);
+    out.data = rates.text("data");
+    out.mean = rates.numbers("mean", {units}, "(unit)");
+  }
+  if (place.has("levels")) {
+    const Place levels = place.child("levels");
+    out.sigma = levels.numbers("sigma", levels.shape("sigma"), "");
+  }
+  return out;
+}
+
+StoredEnergy read_stored_energy(const std::filesystem::path& path) {
+  Group root;
+  try {
+    std::vector<Unread> unread;
+    root = read_archive(path, unread);
+  } catch (const std::runtime_error& error) {
+    throw RequestError(error.what());
+  }
+  const Group* inside = root.child("model");
+  const bool result = !is_model(root) && inside != nullptr && is_model(*inside);
+  if (!result && !is_model(root))
+    throw RequestError(fmt::format(
+        "{}: it is an HDF5 file, but holds no model; make one with `gibbsite train`, or see `gibbsite help energies`",
+        path.string()));
+  const Group& group = result ? *inside : root;
+  if (const std::string kind = text_attribute(group, "model"); !files_keep(kind))
+    throw RequestError(
+        fmt::format("{}: it holds a model of the kind `{}`, which is no energy of real numbers", path.string(), kind));
+  return stored_energy(group, result ? path.string() + ": model" : path.string());
+}
+
+}  // namespace gibbsite
