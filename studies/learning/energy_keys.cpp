@@ -67,7 +67,12 @@ void add_energy_keys(KeyTable& table) {
   const auto steps = t.when({R"(training.moves = "unadjusted", or training.method = "recovery")",
                              {model_key, method_key, moves_key},
                              unadjusted});
-  steps.real("step", &EnergyKeys::step, {.low = 0, .open = true}, "unadjusted: eps of x - eps grad E + noise");
+  StudyKey& step = steps.real("step", &EnergyKeys::step, {.low = 0, .open = true},
+                              "unadjusted: eps of x - eps grad E + noise; left out: 0.01, recovery sigma^2/10");
+  step.get = [](const Study& study) {
+    const double eps = study.keys<EnergyKeys>().step;
+    return eps == 0 ? std::nullopt : std::optional(Value{eps});
+  };
   steps.real("heat", &EnergyKeys::heat, {.low = 0}, "unadjusted: temperature of the noise, sqrt(2 eps heat)");
   t.when({R"(an energy of real numbers that learns by pcd)",
           {model_key, method_key},

@@ -17,7 +17,7 @@ struct FamilyKeys {
 /// Of [training].
 struct EnergyKeys {
   std::string moves = "hmc";  ///< of chains: hmc | langevin | unadjusted
-  double step = 0.01;         ///< unadjusted: eps
+  double step = 0;            ///< unadjusted: eps; 0: what suits the method
   double heat = 1;            ///< unadjusted: temperature of its noise
   double restart = 0;         ///< pcd: share of chains that begin anew
   double l2_energy = 0;

@@ -87,6 +87,8 @@ std::unique_ptr<EnergyObjective<Real>> energy_objective(const Study& study, cons
       throw RequestError("training.method = \"jarzynski\" knows the weights of steps with training.heat = 1 alone");
     return by_chains(ChainRule::weighted);
   }
+  if (t.method == "recovery" && e.levels > 1)
+    throw RequestError("training.method = \"recovery\" takes training.sigma as one number; levels are for denoising");
   if (t.method == "recovery") return make_recovery_objective<Real>(e.first_sigma, moves_asked(study), start, key);
   if (t.method == "exact") return grid_over<Real>(data);
   if (t.method == "score") return make_score_objective<Real>(ScoreRule::exact, 0, key);

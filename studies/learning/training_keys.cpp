@@ -112,8 +112,13 @@ void add_training_keys(KeyTable& table) {
   const auto learns = t.when(part::updates());
   t.choice("method", &TrainingKeys::method, training_methods(),
            "where the model's own expectation comes from, or what takes its place; see gibbsite help train");
-  t.when(part::steps())
-      .integer("steps", &TrainingKeys::steps, {1, 1'000'000}, "with chains: sweeps of each per update");
+  StudyKey& sweeps = t.when(part::steps())
+                         .integer("steps", &TrainingKeys::steps, {1, 1'000'000},
+                                  "with chains: sweeps of each per update; left out: 1, recovery 20");
+  sweeps.get = [](const Study& study) {
+    const std::int64_t count = study.keys<TrainingKeys>().steps;
+    return count == 0 ? std::nullopt : std::optional(Value{count});
+  };
   t.when(part::chains())
       .integer("chains", &TrainingKeys::chains, {2, 10'000'000},
                "pcd, jarzynski, trajectory: how many; tempering: ladders");
@@ -259,6 +264,9 @@ Study settled(Study study) {
   const bool real = learns_energy(study);
   if (t.optimizer.empty()) t.optimizer = real ? "adam" : "sgd";
   if (t.first_rate < 0) t.first_rate = real ? 0.002 : 0.05, t.last_rate = 0;
+  if (t.steps == 0) t.steps = t.method == "recovery" ? 20 : 1;
+  auto& e = study.keys<EnergyKeys>();
+  if (e.step == 0) e.step = t.method == "recovery" ? 0.1 * e.first_sigma * e.first_sigma : 0.01;
   if (t.momentum < 0) t.momentum = real ? 0.9 : 0.5;
   return study;
 }
