@@ -66,6 +66,16 @@ void check_treatment(const Treatment& t, std::size_t width) {
     throw std::invalid_argument("means are finite, and deviations above 0");
 }
 
+void undo_treatment(const Treatment& t, std::size_t width, std::span<double> values) {
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    double& v = values[k];
+    if (!t.mean.empty()) v = t.mean[k % width] + t.deviation[k % width] * v;
+    if (t.alpha > 0) v = (1 / (1 + std::exp(-v)) - t.alpha) / (1 - 2 * t.alpha);
+    v *= t.divisor;
+    if (t.dequantized) v = std::clamp(std::floor(v), 0.0, t.divisor - 1);
+  }
+}
+
 double bits_per_dimension(double log_p, double log_jacobian, std::size_t width) {
   return -(log_p + log_jacobian) / (static_cast<double>(width) * std::numbers::ln2);
 }

@@ -36,6 +36,10 @@ struct Treatment {
 /// In words: "uniform noise added, divided by 256, logit (alpha = 0.05), mean 0 and deviation 1 of each number".
 std::string description(const Treatment& treatment);
 
+/// Back from y to v, samples of so many numbers one behind the other; of dequantized data the level that u is in, from
+/// 0 to the last.
+void undo_treatment(const Treatment& treatment, std::size_t width, std::span<double> values);
+
 /// Throws std::invalid_argument for lengths and numbers that cannot be, of data of so many numbers.
 void check_treatment(const Treatment& treatment, std::size_t width);
 

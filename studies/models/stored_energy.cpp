@@ -38,6 +38,18 @@ StoredEnergy stored_energy(const Group& group, const std::string& where) {
   return out;
 }
 
+std::string energy_kind_in(const std::filesystem::path& path) {
+  try {
+    std::vector<Unread> unread;
+    const Group root = read_archive(path, unread);
+    const Group* inside = is_model(root) ? &root : root.child("model");
+    const std::string kind = inside == nullptr ? "" : text_attribute(*inside, "model");
+    return inside != nullptr && is_model(*inside) && files_keep(kind) ? kind : "";
+  } catch (const std::runtime_error&) {  // whoever reads it then says what is wrong
+    return "";
+  }
+}
+
 StoredEnergy read_stored_energy(const std::filesystem::path& path) {
   Group root;
   try {

@@ -31,6 +31,8 @@ struct StoredEnergy {
 
 /// The energy in such a group; `where` is what messages begin with. Throws RequestError.
 StoredEnergy stored_energy(const Group& group, const std::string& where);
+/// The kind of energy that a model file or a result holds; "" where it holds none, or cannot be read.
+std::string energy_kind_in(const std::filesystem::path& path);
 /// That in a model file, or in the group /model of a result. Throws RequestError.
 StoredEnergy read_stored_energy(const std::filesystem::path& path);
 

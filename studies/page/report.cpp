@@ -60,10 +60,12 @@ int report_page(const Request& request, const std::string&) {
     files.push_back({path, read_result_or_model(path)});
     const Group& root = files.back().root;
     const Group* model = is_model(root) ? &root : root.child("model");
-    weights = weights || (model != nullptr && has_weights(*model));
+    const Group* training = root.child("training");
+    weights = weights || (model != nullptr && has_weights(*model)) ||
+              (training != nullptr && training->child("samples") != nullptr);
   }
   if (sides && !weights)
-    throw RequestError("--image is for files that hold the weights of a model; none of these does");
+    throw RequestError("--image is for files that hold the weights of a model, or samples of one; none of these does");
   std::string page;
   const std::string names = join(request.arguments, ", ");
   show_result(names, [&] { page = page_of(files, sides); });
@@ -82,7 +84,8 @@ const Command& report_command() {
       .details =
           "Of a result or likelihood file, what there is to doubt, every estimate next to exact answers with its "
           "z-scores, how chains, ladders or particles moved, and ln Z by every route; of a model, its parameters, and "
-          "its weights as images where the visible units make a square. Several files stand side by side. The page "
+          "its weights and samples as images where the visible units make a square; of an energy of one or two real "
+          "numbers its density. Several files stand side by side. The page "
           "needs no network and no other file; behind each plot stands the table of its numbers.",
       .least = 1,
       .most = std::numeric_limits<std::size_t>::max(),

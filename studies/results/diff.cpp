@@ -7,6 +7,7 @@
 
 #include "estimators/significance.hpp"
 #include "studies/files/json.hpp"
+#include "studies/models/model_file.hpp"
 #include "studies/results/command.hpp"
 #include "studies/results/read_result.hpp"
 #include "studies/results/result_rows.hpp"
@@ -35,6 +36,11 @@ struct Side {
 };
 Side side_of(const std::string& path) {
   const Group root = read_file(path);
+  if (is_model(root))
+    throw RequestError(
+        fmt::format("{} is a model file, which holds no estimates; compare models by what `gibbsite "
+                    "loglik` finds of the same data, or side by side by `gibbsite report`",
+                    path));
   if (!is_result(root)) throw RequestError(fmt::format("{} is no result of gibbsite", path));
   Side side;
   show_result(path, [&] {

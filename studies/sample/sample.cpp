@@ -64,13 +64,14 @@ void check_out_of_sample(const Request& request) {
 
 Group record_of_samples(const Request& request, const std::string& command, const System& system,
                         const SamplePlan& plan, const DrawnStates& drawn, Column samples, std::size_t width,
-                        double seconds) {
+                        const std::string& undone, double seconds) {
   Group root;
   root.attributes = run_attributes(command, request, seconds, "complete");
   root.attributes.emplace_back("content", std::string("samples"));
   root.attributes.emplace_back("system", system.description());
   root.attributes.emplace_back("plan", plan_text(plan));
   root.attributes.emplace_back("energy_rhat", drawn.rhat);
+  if (!undone.empty()) root.attributes.emplace_back("treatment_undone", undone);
   add_index(root, "sample", plan.states, "state");
   add_index(root, "unit", width, "unit");
   add(root, "samples", {"sample", "unit"}, {plan.states, width}, std::move(samples), "1", "states");
@@ -112,19 +113,23 @@ int sample(const Request& request, const std::string& command) {
     const std::vector<double> row = units.row(std::span(drawn.states).subspan(s * bytes, bytes), s);
     values.insert(values.end(), row.begin(), row.end());
   }
+  const std::string undone = units.treatment().any() ? description(units.treatment()) : "";
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   stops_mean(Stop::soon_done);
   if (request.out.extension() == ".npy")
     write_whole_file(request.out, npy_of(values, units.width(), units.type()));
   else
-    write_archive(request.out, record_of_samples(request, command, *system, plan, drawn,
-                                                 column_of(std::move(values), units.type()), units.width(), seconds));
+    write_archive(request.out,
+                  record_of_samples(request, command, *system, plan, drawn, column_of(std::move(values), units.type()),
+                                    units.width(), undone, seconds));
   if (!request.quiet) {
     const char* type = units.type() == SampleType::float32 ? "float32"
                        : units.type() == SampleType::int8  ? "int8"
                                                            : "uint8";
     fmt::print("{}: {} x {} {}\n  {}\n  {}\n", printable(request.out.string()), plan.states, units.width(), type,
                wrapped(system->description(), 2), wrapped(plan_text(plan), 2));
+    if (units.treatment().any())
+      fmt::print("  {}\n", wrapped("in the numbers of the data: undone is " + description(units.treatment()), 2));
     if (std::isfinite(drawn.rhat))
       fmt::print("  energy: R-hat of the chains {:.3f}, autocorrelation time {:.2g} sweeps\n", drawn.rhat, drawn.tau);
   }
@@ -145,8 +150,9 @@ const Command& sample_command() {
           "from a "
           "chain of its own (above 1000 states from 1000 chains, in turn), annealed from the reference to beta and "
           "swept "
-          "there; chains that disagree are warned of. Of a model file beta is 1, the model itself; of a study it is "
-          "method.beta. Units can be held at values (--clamp 0:392=0, or a file with nan where a unit is free), and "
+          "there; chains that disagree are warned of. Of a model file beta is 1, the model itself, and what was "
+          "done to the data of an energy of real numbers is undone; of a study beta is method.beta. Units can be held "
+          "at values (--clamp 0:392=0, or a file with nan where a unit is free), and "
           "what is "
           "drawn is then the rest given them. An .npy file holds the states alone; an .h5 file also energies, warnings "
           "and the system.",

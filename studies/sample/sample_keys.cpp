@@ -7,6 +7,7 @@
 
 #include "studies/catalogue/catalogue.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/stored_energy.hpp"
 #include "studies/study/schema_builder.hpp"
 #include "studies/study/study_file.hpp"
 #include "studies/text/errors.hpp"
@@ -55,12 +56,15 @@ void refuse_keys_of_methods(const Settings& keys) {
 
 /// The study that a model file stands for: the model itself, from its base rates where it has them.
 std::vector<Entry> study_of_model(const std::string& file, bool has_data) {
-  const ModelFile model = read_model(file);
   const auto entry = [&](const char* key, Value value) {
     value.place = file;
     return Entry{.key = key, .value = std::move(value), .place = file};
   };
-  return {entry("model.name", {model.name()}), entry("model.file", {std::filesystem::absolute(file).string()}),
+  const std::string path = std::filesystem::absolute(file).string();
+  if (const std::string kind = energy_kind_in(file); !kind.empty())
+    return {entry("model.name", {kind}), entry("model.file", {path}), entry("method.beta", {1.0})};
+  const ModelFile model = read_model(file);
+  return {entry("model.name", {model.name()}), entry("model.file", {path}),
           entry("model.reference", {std::string(model.base_rates || has_data ? "base-rate" : "uniform")}),
           entry("method.beta", {1.0})};
 }

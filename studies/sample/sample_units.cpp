@@ -8,6 +8,7 @@
 
 #include "physics/network.hpp"
 #include "studies/systems/clamp.hpp"
+#include "studies/systems/continuous.hpp"
 #include "studies/systems/network.hpp"
 
 namespace gibbsite {
@@ -85,6 +86,7 @@ void append_units(std::vector<double>& out, std::span<const double> x, const Sto
 
 SampledUnits::SampledUnits(const System& system, const Layout& layout, bool hidden, Key key)
     : system_(system), layout_(layout), hidden_(hidden), key_(key) {
+  if (const auto* energy = dynamic_cast<const ContinuousSystem*>(&system)) treatment_ = energy->treatment();
   const NetworkSystem* network = network_in(system);
   const Clamping* clamping = system.clamping();
   if (network == nullptr) {
@@ -136,7 +138,8 @@ std::vector<double> SampledUnits::of_network(std::span<const double> x, std::siz
 }
 
 std::vector<double> SampledUnits::row(std::span<const std::byte> state, std::size_t number) const {
-  const std::vector<double> x = numbers_of_state(state, layout_);
+  std::vector<double> x = numbers_of_state(state, layout_);
+  undo_treatment(treatment_, x.size(), x);
   if (network_in(system_) != nullptr) return of_network(x, number);
   return system_.clamping() == nullptr ? x : with_clamped(*system_.clamping(), x);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "physics/random.hpp"
+#include "studies/data/treatment.hpp"
 #include "studies/files/record.hpp"
 #include "studies/systems/system.hpp"
 
@@ -24,6 +25,8 @@ class SampledUnits {
 
   std::size_t width() const noexcept { return width_; }
   SampleType type() const noexcept { return type_; }
+  /// Of the data of an energy in a model file: rows are numbers as these were before it.
+  const Treatment& treatment() const noexcept { return treatment_; }
   std::vector<double> row(std::span<const std::byte> state, std::size_t number) const;
 
  private:
@@ -33,6 +36,7 @@ class SampledUnits {
   const Layout& layout_;
   bool hidden_;
   Key key_;
+  Treatment treatment_ = {};
   std::size_t width_ = 0;
   SampleType type_ = SampleType::int8;
 };

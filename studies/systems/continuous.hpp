@@ -10,6 +10,7 @@
 
 #include "physics/continuous/continuous_energy.hpp"
 #include "physics/continuous/continuous_reference.hpp"
+#include "studies/data/treatment.hpp"
 #include "studies/systems/system.hpp"
 
 namespace gibbsite {
@@ -46,6 +47,9 @@ class ContinuousSystem : public System {
   std::vector<std::string> doubts() const override;
   void check(const Study& study) const override;
   std::unique_ptr<Ensemble> ensemble(const Study& study, Key key, Slice slice, bool annealed = false) const override;
+
+  /// What was done to data before the model learned them.
+  virtual Treatment treatment() const { return {}; }
 
   const std::shared_ptr<const ContinuousEnergy>& model() const noexcept { return model_; }
   const std::string& words() const noexcept { return words_; }

@@ -37,9 +37,10 @@ struct ExpertKeys {
   Numbers directions = {1, 0, 0, 1}, numbers = {2, 2};
 };
 
-/// What `make` makes of the study, with what physics refuses as a message for people.
+/// What its file holds, or what `make` makes of the study, with what physics refuses as a message for people.
 template <class Make>
-std::shared_ptr<const System> made(Make make) {
+std::shared_ptr<const System> made(const Study& study, Make make) {
+  if (is_stored(study)) return stored_energy_system(study);
   try {
     return make();
   } catch (const std::invalid_argument& e) {
@@ -64,6 +65,7 @@ Quartic well_of(const Study& study, Quartic textbook) {
 
 void add_well(KeyTable& table) {
   Section<WellKeys>(table, "model")
+      .when(not_stored())
       .add(
           "well", "three numbers, [a, b, c]",
           "wells a x^4 + b x^2 + c x; left out: [1, -2, 0.3] (many-well: [1, -6, -0.5])",
@@ -78,6 +80,7 @@ void add_well(KeyTable& table) {
 }
 void add_width(KeyTable& table) {
   Section<WidthKeys>(table, "model")
+      .when(not_stored())
       .real("width", &WidthKeys::width, {.low = 0},
             "rings, gaussian-mixture: standard deviation about a ring or a mean; 0: 0.15, 0.3");
 }
@@ -87,28 +90,30 @@ double width_of(const Study& study, double textbook) {
 }
 
 std::shared_ptr<const System> make_double_well(const Study& study) {
-  return made([&] { return energy_system(study, std::make_shared<const DoubleWell>(well_of(study, {1, -2, 0.3}))); });
+  return made(study, [&] {
+    return energy_system(study, std::make_shared<const DoubleWell>(well_of(study, {1, -2, 0.3})));
+  });
 }
 std::shared_ptr<const System> make_many_well(const Study& study) {
-  return made([&] {
+  return made(study, [&] {
     return energy_system(study,
                          std::make_shared<const ManyWell>(well_of(study, {1, -6, -0.5}),
                                                           static_cast<std::size_t>(study.keys<WellKeys>().pairs)));
   });
 }
 std::shared_ptr<const System> make_rings(const Study& study) {
-  return made([&] {
+  return made(study, [&] {
     return energy_system(study, std::make_shared<const Rings>(study.keys<RingKeys>().radii, width_of(study, 0.15)));
   });
 }
 std::shared_ptr<const System> make_gaussian(const Study& study) {
-  return made([&] {
+  return made(study, [&] {
     const auto& keys = study.keys<GaussianKeys>();
     return energy_system(study, std::make_shared<const Gaussian>(keys.mean, keys.precision));
   });
 }
 std::shared_ptr<const System> make_mixture(const Study& study) {
-  return made([&] {
+  return made(study, [&] {
     MixtureKeys keys = study.keys<MixtureKeys>();
     if (keys.means.empty()) keys.means = {2, 2, 2, -2, -2, 2, -2, -2};
     if (keys.weights.empty()) keys.weights = {0.4, 0.3, 0.2, 0.1};
@@ -117,7 +122,7 @@ std::shared_ptr<const System> make_mixture(const Study& study) {
   });
 }
 std::shared_ptr<const System> make_experts(const Study& study) {
-  return made([&] {
+  return made(study, [&] {
     const auto& keys = study.keys<ExpertKeys>();
     const auto kind = keys.experts == "student" ? Experts::Kind::student : Experts::Kind::unigauss;
     return energy_system(study,
@@ -128,6 +133,7 @@ std::shared_ptr<const System> make_experts(const Study& study) {
 /// Before a system is built; small whatever it is.
 SystemSize size_of_few(const Study&) { return {}; }
 SystemSize size_of_wells(const Study& study) {
+  if (is_stored(study)) return {};
   return {2 * static_cast<double>(study.keys<WellKeys>().pairs), {}, "model.pairs"};
 }
 void check_nothing(const Study&) {}
@@ -152,6 +158,7 @@ const SystemEntry& double_well_entry() {
       [](KeyTable& table) {
         add_well(table);
         add_continuous_keys(table);
+        add_energy_file(table);
       },
       make_double_well);
   return entry;
@@ -163,8 +170,10 @@ const SystemEntry& many_well_entry() {
       [](KeyTable& table) {
         add_well(table);
         Section<WellKeys>(table, "model")
+            .when(not_stored())
             .integer("pairs", &WellKeys::pairs, {1, 1'000'000}, "many-well: pairs of coordinates, d = 2 pairs");
         add_continuous_keys(table);
+        add_energy_file(table);
       },
       make_many_well, size_of_wells);
   return entry;
@@ -174,10 +183,11 @@ const SystemEntry& rings_entry() {
   static const SystemEntry entry = density_entry(
       "rings", "rings in the plane: E = -ln sum_k exp(-(|x| - r_k)^2 / (2 w^2))",
       [](KeyTable& table) {
-        add_numbers(Section<RingKeys>(table, "model"), "radii", &RingKeys::radii, "a list of numbers > 0",
-                    "rings: their radii");
+        add_numbers(Section<RingKeys>(table, "model").when(not_stored()), "radii", &RingKeys::radii,
+                    "a list of numbers > 0", "rings: their radii");
         add_width(table);
         add_continuous_keys(table);
+        add_energy_file(table);
       },
       make_rings);
   return entry;
@@ -187,7 +197,7 @@ const SystemEntry& gaussian_mixture_entry() {
   static const SystemEntry entry = density_entry(
       "gaussian-mixture", "modes far apart: E = -ln sum_k w_k N(x; m_k, w^2)",
       [](KeyTable& table) {
-        const Section<MixtureKeys> model(table, "model");
+        const auto model = Section<MixtureKeys>(table, "model").when(not_stored());
         add_numbers(model, "means", &MixtureKeys::means, "a list of points",
                     "gaussian-mixture: as many coordinates each; left out: four, (+-2, +-2)");
         add_numbers(model, "weights", &MixtureKeys::weights, "a list of numbers > 0",
@@ -196,6 +206,7 @@ const SystemEntry& gaussian_mixture_entry() {
                     "gaussian-mixture: one a mean; left out: model.width of all");
         add_width(table);
         add_continuous_keys(table);
+        add_energy_file(table);
       },
       make_mixture);
   return entry;
@@ -205,11 +216,12 @@ const SystemEntry& gaussian_entry() {
   static const SystemEntry entry = density_entry(
       "gaussian", "a gaussian with correlations: E = (x - m)' L (x - m) / 2",
       [](KeyTable& table) {
-        const Section<GaussianKeys> model(table, "model");
+        const auto model = Section<GaussianKeys>(table, "model").when(not_stored());
         add_numbers(model, "mean", &GaussianKeys::mean, "a list of numbers", "gaussian: m");
         add_numbers(model, "precision", &GaussianKeys::precision, "a matrix, row by row",
                     "gaussian: L, symmetric and positive definite");
         add_continuous_keys(table);
+        add_energy_file(table);
       },
       make_gaussian);
   return entry;
@@ -219,13 +231,14 @@ const SystemEntry& experts_entry() {
   static const SystemEntry entry = density_entry(
       "experts", "products of experts: E = sum_j e_j(w_j . x) + kappa |x|^2/2, Student-t or unigauss",
       [](KeyTable& table) {
-        const Section<ExpertKeys> model(table, "model");
+        const auto model = Section<ExpertKeys>(table, "model").when(not_stored());
         model.choice("experts", &ExpertKeys::experts, {"student", "unigauss"},
                      "experts: a ln(1 + y^2/2), or -ln(1 + exp(y + c))");
         add_numbers(model, "directions", &ExpertKeys::directions, "a list of points", "experts: w, one each");
         add_numbers(model, "numbers", &ExpertKeys::numbers, "a list of numbers", "experts: a or c, one each");
-        add_kappa(table);
+        add_kappa(table, not_stored());
         add_continuous_keys(table);
+        add_energy_file(table);
       },
       make_experts);
   return entry;

@@ -16,6 +16,14 @@ std::shared_ptr<const ContinuousSystem> energy_system(const Study& study,
                                                       std::shared_ptr<const ContinuousEnergy> energy,
                                                       std::string words = "", std::vector<std::string> doubts = {});
 
+/// Whether a study names a file that holds its energy, model.file.
+bool is_stored(const Study& study);
+/// The system of what that file holds. Throws RequestError where it holds no energy of the study's kind.
+std::shared_ptr<const ContinuousSystem> stored_energy_system(const Study& study);
+/// model.file, of energies of real numbers; and the condition of numbers that stand in the study in place of it.
+void add_energy_file(KeyTable& table);
+Condition not_stored();
+
 /// The same energy on the path from a gaussian of the mean and deviation of each coordinate, in units of these; of:
 /// whose they are, for people ("the data").
 std::shared_ptr<const ContinuousSystem> fitted_system(const Study& study, std::shared_ptr<const ContinuousSystem> own,

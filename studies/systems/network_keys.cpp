@@ -16,14 +16,6 @@ bool never(const Study&) { return false; }
 
 const std::vector<std::string> selectors = {"model.file"};
 
-StudyKey& add_file(const Section<NetworkKeys>& model) {
-  StudyKey& file = model.add(
-      "file", "model file", "networks: weights and biases, see `gibbsite import`; without it random ones",
-      [](NetworkKeys& keys, const Value& value) { keys.file = read_path(value); }, optional_text(&NetworkKeys::file));
-  file.text = file.file = true;
-  return file;
-}
-
 void add_layers(const Section<NetworkKeys>& model) {
   model.when({"a network with random weights, not with model.file", selectors, drawn})
       .add(
@@ -51,10 +43,19 @@ void add_interactions(KeyTable& table, bool patterns) {
 
 }  // namespace
 
+void add_model_file(const Section<NetworkKeys>& model) {
+  StudyKey& file = model.add(
+      "file", "model file",
+      "networks and energies of real numbers: their parameters, see `gibbsite import` and `train`; without it random "
+      "weights, or numbers that stand here",
+      [](NetworkKeys& keys, const Value& value) { keys.file = read_path(value); }, optional_text(&NetworkKeys::file));
+  file.text = file.file = true;
+}
+
 void add_network_keys(KeyTable& table) {
   const Section<NetworkKeys> model(table, "model");
   add_interactions(table, false);
-  add_file(model);
+  add_model_file(model);
   add_layers(model);
   model.when({"a network with random weights, not with model.file or hopfield", selectors, drawn})
       .choice("units", &NetworkKeys::units, {"binary", "spin"}, "networks: states 0, 1 or -1, +1");
@@ -67,7 +68,7 @@ void add_network_keys(KeyTable& table) {
 void add_hopfield_keys(KeyTable& table) {
   const Section<NetworkKeys> model(table, "model");
   add_interactions(table, true);
-  add_file(model);
+  add_model_file(model);
   add_layers(model);
   const auto own = Section<HopfieldKeys>(table, "model").before("model.reference");
   const auto random = own.when(

@@ -24,6 +24,8 @@ struct HopfieldKeys {
   double noise = 0;              ///< share of units flipped in a cold start
 };
 
+/// model.file, of whatever a model file can hold.
+void add_model_file(const Section<NetworkKeys>& model);
 /// Those of all networks, with [data]; of Hopfield networks patterns take the place of random weights.
 void add_network_keys(KeyTable& table);
 void add_hopfield_keys(KeyTable& table);

@@ -42,7 +42,7 @@ bool before(const std::string& a, const std::string& b) {
 /// "weight" of "layer_0/weight" and of "net.0.weight".
 std::string last_word(const std::string& name) { return name.substr(name.find_last_of("/.") + 1); }
 
-bool begins(const Study& study) { return study.keys<NetKeys>().weights.empty(); }
+bool begins(const Study& study) { return study.keys<NetKeys>().weights.empty() && !is_stored(study); }
 
 }  // namespace
 
@@ -130,7 +130,7 @@ void add_net_keys(const Section<NetKeys>& model, bool first_weights) {
       [](NetKeys& keys, const Value& value) { keys.weights = read_path(value); }, optional_text(&NetKeys::weights));
   weights.text = weights.file = true;
   if (!first_weights) return;
-  model.when({"a net that begins, not with model.net_file", {"model.net_file"}, begins})
+  model.when({"a net that begins, not with model.net_file or model.file", {"model.net_file", "model.file"}, begins})
       .seed("net_seed", &NetKeys::net_seed, "neural: of the random weights");
 }
 
@@ -145,14 +145,16 @@ NeuralNet net_of(const Study& study, const NeuralShape& shape, Confinement confi
 namespace {
 
 void add_neural_keys(KeyTable& table) {
-  add_net_keys(Section<NetKeys>(table, "model"), true);
-  add_kappa(table);
+  add_net_keys(Section<NetKeys>(table, "model").when(not_stored()), true);
+  add_kappa(table, not_stored());
   add_continuous_keys(table);
+  add_energy_file(table);
 }
 
 NeuralNet net_in_plane(const Study& study) { return net_of(study, parse_shape("2"), {.kappa = kappa_of(study, 1)}); }
 
 SystemSize size_of_net(const Study& study) {
+  if (is_stored(study)) return {};
   try {
     const NeuralNet net = net_in_plane(study);
     return {static_cast<double>(net.units()),
@@ -165,6 +167,7 @@ SystemSize size_of_net(const Study& study) {
 }
 
 std::shared_ptr<const System> make_neural(const Study& study) {
+  if (is_stored(study)) return stored_energy_system(study);
   const auto& keys = study.keys<NetKeys>();
   try {
     const NeuralNet net = net_in_plane(study);

@@ -1,6 +1,7 @@
 // Model files of energies of real numbers, as people show, sample and run them.
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numbers>
 
 #include "studies/files/variables.hpp"
 #include "studies/models/treatment_group.hpp"
@@ -78,4 +79,68 @@ TEST_CASE("show: an energy that lacks something is refused by what it lacks") {
   const Ended machine = run({"export", "normal.h5", "--params", "params.dat"}, folder.path());
   CHECK(machine.code == 2);
   CHECK(contains(machine.err, "it holds an energy of real numbers (`gaussian`), where a network is wanted"));
+}
+
+TEST_CASE("sample: an energy of a model file, in the numbers that its data were", "[mutant]") {
+  const Scratch folder;
+  write_archive(folder / "normal.h5", stored_gaussian());
+  const Ended drawn =
+      run({"sample", "normal.h5", "-n", "400", "-o", "states.h5", "--annealing", "100", "--thermalization", "100"},
+          folder.path());
+  INFO(drawn.err);
+  REQUIRE(drawn.code == 0);
+  CHECK(contains(drawn.out, "in the numbers of the data: undone is each number less its mean"));
+  const Group root = read_archive(folder / "states.h5");
+  CHECK(contains(attribute_of(root, "treatment_undone"), "over its deviation"));
+  CHECK(contains(attribute_of(root, "system"), "from normal.h5"));
+  const auto states = doubles(root, "samples");
+  REQUIRE(states.size() == 400);
+  double mean = 0, square = 0;
+  for (const double x : states) mean += x / 400, square += x * x / 400;
+  // Normal numbers of mean 3 + 2 x 1 and deviation 2 / sqrt(4); 4.5 standard errors: one false alarm in 70,000.
+  CHECK(std::abs(mean - 5) < 4.5 / std::sqrt(400));
+  CHECK(std::abs(mean - 1) > 4.5 / std::sqrt(400));  // the treated numbers
+  CHECK(std::abs(square - mean * mean - 1) < 4.5 * std::sqrt(2.0 / 400));
+}
+
+TEST_CASE("treatments are undone") {
+  const Treatment t{.dequantized = true, .divisor = 256, .alpha = 0.05, .mean = {0.5, -1}, .deviation = {2, 0.25}};
+  const std::vector<double> levels = {0, 17, 255, 128};
+  std::vector<double> y = levels;
+  for (std::size_t k = 0; k < y.size(); ++k) {
+    const double z = t.alpha + (1 - 2 * t.alpha) * (y[k] + 0.3) / t.divisor;
+    y[k] = (std::log(z / (1 - z)) - t.mean[k % 2]) / t.deviation[k % 2];
+  }
+  undo_treatment(t, 2, y);
+  CHECK(y == levels);
+}
+
+TEST_CASE("run: an energy of a model file, by model.file") {
+  const Scratch folder;
+  write_archive(folder / "normal.h5", stored_gaussian());
+  const std::string method = "[method]\nname = \"annealing\"\nbeta = 1\nparticles = 100\ntemperatures = 50\n";
+  write_bytes(folder / "study.toml", "[model]\nname = \"gaussian\"\nfile = \"normal.h5\"\n" + method);
+  const Ended ended = run({"run", "study.toml", "-o", "out.h5", "--quiet"}, folder.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const Group root = read_archive(folder / "out.h5");
+  CHECK(doubles(*root.child("exact"), "log_z").back() == Approx(0.5 * std::log(2 * std::numbers::pi / 4)));
+  CHECK(root.child("model")->child("treatment") != nullptr);
+
+  const auto refused = [&](const std::string& model, const Words& words) {
+    write_bytes(folder / "wrong.toml", model + method);
+    const Ended wrong = run({"run", "wrong.toml", "-o", "wrong.h5", "--quiet"}, folder.path());
+    INFO(wrong.err);
+    CHECK(wrong.code == 2);
+    CHECK(is_one_message(wrong.err));
+    for (const std::string& word : words) CHECK(contains(wrong.err, word));
+  };
+  refused("[model]\nname = \"double-well\"\nfile = \"normal.h5\"\n",
+          {"holds a model of the kind gaussian", "say model.name = \"gaussian\""});
+  refused("[model]\nname = \"gaussian\"\nfile = \"normal.h5\"\nmean = [1]\n", {"model.mean", "not with model.file"});
+  refused("[model]\nname = \"rbm\"\nfile = \"normal.h5\"\n",
+          {"an energy of real numbers", "where a network is wanted"});
+  const Ended compared = run({"diff", "normal.h5", "out.h5"}, folder.path());
+  CHECK(compared.code == 2);
+  CHECK(contains(compared.err, "normal.h5 is a model file, which holds no estimates"));
 }
