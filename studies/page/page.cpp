@@ -174,7 +174,7 @@ std::string result_section(const PageFile& file, ImageSides sides) {
   out += html_of(figures_of_mixing(root)) + html_of(figures_of_series(parts));
   out += html_of(images_of_samples(root, "samples", sides, file.path));
   if (const Group* model = root.child("model"); model != nullptr && tasks.empty())
-    out += html_of(images_of(*model, sides, file.path));
+    out += html_of(figures_of_energy(*model, file.path)) + html_of(images_of(*model, sides, file.path));
   return out;
 }
 

@@ -55,7 +55,8 @@ FigureGroup figures_of_ladders(const std::vector<PagePart>& parts);
 FigureGroup figures_of_annealing(const std::vector<PagePart>& parts, double threshold);
 /// ln Z route by route and ln p(sample) of `gibbsite loglik`.
 FigureGroup figures_of_likelihood(const Group& root);
-/// Of a model file of an energy of one or two real numbers: its density, and samples of it. Throws RequestError.
+/// Of a model file of an energy of one or two real numbers, or the group of one in a result: its density, and samples of
+/// it. Throws RequestError.
 FigureGroup figures_of_energy(const Group& root, const std::string& path);
 /// Weights of each hidden unit, or stored patterns, as images where visible units make one: a square, or what was asked
 /// for. Throws RequestError where they do not make that.

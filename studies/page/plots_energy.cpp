@@ -173,7 +173,8 @@ std::string contour_path(const Plane& plane, double level, double height) {
 }
 
 /// Samples as dots, and how many of all have more weight than each level.
-std::string density_in_plane(const ContinuousEnergy& energy, const std::vector<double>& samples, double log_z) {
+std::string density_in_plane(const ContinuousEnergy& energy, const std::vector<double>& samples, double log_z,
+                             const std::string& numbers) {
   constexpr std::array shares = {0.25, 0.5, 0.75, 0.9, 0.99};
   constexpr std::size_t most_dots = 1000;
   const Plane plane = plane_of(energy, samples);
@@ -197,6 +198,7 @@ std::string density_in_plane(const ContinuousEnergy& energy, const std::vector<d
                         e.empty() ? "" : digits(static_cast<double>(inside) / static_cast<double>(e.size())));
   }
   const std::size_t drawn = std::min(e.size(), most_dots);
+  const std::string seen = e.empty() ? "" : fmt::format(", and {} of {} samples of it", drawn, e.size());
   for (std::size_t s = 0; s < drawn; ++s)
     dots += fmt::format("M{:.1f} {:.1f}h0", (samples[2 * s] - across.low) / across.width() * drawn_width,
                         height - (samples[2 * s + 1] - up.low) / up.width() * height);
@@ -204,14 +206,15 @@ std::string density_in_plane(const ContinuousEnergy& energy, const std::vector<d
       "<figure class=figure><h4>density of the model</h4><svg class=contours viewBox=\"0 0 {0:.0f} {1:.0f}\" role=img "
       "aria-label=\"contours of the density, and samples\"><rect width={0:.0f} height={1:.0f} />{2}<path class=samples "
       "d=\"{3}\" /></svg><div class=ends><span>{4}</span><span>{5}</span></div><figcaption>Lines that 25, 50, 75, 90 "
-      "and 99 % of the model lie within, and {6} of {7} samples of it. Across: the first number, {4} to {5}; upwards: "
-      "the second, {8} to {9}.</figcaption><details><summary>Numbers</summary><div class=scroll tabindex=0 role=region "
-      "aria-label=\"levels of the density\"><table><caption>ln p is -E - ln Z, {10}</caption><thead><tr><th "
+      "and 99 % of the model lie within{6}. Across: the first number, {4} to {5}; upwards: "
+      "the second, {7} to {8}.{11}</figcaption><details><summary>Numbers</summary><div class=scroll tabindex=0 "
+      "role=region "
+      "aria-label=\"levels of the density\"><table><caption>ln p is -E - ln Z, {9}</caption><thead><tr><th "
       "scope=col>share of the model<th scope=col>ln p at the line<th scope=col>share of the "
-      "samples</thead><tbody>{11}</tbody></table></div></details></figure>\n",
+      "samples</thead><tbody>{10}</tbody></table></div></details></figure>\n",
       drawn_width, height, lines, dots, escaped(fmt::format("{:.4g}", across.low)),
-      escaped(fmt::format("{:.4g}", across.high)), drawn, e.size(), escaped(fmt::format("{:.4g}", up.low)),
-      escaped(fmt::format("{:.4g}", up.high)), escaped(words_of_log_z(log_z)), rows);
+      escaped(fmt::format("{:.4g}", across.high)), seen, escaped(fmt::format("{:.4g}", up.low)),
+      escaped(fmt::format("{:.4g}", up.high)), escaped(words_of_log_z(log_z)), rows, escaped(numbers));
 }
 
 }  // namespace
@@ -226,10 +229,14 @@ FigureGroup figures_of_energy(const Group& root, const std::string& path) {
   const Group* drawn = training == nullptr ? nullptr : training->child("samples");
   std::vector<double> samples = drawn == nullptr ? std::vector<double>() : numbers_of(*drawn, "samples");
   if (samples.size() % units != 0) samples.clear();
-  if (units == 1)
+  const std::string numbers =
+      file.treatment.any() ? " In numbers as the model learned them: " + description(file.treatment) + "." : "";
+  if (units == 1) {
     out.figures.push_back(density_on_line(*file.energy, std::move(samples), log_z_of(root)));
-  else
-    out.html = density_in_plane(*file.energy, samples, log_z_of(root));
+    out.figures.back().caption += numbers;
+  } else {
+    out.html = density_in_plane(*file.energy, samples, log_z_of(root), numbers);
+  }
   return out;
 }
 

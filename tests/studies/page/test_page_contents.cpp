@@ -229,4 +229,9 @@ TEST_CASE("a page of an energy of one number has its density, of two contours th
   for (std::size_t k = 0; k < shares.size(); ++k)
     CHECK(std::abs(rows[k][1] - shares[k]) < 4.5 * std::sqrt(shares[k] * (1 - shares[k]) / 400) + 0.01);
   CHECK(contains(plane, "<svg class=contours"));
+
+  const Reported made(
+      "[model]\nname = \"double-well\"\n[method]\nname = \"annealing\"\nbeta = 1\nparticles = 50\ntemperatures = 20\n");
+  check_whole(made.page);
+  (void)figure_titled(made.page, "density of the model");
 }
