@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -41,6 +42,8 @@ class ContinuousEnergy {
   /// Bonds and fields of the signs of its coordinates, where the part of E that is not even in each of them is
   /// -sum J_ij x_i x_j - sum h_i x_i (samplers/kernels/sign_clusters.hpp); null: not so, or not known.
   virtual const Graph* signs() const noexcept { return nullptr; }
+  /// ln of the integral of exp(-E) over all of space, where it is known in closed form.
+  virtual std::optional<double> known_log_z() const noexcept { return std::nullopt; }
   /// Where a cold start begins: a state of low energy. x: [d].
   virtual void set_ordered(std::span<double> x) const = 0;
   /// A mean and a standard deviation of all coordinates that suit a Gaussian reference of this model.

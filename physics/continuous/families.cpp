@@ -34,7 +34,10 @@ struct Spread {
       for (std::size_t i = 0; i < data.rows(); ++i) mean[i] += data(i, s) / n;
     for (std::size_t s = 0; s < data.columns(); ++s)
       for (std::size_t i = 0; i < data.rows(); ++i) deviation[i] += std::pow(data(i, s) - mean[i], 2) / n;
-    for (double& s : deviation) s = s > 0 ? std::sqrt(s) : 1;
+    for (std::size_t i = 0; i < data.rows(); ++i) {
+      constexpr double rounding = 1e-24;  // of a square
+      deviation[i] = deviation[i] > rounding * (1e-6 + mean[i] * mean[i]) ? std::sqrt(deviation[i]) : 1;
+    }
   }
   std::vector<double> mean, deviation;
 };

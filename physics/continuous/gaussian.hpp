@@ -18,7 +18,7 @@ class Gaussian final : public ContinuousEnergy {
   Extent extent() const noexcept override;
   std::span<const double> mean() const noexcept { return mean_; }
   std::span<const double> precision() const noexcept { return precision_; }
-  double log_z() const noexcept { return log_z_; }
+  std::optional<double> known_log_z() const noexcept override { return log_z_; }
 
  private:
   std::vector<double> mean_, precision_;

@@ -41,6 +41,7 @@ class GaussianMixture final : public ContinuousEnergy {
   void evaluate(std::span<const double> x, std::span<double> energy, std::span<double> gradient) const override;
   void set_ordered(std::span<double> x) const override;
   Extent extent() const noexcept override;
+  std::optional<double> known_log_z() const noexcept override { return 0.0; }
   std::span<const double> means() const noexcept { return means_; }
   std::span<const double> weights() const noexcept { return weights_; }
   std::span<const double> deviations() const noexcept { return deviations_; }

@@ -123,10 +123,17 @@ std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& da
     }
     if (study.keys<TrainingKeys>().method == "denoising" && study.keys<EnergyKeys>().levels > 1)
       return make_learns_levels(study, data);
+    if (const std::string& shape = study.keys<NetKeys>().shape; !shape.empty())
+      if (const std::size_t numbers = parse_shape(shape).size(); numbers != data.width)
+        throw RequestError(fmt::format("model.shape = \"{}\" has {} numbers, but {} has {} a sample", shape, numbers,
+                                       data.source, data.width));
     NeuralNet net = net_of(study, parse_shape(std::to_string(data.width)), confinement_of(study, data));
-    if (net.units() != data.width)
-      throw RequestError(fmt::format("model.shape = \"{}\" has {} numbers, but {} has {} a sample",
-                                     shape_text(net.input()), net.units(), data.source, data.width));
+    if (const std::string& method = study.keys<TrainingKeys>().method;
+        !net.smooth() && (method == "score" || method == "sliced"))
+      throw RequestError(
+          fmt::format("training.method = \"{}\" needs second derivatives, which \"relu\" has at its kinks "
+                      "alone: take \"swish\", \"softplus\" or \"tanh\", or denoising",
+                      method));
     std::vector<std::string> doubts;
     const std::string& weights = study.keys<NetKeys>().weights;
     std::vector<double> first = weights.empty() ? std::vector<double>() : net_weights(net, weights, doubts);

@@ -96,19 +96,14 @@ void add_energy_keys(KeyTable& table) {
               keys.first_sigma = keys.last_sigma = read_real(value);
             } else {
               const auto parts = split(*value.text(), ':');
-              const auto first = read_number<double>(parts[0]), last = read_number<double>(parts.back());
-              if (parts.size() == 1 && first) {
-                keys.first_sigma = keys.last_sigma = *first;
-              } else if (parts.size() == 3) {
-                const auto middle = read_number<double>(parts[1]);
-                const auto count = read_number<std::int64_t>(parts[2]);
-                if (!first || !middle || !count || *count < 2)
-                  throw BadValue{value, "is not one number or \"first:last:count\""};
-                keys.first_sigma = *first, keys.last_sigma = *middle, keys.levels = *count;
-              } else {
+              const auto first = read_number<double>(parts[0]);
+              const auto last = parts.size() == 3 ? read_number<double>(parts[1]) : first;
+              const auto count =
+                  parts.size() == 3 ? read_number<std::int64_t>(parts[2]) : std::optional<std::int64_t>(1);
+              if (!first || !last || !count || (parts.size() != 1 && parts.size() != 3))
                 throw BadValue{value, "is not one number or \"first:last:count\""};
-              }
-              (void)last;
+              if (*count < 1 || (parts.size() == 3 && *count < 2)) throw BadValue{value, "has fewer than two levels"};
+              keys.first_sigma = *first, keys.last_sigma = *last, keys.levels = *count;
             }
             if (!(keys.first_sigma > 0) || !(keys.last_sigma > 0)) throw BadValue{value, "is out of range"};
           },

@@ -85,7 +85,7 @@ class LearnsLevels final : public LearnsEnergy {
   }
 
   Group draw(std::span<const double> theta, const Study& study, const Matrix&, std::size_t count) const override {
-    constexpr std::uint64_t task_of_states = 1;
+    constexpr std::uint64_t task_of_states = 1'000'003;
     const NeuralEnergy<double> net(told_, theta);
     Group out{.name = "samples"};
     add_index(out, "sample", count, "state");

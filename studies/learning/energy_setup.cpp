@@ -54,10 +54,9 @@ Moments::Moments(const Matrix& data, bool covariances) : mean(data.rows(), 0), d
       deviation[i] += y * y / n;
       for (std::size_t j = 0; covariances && j <= i; ++j) covariance[i * d + j] += y * (data(j, s) - mean[j]) / n;
     }
-  const double most = *std::max_element(deviation.begin(), deviation.end());
-  constexpr double least = 1e-4;
   for (std::size_t i = 0; i < d; ++i) {
-    const double variance = most > 0 ? std::max(deviation[i], least * most) : 1;
+    constexpr double rounding = 1e-24;  // of a square
+    const double variance = deviation[i] > rounding * (1e-6 + mean[i] * mean[i]) ? deviation[i] : 1;
     if (covariances) covariance[i * d + i] += variance - deviation[i] + 1e-6 * variance;
     deviation[i] = std::sqrt(variance);
   }
@@ -96,9 +95,7 @@ std::unique_ptr<EnergyObjective<Real>> energy_objective(const Study& study, cons
   if (t.method == "sliced")
     return make_score_objective<Real>(e.slices == "plain" ? ScoreRule::sliced : ScoreRule::reduced, 0, key);
   if (t.method == "nce") {
-    double log_z = 0;  // of the gaussian that nets tilt
-    for (const double s : moments.deviation) log_z += std::log(s) + 0.5 * std::log(2 * std::numbers::pi);
-    return make_noise_objective<Real>(moments.mean, moments.covariance, static_cast<std::size_t>(t.noise), log_z, key);
+    return make_noise_objective<Real>(moments.mean, moments.covariance, static_cast<std::size_t>(t.noise), key);
   }
   throw RequestError(
       fmt::format("training.method = \"{}\" is not for energies of real numbers; take pcd, cd, jarzynski, "

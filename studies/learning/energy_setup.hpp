@@ -10,8 +10,8 @@
 
 namespace gibbsite {
 
-/// Mean and standard deviation of each number, and their covariances, row by row, where asked for. What hardly varies
-/// counts as a hundredth of what varies most, or as 1 where nothing varies.
+/// Mean and standard deviation of each number, 1 where it never varies, and their covariances, row by row, where asked
+/// for.
 struct Moments {
   Moments(const Matrix& data, bool covariances);
   std::vector<double> mean, deviation, covariance;

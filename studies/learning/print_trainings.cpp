@@ -89,7 +89,8 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
     if (bits) row.push_back(fmt::format("{:.4f}", task.of(Recorded::bits)));
     if (bits && validation) row.push_back(fmt::format("{:.4f}", task.of(Recorded::validation_bits)));
     row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
-    row.push_back(fmt::format("{:.4f}", task.of(objective ? Recorded::objective : Recorded::reconstruction_error)));
+    row.push_back(objective ? fmt::format("{:.5g}", task.of(Recorded::objective))
+                            : fmt::format("{:.4f}", task.of(Recorded::reconstruction_error)));
     row.push_back(fmt::format("{:.0f}", task.of(Recorded::update)));
     row.push_back(fmt::format("{:.1f}", task.of(Recorded::seconds)));
     table.add(std::move(row));

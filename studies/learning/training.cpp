@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "studies/data/arrays.hpp"
+#include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training_setup.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -47,9 +48,12 @@ Training::Training(const Task& task, std::size_t index) : study_(settled(task.st
   if (request.file.empty())
     throw RequestError("`gibbsite train` needs data.file, for example --data.file bars-and-stripes:4");
   data_ = read_data(request);
+  // What a net confines its states by is of the data that it learns alone.
+  Data held = learns_energy(study_) ? take_share(study_, data_) : Data();
   model_ = make_trainable(study_, data_);
   data_ = check_data(std::move(data_), model_->visible());
-  validation_ = take_validation(study_, data_, model_->visible());
+  validation_ = held.samples > 0 ? check_data(std::move(held), model_->visible())
+                                 : take_validation(study_, data_, model_->visible());
   samples_ = Samples(matrix_of(data_), validation_.samples > 0 ? matrix_of(validation_) : Matrix(), model_->visible());
   if (const double identity = study_.keys<ValidationKeys>().reweight; identity > 0) {
     if (!model_->weighs()) throw RequestError("data.reweight is for rbm and boltzmann; leave it out");

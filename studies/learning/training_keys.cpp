@@ -126,7 +126,13 @@ void add_training_keys(KeyTable& table) {
       .integer("rungs", &TrainingKeys::rungs, {2, 10'000},
                "tempering: lambdas from independent units (0) to the model (1)");
   learns.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
-  t.when(part::epochs()).integer("epochs", &TrainingKeys::epochs, {1, 100'000'000}, "times through the data");
+  StudyKey& epochs = t.when(part::epochs())
+                         .integer("epochs", &TrainingKeys::epochs, {1, 100'000'000},
+                                  "times through the data; left out: 30, of energies of real numbers 3000 updates");
+  epochs.get = [](const Study& study) {
+    const std::int64_t count = study.keys<TrainingKeys>().epochs;
+    return count == 0 ? std::nullopt : std::optional(Value{count});
+  };
   learns.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
   StudyKey& optimizer =
       learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
@@ -140,7 +146,7 @@ void add_training_keys(KeyTable& table) {
               "how parameters and chains stand in memory; plain: in doubles always");
   learns.add(
       "rate", "number > 0 or \"first:last\"",
-      "linear from first to last over the run; left out: 0.05:0, of energies of real numbers 0.002:0", read_rate,
+      "linear from first to last over the run; left out: 0.05:0, of energies of real numbers 0.005:0", read_rate,
       [](const TrainingKeys& keys) { return keys.first_rate < 0 ? std::nullopt : std::optional(rate_value(keys)); });
   StudyKey& momentum = learns.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
                                    "sgd; adam: beta_1; left out: 0.5, of energies of real numbers 0.9");
@@ -263,7 +269,10 @@ Study settled(Study study) {
   auto& t = study.keys<TrainingKeys>();
   const bool real = learns_energy(study);
   if (t.optimizer.empty()) t.optimizer = real ? "adam" : "sgd";
-  if (t.first_rate < 0) t.first_rate = real ? 0.002 : 0.05, t.last_rate = 0;
+  if (t.first_rate < 0) t.first_rate = real ? 0.005 : 0.05, t.last_rate = 0;
+  constexpr std::int64_t updates_of_energies = 3000, epochs_of_machines = 30;
+  if (real && t.epochs == 0 && t.updates == 0) t.updates = updates_of_energies;
+  if (t.epochs == 0) t.epochs = epochs_of_machines;
   if (t.steps == 0) t.steps = t.method == "recovery" ? 20 : 1;
   auto& e = study.keys<EnergyKeys>();
   if (e.step == 0) e.step = t.method == "recovery" ? 0.1 * e.first_sigma * e.first_sigma : 0.01;

@@ -29,9 +29,10 @@ struct ValidationKeys {
 
 struct TrainingKeys {
   std::string method = "pcd";
-  std::int64_t steps = 0, chains = 100, batch = 100, epochs = 30, updates = 0;  ///< updates 0: by epochs
-  std::int64_t rungs = 10;                                                      ///< tempering
-  std::string optimizer = "";      ///< empty, steps 0, and rates and momentum below 0: what suits the model and method
+  std::int64_t steps = 0, chains = 100, batch = 100, epochs = 0, updates = 0;  ///< updates 0: by epochs
+  std::int64_t rungs = 10;                                                     ///< tempering
+  std::string optimizer =
+      "";  ///< empty, steps and epochs 0, and rates and momentum below 0: what suits the model and method
   std::string layout = "fastest";  ///< fastest | plain
   double first_rate = -1, last_rate = -1;
   double momentum = -1, damping = 1e-3;

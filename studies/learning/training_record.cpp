@@ -175,6 +175,13 @@ Group Training::record() const {
   Group training{.name = "training"};
   training.attributes.emplace_back("method", study_.keys<TrainingKeys>().method);
   training.attributes.emplace_back("plan", plan());
+  if (part::updates().holds(study_)) {
+    const auto& t = study_.keys<TrainingKeys>();
+    training.attributes.emplace_back("optimizer", t.optimizer);
+    training.attributes.emplace_back("rate", fmt::format("{}:{}", t.first_rate, t.last_rate));
+    training.attributes.emplace_back("momentum", t.momentum);
+    training.attributes.emplace_back("updates", static_cast<std::int64_t>(learner_->updates()));
+  }
   training.attributes.emplace_back("layout", learner_->layout());
   if (!name_.empty()) training.attributes.emplace_back("task", name_);
   training.attributes.emplace_back("route", route());

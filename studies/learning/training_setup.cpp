@@ -39,26 +39,9 @@ std::size_t settling(const TrainingKeys& keys) {
 
 }  // namespace
 
-Data take_validation(const Study& study, Data& data, const Layer& visible) {
-  const std::string& asked = study.keys<ValidationKeys>().validation;
-  if (asked.empty()) return {};
-  const auto share = read_number<double>(asked);
-  if (!share) {
-    DataRequest request = study.keys<DataRequest>();
-    request.file = asked;
-    request.rows = "";
-    if (!request.labels.empty() && !request.labels.starts_with("column:")) {
-      request.labels = study.keys<ValidationKeys>().labels;
-      if (request.labels.empty())
-        throw RequestError(
-            "data.validation is a file, and its labels stand elsewhere; name them by "
-            "data.validation_labels");
-    }
-    if (is_generated(asked)) request.seed = ~request.seed;  // other points than those that are learned
-    const bool alike = data.treated.reshapes();
-    if (alike) request.dequantize = request.standardize = false, request.logit = 0, request.maximum = 0;
-    return check_data(read_data(request, alike ? &data.treated : nullptr), visible);
-  }
+Data take_share(const Study& study, Data& data) {
+  const auto share = read_number<double>(study.keys<ValidationKeys>().validation);
+  if (!share) return {};
   const auto count = static_cast<std::size_t>(std::lround(*share * static_cast<double>(data.samples)));
   if (count == 0 || count >= data.samples)
     throw RequestError(fmt::format("data.validation = {} of {} samples leaves {} to learn and {} to judge by", *share,
@@ -76,6 +59,26 @@ Data take_validation(const Study& study, Data& data, const Layer& visible) {
   Data held = pick(0, count);
   data = pick(count, data.samples);
   return held;
+}
+
+Data take_validation(const Study& study, Data& data, const Layer& visible) {
+  const std::string& asked = study.keys<ValidationKeys>().validation;
+  if (asked.empty()) return {};
+  if (read_number<double>(asked)) return take_share(study, data);
+  DataRequest request = study.keys<DataRequest>();
+  request.file = asked;
+  request.rows = "";
+  if (!request.labels.empty() && !request.labels.starts_with("column:")) {
+    request.labels = study.keys<ValidationKeys>().labels;
+    if (request.labels.empty())
+      throw RequestError(
+          "data.validation is a file, and its labels stand elsewhere; name them by "
+          "data.validation_labels");
+  }
+  if (is_generated(asked)) request.seed = ~request.seed;  // other points than those that are learned
+  const bool alike = data.treated.reshapes();
+  if (alike) request.dequantize = request.standardize = false, request.logit = 0, request.maximum = 0;
+  return check_data(read_data(request, alike ? &data.treated : nullptr), visible);
 }
 
 std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data) {

@@ -127,6 +127,11 @@ std::variant<ExactAnswers, std::string> ContinuousSystem::quadrature_within(doub
   return quadrature(*model_, reference_, lambda, most_work);
 }
 
+std::optional<double> ContinuousSystem::exact_log_z(double most_states) const {
+  const auto known = reference_.is_box() ? std::nullopt : model_->known_log_z();
+  return known ? known : System::exact_log_z(most_states);
+}
+
 std::vector<std::string> ContinuousSystem::doubts() const {
   if (model_->signs() == nullptr || !reference_.is_box() || reference_.mean() == 0) return {};
   return {

@@ -43,6 +43,7 @@ class ContinuousSystem : public System {
   bool symmetric() const override { return model_->symmetric() && reference_.mean() == 0; }
   std::vector<Observable> observables() const override { return model_->observables(); }
   std::variant<ExactAnswers, std::string> exact(std::span<const double> lambda, Effort effort) const override;
+  std::optional<double> exact_log_z(double most_states) const override;
   Group record() const override;
   std::vector<std::string> doubts() const override;
   void check(const Study& study) const override;

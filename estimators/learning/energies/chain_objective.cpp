@@ -147,32 +147,33 @@ class ContrastiveObjective final : public EnergyObjective<Real> {
     const std::size_t d = energy.units(), n = batch.size() / d;
     if (chains_ == nullptr || chains_->chains() != n) {
       chains_ = std::make_unique<EnergyChains<Real>>(n, start_, options_.moves, key_);
-      if (!loaded_.numbers.empty()) {
-        chains_->load(loaded_);
-        loaded_ = {};
-      }
+      chains_->set_stride(stride_);
     }
     for (std::size_t r = 0; r < n; ++r) {
       const auto x = batch.subspan(r * d, d);
       chains_->place(r, std::vector<double>(x.begin(), x.end()));
     }
     chains_->move(energy, 0, n, 1 + update);
+    stride_ = chains_->stride();
     return add_energies<Real>(energy, batch, even_weights(n, 1), options_.l2_energy, gradient) +
            add_energies<Real>(energy, chains_->rounded(0, n), even_weights(n, -1), options_.l2_energy, gradient);
   }
   Snapshot save() const override {
     Snapshot snapshot;
-    if (chains_ != nullptr) chains_->save(snapshot);
+    snapshot.numbers["contrastive_stride"] = {stride_};
     return snapshot;
   }
-  void load(const Snapshot& snapshot) override { loaded_ = snapshot; }
+  void load(const Snapshot& snapshot) override {
+    stride_ = snapshot.numbers.at("contrastive_stride").at(0);
+    chains_.reset();  // begin at the data at every update
+  }
 
  private:
   ChainObjectiveOptions options_;
   IndependentNormals start_;
   Key key_;
   std::unique_ptr<EnergyChains<Real>> chains_;
-  Snapshot loaded_;  // the step size that chains go on with
+  double stride_ = 1;  // what their moves go on with
 };
 
 /// Parameters learn from the chains that teach, and so lean away from them; ln Z is that of witnesses, which follow the
@@ -183,8 +184,7 @@ class WeightedObjective final : public EnergyObjective<Real> {
   WeightedObjective(ChainObjectiveOptions options, const IndependentNormals& start, Key key)
       : options_(options),
         teachers_(options.chains, start, options.moves, key),
-        witnesses_(std::max(options.chains / 4, std::min<std::size_t>(options.chains, 50)), start, options.moves,
-                   Key(key.value(), key_of_witnesses)) {}
+        witnesses_(options.chains, start, options.moves, Key(key.value(), key_of_witnesses)) {}
 
   double add_gradient(const JetEnergy<Real>& energy, std::span<const double>, std::span<const Real> batch,
                       std::uint64_t update, std::span<Real> gradient) override {
@@ -241,7 +241,7 @@ template <class Real>
 class RecoveryObjective final : public EnergyObjective<Real> {
  public:
   RecoveryObjective(double sigma, EnergyMoves moves, IndependentNormals start, Key key)
-      : sigma_(sigma), moves_(moves), start_(std::move(start)), key_(key) {
+      : sigma_(sigma), moves_(moves), start_(std::move(start)), key_(key), noise_key_(key.value(), key_of_noise) {
     if (!(sigma > 0)) throw std::invalid_argument("recovery needs sigma above 0");
     if (moves.kind != MoveKind::unadjusted)
       throw std::invalid_argument("recovery moves its chains by unadjusted Langevin steps");
@@ -252,7 +252,7 @@ class RecoveryObjective final : public EnergyObjective<Real> {
     EnergyChains<Real> chains(n, start_, moves_, key_);
     std::vector<Real> noisy(batch.begin(), batch.end());
     for (std::size_t r = 0; r < n; ++r) {
-      Chance chance(Stream(key_, Purpose::data, update, r));
+      Chance chance(Stream(noise_key_, Purpose::data, update, r));
       std::vector<double> state(d);
       for (std::size_t i = 0; i < d; ++i)
         state[i] = static_cast<double>(noisy[r * d + i] += static_cast<Real>(sigma_ * chance.normal()));
@@ -264,10 +264,12 @@ class RecoveryObjective final : public EnergyObjective<Real> {
   }
 
  private:
+  static constexpr std::uint64_t key_of_noise = 3000;
+
   double sigma_;
   EnergyMoves moves_;
   IndependentNormals start_;
-  Key key_;
+  Key key_, noise_key_;
 };
 
 }  // namespace

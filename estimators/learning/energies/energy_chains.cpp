@@ -29,32 +29,28 @@ double log_z_of(const IndependentNormals& normals) {
   return sum;
 }
 
-/// The energy as kernels move it, (1 - lambda) E_normals + lambda E.
+/// The energy as kernels move it, (1 - lambda) E_normals + lambda E, in deviations y = (x - m) / s from the normals'
+/// means, so that steps suit every coordinate.
 template <class Real>
 class MovedEnergy final : public ContinuousEnergy {
  public:
   MovedEnergy(const JetEnergy<Real>& energy, const IndependentNormals& normals, double lambda)
       : ContinuousEnergy(energy.units()), energy_(energy), normals_(normals), lambda_(lambda) {}
-  void evaluate(std::span<const double> x, std::span<double> e, std::span<double> gradient) const override {
-    const std::vector<Real> rounded(x.begin(), x.end());
-    std::vector<Real> slope(x.size());
-    energy_.energy_and_gradient(rounded, e, slope);
-    std::copy(slope.begin(), slope.end(), gradient.begin());
-    for (double& one : e)
-      if (std::isnan(one)) one = std::numeric_limits<double>::infinity();
-    if (lambda_ == 1) return;
+  void evaluate(std::span<const double> y, std::span<double> e, std::span<double> gradient) const override {
+    const std::size_t d = units();
+    std::vector<Real> x(y.size()), slope(y.size());
+    for (std::size_t k = 0; k < y.size(); ++k)
+      x[k] = static_cast<Real>(normals_.mean[k % d] + normals_.deviation[k % d] * y[k]);
+    energy_.energy_and_gradient(x, e, slope);
+    for (std::size_t k = 0; k < y.size(); ++k)
+      gradient[k] = lambda_ * static_cast<double>(slope[k]) * normals_.deviation[k % d] + (1 - lambda_) * y[k];
     for (std::size_t r = 0; r < e.size(); ++r) {
-      e[r] = lambda_ * e[r] + (1 - lambda_) * energy_of(normals_, x.data() + r * units());
-      for (std::size_t i = 0; i < units(); ++i) {
-        double& g = gradient[r * units() + i];
-        g = lambda_ * g +
-            (1 - lambda_) * (x[r * units() + i] - normals_.mean[i]) / (normals_.deviation[i] * normals_.deviation[i]);
-      }
+      double squares = 0;
+      for (const double one : y.subspan(r * d, d)) squares += one * one;
+      e[r] = std::isnan(e[r]) ? std::numeric_limits<double>::infinity() : lambda_ * e[r] + (1 - lambda_) * squares / 2;
     }
   }
-  void set_ordered(std::span<double> x) const override {
-    std::copy(normals_.mean.begin(), normals_.mean.end(), x.begin());
-  }
+  void set_ordered(std::span<double> y) const override { std::fill(y.begin(), y.end(), 0.0); }
 
  private:
   const JetEnergy<Real>& energy_;
@@ -132,6 +128,7 @@ template <class Real>
 void EnergyChains<Real>::unadjusted(const JetEnergy<Real>& energy, std::size_t first, std::size_t count,
                                     std::uint64_t time, std::span<double> change, Pull pull) {
   const std::size_t d = units(), size = count * d;
+  constexpr double far = 1e5;  // deviations
   const double eps = moves_.step, noise = std::sqrt(2 * eps * moves_.temperature);
   double* const x = x_.data() + first * d;
   std::vector<Real> at(x, x + size), slope(size), slope_before;
@@ -149,6 +146,9 @@ void EnergyChains<Real>::unadjusted(const JetEnergy<Real>& energy, std::size_t f
       for (std::size_t i = r * d; i < (r + 1) * d; ++i) {
         x[i] += -eps * static_cast<double>(slope[i]) + noise * chance[r].normal();
         at[i] = static_cast<Real>(x[i]);
+        if (!(std::abs(x[i] - start_.mean[i % d]) < far * start_.deviation[i % d]))
+          throw std::runtime_error("chains ran away by unadjusted steps of " + std::to_string(eps) +
+                                   ": lower training.step, or take training.moves = \"hmc\"");
       }
     if (change.empty() && sweep + 1 == moves_.sweeps) break;
     e_before = e;
@@ -174,25 +174,26 @@ void EnergyChains<Real>::metropolised(const ContinuousEnergy& moved, bool langev
   constexpr double gain = 0.1;  // of ln stride, per sweep
   const double target = langevin ? 0.574 : 0.8;
   const std::size_t d = units();
-  double scale = 0;
-  for (const double s : start_.deviation) scale += s * s / static_cast<double>(d);
-  const ContinuousReference reference = ContinuousReference::gaussian(0, std::sqrt(scale));
+  const ContinuousReference reference = ContinuousReference::gaussian(0, 1);
   const Hamiltonian<> kernel(langevin
                                  ? HamiltonianOptions{.steps = 1, .least = 0}
                                  : HamiltonianOptions{.steps = static_cast<std::uint32_t>(moves_.steps), .least = 0.5});
   Hamiltonian<>::Workspace room;
-  const std::span<double> x(x_.data() + first * d, count * d);
+  const std::span<double> own(x_.data() + first * d, count * d);
+  std::vector<double> y(own.size());
+  for (std::size_t k = 0; k < y.size(); ++k) y[k] = (own[k] - start_.mean[k % d]) / start_.deviation[k % d];
   std::vector<double> e(count), gradient(count * d);
-  moved.evaluate(x, e, gradient);
+  moved.evaluate(y, e, gradient);
   auto chance = chances(key_, time, first, count);
   for (std::size_t sweep = 0; sweep < moves_.sweeps; ++sweep) {
     const std::vector<Setting> setting(count, {1, stride_});
     std::vector<Tally> tally(count);
-    kernel.sweep({moved, reference, x, e, gradient, setting, tally}, chance, room);
+    kernel.sweep({moved, reference, y, e, gradient, setting, tally}, chance, room);
     double tried = 0, accepted = 0;
     for (const Tally& t : tally) tried += t.tried, accepted += t.accepted;
     stride_ *= std::exp(gain * (accepted / std::max(tried, 1.0) - target));
   }
+  for (std::size_t k = 0; k < y.size(); ++k) own[k] = start_.mean[k % d] + start_.deviation[k % d] * y[k];
 }
 
 template <class Real>

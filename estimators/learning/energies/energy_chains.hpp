@@ -67,10 +67,14 @@ class EnergyChains {
   void anneal(const JetEnergy<Real>& energy, std::size_t steps, std::uint64_t time, std::span<double> log_weight);
   /// Moves chains first ... first + count - 1 by the sweeps of an update. time: as above; pulled: towards `centres`,
   /// [chain of these][number], by |x - centre|^2 / (2 pull^2), unadjusted moves alone. change: of Jarzynski's A of
-  /// each, added where there is room; of hmc and langevin moves 0.
+  /// each, added where there is room; of hmc and langevin moves 0. Throws std::runtime_error where unadjusted steps run
+  /// away.
   void move(const JetEnergy<Real>& energy, std::size_t first, std::size_t count, std::uint64_t time,
             std::span<double> change = {});
   void move_pulled(const JetEnergy<Real>& energy, std::span<const Real> centres, double pull, std::uint64_t time);
+  /// Step size of hmc and langevin moves, in units of the start's deviations.
+  double stride() const noexcept { return stride_; }
+  void set_stride(double stride) noexcept { stride_ = stride; }
   /// Chain r becomes what parent[r] was.
   void resample(std::span<const std::size_t> parent);
 
@@ -92,7 +96,7 @@ class EnergyChains {
   EnergyMoves moves_;
   Key key_;
   std::vector<double> x_;
-  double stride_ = 1;  // of metropolised moves, in units of the root mean square deviation of the start
+  double stride_ = 1;  // of metropolised moves, in units of the deviations of the start
 };
 
 }  // namespace gibbsite

@@ -12,7 +12,7 @@ std::size_t at_least_one_of(const Matrix& data) {
   return data.columns();
 }
 
-bool is_matrix(const ParameterBlock& block) { return !block.bias && block.rows > 0 && block.columns > 1; }
+bool is_matrix(const ParameterBlock& block) { return !block.bias && block.size() > 0; }
 
 /// Two vectors of the same length: scaled to norm 1; that norm.
 double normalise(std::span<double> v) {
@@ -41,14 +41,14 @@ EnergyLearner<Real>::EnergyLearner(std::unique_ptr<JetEnergy<Real>> energy, std:
   if (updates_ == 0) throw std::invalid_argument("learning needs updates");
   if (options_.steps.optimizer == Optimizer::natural)
     throw std::invalid_argument("natural steps are for machines whose states can be summed; take sgd or adam");
-  const auto more = objective_->first_extra();
-  theta_.insert(theta_.end(), more.begin(), more.end());
-  gradient_.resize(theta_.size());
   if (options_.spectral_norm > 0)
     for (const ParameterBlock& block : blocks_)
       if (is_matrix(block)) power_.resize(power_.size() + block.rows, 1);
   bound_norms();
   energy_->set_parameters(std::span(theta_).first(energy_->parameters()));
+  const auto more = objective_->first_extra(*energy_);
+  theta_.insert(theta_.end(), more.begin(), more.end());
+  gradient_.resize(theta_.size());
 }
 
 template <class Real>

@@ -28,7 +28,11 @@ class EnergyObjective {
 
   /// Parameters behind those of the energy that it learns too.
   virtual std::size_t extra_parameters() const { return 0; }
-  virtual std::vector<double> first_extra() const { return {}; }
+  /// Where they begin, for an energy that begins as it stands.
+  virtual std::vector<double> first_extra(const JetEnergy<Real>& energy) const {
+    (void)energy;
+    return {};
+  }
   /// Its value, or of a likelihood what stands for it; adds its gradient, extra parameters behind the others. energy:
   /// at its present parameters; batch: [state][number]; update: never the same twice.
   virtual double add_gradient(const JetEnergy<Real>& energy, std::span<const double> extra, std::span<const Real> batch,
@@ -76,9 +80,9 @@ enum class ScoreRule { exact, denoising, sliced, reduced };
 template <class Real>
 std::unique_ptr<EnergyObjective<Real>> make_score_objective(ScoreRule rule, double sigma, Key key);
 /// nu points of noise to each datum, from a gaussian with this mean and covariance, [d][d] row by row. Throws
-/// std::invalid_argument where that is not positive definite. log_z: that learning begins with.
+/// std::invalid_argument where that is not positive definite. ln Z begins as the mean of exp(-E) / p over points of it.
 template <class Real>
 std::unique_ptr<EnergyObjective<Real>> make_noise_objective(std::vector<double> mean, std::vector<double> covariance,
-                                                            std::size_t nu, double log_z, Key key);
+                                                            std::size_t nu, Key key);
 
 }  // namespace gibbsite

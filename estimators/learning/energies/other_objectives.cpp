@@ -146,12 +146,21 @@ class Noise {
 template <class Real>
 class NoiseObjective final : public EnergyObjective<Real> {
  public:
-  NoiseObjective(Noise noise, std::size_t nu, double log_z, Key key)
-      : noise_(std::move(noise)), nu_(nu), log_z_(log_z), key_(key) {
+  NoiseObjective(Noise noise, std::size_t nu, Key key) : noise_(std::move(noise)), nu_(nu), key_(key) {
     if (nu == 0) throw std::invalid_argument("noise contrast needs a point of noise to each datum");
   }
   std::size_t extra_parameters() const override { return 1; }
-  std::vector<double> first_extra() const override { return {log_z_}; }
+  std::vector<double> first_extra(const JetEnergy<Real>& energy) const override {
+    constexpr std::size_t points = 4096;
+    constexpr std::uint64_t beginning = std::uint64_t{1} << 50;
+    const std::size_t d = energy.units();
+    std::vector<Real> x = normals_of<Real>(key_, beginning, points, d);
+    std::vector<double> log_weight(points);
+    for (std::size_t k = 0; k < points; ++k) noise_.colour(x.data() + k * d);
+    energy.energy(x, log_weight);
+    for (std::size_t k = 0; k < points; ++k) log_weight[k] = -log_weight[k] - noise_.log_density(x.data() + k * d);
+    return {log_sum_exp(log_weight) - std::log(static_cast<double>(points))};
+  }
   Estimate log_z(std::span<const double> extra) const override { return {.value = extra[0]}; }
 
   double add_gradient(const JetEnergy<Real>& energy, std::span<const double> extra, std::span<const Real> batch,
@@ -189,7 +198,6 @@ class NoiseObjective final : public EnergyObjective<Real> {
  private:
   Noise noise_;
   std::size_t nu_;
-  double log_z_;
   Key key_;
 };
 
@@ -206,8 +214,8 @@ std::unique_ptr<EnergyObjective<Real>> make_score_objective(ScoreRule rule, doub
 }
 template <class Real>
 std::unique_ptr<EnergyObjective<Real>> make_noise_objective(std::vector<double> mean, std::vector<double> covariance,
-                                                            std::size_t nu, double log_z, Key key) {
-  return std::make_unique<NoiseObjective<Real>>(Noise(std::move(mean), std::move(covariance)), nu, log_z, key);
+                                                            std::size_t nu, Key key) {
+  return std::make_unique<NoiseObjective<Real>>(Noise(std::move(mean), std::move(covariance)), nu, key);
 }
 
 #define GIBBSITE_OTHER_OBJECTIVES(Real)                                                                          \
@@ -215,7 +223,7 @@ std::unique_ptr<EnergyObjective<Real>> make_noise_objective(std::vector<double> 
                                                                       std::size_t);                              \
   template std::unique_ptr<EnergyObjective<Real>> make_score_objective(ScoreRule, double, Key);                  \
   template std::unique_ptr<EnergyObjective<Real>> make_noise_objective(std::vector<double>, std::vector<double>, \
-                                                                       std::size_t, double, Key);
+                                                                       std::size_t, Key);
 GIBBSITE_OTHER_OBJECTIVES(float)
 GIBBSITE_OTHER_OBJECTIVES(double)
 #undef GIBBSITE_OTHER_OBJECTIVES
