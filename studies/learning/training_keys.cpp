@@ -7,6 +7,7 @@
 #include "studies/learning/training_parts.hpp"
 #include "studies/study/schema_builder.hpp"
 #include "studies/systems/lattice_keys.hpp"
+#include "studies/systems/net_keys.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -146,7 +147,7 @@ void add_training_keys(KeyTable& table) {
               "how parameters and chains stand in memory; plain: in doubles always");
   learns.add(
       "rate", "number > 0 or \"first:last\"",
-      "linear from first to last over the run; left out: 0.05:0, of energies of real numbers 0.005:0", read_rate,
+      "linear from first to last over the run; left out: 0.05:0, of energies of real numbers 0.01:0", read_rate,
       [](const TrainingKeys& keys) { return keys.first_rate < 0 ? std::nullopt : std::optional(rate_value(keys)); });
   StudyKey& momentum = learns.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
                                    "sgd; adam: beta_1; left out: 0.5, of energies of real numbers 0.9");
@@ -269,10 +270,12 @@ Study settled(Study study) {
   auto& t = study.keys<TrainingKeys>();
   const bool real = learns_energy(study);
   if (t.optimizer.empty()) t.optimizer = real ? "adam" : "sgd";
-  if (t.first_rate < 0) t.first_rate = real ? 0.005 : 0.05, t.last_rate = 0;
+  if (t.first_rate < 0) t.first_rate = real ? 0.01 : 0.05, t.last_rate = 0;
   constexpr std::int64_t updates_of_energies = 3000, epochs_of_machines = 30;
   if (real && t.epochs == 0 && t.updates == 0) t.updates = updates_of_energies;
   if (t.epochs == 0) t.epochs = epochs_of_machines;
+  if (auto& net = study.keys<NetKeys>().net; study.model.name == "neural" && net.empty())
+    net = {"dense 64", "swish", "dense 64", "swish", "dense 1"};
   if (t.steps == 0) t.steps = t.method == "recovery" ? 20 : 1;
   auto& e = study.keys<EnergyKeys>();
   if (e.step == 0) e.step = t.method == "recovery" ? 0.1 * e.first_sigma * e.first_sigma : 0.01;

@@ -98,7 +98,8 @@ void add_net_keys(const Section<NetKeys>& model, bool first_weights) {
   };
   StudyKey& net = model.add(
       "net", "a list of layers",
-      "neural: \"dense N\", \"conv N RxC stride S\", \"pool RxC\", \"attention N\", \"swish\", ...",
+      first_weights ? "neural: \"dense N\", \"conv N RxC stride S\", \"pool RxC\", \"attention N\", \"swish\", ..."
+                    : "neural: \"dense N\", \"conv N RxC stride S\", \"swish\", ...; left out: two layers of 64",
       [](NetKeys& keys, const Value& value) {
         keys.net.clear();
         const auto add = [&](const std::string& layer, const Value& from) {
