@@ -73,10 +73,18 @@ Judgement LearnsEnergy::judge(std::span<const double> theta, const Samples& samp
     else
       anneal(out, study, energy);
     const auto mean_of = [&](const Matrix& x) {
-      std::vector<double> e(x.columns());
-      energy->evaluate(x.numbers(), e, {});
+      // Of large nets as many samples, evenly spaced, as take a second or two.
+      constexpr double worth = 2e9, least = 1000;
+      const std::size_t d = x.rows(), n = x.columns();
+      const auto count = std::min(
+          n, static_cast<std::size_t>(std::max(worth / static_cast<double>(blocks().back().offset + 1), least)));
+      std::vector<double> chosen, e(count);
+      chosen.reserve(count * d);
+      for (std::size_t k = 0; k < count; ++k)
+        for (const double one : x.column(k * n / count)) chosen.push_back(one);
+      energy->evaluate(chosen, e, {});
       double sum = 0;
-      for (const double one : e) sum += one / static_cast<double>(e.size());
+      for (const double one : e) sum += one / static_cast<double>(count);
       return Estimate{.value = -sum - out.log_z.value, .error = out.log_z.error};
     };
     if (truth_) out.divergence = truth_->divergence(*energy, out.log_z.value);
