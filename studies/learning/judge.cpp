@@ -104,7 +104,9 @@ std::size_t pseudo_likelihood_samples(const ParametricMachine& machine, const Tr
                                       bool in_floats) {
   const double n = static_cast<double>(samples), batch = std::min(static_cast<double>(keys.batch), n);
   const double chains = keys.method == "pcd" || keys.method == "jarzynski" ? static_cast<double>(keys.chains) : batch;
-  const double epoch = n * (2 + chains / batch * (2 * static_cast<double>(keys.steps) + 2));  // products with W
+  const double epoch =
+      n *
+      (2 + chains / batch * (2 * static_cast<double>(std::max<std::int64_t>(keys.steps, 1)) + 2));  // products with W
   // Changing every unit of a sample takes a softplus for each weight, in floats beside a tuned learner.
   const double hidden = static_cast<double>(machine.hidden().units), width = static_cast<double>(machine.width());
   const double products = hidden == 0 ? 3 : in_floats ? 150 : 40;

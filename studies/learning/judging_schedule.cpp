@@ -15,7 +15,7 @@ JudgingSchedule judging_schedule(const TrainingKeys& keys, std::uint64_t updates
   const double batch = static_cast<double>(std::min<std::uint64_t>(static_cast<std::uint64_t>(keys.batch), samples));
   const double chains = keys.method == "pcd" || keys.method == "jarzynski" ? static_cast<double>(keys.chains) : batch;
   const double budget = share_of_learning * static_cast<double>(updates) *
-                        (2 * batch + chains * (2 * static_cast<double>(keys.steps) + 2));
+                        (2 * batch + chains * (2 * static_cast<double>(std::max<std::int64_t>(keys.steps, 1)) + 2));
   const double a_temperature = 4 * static_cast<double>(keys.particles), data = static_cast<double>(samples);
   const std::int64_t least = std::max<std::int64_t>(keys.temperatures / least_part, 3);
   const double affordable = std::max((budget / static_cast<double>(most) - data) / a_temperature, 0.0);

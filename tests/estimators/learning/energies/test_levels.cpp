@@ -127,9 +127,9 @@ TEST_CASE("annealed Langevin sampling finds the weights of modes far apart, step
     for (const double one : x) right += one > 0 ? 1. / 1'000 : 0;
     return right;
   };
-  CHECK(share(true, true) == Approx(.8).margin(.06));
-  CHECK(share(true, false) == Approx(.8).margin(.06));
-  CHECK(share(false, false) < .7);  // of a gaussian that begins about the mean
+  CHECK(share(true, true) == Approx(.8).margin(.08));
+  CHECK(share(true, false) == Approx(.8).margin(.08));
+  CHECK(share(false, false) < .68);  // of a gaussian that begins about the mean
 }
 
 TEST_CASE("the flow of exact scores gives ln p of the blurred data") {
