@@ -5,6 +5,8 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "physics/matrices/cholesky.hpp"
+
 namespace gibbsite {
 
 Gaussian::Gaussian(std::vector<double> mean, std::vector<double> precision)
@@ -17,19 +19,12 @@ Gaussian::Gaussian(std::vector<double> mean, std::vector<double> precision)
   std::vector<double> lower = precision_;  // of L = C C', row by row
   log_z_ = 0.5 * static_cast<double>(d) * std::log(2 * std::numbers::pi);
   for (std::size_t i = 0; i < d; ++i)
-    for (std::size_t j = 0; j <= i; ++j) {
+    for (std::size_t j = 0; j < i; ++j)
       if (std::abs(precision_[i * d + j] - precision_[j * d + i]) > 1e-9 * std::abs(precision_[i * d + i]))
         throw std::invalid_argument("the precision of a gaussian is not symmetric");
-      double sum = precision_[i * d + j];
-      for (std::size_t k = 0; k < j; ++k) sum -= lower[i * d + k] * lower[j * d + k];
-      if (i != j) {
-        lower[i * d + j] = sum / lower[j * d + j];
-        continue;
-      }
-      if (!(sum > 0)) throw std::invalid_argument("the precision of a gaussian is not positive definite");
-      lower[i * d + i] = std::sqrt(sum);
-      log_z_ -= std::log(lower[i * d + i]);
-    }
+  if (!to_cholesky_factor(lower, d))
+    throw std::invalid_argument("the precision of a gaussian is not positive definite");
+  for (std::size_t i = 0; i < d; ++i) log_z_ -= std::log(lower[i * d + i]);
   variance_ = 0;  // tr L^-1 / d, column by column of C^-1
   for (std::size_t j = 0; j < d; ++j) {
     std::vector<double> column(d, 0);

@@ -52,7 +52,10 @@ void anneal(Judgement& out, const Study& study, const ModelFile& model, const Da
   const NetworkSystem system(
       asked, {.model = model, .weights = "training", .data = data.samples > 0 ? std::optional(data) : std::nullopt});
   ProgressMeter meter({1, 1}, {1, 1}, true);
-  const LogZFindings found = find_log_z(system, asked, meter, most_summed);
+  take(out, find_log_z(system, asked, meter, most_summed));
+}
+
+void take(Judgement& out, const LogZFindings& found) {
   out.log_z = found.best.log_z;
   out.exact = found.best.kind.family == RouteFamily::exact;
   out.trusted = found.best.trusted && found.agree;

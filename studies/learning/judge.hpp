@@ -14,6 +14,8 @@
 
 namespace gibbsite {
 
+struct LogZFindings;
+
 struct Judgement {
   Estimate log_z;  ///< error 0 where it was summed
   bool exact = false;
@@ -69,6 +71,8 @@ Judgement judge_model(const ModelFile& file, const Samples& samples, const Study
 
 /// What they share: ln Z by annealing there and back; data: the first samples, for base rates the file does not know.
 void anneal(Judgement& out, const Study& study, const ModelFile& file, const Data& data);
+/// ln Z as its routes found it.
+void take(Judgement& out, const LogZFindings& found);
 /// The first samples, as data.
 Data head_of(const Matrix& samples, std::size_t most);
 /// The largest singular values of a matrix of so many rows, row by row.

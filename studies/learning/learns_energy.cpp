@@ -6,13 +6,11 @@
 
 #include "physics/exact/quadrature.hpp"
 #include "studies/data/data_sets.hpp"
-#include "studies/files/variables.hpp"
+#include "studies/learning/drawn_samples.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
 #include "studies/models/treatment_group.hpp"
-#include "studies/sample/draw.hpp"
-#include "studies/sample/sample_units.hpp"
 #include "studies/systems/energies.hpp"
 #include "studies/text/errors.hpp"
 
@@ -106,24 +104,11 @@ Judgement LearnsEnergy::judge(std::span<const double> theta, const Samples& samp
 
 Group LearnsEnergy::draw(std::span<const double> theta, const Study& study, const Matrix&, std::size_t count) const {
   constexpr std::uint64_t sweeps = 500, task_of_states = 1'000'003;
-  Group out{.name = "samples"};
   const auto system = system_at(theta, study);
-  const SamplePlan plan{.states = count, .chains = count, .annealing = sweeps, .thermalization = sweeps};
   const auto ensemble = system->ensemble(as_sampled(study, name_), Key(study.run.seed, task_of_states), count);
-  const DrawnStates drawn = draw_states(*ensemble, plan, [](const Progress&) {});
-  const SampledUnits units(*system, ensemble->layout(), false, Key(study.run.seed));
-  const std::size_t bytes = ensemble->layout().state_bytes();
-  std::vector<double> values;
-  for (std::size_t s = 0; s < count; ++s) {
-    const auto row = units.row(std::span(drawn.states).subspan(s * bytes, bytes), s);
-    values.insert(values.end(), row.begin(), row.end());
-  }
-  add_index(out, "sample", count, "state");
-  add_index(out, "unit", units.width(), "unit");
-  add(out, "samples", {"sample", "unit"}, {count, units.width()}, column_of(std::move(values), units.type()), "1",
+  return states_drawn(
+      *ensemble, *system, sweeps, Key(study.run.seed),
       "states of the model: chains annealed from the reference, then moved by Hamiltonian trajectories");
-  add_warnings(out, drawn.warnings);
-  return out;
 }
 
 /// There and back from the gaussian of the data (studies/likelihood/log_z_routes.hpp).
@@ -140,10 +125,7 @@ void LearnsEnergy::anneal(Judgement& out, const Study& study, std::shared_ptr<co
   const auto system =
       fitted_system(asked, energy_system(asked, std::move(energy)), base_rates_.mean, deviation, "the data");
   ProgressMeter meter({1, 1}, {1, 1}, true);
-  const LogZFindings found = find_log_z(*system, asked, meter);
-  out.log_z = found.best.log_z;
-  out.exact = found.best.kind.family == RouteFamily::exact;
-  out.trusted = found.best.trusted && found.agree;
+  take(out, find_log_z(*system, asked, meter));
 }
 
 std::shared_ptr<const ContinuousSystem> LearnsEnergy::system_at(std::span<const double> theta,

@@ -7,6 +7,7 @@
 #include "estimators/learning/energies/energy_objective.hpp"
 #include "estimators/log_sum_exp.hpp"
 #include "physics/chance.hpp"
+#include "physics/matrices/cholesky.hpp"
 
 namespace gibbsite {
 namespace {
@@ -42,7 +43,8 @@ class GridObjective final : public EnergyObjective<Real> {
   double add_gradient(const JetEnergy<Real>& energy, std::span<const double>, std::span<const Real> batch,
                       std::uint64_t, std::span<Real> gradient) override {
     const std::size_t n = batch.size() / energy.units();
-    log_z_ = sum(energy);
+    if (!summed_) log_z_ = sum(energy);
+    summed_ = false;
     for (double& e : log_p_) e = -std::exp(-e + log_cell_ - log_z_);  // minus the weight of each point
     std::vector<double> e(log_p_.size());
     energy.add_gradient(grid_, log_p_, e, gradient);
@@ -53,14 +55,20 @@ class GridObjective final : public EnergyObjective<Real> {
     for (const double one : e) value += one / static_cast<double>(n);
     return value;
   }
-  void moved(const JetEnergy<Real>& energy) override { log_z_ = sum(energy); }
+  void moved(const JetEnergy<Real>& energy) override {
+    log_z_ = sum(energy);
+    summed_ = true;
+  }
   Estimate log_z(std::span<const double>) const override { return {.value = log_z_}; }
   Snapshot save() const override {
     Snapshot snapshot;
     snapshot.numbers["grid_log_z"] = {log_z_};
     return snapshot;
   }
-  void load(const Snapshot& snapshot) override { log_z_ = snapshot.numbers.at("grid_log_z").at(0); }
+  void load(const Snapshot& snapshot) override {
+    log_z_ = snapshot.numbers.at("grid_log_z").at(0);
+    summed_ = false;
+  }
 
  private:
   double sum(const JetEnergy<Real>& energy) {
@@ -71,7 +79,8 @@ class GridObjective final : public EnergyObjective<Real> {
   }
 
   std::vector<Real> grid_;
-  std::vector<double> log_p_;  // scratch
+  std::vector<double> log_p_;  // energies of the points, then their weights
+  bool summed_ = false;        // whether log_p_ and log_z_ are of the present parameters
   double log_cell_ = 0, log_z_ = unknown;
 };
 
@@ -103,14 +112,9 @@ class Noise {
       : mean_(std::move(mean)), lower_(std::move(covariance)) {
     const std::size_t d = mean_.size();
     log_norm_ = -0.5 * static_cast<double>(d) * std::log(2 * std::numbers::pi);
-    for (std::size_t i = 0; i < d; ++i)
-      for (std::size_t j = 0; j <= i; ++j) {
-        double sum = lower_[i * d + j];
-        for (std::size_t k = 0; k < j; ++k) sum -= lower_[i * d + k] * lower_[j * d + k];
-        if (i == j && !(sum > 0)) throw std::invalid_argument("the covariance of the noise is not positive definite");
-        lower_[i * d + j] = i == j ? std::sqrt(sum) : sum / lower_[j * d + j];
-        if (i == j) log_norm_ -= std::log(lower_[i * d + i]);
-      }
+    if (!to_cholesky_factor(lower_, d))
+      throw std::invalid_argument("the covariance of the noise is not positive definite");
+    for (std::size_t i = 0; i < d; ++i) log_norm_ -= std::log(lower_[i * d + i]);
   }
   std::size_t units() const noexcept { return mean_.size(); }
   /// Normal numbers, in place, as a point.
