@@ -96,6 +96,7 @@ class Training {
   void evaluate(double seconds);
   bool due() const;
   void keep_snapshot();
+  std::size_t best_row() const;         // of the trace: where the validation likelihood was best
   std::string unbounded_block() const;  // the name of the parameters that grew the most
   Group snapshots() const;
 

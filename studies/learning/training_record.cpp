@@ -167,11 +167,24 @@ Group Training::snapshots() const {
   return all;
 }
 
+std::size_t Training::best_row() const {
+  std::size_t best = 0;
+  const auto at = [&](std::size_t r) {
+    return trace_.at(r, static_cast<std::size_t>(Recorded::validation_log_likelihood));
+  };
+  for (std::size_t r = 1; r < trace_.draws(); ++r)
+    if (std::isnan(at(best)) || at(r) > at(best)) best = r;
+  return best;
+}
+
 Group Training::record() const {
   const bool best = !best_.empty();
   const std::vector<double> theta = best ? best_ : learner_->parameters();
   Group root = model_->record(
       theta, "", fmt::format("trained by gibbsite: {}{}", plan(), best ? "; the best by the validation data" : ""));
+  if (study_.keys<TrainingKeys>().method == "nce" && trace_.draws() > 0)
+    root.attributes.emplace_back("learned_log_z", trace_.at(best ? best_row() : trace_.draws() - 1,
+                                                            static_cast<std::size_t>(Recorded::learned_log_z)));
   Group training{.name = "training"};
   training.attributes.emplace_back("method", study_.keys<TrainingKeys>().method);
   training.attributes.emplace_back("plan", plan());

@@ -9,12 +9,16 @@ namespace {
 class JudgedNetwork final : public Judged {
  public:
   JudgedNetwork(const Study& study, const NetworkSource& source)
-      : Judged(*source.data), system_(study, source), visible_(visible_layer(system_.model().model)) {}
+      : Judged(*source.data),
+        learned_log_z_(source.model.learned_log_z),
+        system_(study, source),
+        visible_(visible_layer(system_.model().model)) {}
 
   const System& system() const override { return system_; }
   std::size_t visible_units() const override { return visible_.units + (visible_.labels > 0 ? 1 : 0); }
   bool labelled() const override { return visible_.labels > 0; }
   Unnormalized unnormalized(Key key) const override { return gibbsite::unnormalized(system_.model(), data(), key); }
+  double learned_log_z() const override { return learned_log_z_; }
   std::optional<Reconstruction> reconstruction() const override { return system_.reconstruction(); }
   bool raises() const override { return true; }
   std::vector<double> raise(const Study& study, std::size_t samples, ProgressMeter& meter) const override {
@@ -22,6 +26,7 @@ class JudgedNetwork final : public Judged {
   }
 
  private:
+  double learned_log_z_;
   NetworkSystem system_;
   Layer visible_;
 };

@@ -26,6 +26,8 @@ class Judged {
   virtual bool real() const { return false; }
   /// ln p*(v) of the data. key: of draws, where it takes some.
   virtual Unnormalized unnormalized(Key key) const = 0;
+  /// The constant that noise contrast learned in place of ln Z; nan: none.
+  virtual double learned_log_z() const { return unknown; }
   /// How well it gives the data back; nothing where it does not.
   virtual std::optional<Reconstruction> reconstruction() const { return std::nullopt; }
   /// Whether raise() is there, and what it says of the first samples: raise_log_likelihoods() of likelihood.hpp.

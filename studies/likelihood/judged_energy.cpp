@@ -9,7 +9,7 @@
 #include "studies/likelihood/judged.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/models/model_group.hpp"
-#include "studies/models/treatment_group.hpp"
+#include "studies/models/stored_energy.hpp"
 #include "studies/study/assemble.hpp"
 #include "studies/study/study_file.hpp"
 #include "studies/systems/energies.hpp"
@@ -19,19 +19,11 @@
 namespace gibbsite {
 namespace {
 
-/// Where coordinates are, and how wide.
-struct CoordinateMoments {
-  std::vector<double> mean, deviation;  ///< [d]
-  std::string of = {};                  ///< for people: "the data in the model file"
-};
-
 /// What a file says of an energy.
 struct EnergyFile {
   std::shared_ptr<const ContinuousSystem> system;  ///< with the reference that the file says, or what suits the model
-  std::optional<CoordinateMoments> learned = {};   ///< of the data it learned from, as they were treated
-  Treatment treatment = {};
-  bool of_a_net = false;
-  Group group = {};  ///< /model
+  std::optional<StoredEnergy> stored = {};         ///< what else it says, where it keeps the energy whole
+  Group group = {};                                ///< /model
 };
 
 Layer real_numbers(std::size_t units) {
@@ -39,14 +31,6 @@ Layer real_numbers(std::size_t units) {
           .units = units,
           .bias = std::vector<double>(units),
           .variance = std::vector<double>(units, 1.0)};
-}
-
-/// Where the file does not say it: of the data it is judged by. Of a number that never varies, 1.
-CoordinateMoments moments_of(const Data& data) {
-  const BaseRates rates = base_rates(data, real_numbers(data.width));
-  CoordinateMoments out{rates.mean, rates.variance, "the data"};
-  for (double& v : out.deviation) v = std::sqrt(v);
-  return out;
 }
 
 class JudgedEnergy final : public Judged {
@@ -59,6 +43,7 @@ class JudgedEnergy final : public Judged {
   const System* tempered() const override { return file_.system.get(); }
   std::size_t visible_units() const override { return data().width; }
   bool real() const override { return true; }
+  double learned_log_z() const override { return file_.stored ? file_.stored->learned_log_z : unknown; }
   Unnormalized unnormalized(Key) const override {
     const ContinuousEnergy& model = *file_.system->model();
     Unnormalized out{std::vector<double>(data().samples), false, "exact given ln Z"};
@@ -114,39 +99,18 @@ EnergyFile energy_of_study(const Group& root, const std::string& path) {
   return {.system = std::move(system), .group = *root.child("model")};
 }
 
-std::optional<CoordinateMoments> learned_moments(const Place& place, std::size_t units) {
-  CoordinateMoments out;
-  if (place.has("base_rates")) {
-    const Place rates = place.child("base_rates");
-    out = {rates.numbers("mean", {units}, "(unit)"), rates.numbers("variance", {units}, "(unit)"), ""};
-    for (double& v : out.deviation) v = std::sqrt(v);
-  } else if (place.has_variable("confining_mean")) {
-    out = {place.numbers("confining_mean", {units}, "(unit)"), place.numbers("confining_deviation", {units}, "(unit)"),
-           ""};
-  } else {
-    return std::nullopt;
-  }
-  out.of = "the data that it learned from";
-  return out;
-}
-
-EnergyFile energy_of_group(const Group& group, const std::string& kind, const std::string& where) {
+EnergyFile energy_of_group(const Group& group, const std::string& where) {
   const Place place(group, where);
-  auto energy = energy_from(kind, group, where);
-  const std::size_t units = energy->units();
+  StoredEnergy stored = stored_energy(group, where);
   Study study;
-  study.model.name = kind;
+  study.model.name = stored.kind;
   study.sampler.kind = SamplerKind::hmc;
   auto& keys = study.keys<ContinuousKeys>();
   if (place.text("reference") == "box")
     keys.box = {place.number<double>("low").value_or(0), place.number<double>("high").value_or(1)};
   if (const auto mean = place.number<double>("base_mean")) keys.mean = *mean;
   if (const auto scale = place.number<double>("base_scale")) keys.scale = *scale;
-  return {.system = energy_system(study, std::move(energy)),
-          .learned = learned_moments(place, units),
-          .treatment = treatment_from(group, units, where),
-          .of_a_net = kind == "neural",
-          .group = group};
+  return {.system = energy_system(study, stored.energy), .stored = std::move(stored), .group = group};
 }
 
 /// Nothing for files of networks, and for what cannot be read: whoever looks for networks says what is wrong.
@@ -164,13 +128,12 @@ std::optional<EnergyFile> read_energy_file(const std::string& path) {
   const bool result = !is_model(root);
   const Group* group = result ? root.child("model") : &root;
   if (group == nullptr) return std::nullopt;
-  const std::string kind = text_attribute(*group, "model");
-  if (is_model(*group) && files_keep(kind)) {
-    EnergyFile file = energy_of_group(*group, kind, result ? path + ": model" : path);
+  if (is_stored_energy(*group)) {
+    EnergyFile file = energy_of_group(*group, result ? path + ": model" : path);
     std::erase_if(file.group.groups, [](const Group& g) { return g.name == "training" || g.name == "snapshots"; });
     return file;
   }
-  if (network_named(kind) || text_attribute(root, "study").empty()) return std::nullopt;
+  if (network_named(text_attribute(*group, "model")) || text_attribute(root, "study").empty()) return std::nullopt;
   return energy_of_study(root, path);
 }
 
@@ -180,7 +143,8 @@ std::unique_ptr<const Judged> judge_energy(Study& study) {
   auto file = read_energy_file(study.keys<NetworkKeys>().file);
   if (!file) return nullptr;
   const ContinuousSystem& own = *file->system;
-  Data data = check_data(read_data(study.keys<DataRequest>(), file->treatment.any() ? &file->treatment : nullptr),
+  const bool treated = file->stored && file->stored->treatment.any();
+  Data data = check_data(read_data(study.keys<DataRequest>(), treated ? &file->stored->treatment : nullptr),
                          real_numbers(own.model()->units()));
   auto& ais = study.keys<AisKeys>();
   if (!ais.temperatures_given) ais.temperatures = AisKeys::temperatures_of_energies;
@@ -188,11 +152,16 @@ std::unique_ptr<const Judged> judge_energy(Study& study) {
   study.sampler.kind = SamplerKind::hmc;
   // Textbook energies know what suits them; of a net's weights nobody knows it, but its data do. Modes that data do not
   // have are missed from there both ways, so that replicas are tempered from the model's own reference.
-  const bool fitted = ais.reference == "base-rate" && !own.reference().is_box() && (file->learned || file->of_a_net);
+  const bool known = file->stored && !file->stored->mean.empty();
+  const bool fitted = ais.reference == "base-rate" && !own.reference().is_box() && (known || is_net(*own.model()));
   std::shared_ptr<const System> system = file->system;
-  if (fitted) {
-    const CoordinateMoments at = file->learned ? *file->learned : moments_of(data);
-    system = fitted_system(study, file->system, at.mean, at.deviation, at.of);
+  if (fitted && known) {
+    system = fitted_system(study, file->system, file->stored->mean, file->stored->deviation,
+                           "the data that it learned from");
+  } else if (fitted) {  // of the data it is judged by; of a number that never varies 1
+    BaseRates rates = base_rates(data, real_numbers(data.width));
+    for (double& v : rates.variance) v = std::sqrt(v);
+    system = fitted_system(study, file->system, rates.mean, rates.variance, "the data");
   }
   return std::make_unique<JudgedEnergy>(std::move(*file), std::move(data), std::move(system));
 }

@@ -12,7 +12,7 @@
 namespace gibbsite {
 
 /// Where a route takes its draws from: those of one family share them.
-enum class RouteFamily { exact, annealing, tempering, trajectory };
+enum class RouteFamily { exact, annealing, tempering, trajectory, learned };
 
 /// What a route is, apart from what it found.
 struct RouteKind {
@@ -27,6 +27,10 @@ inline constexpr RouteKind forward_route{"ais", RouteFamily::annealing, 2};
 inline constexpr RouteKind tempering_route{"tempering", RouteFamily::tempering, 3};
 inline constexpr RouteKind trajectory_route{"trajectory", RouteFamily::trajectory, 4};
 inline constexpr RouteKind reverse_route{"ais_reverse", RouteFamily::annealing, RouteKind::never};
+/// The constant that noise contrast learned along with the model (Gutmann & Hyvarinen, AISTATS 2010, eq. 3): a
+/// parameter, no estimate. It differs from ln Z by O(1/nu) where the model is not the truth, so that nothing is held to
+/// it.
+inline constexpr RouteKind noise_contrast_route{"noise_contrast", RouteFamily::learned, RouteKind::never};
 
 struct LogZRoute {
   RouteKind kind;

@@ -71,6 +71,8 @@ Result evaluate(const Judged& judged, const Study& study, const Request& request
       request.quiet);
   Result result;
   result.log_z = find_log_z(system, study, meter, 0x1p26, judged.tempered());
+  if (const double learned = judged.learned_log_z(); !std::isnan(learned))
+    result.log_z.routes.push_back({noise_contrast_route, {.value = learned}, false});
   result.data = judged.unnormalized(Key(study.run.seed, recognition_task));
   for (const double w : result.data.log_weight) result.log_likelihood.push_back(w - result.log_z.best.log_z.value);
   result.mean = mean_of(result.log_likelihood, result.log_z.best.log_z.error);

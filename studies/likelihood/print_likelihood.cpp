@@ -8,6 +8,7 @@
 #include "studies/files/json.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/likelihood/likelihood.hpp"
+#include "studies/likelihood/log_z_routes.hpp"
 #include "studies/results/print_result.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/runs/progress.hpp"
@@ -94,7 +95,10 @@ void print_likelihood(const Group& root, const std::string& path) {
   Table routes({"ln Z by", "value", "effective", "trusted"}, 1);
   for (const RouteRow& row : routes_of(root))
     routes.add({row.estimator, value_text(row.value, row.error),
-                std::isnan(row.effective) ? "-" : fmt::format("{:.1f}", row.effective), row.trusted ? "yes" : "NO"});
+                std::isnan(row.effective) ? "-" : fmt::format("{:.1f}", row.effective),
+                row.estimator == noise_contrast_route.name ? "learned"
+                : row.trusted                              ? "yes"
+                                                           : "NO"});
   fmt::print("{}\n  {}\n", routes.text(), wrapped(text_attribute(root, "verdict"), 2));
 
   const std::string kind = text_attribute(found, "kind");

@@ -8,6 +8,7 @@
 #include "physics/continuous/experts.hpp"
 #include "physics/continuous/gaussian.hpp"
 #include "physics/continuous/mixtures.hpp"
+#include "physics/continuous/visible_rbm.hpp"
 #include "physics/continuous/wells.hpp"
 #include "physics/neural/neural_model.hpp"
 #include "studies/files/variables.hpp"
@@ -80,6 +81,39 @@ void describe_net(const NetAt& at, Group& group) {
   }
 }
 
+/// W, row by row.
+NumberList rows_of(const Matrix& m) {
+  NumberList out;
+  for (std::size_t r = 0; r < m.rows(); ++r)
+    for (std::size_t c = 0; c < m.columns(); ++c) out.push_back(m(r, c));
+  return out;
+}
+
+void describe_machine(const Network& network, Group& group) {
+  const Layer &visible = network.layers()[0], &hidden = network.layers()[1];
+  group.attributes.emplace_back("hidden_kind", std::string(hidden.kind == UnitKind::spin ? "spin" : "binary"));
+  group.attributes.emplace_back("energy_constant", network.constant());
+  add_numbers(group, "bias", visible.bias);
+  add_numbers(group, "variance", visible.variance);
+  add_numbers(group, "hidden_bias", hidden.bias);
+  add_numbers(group, "weights", rows_of(network.weights()[0]));
+}
+
+std::shared_ptr<const ContinuousEnergy> machine_from(const Place& place) {
+  const Shape d = place.shape("bias"), hidden = place.shape("hidden_bias");
+  Layer lower{.kind = UnitKind::gaussian,
+              .units = d.at(0),
+              .bias = place.numbers("bias", d, "(unit)"),
+              .variance = place.numbers("variance", d, "(unit)")};
+  Layer upper{.kind = place.text("hidden_kind") == "spin" ? UnitKind::spin : UnitKind::binary,
+              .units = hidden.at(0),
+              .bias = place.numbers("hidden_bias", hidden, "(hidden unit)")};
+  const Matrix weights = Matrix::from_rows(
+      lower.units, upper.units, place.numbers("weights", {lower.units * upper.units}, "(unit by hidden unit)"));
+  return std::make_shared<const VisibleRbm>(
+      Network({std::move(lower), std::move(upper)}, {weights}, place.number<double>("energy_constant").value_or(0)));
+}
+
 std::shared_ptr<const ContinuousEnergy> net_from(const Place& place) {
   std::vector<LayerSpec> layers;
   const std::string net_text = place.text("net");
@@ -124,6 +158,9 @@ std::string words_of_energy(const ContinuousEnergy& energy) {
   if (const auto* model = dynamic_cast<const Experts*>(&energy))
     return fmt::format("product of {} {} experts in {} dimensions", model->count(),
                        model->kind() == Experts::Kind::student ? "student" : "unigauss", model->units());
+  if (const auto* model = dynamic_cast<const VisibleRbm*>(&energy))
+    return fmt::format("visible units of a gaussian rbm, {} + {} hidden", model->units(),
+                       model->network().layers()[1].units);
   const NetAt at = net_in(energy);
   return fmt::format("net of {} layers and {} parameters on {} numbers", at.net->layers().size(), at.net->parameters(),
                      at.net->units());
@@ -169,12 +206,13 @@ void describe_energy(const ContinuousEnergy& energy, Group& group) {
     add_numbers(group, "numbers", list_of(model->numbers()));
     add_numbers(group, "kappa", {model->kappa()});
   }
+  if (const auto* model = dynamic_cast<const VisibleRbm*>(&energy)) describe_machine(model->network(), group);
   if (const NetAt at = net_in(energy); at.net != nullptr) describe_net(at, group);
 }
 
 bool files_keep(const std::string& kind) {
-  constexpr std::string_view kinds[] = {"double-well",      "many-well", "rings", "gaussian",
-                                        "gaussian-mixture", "experts",   "neural"};
+  constexpr std::string_view kinds[] = {"double-well",      "many-well", "rings",        "gaussian",
+                                        "gaussian-mixture", "experts",   "gaussian-rbm", "neural"};
   return std::find(std::begin(kinds), std::end(kinds), kind) != std::end(kinds);
 }
 
@@ -202,6 +240,7 @@ std::shared_ptr<const ContinuousEnergy> energy_from(const std::string& kind, con
       return std::make_shared<const Experts>(
           place.text("experts") == "unigauss" ? Experts::Kind::unigauss : Experts::Kind::student, list("directions"),
           list("numbers"), list("kappa").at(0));
+    if (kind == "gaussian-rbm") return machine_from(place);
     if (kind == "neural") return net_from(place);
   } catch (const std::invalid_argument& error) {
     place.refuse(error.what());

@@ -6,6 +6,8 @@
 ///   gaussian                mean, precision (row by row)
 ///   gaussian-mixture        means (point by point), weights, deviations
 ///   experts                 attribute experts ("student" | "unigauss"); directions (expert by expert), numbers, kappa
+///   gaussian-rbm            attributes hidden_kind ("binary" | "spin"), energy_constant; bias, variance, hidden_bias,
+///                           weights (row by row, a row a visible unit)
 ///   neural                  attributes shape ("1x8x8"), net ("dense 32, swish, dense 1"), kappa; or, in place of
 ///                           kappa > 0, confining_mean and confining_deviation; groups layer_0, ... with weight, bias
 #pragma once

@@ -232,6 +232,7 @@ ModelFile model_from(const Group& group, const std::string& where) {
   if (!kind)
     place.refuse(fmt::format("the attribute model is `{}`; allowed: {}", name, join(names_of_networks(), ", ")));
   ModelFile file{.kind = *kind, .model = {}, .alphabet = place.text("alphabet"), .note = place.text("note")};
+  file.learned_log_z = place.number<double>("learned_log_z").value_or(unknown);
   try {
     switch (*kind) {
       case NetworkKind::rbm:

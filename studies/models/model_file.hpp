@@ -2,8 +2,8 @@
 /// manual (topics/models.md); groups of other names, and variables of other names in these, are passed over.
 ///
 ///   /              attributes content = "model", model = "rbm" | "dbm" | "dbn" | "boltzmann" | "hopfield";
-///                  optional energy_constant, note, alphabet (letters of the states of categorical units); and of the
-///                  writer: program, version, format_version, ...
+///                  optional energy_constant, note, learned_log_z (of nce), alphabet (letters of the states of
+///                  categorical units); and of the writer: program, version, format_version, ...
 ///   /layer_0 ...   attribute units_kind = "binary" | "spin" | "gaussian" | "categorical"; bias (unit), categorical
 ///                  (unit, state); gaussian also variance (unit). Boltzmann machines: layer_0 alone, with the attribute
 ///                  visible where the first units alone are visible ones
@@ -31,6 +31,7 @@
 #include <variant>
 #include <vector>
 
+#include "estimators/estimate.hpp"
 #include "physics/belief_network.hpp"
 #include "physics/boltzmann.hpp"
 #include "physics/network.hpp"
@@ -50,6 +51,7 @@ struct ModelFile {
   Treatment treatment = {};                  ///< of these data, where it is more than a divisor
   std::string alphabet = {};                 ///< letters that states of categorical units stand for, or none
   std::string note = {};                     ///< where it comes from, and what was converted
+  double learned_log_z = unknown;            ///< what noise contrast learned in place of ln Z
   std::vector<std::string> remarks = {};     ///< how its source was read, for whoever imports it; no file keeps them
 
   std::string name() const { return name_of(kind); }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <stdexcept>
 
 #include "studies/files/archive.hpp"
@@ -22,6 +23,7 @@ StoredEnergy stored_energy(const Group& group, const std::string& where) {
   const std::size_t units = out.energy->units();
   out.treatment = treatment_from(group, units, where);
   out.note = place.text("note");
+  out.learned_log_z = place.number<double>("learned_log_z").value_or(unknown);
   out.kappa = place.number<double>("kappa").value_or(0);
   if (place.has("base_rates")) {
     const Place rates = place.child("base_rates");
@@ -30,6 +32,11 @@ StoredEnergy stored_energy(const Group& group, const std::string& where) {
     out.samples = static_cast<std::size_t>(*samples);
     out.data = rates.text("data");
     out.mean = rates.numbers("mean", {units}, "(unit)");
+    out.deviation = rates.numbers("variance", {units}, "(unit)");
+    for (double& v : out.deviation) v = std::sqrt(v);
+  } else if (place.has_variable("confining_mean")) {
+    out.mean = place.numbers("confining_mean", {units}, "(unit)");
+    out.deviation = place.numbers("confining_deviation", {units}, "(unit)");
   }
   if (place.has("levels")) {
     const Place levels = place.child("levels");
@@ -38,13 +45,16 @@ StoredEnergy stored_energy(const Group& group, const std::string& where) {
   return out;
 }
 
+bool is_stored_energy(const Group& group) { return is_model(group) && files_keep(text_attribute(group, "model")); }
+
 std::string energy_kind_in(const std::filesystem::path& path) {
   try {
     std::vector<Unread> unread;
-    const Group root = read_archive(path, unread);
+    const Group root = read_archive(path, unread, [](const std::string& name) {  // attributes alone
+      return name.find('/') == name.npos;
+    });
     const Group* inside = is_model(root) ? &root : root.child("model");
-    const std::string kind = inside == nullptr ? "" : text_attribute(*inside, "model");
-    return inside != nullptr && is_model(*inside) && files_keep(kind) ? kind : "";
+    return inside != nullptr && is_stored_energy(*inside) ? text_attribute(*inside, "model") : "";
   } catch (const std::runtime_error&) {  // whoever reads it then says what is wrong
     return "";
   }

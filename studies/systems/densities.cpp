@@ -23,8 +23,8 @@ struct RingKeys {
   Numbers radii = {1, 2, 3};
 };
 struct MixtureKeys {
-  Numbers means, weights;  ///< empty: those of the textbook
-  Numbers deviations;      ///< empty: all as WidthKeys say
+  Numbers means;       ///< empty: those of the textbook
+  Numbers deviations;  ///< empty: all as WidthKeys say
 };
 struct GaussianKeys {
   Numbers mean = {0, 0}, precision = {1, 0.5, 0.5, 1};
@@ -46,16 +46,6 @@ std::shared_ptr<const System> made(const Study& study, Make make) {
   } catch (const std::invalid_argument& e) {
     throw RequestError(fmt::format("[model]: {}", e.what()));
   }
-}
-
-template <class Keys>
-StudyKey& add_numbers(const Section<Keys>& section, const char* name, Numbers Keys::*member, const char* allowed,
-                      const char* help) {
-  return section.add(
-      name, allowed, help, [member](Keys& keys, const Value& value) { keys.*member = read_numbers(value); },
-      [member](const Keys& keys) {
-        return (keys.*member).empty() ? std::nullopt : std::optional(one_or_list(keys.*member));
-      });
 }
 
 Quartic well_of(const Study& study, Quartic textbook) {
@@ -115,10 +105,11 @@ std::shared_ptr<const System> make_gaussian(const Study& study) {
 std::shared_ptr<const System> make_mixture(const Study& study) {
   return made(study, [&] {
     MixtureKeys keys = study.keys<MixtureKeys>();
+    Numbers weights = study.keys<WeightKeys>().weights;
     if (keys.means.empty()) keys.means = {2, 2, 2, -2, -2, 2, -2, -2};
-    if (keys.weights.empty()) keys.weights = {0.4, 0.3, 0.2, 0.1};
+    if (weights.empty()) weights = {0.4, 0.3, 0.2, 0.1};
     if (keys.deviations.empty()) keys.deviations = {width_of(study, 0.3)};
-    return energy_system(study, std::make_shared<const GaussianMixture>(keys.means, keys.weights, keys.deviations));
+    return energy_system(study, std::make_shared<const GaussianMixture>(keys.means, weights, keys.deviations));
   });
 }
 std::shared_ptr<const System> make_experts(const Study& study) {
@@ -200,8 +191,7 @@ const SystemEntry& gaussian_mixture_entry() {
         const auto model = Section<MixtureKeys>(table, "model").when(not_stored());
         add_numbers(model, "means", &MixtureKeys::means, "a list of points",
                     "gaussian-mixture: as many coordinates each; left out: four, (+-2, +-2)");
-        add_numbers(model, "weights", &MixtureKeys::weights, "a list of numbers > 0",
-                    "gaussian-mixture: one a mean; left out: [0.4, 0.3, 0.2, 0.1]");
+        add_weights(table);
         add_numbers(model, "deviations", &MixtureKeys::deviations, "a list of numbers > 0",
                     "gaussian-mixture: one a mean; left out: model.width of all");
         add_width(table);

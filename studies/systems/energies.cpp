@@ -77,6 +77,13 @@ Condition not_stored() {
           }};
 }
 
+void add_weights(KeyTable& table) {
+  add_numbers(Section<WeightKeys>(table, "model").when(not_stored()), "weights", &WeightKeys::weights,
+              "a list of numbers",
+              "gaussian-mixture: one a mean, > 0; left out: [0.4, 0.3, 0.2, 0.1]. gaussian-rbm: W, row by row, a row a "
+              "visible unit");
+}
+
 void add_energy_file(KeyTable& table) { add_model_file(Section<NetworkKeys>(table, "model")); }
 
 std::shared_ptr<const ContinuousSystem> stored_energy_system(const Study& study) {

@@ -20,6 +20,22 @@ std::shared_ptr<const ContinuousSystem> energy_system(const Study& study,
 bool is_stored(const Study& study);
 /// The system of what that file holds. Throws RequestError where it holds no energy of the study's kind.
 std::shared_ptr<const ContinuousSystem> stored_energy_system(const Study& study);
+/// A key that is a list of numbers; one that is empty counts as left out.
+template <class Keys>
+StudyKey& add_numbers(const Section<Keys>& section, const char* name, std::vector<double> Keys::*member,
+                      const char* allowed, const char* help) {
+  return section.add(
+      name, allowed, help, [member](Keys& keys, const Value& value) { keys.*member = read_numbers(value); },
+      [member](const Keys& keys) {
+        return (keys.*member).empty() ? std::nullopt : std::optional(one_or_list(keys.*member));
+      });
+}
+/// model.weights, of mixtures and of machines alike.
+struct WeightKeys {
+  std::vector<double> weights;  ///< empty: those of the textbook
+};
+void add_weights(KeyTable& table);
+
 /// model.file, of energies of real numbers; and the condition of numbers that stand in the study in place of it.
 void add_energy_file(KeyTable& table);
 Condition not_stored();

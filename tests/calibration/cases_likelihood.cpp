@@ -24,6 +24,13 @@ std::vector<Case> likelihood_cases() {
        "train --model.layers [0,6] --data.file bars-and-stripes:3 --training.method trajectory --training.batch 14 "
        "--training.updates 200 --training.rate 0.05 --training.samples 0 --training.evaluate 1000000",
        Kind::brief, "", 2},
+      {"training an energy of two numbers by jarzynski",
+       "train --model.name experts --model.components 6 --model.kappa 0.3 --data.file pinwheel --training.method "
+       "jarzynski --training.updates 300 --training.chains 200" +
+           training,
+       Kind::good, "", 2},
+      {"loglik of a gaussian rbm's visible units", "loglik visible_rbm.h5 --data visible_rbm.csv" + brief, Kind::brief},
+      {"loglik of four modes far apart", "loglik modes.h5 --data modes.csv" + brief, Kind::trap},
       {"loglik of separated blocks", "loglik blocks.h5 --data bars-and-stripes:4" + brief, Kind::trap, "", 2},
       {"loglik of 16 blocks, too many to sum", "loglik wide_blocks.h5 --data wide_blocks.csv" + brief, Kind::trap, "",
        8, false, wide_blocks_answers},

@@ -13,11 +13,13 @@
 #include "studies/likelihood/judged.hpp"
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
+#include "studies/models/stored_energy.hpp"
 #include "studies/results/combined_tasks.hpp"
 #include "studies/results/result_rows.hpp"
 #include "studies/reweight/reweighted.hpp"
 #include "studies/runs/task_run.hpp"
 #include "studies/study/request.hpp"
+#include "studies/systems/energies.hpp"
 #include "studies/systems/network_keys.hpp"
 #include "tests/calibration/systems.hpp"
 
@@ -92,17 +94,27 @@ void add_likelihood(std::vector<Number>& numbers, const Group& root) {
   }
 }
 
-/// What a training says of ln Z in the end, beside the sum over all states of the rbm that came of it.
-std::vector<Number> numbers_of_training(const Training& training) {
-  const ModelFile file = model_from(training.record(), "the model that was trained");
+/// Of the model that a training ended with: an rbm by the sum over its states, an energy by its closed form or
+/// quadrature.
+double exact_log_z_of(const Group& model) {
+  constexpr double most_states = 0x1p22;
+  const std::string where = "the model that was trained";
+  if (is_stored_energy(model))
+    return energy_system(Study(), stored_energy(model, where).energy)->exact_log_z(most_states).value_or(unknown);
+  const ModelFile file = model_from(model, where);
   const Network& network = *std::get<std::shared_ptr<const Network>>(file.model);
-  const SummationLimits limits{.states = 0x1p22};
-  const auto exact = exact_log_z(network, Reference::flat(network.layers()[0]), std::vector<double>{1.0}, limits);
+  const auto exact = exact_log_z(network, Reference::flat(network.layers()[0]), std::vector<double>{1.0},
+                                 SummationLimits{.states = most_states});
+  return std::get<std::vector<double>>(exact).front();
+}
+
+/// What a training says of ln Z in the end, beside the exact one.
+std::vector<Number> numbers_of_training(const Training& training) {
+  const double exact = exact_log_z_of(training.record());
   std::vector<Number> numbers;
   const auto add = [&](const char* name, Recorded value, Recorded error) {
-    numbers.push_back({.quantity = name,
-                       .estimate = {.value = training.last(value), .error = training.last(error)},
-                       .exact = std::get<std::vector<double>>(exact).front()});
+    numbers.push_back(
+        {.quantity = name, .estimate = {.value = training.last(value), .error = training.last(error)}, .exact = exact});
   };
   if (training.last(Recorded::log_z_error) > 0) add("ln Z that judges", Recorded::log_z, Recorded::log_z_error);
   if (training.last(Recorded::learned_log_z_error) > 0)
@@ -133,8 +145,10 @@ Runner::Runner(const Case& what, double errors) : case_(what), errors_(errors) {
   if (request.command == "loglik") {
     Study& study = system.tasks.front().study;
     study.keys<NetworkKeys>().reference = study.keys<AisKeys>().reference;
-    study.model.name = NetworkSystem(study).model().name();
-    judged_ = judge_network(study);
+    const std::string energy = energy_kind_in(study.keys<NetworkKeys>().file);
+    study.model.name = energy.empty() ? NetworkSystem(study).model().name() : energy;
+    judged_ = judge_file(study);
+    if (!energy.empty()) exact_ = judged_->system().exact_log_z(0x1p26).value_or(unknown);
   }
   if (request.command != "train") truth_ = std::make_unique<Truth>(what, system, beta_);
 }
@@ -166,6 +180,8 @@ Outcome Runner::run(std::uint64_t seed) {
   if (!case_.then.empty()) root = reweighted(root, beta_);
   std::vector<Number> numbers = numbers_of(root);
   if (request.command == "loglik") add_likelihood(numbers, root);
+  if (!std::isnan(exact_))
+    for (Number& n : numbers) n.exact = exact_;
   std::vector<std::string> warnings = warnings_of(root);
   std::erase_if(warnings, [&](const std::string& warning) { return compares_with_exact(warning, root); });
   return judged(std::move(numbers), std::move(warnings));

@@ -48,6 +48,7 @@ class Runner {
   double errors_;
   std::vector<double> beta_;                        ///< reweight: where to
   std::unique_ptr<const gibbsite::Judged> judged_;  ///< by loglik
+  double exact_ = unknown;                          ///< ln Z of an energy of real numbers that is judged
   std::unique_ptr<Truth> truth_;                    ///< null where numbers come with their exact values
 };
 

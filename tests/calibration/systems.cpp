@@ -11,8 +11,12 @@
 
 #include "estimators/log_sum_exp.hpp"
 #include "physics/chance.hpp"
+#include "physics/continuous/mixtures.hpp"
+#include "physics/continuous/visible_rbm.hpp"
 #include "physics/matrices/eigen.hpp"
 #include "studies/catalogue/catalogue.hpp"
+#include "studies/files/archive.hpp"
+#include "studies/models/energy_group.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/systems/lattice_keys.hpp"
 #include "studies/systems/network.hpp"
@@ -121,6 +125,37 @@ void write_samples(const std::string& name, int units, int off) {
   write(name, text);
 }
 
+/// Samples of real numbers about 0.
+void write_numbers(const std::string& name, int units) {
+  constexpr std::size_t samples = 20;
+  const std::vector<double> u = uniforms(samples * static_cast<std::size_t>(units), 5);
+  std::string text;
+  for (std::size_t k = 0; k < u.size(); ++k)
+    text += fmt::format("{:.6f}{}", 6 * u[k] - 3, (k + 1) % static_cast<std::size_t>(units) == 0 ? '\n' : ',');
+  write(name, text);
+}
+
+void write_energy(const std::string& name, const std::string& kind, const ContinuousEnergy& energy) {
+  Group root;
+  root.attributes = {{"content", std::string("model")}, {"model", kind}};
+  describe_energy(energy, root);
+  write_archive(name, root);
+}
+
+/// Visible units of a gaussian machine whose hidden units pull them apart.
+void write_machine(const std::string& name, std::size_t visible, std::size_t hidden) {
+  const std::vector<double> u = uniforms(visible * hidden, 6);
+  Matrix W(visible, hidden);
+  for (std::size_t k = 0; k < u.size(); ++k) W.data()[k] = 2 * u[k] - 1;
+  const Network network({{.kind = UnitKind::gaussian,
+                          .units = visible,
+                          .bias = std::vector<double>(visible, 0.2),
+                          .variance = std::vector<double>(visible, 0.5)},
+                         {.kind = UnitKind::binary, .units = hidden, .bias = std::vector<double>(hidden, -0.3)}},
+                        {W});
+  write_energy(name, "gaussian-rbm", VisibleRbm(network));
+}
+
 }  // namespace
 
 Systems::Systems() : before_(fs::current_path()) {
@@ -141,6 +176,11 @@ Systems::Systems() : before_(fs::current_path()) {
   write_samples("wide_blocks.csv", wide.blocks * wide.visible, 0);
   write_hopfield("hopfield.h5", 6, 3, 1);
   write_samples("hopfield.csv", 18, -1);
+  write_machine("visible_rbm.h5", 5, 4);
+  write_numbers("visible_rbm.csv", 5);
+  write_energy("modes.h5", "gaussian-mixture",
+               GaussianMixture({2, 2, 2, -2, -2, 2, -2, -2}, {0.4, 0.3, 0.2, 0.1}, {0.3}));
+  write_numbers("modes.csv", 2);
   for (const auto& [kind, layers] : std::map<std::string, std::vector<std::int64_t>>{
            {"rbm", {16, 8}}, {"dbm", {9, 6, 4}}, {"dbn", {9, 6, 5}}, {"boltzmann", {9, 5}}}) {
     Study study = study_schema().first;

@@ -6,6 +6,7 @@
 #include "physics/continuous/experts.hpp"
 #include "physics/continuous/mixtures.hpp"
 #include "physics/continuous/phi4.hpp"
+#include "physics/continuous/visible_rbm.hpp"
 #include "physics/continuous/wells.hpp"
 #include "physics/exact/phi4_chain.hpp"
 #include "physics/exact/quadrature.hpp"
@@ -27,6 +28,13 @@ std::vector<double> sines(double s, std::size_t rows, std::size_t columns, doubl
 }
 
 Experts students() { return {Experts::Kind::student, sines(1.2, 4, 2, 1, 2, 3), {1.2, 0.9, 1.5, 1.1}, 0}; }
+
+/// Two visible units of variances .8 and 1.3, two hidden ones.
+VisibleRbm machine(UnitKind hidden) {
+  return VisibleRbm(Network({{.kind = UnitKind::gaussian, .units = 2, .bias = {0.3, -0.2}, .variance = {0.8, 1.3}},
+                             {.kind = hidden, .units = 2, .bias = {0.1, -0.4}}},
+                            {Matrix::from_rows(2, 2, sines(0.9, 2, 2, 1, 3, 7))}));
+}
 
 Phi4 phi4_on(Geometry geometry, std::vector<std::size_t> size, double field = 0) {
   Lattice lattice;
@@ -76,6 +84,8 @@ TEST_CASE("gradients of continuous energies are those of their energies") {
   check_gradient(GaussianMixture({2, 2, 2, -2, -2, 2, -2, -2}, {4, 3, 2, 1}, {0.3}));
   check_gradient(students());
   check_gradient(Experts(Experts::Kind::unigauss, sines(1, 3, 2, 1, 2, 3), {0.3, -0.2, 0.5}, 1));
+  check_gradient(machine(UnitKind::binary));
+  check_gradient(machine(UnitKind::spin));
   check_gradient(phi4_on(Geometry::square, {3, 4}, 0.2), 0.3);
   check_gradient(
       Phi4(Graph({{0, 1, 0.4}, {1, 2, -0.3}, {2, 0, 1.1}, {2, 3, 0.7}, {2, 3, 0.2}}, {0.1, 0, -0.4, 0.2}), 1, 0.25));
@@ -127,6 +137,20 @@ TEST_CASE("trajectories of phi^4 side by side are those that its gradients make,
   check(phi4_on(Geometry::chain, {5}, 0.3), 0.2);
   check(phi4_on(Geometry::cubic, {3, 3, 3}), 0.1);
   check(Phi4(uneven, 1, 0.25), 0);
+}
+
+TEST_CASE("visible units of a gaussian machine have its free energy, and ln Z by hidden states and by quadrature") {
+  for (const UnitKind hidden : {UnitKind::binary, UnitKind::spin}) {
+    const VisibleRbm model = machine(hidden);
+    const double v[] = {0.7, -1.1};
+    std::vector<double> energy(1);
+    model.evaluate(v, energy, {});
+    CHECK(energy[0] == Approx(model.network().free_energy(v)).epsilon(1e-14));
+    const auto extent = model.extent();
+    CHECK(solved(model, ContinuousReference::gaussian(extent.mean, extent.scale), 1).at("log_z") ==
+          Approx(*model.known_log_z()).epsilon(1e-10));
+  }
+  CHECK(*machine(UnitKind::binary).known_log_z() == Approx(4.8878427530788).epsilon(1e-13));
 }
 
 TEST_CASE("quadrature gives the double well at every temperature") {
