@@ -35,11 +35,14 @@ class BlurredCurves final : public KnownDensity {
     for (Node& node : nodes_) node.log_weight = std::log(node.log_weight) + norm;
   }
 
-  void draw(std::span<double> x, Chance& chance) const override {
-    const Curve& curve = curves_[curves_.size() > 1 ? chance.pick(curves_.size()) : 0];
+  std::size_t draw(std::span<double> x, Chance& chance) const override {
+    const std::size_t part = curves_.size() > 1 ? chance.pick(curves_.size()) : 0;
+    const Curve& curve = curves_[part];
     const Point c = curve.at(curve.begin + (curve.end - curve.begin) * chance.uniform());
     for (std::size_t i = 0; i < 2; ++i) x[i] = c[i] + deviation_ * chance.normal();
+    return part;
   }
+  std::size_t parts() const noexcept override { return curves_.size(); }
 
   double log_density(std::span<const double> x) const override {
     const double precision = 1 / (2 * deviation_ * deviation_);
@@ -98,12 +101,14 @@ class FewGaussians final : public KnownDensity {
         reach_(reach) {}
 
   std::size_t dimension() const noexcept override { return dimension_; }
-  void draw(std::span<double> x, Chance& chance) const override {
+  std::size_t draw(std::span<double> x, Chance& chance) const override {
     double u = chance.uniform();
     std::size_t k = 0;
     while (k + 1 < weights_.size() && u >= weights_[k]) u -= weights_[k++];
     for (std::size_t i = 0; i < dimension_; ++i) x[i] = means_[k * dimension_ + i] + deviation_ * chance.normal();
+    return k;
   }
+  std::size_t parts() const noexcept override { return weights_.size(); }
   double log_density(std::span<const double> x) const override {
     std::vector<double> terms;
     for (std::size_t k = 0; k < weights_.size(); ++k) {
@@ -126,12 +131,15 @@ class FewGaussians final : public KnownDensity {
 
 class Pinwheel final : public KnownDensity {
  public:
-  void draw(std::span<double> x, Chance& chance) const override {
-    const auto arm = static_cast<double>(chance.pick(arms));
+  std::size_t draw(std::span<double> x, Chance& chance) const override {
+    const std::size_t part = chance.pick(arms);
+    const auto arm = static_cast<double>(part);
     const double along = 1 + radial * chance.normal(), across = tangential * chance.normal();
     const auto [u, v] = turned(along, across, 2 * pi * arm / arms + rate * std::exp(std::hypot(along, across)));
     x[0] = size * u, x[1] = size * v;
+    return part;
   }
+  std::size_t parts() const noexcept override { return arms; }
   double log_density(std::span<const double> x) const override {
     const double u = x[0] / size, v = x[1] / size, twist = rate * std::exp(std::min(std::hypot(u, v), 300.0));
     std::array<double, arms> terms{};
@@ -157,10 +165,11 @@ class Pinwheel final : public KnownDensity {
 
 class Checkerboard final : public KnownDensity {
  public:
-  void draw(std::span<double> x, Chance& chance) const override {
+  std::size_t draw(std::span<double> x, Chance& chance) const override {
     const double column = static_cast<double>(chance.pick(4)), row = 2 * static_cast<double>(chance.pick(2));
     x[0] = 2 * (column + chance.uniform()) - reach();
     x[1] = 2 * (row + (is_odd(column) ? 1 : 0) + chance.uniform()) - reach();
+    return 0;
   }
   double log_density(std::span<const double> x) const override {
     const double column = std::floor((x[0] + reach()) / 2), row = std::floor((x[1] + reach()) / 2);
@@ -182,11 +191,12 @@ Curve circle(double radius) {
 class WellOfTwo final : public KnownDensity {
  public:
   std::size_t dimension() const noexcept override { return 1; }
-  void draw(std::span<double> x, Chance& chance) const override {
+  std::size_t draw(std::span<double> x, Chance& chance) const override {
     constexpr double below = -1.31;  // the least energy, -1.305
     do {
       x[0] = range * (2 * chance.uniform() - 1);
     } while (!(chance.uniform() < std::exp(below - energy(x[0]))));
+    return 0;
   }
   double log_density(std::span<const double> x) const override { return -energy(x[0]) - log_z; }
   double reach() const noexcept override { return range; }
@@ -199,9 +209,10 @@ class WellOfTwo final : public KnownDensity {
 
 class CorrelatedGaussian final : public KnownDensity {
  public:
-  void draw(std::span<double> x, Chance& chance) const override {
+  std::size_t draw(std::span<double> x, Chance& chance) const override {
     x[0] = chance.normal();
     x[1] = correlation * x[0] + std::sqrt(1 - correlation * correlation) * chance.normal();
+    return 0;
   }
   double log_density(std::span<const double> x) const override {
     const double rest = 1 - correlation * correlation;

@@ -33,8 +33,10 @@ class KnownDensity {
 
   /// 1 or 2: numbers of a point.
   virtual std::size_t dimension() const noexcept { return 2; }
-  /// A point of it, [dimension()].
-  virtual void draw(std::span<double> x, Chance& chance) const = 0;
+  /// Parts that it is drawn from, such as the two moons; 1: it has none that are told apart.
+  virtual std::size_t parts() const noexcept { return 1; }
+  /// A point of it, [dimension()]. Returns which part it is from.
+  virtual std::size_t draw(std::span<double> x, Chance& chance) const = 0;
   /// ln p(x), normalised; -infinity where there is nothing.
   virtual double log_density(std::span<const double> x) const = 0;
   /// All but less than 1e-9 of it lies in -reach <= x_i <= reach, a whole number. Midpoints of squares whose number a

@@ -1,42 +1,32 @@
-/// The energy of a net at its parameters, for batches of states: float where states are moved and learned from, double
-/// for tests and small problems.
-///
-/// Everything is one pass of jets forward and, where gradients are wanted, back (jets.hpp). A batch is cut in tiles of
-/// up to 64 states, whose sizes depend on the batch alone; a thread works on a tile at a time, and what tiles say of
-/// the parameters is added in their order: the same bits for any number of threads. Cost of a dense layer of n to m, a
-/// state and a coefficient: 2 n m operations forward, as many for the gradient in x, and in the parameters.
+/// The energy of a net at its parameters, for batches of states: the one output of a net of layers (net_values.hpp),
+/// and what confines states.
 #pragma once
 
-#include <memory>
-
 #include "physics/neural/jet_energy.hpp"
-#include "physics/neural/neural_net.hpp"
+#include "physics/neural/net_values.hpp"
 
 namespace gibbsite {
 
 template <class Real>
 class NeuralEnergy final : public JetEnergy<Real> {
  public:
-  static constexpr std::size_t tile = 64;  ///< states
+  static constexpr std::size_t tile = NetValues<Real>::tile;  ///< states
 
-  /// theta: net.parameters() numbers. Throws std::invalid_argument for another size, std::runtime_error where oneDNN,
-  /// by which products in single precision are made, is not there.
-  NeuralEnergy(NeuralNet net, std::span<const double> theta);
-  ~NeuralEnergy() override;
-  NeuralEnergy(NeuralEnergy&&) noexcept;
-  NeuralEnergy& operator=(NeuralEnergy&&) noexcept;
+  /// net: of one output. Throws as NetValues.
+  NeuralEnergy(NeuralNet net, std::span<const double> theta) : values_(std::move(net), theta) {
+    assert(values_.outputs() == 1);
+  }
 
-  const NeuralNet& net() const noexcept;
-  std::size_t units() const noexcept override { return net().units(); }
-  std::size_t parameters() const noexcept override { return net().parameters(); }
-  void set_parameters(std::span<const double> theta) override;
-  std::span<const Real> theta() const noexcept;
-  void run(const NeuralPass<Real>& pass) const override;
-  std::string kinks() const override;
+  const NeuralNet& net() const noexcept { return values_.net(); }
+  std::size_t units() const noexcept override { return values_.units(); }
+  std::size_t parameters() const noexcept override { return values_.parameters(); }
+  void set_parameters(std::span<const double> theta) override { values_.set_parameters(theta); }
+  std::span<const Real> theta() const noexcept { return values_.theta(); }
+  void run(const NeuralPass<Real>& pass) const override { values_.run(pass); }
+  std::string kinks() const override { return values_.kinks(); }
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  NetValues<Real> values_;
 };
 
 }  // namespace gibbsite

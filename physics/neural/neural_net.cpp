@@ -22,10 +22,9 @@ double initial_deviation(const NeuralPart& part, const LayerSpec* next) {
 
 }  // namespace
 
-NeuralNet::NeuralNet(NeuralShape input, std::vector<LayerSpec> layers, Confinement confinement)
-    : input_(input), layers_(std::move(layers)), confinement_(std::move(confinement)) {
-  if (layers_.empty())
-    throw std::invalid_argument("a neural energy has no layers: give one at least, such as \"dense 1\"");
+NeuralNet::NeuralNet(NeuralShape input, std::vector<LayerSpec> layers, Confinement confinement, NetEnd end)
+    : input_(input), layers_(std::move(layers)), confinement_(std::move(confinement)), end_(end) {
+  if (layers_.empty()) throw std::invalid_argument("a net has no layers: give one at least, such as \"dense 1\"");
   NeuralShape shape = input_;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const NeuralShape after = shape_after(layers_[l], shape);
@@ -37,7 +36,10 @@ NeuralNet::NeuralNet(NeuralShape input, std::vector<LayerSpec> layers, Confineme
     }
     shape = after;
   }
-  if (shape.size() != 1)
+  output_ = shape;
+  if (end == NetEnd::values && (confinement_.kappa != 0 || confinement_.learned || !confinement_.mean.empty()))
+    throw std::invalid_argument("what confines states belongs to an energy, and not to a net of several outputs");
+  if (end == NetEnd::energy && shape.size() != 1)
     throw std::invalid_argument("the layers of a neural energy leave " + shape_text(shape) + " numbers (after \"" +
                                 layer_text(layers_.back()) + "\"): end with \"dense 1\", \"sum\" or \"logsumexp\"");
   if (!(confinement_.kappa >= 0 && std::isfinite(confinement_.kappa)))

@@ -3,7 +3,8 @@
 ///   E(x) = net(x) + kappa |x|^2 / 2,   or   net(x) + sum_i (x_i - m_i)^2 / (2 s_i^2),
 ///
 /// the second a Gaussian reference that the net tilts (Xie, Lu, Zhu & Wu, ICML 2016, eq. 4). Every layer there is grows
-/// at most linearly, so that Z exists for any kappa > 0.
+/// at most linearly, so that Z exists for any kappa > 0. A net whose last layer leaves several numbers, f(x), is no
+/// energy of x by itself: energies of answers, embeddings and others are made of these.
 ///
 /// Weights begin as normal numbers, of variance 2 / fan_in where a swish, softplus or relu follows (He, Zhang, Ren &
 /// Sun, ICCV 2015, eq. 10), else of variance 2 / (fan_in + fan_out) (Glorot & Bengio, AISTATS 2010, eq. 12, in its
@@ -32,16 +33,23 @@ struct NetPart {
   std::size_t begin = 0, size = 0;  ///< in theta
 };
 
+/// What the last layer leaves: one number, E, or as many as it likes, f(x).
+enum class NetEnd { energy, values };
+
 /// Immutable.
 class NeuralNet {
  public:
-  /// Throws std::invalid_argument, naming the layer, where shapes do not fit or the last layer leaves more than one
-  /// number; where kappa is below 0 or a deviation is not positive.
-  NeuralNet(NeuralShape input, std::vector<LayerSpec> layers, Confinement confinement = {});
+  /// Throws std::invalid_argument, naming the layer, where shapes do not fit or the last layer of an energy leaves more
+  /// than one number; where kappa is below 0 or a deviation is not positive; where something confines values.
+  NeuralNet(NeuralShape input, std::vector<LayerSpec> layers, Confinement confinement = {},
+            NetEnd end = NetEnd::energy);
 
   const NeuralShape& input() const noexcept { return input_; }
+  const NeuralShape& output() const noexcept { return output_; }
+  std::size_t outputs() const noexcept { return output_.size(); }  ///< numbers that it makes of a state
   const std::vector<LayerSpec>& layers() const noexcept { return layers_; }
   const Confinement& confinement() const noexcept { return confinement_; }
+  NetEnd end() const noexcept { return end_; }
   std::size_t units() const noexcept { return input_.size(); }     ///< numbers in a state
   std::size_t parameters() const noexcept { return parameters_; }  ///< numbers in theta
   const std::vector<NetPart>& parts() const noexcept { return parts_; }
@@ -51,9 +59,10 @@ class NeuralNet {
   bool smooth() const noexcept;
 
  private:
-  NeuralShape input_;
+  NeuralShape input_, output_;
   std::vector<LayerSpec> layers_;
   Confinement confinement_;
+  NetEnd end_;
   std::vector<NetPart> parts_;
   std::vector<double> deviation_;  // of the parameters of each part, as they begin
   std::size_t parameters_ = 0;

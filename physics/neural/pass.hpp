@@ -1,4 +1,5 @@
-/// What is wanted of a batch of states from a neural energy.
+/// What is wanted of a batch of states from a neural energy, or from a net of several outputs, each of which is then
+/// written, and has an adjoint, as e is and has here: [coefficient][state][output].
 #pragma once
 
 #include <array>

@@ -25,6 +25,7 @@ std::vector<NeuralStage<Real>> stages_of(const NeuralNet& net) {
     for (const NeuralPart& part : stages.back().layer->parts()) begin += part.size();
     shape = after;
   }
+  reorder(false);
   for (std::size_t s = 1; s < stages.size(); ++s)
     stages[s].prepared = stages[s - 1].prepared + stages[s - 1].layer->prepared();
   return stages;

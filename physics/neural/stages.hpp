@@ -1,4 +1,5 @@
-/// The layers of a net one behind the other, and between them what turns people's order of numbers into that of memory.
+/// The layers of a net one behind the other, and between them what turns people's order of numbers into that of memory;
+/// outputs stand in people's order.
 #pragma once
 
 #include <memory>

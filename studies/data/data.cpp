@@ -11,6 +11,7 @@
 #include "studies/data/arrays.hpp"
 #include "studies/data/columns.hpp"
 #include "studies/data/data_sets.hpp"
+#include "studies/data/shrink.hpp"
 #include "studies/data/treat.hpp"
 #include "studies/study/value.hpp"
 #include "studies/study/value_parsers.hpp"
@@ -275,11 +276,20 @@ void to_levels(Data& data, bool is_maximum) {
                       place(data, k), v, data.divisor - 1));
 }
 
+/// Numbers of which this is the largest as those of the data that were treated so.
+void to_scale_of(Data& data, double maximum, const Treatment& as) {
+  const double scale = (as.dequantized ? as.divisor - 1 : as.divisor) / maximum;
+  for (double& v : data.values) v = as.dequantized ? std::round(scale * v) : scale * v;
+}
+
 /// In words, for people.
-std::string treatment(const Data& data, const DataRequest& request, const Binarize& how, const std::string& note) {
+std::string treatment(const Data& data, const DataRequest& request, const Binarize& how, const std::string& note,
+                      bool scaled) {
   std::string text = note.empty() ? "" : note + "; ";
   if (!request.columns.empty()) text += fmt::format("columns {}; ", request.columns);
   if (!request.labels.empty()) text += fmt::format("labels {}; ", request.labels);
+  if (!request.shrink.empty()) text += fmt::format("shrunk from {}; ", request.shrink);
+  if (scaled) text += fmt::format("{} read as the highest level; ", request.maximum);
   const std::string before = text;
   text += data.divisor != 1 ? fmt::format("divided by {}", data.divisor) : "taken as they are";
   if (how.by_chance) text += fmt::format(", then 1 with that probability, else 0 (seed {})", request.seed);
@@ -287,6 +297,19 @@ std::string treatment(const Data& data, const DataRequest& request, const Binari
   if (data.treated.any()) text = fmt::format("{}{}", before, description(data.treated));
   if (!request.rows.empty()) text += fmt::format("; rows {} to {}", data.first_row, data.first_row + data.samples - 1);
   return text;
+}
+
+/// Labels of generated points are the parts of their density.
+void check_parts(const Data& generated, const DataRequest& request) {
+  if (request.labels != labels_of_parts)
+    throw RequestError(fmt::format(
+        "data `{}` are generated; their labels are those of the parts they are from: say labels = \"part\", "
+        "or leave them out",
+        request.file));
+  if (generated.labels.empty())
+    throw RequestError(fmt::format(
+        "data `{}` have no parts to be labels; take two-moons, rings, eight-gaussians, pinwheel or two-modes",
+        request.file));
 }
 
 }  // namespace
@@ -297,8 +320,8 @@ Data read_data(const DataRequest& request, const Treatment* as) {
   auto generated = generate(request.file, request.seed);
   if (generated && !request.dataset.empty())
     throw RequestError(fmt::format("data `{}` are generated and have no dataset `{}`", request.file, request.dataset));
-  if (generated && !request.labels.empty())
-    throw RequestError(fmt::format("data `{}` are generated and have no labels; leave out labels", request.file));
+  if (generated && request.labels.empty()) generated->labels.clear(), generated->label_states = 0;
+  if (generated && !request.labels.empty()) check_parts(*generated, request);
   std::string note;
   std::vector<double> labels;
   const auto from_file = [&] {
@@ -311,8 +334,10 @@ Data read_data(const DataRequest& request, const Treatment* as) {
     throw RequestError(fmt::format("data `{}` are generated; leave out columns and alphabet", request.file));
   Data data = generated ? std::move(*generated) : from_file();
   if (!request.alphabet.empty()) data.states = letters_in(request.alphabet);
-  if (!request.labels.empty()) read_labels(data, request, std::move(labels));
+  if (!request.labels.empty() && !generated) read_labels(data, request, std::move(labels));
   check_finite(data);
+  shrink_images(data, request.shrink);
+  if (as != nullptr && request.maximum > 0) to_scale_of(data, request.maximum, *as);
   // A matter of the file, and so is the threshold, not of the rows taken.
   data.divisor = as != nullptr ? as->divisor : divisor(data, request, how);
   const bool dequantized = as != nullptr ? as->dequantized : request.dequantize;
@@ -323,7 +348,7 @@ Data read_data(const DataRequest& request, const Treatment* as) {
   keep_rows(data, request.rows);
   if (how.by_chance) binarize_by_chance(data, request.seed);
   if (!how.by_chance && !how.threshold) treat(data, request, as);
-  data.treatment = treatment(data, request, how, note);
+  data.treatment = treatment(data, request, how, note, as != nullptr && request.maximum > 0);
   return data;
 }
 

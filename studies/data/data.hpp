@@ -24,7 +24,8 @@ struct DataRequest {
   std::string columns = {};       ///< "0:784", "1:", or names of a CSV's header; empty: all (studies/data/columns.hpp)
   std::string alphabet = {};      ///< of FASTA: protein, rna, dna, or letters in the order of states
   std::optional<double> beta = {};  ///< of a result's configurations: those at this beta
-  std::string labels = {};          ///< a file, one number a sample, or "column:WHICH" of the data; empty: none
+  std::string labels = {};          ///< a file, one number a sample, "column:WHICH" of the data, or "part"; empty: none
+  std::string shrink = {};          ///< "28x28:8x8": rows are images, whose pixels become means over areas; empty: no
   // Real numbers (studies/data/treatment.hpp), not with binarize:
   bool dequantize = false;   ///< noise within a grey level, a pure function of seed, row in the file and column
   double logit = 0;          ///< its alpha, below 1/2; 0: none

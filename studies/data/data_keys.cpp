@@ -59,11 +59,13 @@ void add_data_keys(KeyTable& table) {
       .text = true;
   given
       .add(
-          "labels", "a file, or \"column:WHICH\"",
-          "of the samples, whole numbers from 0: an array (IDX, .npy, CSV), or a column of the data, by place or name",
+          "labels", "a file, \"column:WHICH\" or \"part\"",
+          "of the samples, whole numbers from 0: an array (IDX, .npy, CSV), or a column of the data, by place or name; "
+          "of generated points, which part they are from",
           [](DataRequest& d, const Value& value) {
             const std::string& words = read_text(value);
-            d.labels = words.starts_with("column:") || words.empty() ? words : read_path(value);
+            d.labels =
+                words.starts_with("column:") || words.empty() || words == labels_of_parts ? words : read_path(value);
           },
           optional_text(&DataRequest::labels))
       .text = true;
@@ -76,6 +78,11 @@ void add_data_keys(KeyTable& table) {
           "rows", "begin:end", "which samples, from 0 and without the end",
           [](DataRequest& d, const Value& value) { d.rows = read_text(value); }, optional_text(&DataRequest::rows))
       .text = true;
+  given
+      .add(
+          "shrink", "as 28x28:8x8", "images of rows x columns made smaller: new pixels are means over their areas",
+          [](DataRequest& d, const Value& value) { d.shrink = read_text(value); }, optional_text(&DataRequest::shrink))
+      .text = true;
   StudyKey& binarize =
       given.text("binarize", &DataRequest::binarize, "none, stochastic or a threshold", "how numbers become 0 and 1");
   binarize.shape = {};  // text or a number
@@ -85,9 +92,8 @@ void add_data_keys(KeyTable& table) {
   };
   given.add(
       "maximum", "number > 0",
-      "value that is 1 to binarize or logit, the highest level to dequantize; without it 255 of bytes, and 1 of "
-      "numbers "
-      "up to 1",
+      "value that is 1 to binarize or logit, the highest level to dequantize or of a model that did; without it 255 "
+      "of bytes, and 1 of numbers up to 1",
       [](DataRequest& d, const Value& value) {
         d.maximum = read_real(value);
         if (!(d.maximum > 0)) throw BadValue{value, "is out of range"};

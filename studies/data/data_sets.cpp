@@ -159,8 +159,10 @@ std::optional<Data> generate(const std::string& name, std::uint64_t seed) {
   data.values.resize(data.samples * data.width);
   for (std::size_t s = 0; s < data.samples; ++s) {
     Chance chance(Stream(Key(seed), Purpose::data, s, stream_of_points));
-    points.first->draw(std::span(data.values).subspan(s * data.width, data.width), chance);
+    const std::size_t part = points.first->draw(std::span(data.values).subspan(s * data.width, data.width), chance);
+    if (points.first->parts() > 1) data.labels.push_back(part);
   }
+  if (points.first->parts() > 1) data.label_states = points.first->parts();
   return data;
 }
 

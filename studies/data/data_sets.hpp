@@ -25,9 +25,13 @@ Data two_clusters(std::size_t bits);
 bool is_generated(const std::string& name);
 
 /// The set a name means: "shifter:5", "two-moons" (2000 samples), "two-moons:500", "two-modes:500:0.2:5" (weight .2 at
-/// -5). Points are a pure function of seed and their number. Nothing for files. Throws RequestError for what looks like
+/// -5). Points are a pure function of seed and their number; their labels are the parts of the density that they are
+/// drawn from, such as the two moons, where it has several. Nothing for files. Throws RequestError for what looks like
 /// a set and is none.
 std::optional<Data> generate(const std::string& name, std::uint64_t seed);
+
+/// What data.labels says for these labels.
+inline constexpr std::string_view labels_of_parts = "part";
 
 /// The density that a generated set is drawn from, as the name in data.file; null for other data.
 std::unique_ptr<const KnownDensity> density_of_set(const std::string& name);

@@ -82,10 +82,9 @@ double bits_per_dimension(double log_p, double log_jacobian, std::size_t width) 
 
 void check_treatment_asked(const DataRequest& request, const Treatment* as) {
   const bool asked = request.dequantize || request.logit != 0 || request.standardize;
-  if (as != nullptr && (asked || request.maximum > 0 || request.binarize != "none"))
+  if (as != nullptr && (asked || request.binarize != "none"))
     throw RequestError(fmt::format(
-        "the model says what is to be done to data ({}); leave out data.dequantize, maximum, logit, standardize and "
-        "binarize",
+        "the model says what is to be done to data ({}); leave out data.dequantize, logit, standardize and binarize",
         description(*as)));
   if (!asked) return;
   if (request.binarize != "none")

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "studies/learning/answer_keys.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/systems/continuous.hpp"
 #include "studies/systems/net_keys.hpp"
@@ -17,7 +18,7 @@ namespace {
 using Names = std::initializer_list<std::string_view>;
 bool one_of(std::string_view word, Names names) { return std::find(names.begin(), names.end(), word) != names.end(); }
 bool of_model(const Study& s, Names names) { return one_of(s.model.name, names); }
-bool by_method(const Study& s, Names names) { return one_of(s.keys<TrainingKeys>().method, names); }
+bool by_method(const Study& s, Names names) { return one_of(method_of(s), names); }
 constexpr const char *model_key = "model.name", *method_key = "training.method", *moves_key = "training.moves";
 
 bool with_chains(const Study& s) { return learns_energy(s) && by_method(s, {"cd", "pcd", "jarzynski"}); }
@@ -26,8 +27,10 @@ bool unadjusted(const Study& s) {
          (learns_energy(s) && by_method(s, {"recovery"}));
 }
 
-Condition neural() {
-  return {R"(model.name = "neural")", {model_key}, [](const Study& s) { return of_model(s, {"neural"}); }};
+Condition nets() {
+  return {R"(model.name = "neural" or "classifier")", {model_key}, [](const Study& s) {
+            return of_model(s, {"neural"}) || learns_values(s);
+          }};
 }
 Condition kappa() {
   return {R"(model.name = "neural" or "experts")", {model_key}, [](const Study& s) {
@@ -50,7 +53,7 @@ bool learns_energy(const Study& study) {
 }
 
 void add_family_keys(KeyTable& table) {
-  add_net_keys(Section<NetKeys>(table, "model").when(neural()), false);
+  add_net_keys(Section<NetKeys>(table, "model").when(nets()), false);
   add_kappa(table, kappa());
   const Section<FamilyKeys> model(table, "model");
   model.when(components())
@@ -80,8 +83,8 @@ void add_energy_keys(KeyTable& table) {
       .real("restart", &EnergyKeys::restart, {.low = 0, .high = 1}, "pcd: share of chains that begin anew, an update");
   t.when({R"(an energy of real numbers that learns by cd, pcd or jarzynski)", {model_key, method_key}, with_chains})
       .real("l2_energy", &EnergyKeys::l2_energy, {.low = 0}, "penalty l2_energy E^2, of data and chains");
-  t.when(neural()).real("spectral_norm", &EnergyKeys::spectral_norm, {.low = 0},
-                        "neural: largest singular value of each layer's weights; 0: any");
+  t.when(nets()).real("spectral_norm", &EnergyKeys::spectral_norm, {.low = 0},
+                      "of nets: largest singular value of each layer's weights; 0: any");
   t.when({R"(training.method = "denoising" or "recovery")",
           {model_key, method_key},
           [](const Study& s) {

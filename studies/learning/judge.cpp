@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "estimators/learning/flips.hpp"
+#include "estimators/learning/nets/answers.hpp"
 #include "estimators/learning/sparse_likelihood.hpp"
 #include "estimators/log_sum_exp.hpp"
 #include "physics/classification.hpp"
@@ -17,6 +18,7 @@
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
 #include "studies/models/reconstruction.hpp"
+#include "studies/systems/network.hpp"
 #include "studies/systems/network_keys.hpp"
 
 namespace gibbsite {
@@ -89,6 +91,18 @@ std::pair<double, double> classify(const Network& network, const Matrix& samples
 }
 
 }  // namespace
+
+void add_answers(Judgement& out, const Samples& samples, double beta,
+                 const std::function<std::vector<double>(const Matrix&)>& energies) {
+  const AnswerScores learned = score_answers(energies(samples.training), samples.labels, beta);
+  out.accuracy = learned.accuracy, out.label_log_likelihood = learned.log_likelihood;
+  out.energy_gap = learned.gap, out.energy_spread = learned.spread;
+  out.calibration_error = learned.calibration_error;
+  if (samples.validation.columns() == 0) return;
+  const AnswerScores held = score_answers(energies(samples.validation), samples.validation_labels, beta);
+  out.validation_accuracy = held.accuracy, out.validation_label_log_likelihood = held.log_likelihood;
+  out.validation_energy_gap = held.gap, out.validation_calibration_error = held.calibration_error;
+}
 
 Samples::Samples(Matrix learned, Matrix held_out, const Layer& visible)
     : training(std::move(learned)), validation(std::move(held_out)) {

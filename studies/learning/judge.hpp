@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "estimators/estimate.hpp"
@@ -28,6 +29,11 @@ struct Judgement {
   double free_energy_gap = unknown;       ///< <F>_validation - <F>_training
   double weight_norm = unknown;           ///< sqrt(sum w^2)
   std::array<double, 3> singular{unknown, unknown, unknown};  ///< the largest singular values of W
+  /// Mean over samples of the least energy of a wrong answer less that of the right one, and of the standard deviation
+  /// of energies over answers: both 0 where the surface is flat; and expected calibration error
+  /// (estimators/learning/nets/answers.hpp).
+  double energy_gap = unknown, validation_energy_gap = unknown, energy_spread = unknown;
+  double calibration_error = unknown, validation_calibration_error = unknown;
   /// With labels: the share of samples whose likeliest label is theirs, and the mean of ln p(label | the rest).
   double accuracy = unknown, validation_accuracy = unknown;
   double label_log_likelihood = unknown, validation_label_log_likelihood = unknown;
@@ -37,6 +43,11 @@ struct Judgement {
   double flow = unknown;          ///< mean ln p of samples by the flow of scores
   double divergence = unknown;    ///< KL(truth || model), of data from a known density
   double fixed_points = unknown;  ///< share of the training samples, of a network that stores them
+
+  /// What is better where it is larger, of samples that are not learned: ln p of them, else of their labels.
+  double merit() const noexcept {
+    return validation.value == validation.value ? validation.value : validation_label_log_likelihood;
+  }
 };
 
 /// Data that are learned and data that are not, [width][sample]; the second may be empty. weight: of the first, with
@@ -49,7 +60,13 @@ struct Samples {
   BitRows training_bits, validation_bits;  ///< the same, of binary units; else empty
   std::vector<std::size_t> distinct;       ///< the first of each kind of training samples, of discrete units
   std::vector<double> weight = {};
+  std::vector<std::size_t> labels = {}, validation_labels = {};  ///< that stand beside the numbers
 };
+
+/// What of a model that answers shows in labels: accuracies, gaps, calibration. energies: of so many samples, [number]
+/// [sample], those of all answers, [sample][answer]; beta: of p(y | x).
+void add_answers(Judgement& out, const Samples& samples, double beta,
+                 const std::function<std::vector<double>(const Matrix&)>& energies);
 
 /// Of how many samples, evenly spaced, the pseudo-likelihood is recorded: all, or as many as cost a tenth of an epoch,
 /// counted in products with the weights; more where that takes no time.

@@ -15,16 +15,17 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
     Json all = Json::list();
     for (std::size_t k = 0; k < tasks.size(); ++k) {
       const Trained& task = tasks[k];
-      Json one = {{"method", request.tasks[k].study.keys<TrainingKeys>().method},
+      Json one = {{"method", method_of(request.tasks[k].study)},
                   {"updates", static_cast<std::int64_t>(task.of(Recorded::update))},
                   {"seconds", task.of(Recorded::seconds)},
                   {"file", files[k].string()},
                   {"warnings", task.warnings}};
-      one["log_likelihood"] = {{"training", task.of(Recorded::log_likelihood)},
-                               {"validation", task.of(Recorded::validation_log_likelihood)},
-                               {"error", task.of(Recorded::log_likelihood_error)},
-                               {"route", task.route},
-                               {"bound", task.of(Recorded::bound) == 1}};
+      if (!std::isnan(task.of(Recorded::log_likelihood)))
+        one["log_likelihood"] = {{"training", task.of(Recorded::log_likelihood)},
+                                 {"validation", task.of(Recorded::validation_log_likelihood)},
+                                 {"error", task.of(Recorded::log_likelihood_error)},
+                                 {"route", task.route},
+                                 {"bound", task.of(Recorded::bound) == 1}};
       if (!std::isnan(task.of(Recorded::fixed_points))) one["fixed_points"] = task.of(Recorded::fixed_points);
       if (!std::isnan(task.of(Recorded::coupling_error))) one["coupling_error"] = task.of(Recorded::coupling_error);
       if (!std::isnan(task.of(Recorded::divergence))) one["divergence"] = task.of(Recorded::divergence);
@@ -34,6 +35,12 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
       if (!std::isnan(task.of(Recorded::accuracy)))
         one["accuracy"] = {{"training", task.of(Recorded::accuracy)},
                            {"validation", task.of(Recorded::validation_accuracy)}};
+      if (!std::isnan(task.of(Recorded::energy_gap))) {
+        one["energy_gap"] = {{"training", task.of(Recorded::energy_gap)},
+                             {"validation", task.of(Recorded::validation_energy_gap)}};
+        one["calibration_error"] = {{"training", task.of(Recorded::calibration_error)},
+                                    {"validation", task.of(Recorded::validation_calibration_error)}};
+      }
       for (const auto& [key, value] : request.tasks[k].coordinates) one[key] = value;
       all.push_back(std::move(one));
     }
@@ -54,12 +61,20 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
   const bool patterns = !std::isnan(tasks.front().of(Recorded::fixed_points));
   const bool bound =
       std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return task.of(Recorded::bound) == 1; });
-  header.push_back(bound ? "ln p (bound)" : "ln p");
+  const auto any = [&](Recorded what) {
+    return std::any_of(tasks.begin(), tasks.end(), [&](const auto& task) { return !std::isnan(task.of(what)); });
+  };
+  const bool density = any(Recorded::log_likelihood), gaps = any(Recorded::energy_gap),
+             held_gaps = any(Recorded::validation_energy_gap);
+  if (density) header.push_back(bound ? "ln p (bound)" : "ln p");
   if (validation) header.push_back(bound ? "validation (bound)" : "validation ln p");
   if (truth) header.push_back("error of J");
   if (patterns) header.push_back("fixed points");
   if (labels) header.push_back("accuracy");
-  if (labels && validation) header.push_back("validation accuracy");
+  const bool held_labels = any(Recorded::validation_accuracy);
+  if (held_labels) header.push_back("validation accuracy");
+  if (gaps) header.insert(header.end(), {"energy gap", "calibration error"});
+  if (held_gaps) header.emplace_back("validation error");
   const bool known = !std::isnan(tasks.front().of(Recorded::divergence));
   const bool bits = !std::isnan(tasks.front().of(Recorded::bits));
   if (known) header.emplace_back("KL to the truth");
@@ -67,7 +82,8 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
   if (bits && validation) header.emplace_back("validation bits");
   const bool objective = std::any_of(tasks.begin(), tasks.end(),
                                      [](const auto& task) { return !std::isnan(task.of(Recorded::objective)); });
-  for (const char* name : {"ln Z", objective ? "objective" : "reconstruction error", "updates", "seconds"})
+  if (density) header.emplace_back("ln Z");
+  for (const char* name : {objective ? "objective" : "reconstruction error", "updates", "seconds"})
     header.emplace_back(name);
   Table table(header, left);
   const auto nats = [](const Trained& task, Recorded value, Recorded error) {
@@ -78,17 +94,22 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
     const Trained& task = tasks[k];
     std::vector<std::string> row;
     for (const auto& [key, value] : request.tasks[k].coordinates) row.push_back(value);
-    row.push_back(nats(task, Recorded::log_likelihood, Recorded::log_likelihood_error));
+    if (density) row.push_back(nats(task, Recorded::log_likelihood, Recorded::log_likelihood_error));
     if (validation)
       row.push_back(nats(task, Recorded::validation_log_likelihood, Recorded::validation_log_likelihood_error));
     if (truth) row.push_back(fmt::format("{:.5f}", task.of(Recorded::coupling_error)));
     if (patterns) row.push_back(fmt::format("{:.4g} %", 100 * task.of(Recorded::fixed_points)));
     if (labels) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::accuracy)));
-    if (labels && validation) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::validation_accuracy)));
+    if (held_labels) row.push_back(fmt::format("{:.2f} %", 100 * task.of(Recorded::validation_accuracy)));
+    if (gaps) {
+      row.push_back(fmt::format("{:.4g}", task.of(Recorded::energy_gap)));
+      row.push_back(fmt::format("{:.4f}", task.of(Recorded::calibration_error)));
+    }
+    if (held_gaps) row.push_back(fmt::format("{:.4f}", task.of(Recorded::validation_calibration_error)));
     if (known) row.push_back(fmt::format("{:.5f}", task.of(Recorded::divergence)));
     if (bits) row.push_back(fmt::format("{:.4f}", task.of(Recorded::bits)));
     if (bits && validation) row.push_back(fmt::format("{:.4f}", task.of(Recorded::validation_bits)));
-    row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
+    if (density) row.push_back(nats(task, Recorded::log_z, Recorded::log_z_error));
     row.push_back(objective ? fmt::format("{:.5g}", task.of(Recorded::objective))
                             : fmt::format("{:.4f}", task.of(Recorded::reconstruction_error)));
     row.push_back(fmt::format("{:.0f}", task.of(Recorded::update)));

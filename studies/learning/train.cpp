@@ -118,6 +118,7 @@ void TrainRunner::tell(const Training& task, std::size_t evaluations) {
   add("coupling_error", Recorded::coupling_error);
   add("accuracy", Recorded::accuracy);
   add("validation_accuracy", Recorded::validation_accuracy);
+  add("energy_gap", Recorded::energy_gap);
   log_.tell("evaluation", parts);
 }
 
@@ -221,7 +222,7 @@ const Command& train_command() {
   static const Command command{
       .name = "train",
       .arguments = "STUDY.toml -o MODEL.h5",
-      .summary = "learn a Boltzmann machine from data, judged by its likelihood along the way",
+      .summary = "learn a Boltzmann machine, an energy or a net from data, judged along the way",
       .details =
           "cd and pcd take the model's expectation from chains that begin at the data, or go on while parameters move; "
           "tempering lets such chains exchange with others, on the way to independent units; "
@@ -232,7 +233,8 @@ const Command& train_command() {
           "validation "
           "data stands in the file and on stderr all along, exactly where ln Z can be summed, else by annealing there "
           "and "
-          "back. A grid gives a model for each task: MODEL-000.h5, MODEL-001.h5, ... Checkpoints as `run` does.",
+          "back. A classifier learns energies of answers (gibbsite help answers). A grid gives a model for each task: "
+          "MODEL-000.h5, MODEL-001.h5, ... Checkpoints as `run` does.",
       .least = 1,
       .most = 1,
       .options = {{"out", 'o', "FILE",

@@ -18,7 +18,8 @@ constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow},
                                              {"gaussian", make_learns_energy},
                                              {"double-well", make_learns_energy},
                                              {"gaussian-mixture", make_learns_energy},
-                                             {"experts", make_learns_energy}};
+                                             {"experts", make_learns_energy},
+                                             {"classifier", make_classifier}};
 
 }  // namespace
 

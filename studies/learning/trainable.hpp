@@ -29,15 +29,17 @@ class Trainable {
   virtual std::string shape() const = 0;
   /// How its parameters stand one behind the other.
   virtual std::span<const ParameterBlock> blocks() const = 0;
+  /// Labels that stand beside the numbers of samples, whole numbers below this; 0: there are none.
+  virtual std::size_t answers() const { return 0; }
   /// Whether samples may have weights.
   virtual bool weighs() const { return false; }
-  /// The data that are learned, as check_data gives them, and their weights, with mean 1, or none; called before all
-  /// that follows.
+  /// The data that are learned, as check_data gives them, labels beside them, and their weights, with mean 1, or none;
+  /// called before all that follows.
   virtual void see(const Study&, const Data&, std::span<const double> /*weight*/) {}
   /// What learns it from the beginning. data: [width][sample], as check_data gives them; they must outlive it. Throws
   /// RequestError for what the study asks and this kind cannot.
   virtual std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) = 0;
-  /// Whether ln Z is summed at every evaluation; else it is annealed, and judged less often.
+  /// Whether ln Z is summed at every evaluation, or there is none; else it is annealed, and judged less often.
   virtual bool sums_log_z() const { return false; }
   /// The root of a model file, or one of its snapshots, with these parameters: all that makes it a model, and a note.
   virtual Group record(std::span<const double> theta, const std::string& name, const std::string& note) const = 0;
@@ -88,5 +90,6 @@ std::unique_ptr<Trainable> make_deep_boltzmann(const Study& study, const Data& d
 std::unique_ptr<Trainable> make_deep_belief(const Study& study, const Data& data);      ///< dbn
 std::unique_ptr<Trainable> make_stores_patterns(const Study& study, const Data& data);  ///< hopfield
 std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& data);    ///< energies of real numbers
+std::unique_ptr<Trainable> make_classifier(const Study& study, const Data& data);       ///< energies of answers
 
 }  // namespace gibbsite

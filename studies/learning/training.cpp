@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "studies/data/arrays.hpp"
+#include "studies/learning/answer_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training_setup.hpp"
 #include "studies/text/errors.hpp"
@@ -23,6 +24,23 @@ double mean_jacobian(const Data& data) {
   if (!data.treated.dequantized || data.log_jacobian.empty()) return unknown;  // else bits are of no known grain
   return std::accumulate(data.log_jacobian.begin(), data.log_jacobian.end(), 0.0) /
          static_cast<double>(data.log_jacobian.size());
+}
+
+/// As the model's units are; labels that it learns stay beside the numbers.
+Data checked(Data data, const Trainable& model) {
+  if (model.answers() == 0) return check_data(std::move(data), model.visible());
+  std::vector<std::size_t> labels = std::move(data.labels);
+  data.labels.clear();
+  if (labels.empty())
+    throw RequestError(
+        fmt::format("{}: it comes without labels, which the model is to learn; give them by data.labels", data.source));
+  for (std::size_t s = 0; s < labels.size(); ++s)
+    if (labels[s] >= model.answers())
+      throw RequestError(fmt::format("{}: the label of row {} (from 0) is {}, but the model's are 0 to {}", data.source,
+                                     data.first_row + s, labels[s], model.answers() - 1));
+  data = check_data(std::move(data), model.visible());
+  data.labels = std::move(labels);
+  return data;
 }
 
 void drop_numbers(Data& data) { data.values = {}, data.labels = {}; }
@@ -49,12 +67,13 @@ Training::Training(const Task& task, std::size_t index) : study_(settled(task.st
     throw RequestError("`gibbsite train` needs data.file, for example --data.file bars-and-stripes:4");
   data_ = read_data(request);
   // What a net confines its states by is of the data that it learns alone.
-  Data held = learns_energy(study_) ? take_share(study_, data_) : Data();
+  Data held = learns_energy(study_) || learns_values(study_) ? take_share(study_, data_) : Data();
   model_ = make_trainable(study_, data_);
-  data_ = check_data(std::move(data_), model_->visible());
-  validation_ = held.samples > 0 ? check_data(std::move(held), model_->visible())
-                                 : take_validation(study_, data_, model_->visible());
+  data_ = checked(std::move(data_), *model_);
+  if (held.samples == 0) held = read_validation(study_, data_);
+  validation_ = held.samples > 0 ? checked(std::move(held), *model_) : take_share(study_, data_);
   samples_ = Samples(matrix_of(data_), validation_.samples > 0 ? matrix_of(validation_) : Matrix(), model_->visible());
+  if (model_->answers() > 0) samples_.labels = data_.labels, samples_.validation_labels = validation_.labels;
   if (const double identity = study_.keys<ValidationKeys>().reweight; identity > 0) {
     if (!model_->weighs()) throw RequestError("data.reweight is for rbm and boltzmann; leave it out");
     samples_.weight = weights_of_similar(data_, model_->visible(), identity);
@@ -132,8 +151,8 @@ void Training::evaluate(double seconds) {
   };
   Judgement found = judged();
   if (validation_.samples > 0) {
-    if (found.validation.value > best_likelihood_) {
-      best_likelihood_ = found.validation.value;
+    if (found.merit() > best_likelihood_) {
+      best_likelihood_ = found.merit();
       if (t.patience > 0) best_.assign(theta.begin(), theta.end());
       without_better_ = 0;
     } else if (t.patience > 0 && ++without_better_ >= t.patience && !learner_->done()) {
@@ -169,6 +188,11 @@ void Training::evaluate(double seconds) {
   row(Recorded::coupling_error) = found.coupling_error;
   row(Recorded::accuracy) = found.accuracy;
   row(Recorded::validation_accuracy) = found.validation_accuracy;
+  row(Recorded::energy_gap) = found.energy_gap;
+  row(Recorded::validation_energy_gap) = found.validation_energy_gap;
+  row(Recorded::energy_spread) = found.energy_spread;
+  row(Recorded::calibration_error) = found.calibration_error;
+  row(Recorded::validation_calibration_error) = found.validation_calibration_error;
   row(Recorded::label_log_likelihood) = found.label_log_likelihood;
   row(Recorded::validation_label_log_likelihood) = found.validation_label_log_likelihood;
   row(Recorded::bound) = found.bound ? 1 : 0;

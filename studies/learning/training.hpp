@@ -42,6 +42,11 @@ enum class Recorded {
   mass,  ///< ln of the sum over distinct data of p
   accuracy,
   validation_accuracy,
+  energy_gap,
+  validation_energy_gap,
+  energy_spread,
+  calibration_error,
+  validation_calibration_error,
   label_log_likelihood,
   validation_label_log_likelihood,
   coupling_error,  ///< against training.truth

@@ -2,6 +2,7 @@
 
 #include "studies/data/data_keys.hpp"
 #include "studies/data/data_sets.hpp"
+#include "studies/learning/answer_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_parts.hpp"
@@ -53,9 +54,9 @@ void add_machine_keys(KeyTable& table) {
       .choice("name", &Study::Model::name, names_of_trainables(),
               "what learns: visible and hidden units; units bonded to each other, hidden ones only to visible ones; "
               "several "
-              "hidden layers, bonded (dbm) or directed below the top (dbn); spins that store the data (hopfield); or "
+              "hidden layers, bonded (dbm) or directed below the top (dbn); spins that store the data (hopfield); "
               "energies of "
-              "real numbers: a net of layers (neural), or a few parameters");
+              "real numbers: a net of layers (neural), or a few parameters; or energies of answers (classifier)");
   const Section<MachineKeys> model(table, "model");
   model.when(part::layers())
       .add(
@@ -111,8 +112,14 @@ void read_rate(TrainingKeys& keys, const Value& value) {
 void add_training_keys(KeyTable& table) {
   const Section<TrainingKeys> t(table, "training");
   const auto learns = t.when(part::updates());
-  t.choice("method", &TrainingKeys::method, training_methods(),
-           "where the model's own expectation comes from, or what takes its place; see gibbsite help train");
+  StudyKey& method =
+      t.choice("method", &TrainingKeys::method, training_methods(),
+               "where the model's own expectation comes from, or what takes its place; left out: pcd, of a classifier "
+               "answers; see gibbsite help train");
+  method.get = [](const Study& study) {
+    const std::string& word = study.keys<TrainingKeys>().method;
+    return word.empty() ? std::nullopt : std::optional(Value{word});
+  };
   StudyKey& sweeps = t.when(part::steps())
                          .integer("steps", &TrainingKeys::steps, {1, 1'000'000},
                                   "with chains: sweeps of each per update; left out: 1, recovery 20");
@@ -129,7 +136,7 @@ void add_training_keys(KeyTable& table) {
   learns.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
   StudyKey& epochs = t.when(part::epochs())
                          .integer("epochs", &TrainingKeys::epochs, {1, 100'000'000},
-                                  "times through the data; left out: 30, of energies of real numbers 3000 updates");
+                                  "times through the data; left out: 30, of real numbers 3000 updates");
   epochs.get = [](const Study& study) {
     const std::int64_t count = study.keys<TrainingKeys>().epochs;
     return count == 0 ? std::nullopt : std::optional(Value{count});
@@ -137,7 +144,7 @@ void add_training_keys(KeyTable& table) {
   learns.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
   StudyKey& optimizer =
       learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
-                    "left out: sgd, of energies of real numbers adam; natural: by the Fisher matrix of few units");
+                    "left out: sgd, of real numbers adam; natural: by the Fisher matrix of few units");
   optimizer.get = [](const Study& study) {
     const std::string& word = study.keys<TrainingKeys>().optimizer;
     return word.empty() ? std::nullopt : std::optional(Value{word});
@@ -147,10 +154,10 @@ void add_training_keys(KeyTable& table) {
               "how parameters and chains stand in memory; plain: in doubles always");
   learns.add(
       "rate", "number > 0 or \"first:last\"",
-      "linear from first to last over the run; left out: 0.05:0, of energies of real numbers 0.01:0", read_rate,
+      "linear from first to last over the run; left out: 0.05:0, of real numbers 0.01:0", read_rate,
       [](const TrainingKeys& keys) { return keys.first_rate < 0 ? std::nullopt : std::optional(rate_value(keys)); });
   StudyKey& momentum = learns.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
-                                   "sgd; adam: beta_1; left out: 0.5, of energies of real numbers 0.9");
+                                   "sgd; adam: beta_1; left out: 0.5, of real numbers 0.9");
   momentum.get = [](const Study& study) {
     const double value = study.keys<TrainingKeys>().momentum;
     return value < 0 ? std::nullopt : std::optional(Value{value});
@@ -203,7 +210,8 @@ void add_training_keys(KeyTable& table) {
           "stop after so many likelihoods of the validation data without a better one, and keep the best; 0: never");
   t.when(part::snapshots())
       .integer("snapshots", &TrainingKeys::snapshots, {0, 10'000}, "of the parameters, logarithmic in updates");
-  t.integer("samples", &TrainingKeys::samples, {0, 100'000}, "states of the model that are drawn into its file");
+  const auto density = t.when(part::density());
+  density.integer("samples", &TrainingKeys::samples, {0, 100'000}, "states of the model that are drawn into its file");
   StudyKey& truth = t.when(part::truth())
                         .add(
                             "truth", "a couplings file or a result",
@@ -211,16 +219,17 @@ void add_training_keys(KeyTable& table) {
                             [](TrainingKeys& keys, const Value& value) { keys.truth = read_path(value); },
                             optional_text(&TrainingKeys::truth));
   truth.text = truth.file = true;
-  t.integer("particles", &TrainingKeys::particles, {2, 1'000'000},
-            "of the annealing that finds ln Z where it cannot be summed");
-  t.integer("temperatures", &TrainingKeys::temperatures, {3, 10'000'000},
-            "of that annealing, at the end; before it, without `evaluate`, as few as a tenth");
+  density.integer("particles", &TrainingKeys::particles, {2, 1'000'000},
+                  "of the annealing that finds ln Z where it cannot be summed");
+  density.integer("temperatures", &TrainingKeys::temperatures, {3, 10'000'000},
+                  "of that annealing, at the end; before it, without `evaluate`, as few as a tenth");
 }
 
 Schema make_schema() {
   KeyTable table;
   add_machine_keys(table);
   add_family_keys(table);
+  add_answer_model_keys(table);
   add_data_keys(table);
   const Section<ValidationKeys> data(table, "data");
   StudyKey& validation = data.add(
@@ -251,6 +260,7 @@ Schema make_schema() {
             "share of uniform units among the data, of a boltzmann without hidden units (exact, pcd, jarzynski)");
   add_training_keys(table);
   add_energy_keys(table);
+  add_answer_keys(table);
   const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
   run.seed("seed", &Study::Run::seed, "seed of all random numbers");
   run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
@@ -266,9 +276,15 @@ Schema make_schema() {
 
 }  // namespace
 
+std::string method_of(const Study& study) {
+  const std::string& asked = study.keys<TrainingKeys>().method;
+  return !asked.empty() ? asked : learns_values(study) ? "answers" : "pcd";
+}
+
 Study settled(Study study) {
   auto& t = study.keys<TrainingKeys>();
-  const bool real = learns_energy(study);
+  t.method = method_of(study);
+  const bool real = learns_energy(study) || learns_values(study);
   if (t.optimizer.empty()) t.optimizer = real ? "adam" : "sgd";
   if (t.first_rate < 0) t.first_rate = real ? 0.01 : 0.05, t.last_rate = 0;
   constexpr std::int64_t updates_of_energies = 3000, epochs_of_machines = 30;
@@ -300,6 +316,7 @@ std::vector<std::string> training_methods() {
           "denoising",
           "sliced",
           "recovery",
+          "answers",
           "hebbian",
           "pseudo-inverse",
           "storkey"};

@@ -28,7 +28,7 @@ struct ValidationKeys {
 };
 
 struct TrainingKeys {
-  std::string method = "pcd";
+  std::string method = "";                                                     ///< empty: method_of(study)
   std::int64_t steps = 0, chains = 100, batch = 100, epochs = 0, updates = 0;  ///< updates 0: by epochs
   std::int64_t rungs = 10;                                                     ///< tempering
   std::string optimizer =
@@ -57,7 +57,10 @@ struct TrainingKeys {
   std::int64_t particles = 100, temperatures = 1000;  ///< of annealing, where ln Z cannot be summed
 };
 
-/// The study with the optimiser, rates and momentum that suit its model where it leaves them out.
+/// training.method, or what suits the model where the study leaves it out.
+std::string method_of(const Study& study);
+
+/// The study with the method, optimiser, rates and momentum that suit its model where it leaves them out.
 Study settled(Study study);
 
 /// Names of training.method, in the order in which they are listed.

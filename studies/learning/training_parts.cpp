@@ -4,7 +4,8 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "studies/data/data.hpp"
+#include "studies/data/data_sets.hpp"
+#include "studies/learning/answer_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/text/words.hpp"
@@ -18,9 +19,9 @@ bool among(std::string_view word, Names names) { return std::find(names.begin(),
 const TrainingKeys& training(const Study& s) { return s.keys<TrainingKeys>(); }
 const MachineKeys& machine(const Study& s) { return s.keys<MachineKeys>(); }
 bool is(const Study& s, Names models) { return among(s.model.name, models); }
-bool learns_by(const Study& s, Names methods) { return among(training(s).method, methods); }
+bool learns_by(const Study& s, Names methods) { return among(method_of(s), methods); }
 
-bool is_machine(const Study& s) { return !learns_energy(s); }
+bool is_machine(const Study& s) { return !learns_energy(s) && !learns_values(s); }
 bool has_updates(const Study& s) { return !is(s, {"hopfield"}); }
 bool has_hidden(const Study& s) {
   const auto& layers = machine(s).layers;
@@ -33,7 +34,9 @@ constexpr const char *model = "model.name", *method = "training.method";
 
 }  // namespace
 
-Condition layers() { return {"models with layers of units, not energies of real numbers", {model}, is_machine}; }
+Condition layers() {
+  return {"models with layers of units, not energies of real numbers or nets", {model}, is_machine};
+}
 Condition units() {
   return {R"(model.name = "rbm", "boltzmann", "dbm" or "dbn"; a hopfield network has spins)",
           {model},
@@ -75,7 +78,8 @@ Condition lattice() {
 Condition validation_labels() {
   return {"data.validation and data.labels that are files", {"data.validation", "data.labels"}, [](const Study& s) {
             const std::string& labels = s.keys<DataRequest>().labels;
-            return is_file(s.keys<ValidationKeys>().validation) && !labels.empty() && !labels.starts_with("column:");
+            return is_file(s.keys<ValidationKeys>().validation) && !labels.empty() && !labels.starts_with("column:") &&
+                   labels != labels_of_parts;
           }};
 }
 Condition reweight() {
@@ -191,6 +195,11 @@ Condition start() {
 Condition spread() {
   return {"random first weights, without training.start", {model, "training.start"}, [](const Study& s) {
             return is_machine(s) && has_updates(s) && training(s).start.empty();
+          }};
+}
+Condition density() {
+  return {R"(models with a probability of the data, not model.name = "classifier")", {model}, [](const Study& s) {
+            return !learns_values(s);
           }};
 }
 Condition truth() {

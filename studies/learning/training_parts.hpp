@@ -38,6 +38,7 @@ Condition patience();           ///< there are validation data
 Condition snapshots();          ///< methods that keep none of their own
 Condition start();              ///< learning may begin at a model
 Condition spread();             ///< it begins at random weights
+Condition density();            ///< the model is a density, of which states are drawn and ln Z is found
 Condition truth();              ///< couplings are learned
 Condition rounds();             ///< dbm
 Condition pretrain();           ///< and its layers may learn by themselves

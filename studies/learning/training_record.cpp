@@ -41,6 +41,14 @@ constexpr SeriesColumn series[] = {
     {Recorded::mass, "log_mass", "1", "ln of the sum over distinct training samples of p"},
     {Recorded::accuracy, "accuracy", "1", "share of training samples whose likeliest label is theirs"},
     {Recorded::validation_accuracy, "validation_accuracy", "1", "the same of validation samples"},
+    {Recorded::energy_gap, "energy_gap", "1",
+     "mean over training samples of the least energy of a wrong answer less that of the right one; 0: flat"},
+    {Recorded::validation_energy_gap, "validation_energy_gap", "1", "the same of validation samples"},
+    {Recorded::energy_spread, "energy_spread", "1",
+     "mean over training samples of the standard deviation of energies over answers"},
+    {Recorded::calibration_error, "calibration_error", "1",
+     "expected calibration error of training samples, ten bins of p(likeliest label)"},
+    {Recorded::validation_calibration_error, "validation_calibration_error", "1", "the same of validation samples"},
     {Recorded::label_log_likelihood, "label_log_likelihood", "1", "mean ln p(label | the rest) of a training sample"},
     {Recorded::validation_label_log_likelihood, "validation_label_log_likelihood", "1",
      "the same of validation samples"},
@@ -79,10 +87,12 @@ std::string Training::plan() const {
 
 std::string Training::line() const {
   if (trace_.draws() == 0) return "";
-  std::string out =
-      fmt::format("epoch {:.6g}: ln p {} {}", last(Recorded::epoch), last(Recorded::bound) == 1 ? ">=" : "=",
-                  in_nats(last(Recorded::log_likelihood), last(Recorded::log_likelihood_error)));
-  if (validation_.samples > 0)
+  const bool density = part::density().holds(study_);
+  std::string out = fmt::format("epoch {:.6g}: ", last(Recorded::epoch));
+  if (density)
+    out += fmt::format("ln p {} {}", last(Recorded::bound) == 1 ? ">=" : "=",
+                       in_nats(last(Recorded::log_likelihood), last(Recorded::log_likelihood_error)));
+  if (density && validation_.samples > 0)
     out += fmt::format(", validation {}", in_nats(last(Recorded::validation_log_likelihood),
                                                   last(Recorded::validation_log_likelihood_error)));
   if (!std::isnan(last(Recorded::reconstruction_error)))
@@ -98,10 +108,12 @@ std::string Training::line() const {
   if (!std::isnan(last(Recorded::accuracy))) out += fmt::format(", accuracy {:.2f} %", 100 * last(Recorded::accuracy));
   if (!std::isnan(last(Recorded::validation_accuracy)))
     out += fmt::format(" (validation {:.2f} %)", 100 * last(Recorded::validation_accuracy));
+  if (!std::isnan(last(Recorded::energy_gap))) out += fmt::format(", energy gap {:.4g}", last(Recorded::energy_gap));
   if (const double share = last(Recorded::fixed_points); !std::isnan(share))
     out += fmt::format(", {:.4g} % of the patterns are fixed points", 100 * share);
   if (const double share = last(Recorded::effective_fraction); share < 1)
     out += fmt::format(", effective chains {:.0f} %", 100 * share);
+  if (const std::size_t at = out.find(": , "); at != out.npos) out.erase(at + 2, 2);
   return out;
 }
 
@@ -119,7 +131,7 @@ std::vector<std::string> Training::warnings() const {
         fmt::format("ln Z is known to {:.2g} nats only; raise training.particles or training.temperatures, or see "
                     "gibbsite loglik",
                     error));
-  else if (std::isnan(error))
+  else if (std::isnan(error) && part::density().holds(study_))
     out.push_back(
         "the error of ln Z is not known: annealing lost nearly all of its particles; raise training.temperatures");
   const double own = last(Recorded::learned_log_z), own_error = last(Recorded::learned_log_z_error);
@@ -197,15 +209,16 @@ Group Training::record() const {
   }
   training.attributes.emplace_back("layout", learner_->layout());
   if (!name_.empty()) training.attributes.emplace_back("task", name_);
-  training.attributes.emplace_back("route", route());
+  if (part::density().holds(study_)) training.attributes.emplace_back("route", route());
   if (!samples_.weight.empty()) {
     training.attributes.emplace_back("effective_samples", effective_samples_);
     add_index(training, "sample", samples_.weight.size(), "training sample");
     add(training, "weight", {"sample"}, {samples_.weight.size()}, samples_.weight, "1",
         "weight of a sample by those like it, with mean 1");
   }
-  training.attributes.emplace_back("likelihood",
-                                   std::string(last(Recorded::bound) == 1 ? "lower bound" : "exact given ln Z"));
+  if (part::density().holds(study_))
+    training.attributes.emplace_back("likelihood",
+                                     std::string(last(Recorded::bound) == 1 ? "lower bound" : "exact given ln Z"));
   const std::size_t rows = trace_.draws();
   std::vector<std::int64_t> updates;
   for (std::size_t r = 0; r < rows; ++r)
@@ -218,7 +231,7 @@ Group Training::record() const {
       add(training, column.name, {"update"}, {rows}, std::move(values), column.units, column.meaning);
   }
   add_warnings(training, warnings());
-  if (const auto& t = study_.keys<TrainingKeys>(); t.samples > 0)
+  if (const auto& t = study_.keys<TrainingKeys>(); t.samples > 0 && part::density().holds(study_))
     training.groups.push_back(model_->draw(theta, study_, samples_.training, static_cast<std::size_t>(t.samples)));
   root.groups.push_back(std::move(training));
   if (Group all = snapshots(); !all.groups.empty()) root.groups.push_back(std::move(all));

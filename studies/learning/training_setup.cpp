@@ -61,14 +61,13 @@ Data take_share(const Study& study, Data& data) {
   return held;
 }
 
-Data take_validation(const Study& study, Data& data, const Layer& visible) {
+Data read_validation(const Study& study, const Data& data) {
   const std::string& asked = study.keys<ValidationKeys>().validation;
-  if (asked.empty()) return {};
-  if (read_number<double>(asked)) return take_share(study, data);
+  if (asked.empty() || read_number<double>(asked)) return {};
   DataRequest request = study.keys<DataRequest>();
   request.file = asked;
   request.rows = "";
-  if (!request.labels.empty() && !request.labels.starts_with("column:")) {
+  if (!request.labels.empty() && !request.labels.starts_with("column:") && request.labels != labels_of_parts) {
     request.labels = study.keys<ValidationKeys>().labels;
     if (request.labels.empty())
       throw RequestError(
@@ -78,7 +77,7 @@ Data take_validation(const Study& study, Data& data, const Layer& visible) {
   if (is_generated(asked)) request.seed = ~request.seed;  // other points than those that are learned
   const bool alike = data.treated.reshapes();
   if (alike) request.dequantize = request.standardize = false, request.logit = 0, request.maximum = 0;
-  return check_data(read_data(request, alike ? &data.treated : nullptr), visible);
+  return read_data(request, alike ? &data.treated : nullptr);
 }
 
 std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data) {

@@ -12,11 +12,11 @@
 
 namespace gibbsite {
 
-/// Samples that are not learned: those of a file, treated alike, or a share of the data, drawn from them; none where
-/// none are asked for. Throws RequestError.
-Data take_validation(const Study& study, Data& data, const Layer& visible);
-/// The samples that are held out where the study asks for a share of them, as they were read, and no longer among the
-/// data; none else. Throws RequestError.
+/// Samples of a file that are not learned, treated as the data; none where none are asked for, or a share of the data.
+/// Throws RequestError.
+Data read_validation(const Study& study, const Data& data);
+/// The samples that are held out where the study asks for a share of them, as they are in the data, and no longer among
+/// these; none else. Throws RequestError.
 Data take_share(const Study& study, Data& data);
 /// The machine that a study asks for, for such data. Throws RequestError where they do not fit.
 std::shared_ptr<const ParametricMachine> make_machine(const Study& study, const Data& data);

@@ -13,8 +13,8 @@
 #include "physics/neural/neural_model.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/models/model_group.hpp"
+#include "studies/models/net_group.hpp"
 #include "studies/text/errors.hpp"
-#include "studies/text/words.hpp"
 
 namespace gibbsite {
 namespace {
@@ -28,21 +28,21 @@ std::string words_of_well(const Quartic& well) {
   return fmt::format("{:g} x^4 {:+g} x^2 {:+g} x", well.a, well.b, well.c);
 }
 
-/// The net and its parameters, in whichever precision they are.
-struct NetAt {
+/// The net of an energy and its parameters, in whichever precision they are.
+struct NetInside {
   const NeuralNet* net = nullptr;  ///< null: no net
   NumberList theta;
 };
 template <class Real>
-bool look_into(const ContinuousEnergy& energy, NetAt& out) {
+bool look_into(const ContinuousEnergy& energy, NetInside& out) {
   const auto* model = dynamic_cast<const NeuralModel<Real>*>(&energy);
   if (model == nullptr) return false;
   out.net = &model->neural().net();
   out.theta.assign(model->neural().theta().begin(), model->neural().theta().end());
   return true;
 }
-NetAt net_in(const ContinuousEnergy& energy) {
-  NetAt out;
+NetInside net_in(const ContinuousEnergy& energy) {
+  NetInside out;
   if (!look_into<double>(energy, out)) look_into<float>(energy, out);
   return out;
 }
@@ -51,34 +51,6 @@ void add_numbers(Group& group, const std::string& name, NumberList numbers) {
   add_index(group, "of_" + name, numbers.size(), "number of " + name);
   const std::size_t count = numbers.size();
   add(group, name, {"of_" + name}, {count}, std::move(numbers), "1", "parameters of the energy, as in the study");
-}
-
-void describe_net(const NetAt& at, Group& group) {
-  group.attributes.emplace_back("shape", shape_text(at.net->input()));
-  std::vector<std::string> layers;
-  for (const LayerSpec& layer : at.net->layers()) layers.push_back(layer_text(layer));
-  group.attributes.emplace_back("net", join(layers, ", "));
-  const Confinement& confinement = at.net->confinement();
-  group.attributes.emplace_back("kappa", confinement.learned ? at.theta.back() : confinement.kappa);
-  if (!confinement.mean.empty()) {
-    add_numbers(group, "confining_mean", confinement.mean);
-    add_numbers(group, "confining_deviation", confinement.deviation);
-  }
-  for (const NetPart& part : at.net->parts()) {
-    if (part.name == "kappa") continue;
-    const std::size_t slash = part.name.find('/');
-    const std::string layer = part.name.substr(0, slash), name = part.name.substr(slash + 1);
-    if (group.groups.empty() || group.groups.back().name != layer) group.groups.push_back({.name = layer});
-    Group& own = group.groups.back();
-    std::vector<std::string> dims;
-    for (std::size_t k = 0; k < part.shape.size(); ++k) {
-      dims.push_back(fmt::format("{}_axis_{}", name, k));
-      add_index(own, dims[k], part.shape[k], "as in PyTorch");
-    }
-    const auto begin = at.theta.begin() + static_cast<std::ptrdiff_t>(part.begin);
-    add(own, name, dims, part.shape, NumberList(begin, begin + static_cast<std::ptrdiff_t>(part.size)), "1",
-        "parameters of the net");
-  }
 }
 
 /// W, row by row.
@@ -114,30 +86,6 @@ std::shared_ptr<const ContinuousEnergy> machine_from(const Place& place) {
       Network({std::move(lower), std::move(upper)}, {weights}, place.number<double>("energy_constant").value_or(0)));
 }
 
-std::shared_ptr<const ContinuousEnergy> net_from(const Place& place) {
-  std::vector<LayerSpec> layers;
-  const std::string net_text = place.text("net");
-  for (const std::string_view words : split(net_text, ',')) {
-    const std::size_t first = words.find_first_not_of(' ');
-    layers.push_back(parse_layer(words.substr(first == std::string_view::npos ? 0 : first)));
-  }
-  const NeuralShape shape = parse_shape(place.text("shape"));
-  Confinement confinement{.kappa = place.number<double>("kappa").value_or(0)};
-  if (place.has_variable("confining_mean")) {
-    confinement.mean = place.numbers("confining_mean", {shape.size()}, "(unit)");
-    confinement.deviation = place.numbers("confining_deviation", {shape.size()}, "(unit)");
-  }
-  const NeuralNet net(shape, std::move(layers), std::move(confinement));
-  NumberList theta(net.parameters());
-  for (const NetPart& part : net.parts()) {
-    const std::size_t slash = part.name.find('/');
-    const auto numbers =
-        place.child(part.name.substr(0, slash)).numbers(part.name.substr(slash + 1), part.shape, "(as in PyTorch)");
-    std::copy(numbers.begin(), numbers.end(), theta.begin() + static_cast<std::ptrdiff_t>(part.begin));
-  }
-  return make_neural_model(net, theta);
-}
-
 }  // namespace
 
 std::string words_of_energy(const ContinuousEnergy& energy) {
@@ -161,7 +109,7 @@ std::string words_of_energy(const ContinuousEnergy& energy) {
   if (const auto* model = dynamic_cast<const VisibleRbm*>(&energy))
     return fmt::format("visible units of a gaussian rbm, {} + {} hidden", model->units(),
                        model->network().layers()[1].units);
-  const NetAt at = net_in(energy);
+  const NetInside at = net_in(energy);
   return fmt::format("net of {} layers and {} parameters on {} numbers", at.net->layers().size(), at.net->parameters(),
                      at.net->units());
 }
@@ -169,7 +117,7 @@ std::string words_of_energy(const ContinuousEnergy& energy) {
 bool is_net(const ContinuousEnergy& energy) { return net_in(energy).net != nullptr; }
 
 std::size_t parameters_of(const ContinuousEnergy& energy) {
-  if (const NetAt at = net_in(energy); at.net != nullptr) return at.net->parameters();
+  if (const NetInside at = net_in(energy); at.net != nullptr) return at.net->parameters();
   Group group;
   describe_energy(energy, group);
   std::size_t count = 0;
@@ -207,7 +155,7 @@ void describe_energy(const ContinuousEnergy& energy, Group& group) {
     add_numbers(group, "kappa", {model->kappa()});
   }
   if (const auto* model = dynamic_cast<const VisibleRbm*>(&energy)) describe_machine(model->network(), group);
-  if (const NetAt at = net_in(energy); at.net != nullptr) describe_net(at, group);
+  if (const NetInside at = net_in(energy); at.net != nullptr) describe_net(*at.net, at.theta, group);
 }
 
 bool files_keep(const std::string& kind) {
@@ -241,7 +189,10 @@ std::shared_ptr<const ContinuousEnergy> energy_from(const std::string& kind, con
           place.text("experts") == "unigauss" ? Experts::Kind::unigauss : Experts::Kind::student, list("directions"),
           list("numbers"), list("kappa").at(0));
     if (kind == "gaussian-rbm") return machine_from(place);
-    if (kind == "neural") return net_from(place);
+    if (kind == "neural") {
+      const NetAt at = net_from(place, NetEnd::energy);
+      return make_neural_model(at.net, at.theta);
+    }
   } catch (const std::invalid_argument& error) {
     place.refuse(error.what());
   }

@@ -27,6 +27,10 @@ inline Block block(std::string name, const Matrix& m) {
 std::vector<std::vector<std::string>> rows_of_blocks(const std::vector<Block>& blocks);
 Json json_of(const Block& block);
 
+/// Throw RequestError where such a file is no net of several outputs.
+ModelSummary summary_of_net(const Group& root, const std::string& path);
+Json net_as_json(const Group& root, const std::string& path);
+
 /// Throw RequestError where such a file is no energy.
 ModelSummary summary_of_energy(const Group& root, const std::string& path);
 Json energy_as_json(const Group& root, const std::string& path);

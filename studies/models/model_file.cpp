@@ -10,6 +10,7 @@
 #include "studies/files/archive.hpp"
 #include "studies/models/energy_group.hpp"
 #include "studies/models/model_group.hpp"
+#include "studies/models/stored_net.hpp"
 #include "studies/models/treatment_group.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/errors.hpp"
@@ -229,6 +230,9 @@ ModelFile model_from(const Group& group, const std::string& where) {
                     "loglik and report "
                     "take it",
                     name, join(names_of_networks(), ", ")));
+  if (!kind && is_net_kind(name))
+    place.refuse(fmt::format("it holds a {}, where a network is wanted: {}; show and predict take it", name,
+                             join(names_of_networks(), ", ")));
   if (!kind)
     place.refuse(fmt::format("the attribute model is `{}`; allowed: {}", name, join(names_of_networks(), ", ")));
   ModelFile file{.kind = *kind, .model = {}, .alphabet = place.text("alphabet"), .note = place.text("note")};

@@ -9,6 +9,7 @@
 #include "studies/files/variables.hpp"
 #include "studies/models/energy_print.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/stored_net.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/table.hpp"
 #include "studies/text/utf8.hpp"
@@ -80,10 +81,21 @@ std::string said_of_training(const Group& training, const Group* snapshots) {
     const double error = last((name + "_error").c_str());
     return error > 0 ? with_error(last(name.c_str()), error) : fmt::format("{:.6f}", last(name.c_str()));
   };
-  std::string out = fmt::format("ln p = {} a training sample", nats("log_likelihood"));
-  if (!std::isnan(last("validation_log_likelihood")))
-    out += fmt::format(", {} a validation sample", nats("validation_log_likelihood"));
-  out += fmt::format(", with ln Z by {}", text_attribute(training, "route"));
+  std::string out;
+  if (!std::isnan(last("log_likelihood"))) {
+    out = fmt::format("ln p = {} a training sample", nats("log_likelihood"));
+    if (!std::isnan(last("validation_log_likelihood")))
+      out += fmt::format(", {} a validation sample", nats("validation_log_likelihood"));
+    out += fmt::format(", with ln Z by {}; ", text_attribute(training, "route"));
+  }
+  if (const double right = last("accuracy"); !std::isnan(right)) {
+    out += fmt::format("accuracy {:.2f} %", 100 * right);
+    if (const double other = last("validation_accuracy"); !std::isnan(other))
+      out += fmt::format(", validation {:.2f} %", 100 * other);
+    if (const double gap = last("energy_gap"); !std::isnan(gap)) out += fmt::format(", energy gap {:.4g}", gap);
+    out += "; ";
+  }
+  if (out.ends_with("; ")) out.resize(out.size() - 2);
   if (const double fixed = last("fixed_points"); !std::isnan(fixed))
     out += fmt::format("; {:.4g} % of its patterns are fixed points", 100 * fixed);
   if (const double bits = last("bits_per_dimension"); !std::isnan(bits))
@@ -129,8 +141,10 @@ ModelSummary summary_of_machine(const Group& root, const std::string& path) {
 }  // namespace
 
 ModelSummary summary_of(const Group& root, const std::string& path) {
-  ModelSummary out =
-      files_keep(text_attribute(root, "model")) ? summary_of_energy(root, path) : summary_of_machine(root, path);
+  const std::string kind = text_attribute(root, "model");
+  ModelSummary out = files_keep(kind)    ? summary_of_energy(root, path)
+                     : is_net_kind(kind) ? summary_of_net(root, path)
+                                         : summary_of_machine(root, path);
   if (const Group* training = root.child("training"))
     out.remarks.push_back(said_of_training(*training, root.child("snapshots")));
   return out;
@@ -147,7 +161,10 @@ void print_model(const Group& root, const std::string& path) {
 }
 
 std::string model_as_json(const Group& root, const std::string& path) {
-  if (files_keep(text_attribute(root, "model"))) return energy_as_json(root, path).dump();
+  if (const std::string kind = text_attribute(root, "model"); files_keep(kind))
+    return energy_as_json(root, path).dump();
+  else if (is_net_kind(kind))
+    return net_as_json(root, path).dump();
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
   Json out = {{"model", file.name()}, {"layers", Json::list()}, {"parameters", Json::list()}};

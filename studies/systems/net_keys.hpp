@@ -20,7 +20,7 @@ struct NetKeys {
 /// `first_weights`: whether a seed for random weights is among them; learning has one of its own.
 void add_net_keys(const Section<NetKeys>& model, bool first_weights);
 /// shape: of a state, where the study leaves it out. Throws std::invalid_argument naming the layer that does not fit.
-NeuralNet net_of(const Study& study, const NeuralShape& shape, Confinement confinement);
+NeuralNet net_of(const Study& study, const NeuralShape& shape, Confinement confinement, NetEnd end = NetEnd::energy);
 /// The parameters that the study's file has for the net, by kind and shape, in the order of their names; doubts: what
 /// it has beside them. Throws RequestError.
 std::vector<double> net_weights(const NeuralNet& net, const std::string& file, std::vector<std::string>& doubts);

@@ -135,12 +135,12 @@ void add_net_keys(const Section<NetKeys>& model, bool first_weights) {
       .seed("net_seed", &NetKeys::net_seed, "neural: of the random weights");
 }
 
-NeuralNet net_of(const Study& study, const NeuralShape& shape, Confinement confinement) {
+NeuralNet net_of(const Study& study, const NeuralShape& shape, Confinement confinement, NetEnd end) {
   const auto& keys = study.keys<NetKeys>();
   std::vector<LayerSpec> layers;
   const std::vector<std::string> small = {"dense 32", "swish", "dense 1"};
   for (const std::string& text : keys.net.empty() ? small : keys.net) layers.push_back(parse_layer(text));
-  return {keys.shape.empty() ? shape : parse_shape(keys.shape), std::move(layers), std::move(confinement)};
+  return {keys.shape.empty() ? shape : parse_shape(keys.shape), std::move(layers), std::move(confinement), end};
 }
 
 namespace {

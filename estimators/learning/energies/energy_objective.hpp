@@ -33,6 +33,8 @@ class EnergyObjective {
     (void)energy;
     return {};
   }
+  /// Which of the data the next batch is, where there is more to know of a sample than its numbers.
+  virtual void see(std::span<const std::uint32_t> samples) { (void)samples; }
   /// Its value, or of a likelihood what stands for it; adds its gradient, extra parameters behind the others. energy:
   /// at its present parameters; batch: [state][number]; update: never the same twice.
   virtual double add_gradient(const JetEnergy<Real>& energy, std::span<const double> extra, std::span<const Real> batch,

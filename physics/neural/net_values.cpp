@@ -1,4 +1,4 @@
-#include "physics/neural/neural_energy.hpp"
+#include "physics/neural/net_values.hpp"
 
 #include <omp.h>
 
@@ -24,7 +24,7 @@ constexpr std::size_t fewest_rows = std::is_same_v<Real, float> ? 16 : 1;
 }  // namespace
 
 template <class Real>
-struct NeuralEnergy<Real>::Parts {
+struct NetValues<Real>::Parts {
   explicit Parts(NeuralNet of)
       : net(std::move(of)), stages(stages_of<Real>(net)), confining(net.confinement(), net.units()) {
     for (const NeuralStage<Real>& stage : stages) widest = std::max({widest, stage.width, stage.width_after});
@@ -43,8 +43,8 @@ struct NeuralEnergy<Real>::Parts {
 };
 
 template <class Real>
-void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size_t begin, std::size_t end,
-                                         Workspace<Real>& room) const {
+void NetValues<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size_t begin, std::size_t end,
+                                      Workspace<Real>& room) const {
   const std::size_t real = end - begin, states = std::max(real, fewest_rows<Real>);
   const std::size_t most = pass.coefficients, n = net.units();
   const bool in_place = most == 1 && real == states;
@@ -71,19 +71,21 @@ void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size
     stage.layer->forward(theta.data() + stage.begin, prepared.data() + stage.prepared, at.back(), y, kept.back());
     at.push_back(y);
   }
+  const std::size_t outputs = net.outputs();
   for (std::size_t k = 0; k < most; ++k)
-    for (std::size_t r = 0; r < real; ++r)
-      pass.e[k * pass.states + begin + r] = static_cast<double>(*at.back().state(k, r));
+    std::copy_n(at.back().coefficient(k), real * outputs, pass.e.data() + (k * pass.states + begin) * outputs);
   confining.add(kappa(), pass, begin, end);
   if (pass.ebar.empty()) return;
 
   if (pass.adjoint) pass.adjoint(begin, end);
   const bool wants_x = std::any_of(pass.xbar.begin(), pass.xbar.end(), [](const auto& bar) { return !bar.empty(); });
   Real* const buffers[2] = {room.take(most * states * widest), room.take(most * states * widest)};
-  Jets<Real> bar{most, states, 1, buffers[0]};
-  for (std::size_t k = 0; k < most; ++k)
-    for (std::size_t r = 0; r < states; ++r)
-      *bar.state(k, r) = r < real ? static_cast<Real>(pass.ebar[k * pass.states + begin + r]) : Real(0);
+  Jets<Real> bar{most, states, outputs, buffers[0]};
+  for (std::size_t k = 0; k < most; ++k) {
+    const double* from = pass.ebar.data() + (k * pass.states + begin) * outputs;
+    for (std::size_t i = 0; i < states * outputs; ++i)
+      bar.coefficient(k)[i] = i < real * outputs ? static_cast<Real>(from[i]) : Real(0);
+  }
   for (std::size_t s = stages.size(); s-- > 0;) {
     const bool whole = s == 0 && in_place && wants_x;  // straight to where it is wanted
     Jets<Real> next{most, states, stages[s].width, bar.numbers == buffers[0] ? buffers[1] : buffers[0]};
@@ -102,32 +104,31 @@ void NeuralEnergy<Real>::Parts::run_tile(const NeuralPass<Real>& pass, std::size
 }
 
 template <class Real>
-NeuralEnergy<Real>::NeuralEnergy(NeuralNet net, std::span<const double> theta)
+NetValues<Real>::NetValues(NeuralNet net, std::span<const double> theta)
     : parts_(std::make_unique<Parts>(std::move(net))) {
   if (std::is_same_v<Real, float> && !float_products_available())
-    throw std::runtime_error(
-        "oneDNN, by which layers of neural energies are multiplied, is missing: apt-get install libdnnl2");
+    throw std::runtime_error("oneDNN, by which layers of nets are multiplied, is missing: apt-get install libdnnl2");
   set_parameters(theta);
 }
 template <class Real>
-NeuralEnergy<Real>::~NeuralEnergy() = default;
+NetValues<Real>::~NetValues() = default;
 template <class Real>
-NeuralEnergy<Real>::NeuralEnergy(NeuralEnergy&&) noexcept = default;
+NetValues<Real>::NetValues(NetValues&&) noexcept = default;
 template <class Real>
-NeuralEnergy<Real>& NeuralEnergy<Real>::operator=(NeuralEnergy&&) noexcept = default;
+NetValues<Real>& NetValues<Real>::operator=(NetValues&&) noexcept = default;
 template <class Real>
-const NeuralNet& NeuralEnergy<Real>::net() const noexcept {
+const NeuralNet& NetValues<Real>::net() const noexcept {
   return parts_->net;
 }
 template <class Real>
-std::span<const Real> NeuralEnergy<Real>::theta() const noexcept {
+std::span<const Real> NetValues<Real>::theta() const noexcept {
   return parts_->theta;
 }
 
 template <class Real>
-void NeuralEnergy<Real>::set_parameters(std::span<const double> theta) {
+void NetValues<Real>::set_parameters(std::span<const double> theta) {
   if (theta.size() != parameters())
-    throw std::invalid_argument("a neural energy of " + std::to_string(parameters()) + " parameters is given " +
+    throw std::invalid_argument("a net of " + std::to_string(parameters()) + " parameters is given " +
                                 std::to_string(theta.size()) + ": give it as many as its layers have");
   parts_->theta.assign(theta.begin(), theta.end());
   const auto& stages = parts_->stages;
@@ -137,8 +138,9 @@ void NeuralEnergy<Real>::set_parameters(std::span<const double> theta) {
 }
 
 template <class Real>
-void NeuralEnergy<Real>::run(const NeuralPass<Real>& pass) const {
-  assert(pass.coefficients >= 1 && pass.coefficients <= 3 && pass.e.size() == pass.coefficients * pass.states);
+void NetValues<Real>::run(const NeuralPass<Real>& pass) const {
+  assert(pass.coefficients >= 1 && pass.coefficients <= 3 &&
+         pass.e.size() == pass.coefficients * pass.states * outputs());
   assert(pass.x[0].size() == pass.states * units() && (pass.ebar.empty() || pass.ebar.size() == pass.e.size()));
   if (pass.states == 0) return;
   const std::size_t tiles = (pass.states + tile - 1) / tile;
@@ -168,13 +170,27 @@ void NeuralEnergy<Real>::run(const NeuralPass<Real>& pass) const {
 }
 
 template <class Real>
-std::string NeuralEnergy<Real>::kinks() const {
+std::string NetValues<Real>::kinks() const {
   for (std::size_t l = 0; l < net().layers().size(); ++l)
     if (net().layers()[l].kind == LayerKind::relu) return "\"relu\" (layer_" + std::to_string(l) + ")";
   return "";
 }
 
-template class NeuralEnergy<float>;
-template class NeuralEnergy<double>;
+template <class Real>
+std::vector<double> NetValues<Real>::values(std::span<const Real> x) const {
+  std::vector<double> f(x.size() / units() * outputs());
+  run({.states = x.size() / units(), .x = {x}, .e = f});
+  return f;
+}
+
+template <class Real>
+void NetValues<Real>::add_gradient(std::span<const Real> x, std::span<const double> fbar, std::span<Real> gradient,
+                                   std::span<Real> xbar) const {
+  std::vector<double> f(fbar.size()), bar(fbar.begin(), fbar.end());
+  run({.states = x.size() / units(), .x = {x}, .e = f, .ebar = bar, .xbar = {xbar}, .gradient = gradient});
+}
+
+template class NetValues<float>;
+template class NetValues<double>;
 
 }  // namespace gibbsite
