@@ -1,11 +1,14 @@
 // Energies of real numbers that learn: nets of layers, and families of a few parameters.
 #include <fmt/format.h>
 
+#include "estimators/learning/nets/joint_objective.hpp"
 #include "physics/continuous/families.hpp"
 #include "physics/neural/neural_model.hpp"
+#include "studies/learning/answer_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/energy_setup.hpp"
 #include "studies/learning/learns_energy.hpp"
+#include "studies/learning/learns_values.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/systems/net_keys.hpp"
 #include "studies/text/errors.hpp"
@@ -46,27 +49,47 @@ class LearnsFamily final : public LearnsEnergy {
 
 class LearnsNet final : public LearnsEnergy {
  public:
-  LearnsNet(NeuralNet net, std::vector<double> first)
-      : LearnsEnergy("neural", net.units()), net_(std::move(net)), first_(std::move(first)), blocks_(blocks_of(net_)) {}
+  /// labels: whether it learns those of its data along.
+  LearnsNet(NeuralNet net, std::vector<double> first, bool labels)
+      : LearnsEnergy("neural", net.units()), net_(std::move(net)), first_(std::move(first)), blocks_(blocks_of(net_)) {
+    if (labels) answers_ = answers_of(net_);
+  }
 
+  std::size_t answers() const override { return answers_ ? answers_->outputs() : 0; }
   std::string shape() const override {
-    return fmt::format("net of {} layers and {} parameters on {} numbers", net_.layers().size(), net_.parameters(),
-                       net_.units());
+    return fmt::format("net of {} layers and {} parameters on {} numbers{}", net_.layers().size(), net_.parameters(),
+                       net_.units(), answers_ ? fmt::format(" and {} labels", answers()) : "");
+  }
+  void see(const Study& study, const Data& data, std::span<const double> weight) override {
+    LearnsEnergy::see(study, data, weight);
+    right_ = data.labels;
   }
   std::span<const ParameterBlock> blocks() const override { return blocks_; }
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
     try {
       const std::vector<double> theta = first_.empty() ? net_.initial(Key(study.run.seed)) : first_;
-      if (in_double_precision(net_))
-        return energy_learner<double>(study, std::make_unique<NeuralEnergy<double>>(net_, theta), blocks_,
-                                      energy_objective<double>(study, data, key), data, theta, key);
-      return energy_learner<float>(study, std::make_unique<NeuralEnergy<float>>(net_, theta), blocks_,
-                                   energy_objective<float>(study, data, key), data, theta, key);
+      const auto with = [&]<class Real>(Real) {
+        auto objective = energy_objective<Real>(study, data, key);
+        if (answers_)
+          objective =
+              make_joint_objective<Real>(std::move(objective), net_, right_, study.keys<AnswerKeys>().labels_weight);
+        return energy_learner<Real>(study, std::make_unique<NeuralEnergy<Real>>(net_, theta), blocks_,
+                                    std::move(objective), data, theta, key);
+      };
+      if (in_double_precision(net_)) return with(double());
+      return with(float());
     } catch (const std::invalid_argument& error) {
       throw RequestError(fmt::format("training: {}", error.what()));
     } catch (const std::runtime_error& error) {  // a library that is missing
       throw RequestError(error.what());
     }
+  }
+  Judgement judge(std::span<const double> theta, const Samples& samples, const Study& study) const override {
+    Judgement out = LearnsEnergy::judge(theta, samples, study);
+    if (answers_)
+      add_answers(out, samples, 1,
+                  [&](const Matrix& x) { return answer_energies(outputs_of(*answers_, theta, x), false); });
+    return out;
   }
 
  protected:
@@ -76,7 +99,9 @@ class LearnsNet final : public LearnsEnergy {
 
  private:
   NeuralNet net_;
-  std::vector<double> first_;  // parameters to begin with; empty: random ones
+  std::optional<NeuralNet> answers_;
+  std::vector<std::size_t> right_;  // of the data that are learned
+  std::vector<double> first_;       // parameters to begin with; empty: random ones
   std::vector<ParameterBlock> blocks_;
 };
 
@@ -106,8 +131,10 @@ std::vector<ParameterBlock> blocks_of(const NeuralNet& net) {
 std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& data) {
   const auto& keys = study.keys<FamilyKeys>();
   const auto components = static_cast<std::size_t>(keys.components);
-  if (data.label_states > 0) throw RequestError("data.labels is for an rbm; leave it out");
+  const bool labels = data.label_states > 0;
   const std::string& name = study.model.name;
+  if (labels && name != "neural")
+    throw RequestError("data.labels is for an rbm, a classifier or a neural energy; leave it out");
   try {
     if (name == "double-well") {
       if (data.width != 1)
@@ -121,23 +148,36 @@ std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& da
       const double kappa = kappa_of(study, kind == Experts::Kind::student ? 0 : 1);
       return std::make_unique<LearnsFamily>(name, expert_family(kind, data.width, components, kappa));
     }
-    if (study.keys<TrainingKeys>().method == "denoising" && study.keys<EnergyKeys>().levels > 1)
+    if (study.keys<TrainingKeys>().method == "denoising" && study.keys<EnergyKeys>().levels > 1) {
+      if (labels) throw RequestError("a net that is told its level of noise learns no labels; leave out data.labels");
       return make_learns_levels(study, data);
+    }
     if (const std::string& shape = study.keys<NetKeys>().shape; !shape.empty())
       if (const std::size_t numbers = parse_shape(shape).size(); numbers != data.width)
         throw RequestError(fmt::format("model.shape = \"{}\" has {} numbers, but {} has {} a sample", shape, numbers,
                                        data.source, data.width));
-    NeuralNet net = net_of(study, parse_shape(std::to_string(data.width)), confinement_of(study, data));
+    Study asked = study;
+    if (auto& layers = asked.keys<NetKeys>().net; layers.empty()) {
+      layers = {"dense 64", "swish", "dense 64", "swish"};
+      if (labels)
+        layers.insert(layers.end(), {fmt::format("dense {}", data.label_states), "logsumexp"});
+      else
+        layers.push_back("dense 1");
+    }
+    NeuralNet net = net_of(asked, parse_shape(std::to_string(data.width)), confinement_of(study, data));
     if (const std::string& method = study.keys<TrainingKeys>().method;
         !net.smooth() && (method == "score" || method == "sliced"))
       throw RequestError(
           fmt::format("training.method = \"{}\" needs second derivatives, which \"relu\" has at its kinks "
                       "alone: take \"swish\", \"softplus\" or \"tanh\", or denoising",
                       method));
+    if (labels && answers_of(net).outputs() < data.label_states)
+      throw RequestError(fmt::format("model.net sums over {} answers, but there are {} labels",
+                                     answers_of(net).outputs(), data.label_states));
     std::vector<std::string> doubts;
     const std::string& weights = study.keys<NetKeys>().weights;
     std::vector<double> first = weights.empty() ? std::vector<double>() : net_weights(net, weights, doubts);
-    return std::make_unique<LearnsNet>(std::move(net), std::move(first));
+    return std::make_unique<LearnsNet>(std::move(net), std::move(first), labels);
   } catch (const std::invalid_argument& error) {
     throw RequestError(fmt::format("[model]: {}", error.what()));
   }

@@ -146,7 +146,10 @@ std::unique_ptr<Trainable> make_learns_levels(const Study& study, const Data& da
   if (kappa_of(study, -1) >= 0)
     throw RequestError(
         "a net that is told its level of noise tilts a gaussian fitted to the data; leave out model.kappa");
-  const NeuralNet told = net_of(study, parse_shape(std::to_string(data.width + 1)), {});
+  Study asked = study;
+  if (auto& layers = asked.keys<NetKeys>().net; layers.empty())
+    layers = {"dense 64", "swish", "dense 64", "swish", "dense 1"};
+  const NeuralNet told = net_of(asked, parse_shape(std::to_string(data.width + 1)), {});
   if (told.layers()[0].kind != LayerKind::dense || !told.layers()[0].bias)
     throw RequestError(
         "model.net: levels of noise come in by the first layer, which must be \"dense N\" with its bias");

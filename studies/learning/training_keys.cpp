@@ -290,8 +290,6 @@ Study settled(Study study) {
   constexpr std::int64_t updates_of_energies = 3000, epochs_of_machines = 30;
   if (real && t.epochs == 0 && t.updates == 0) t.updates = updates_of_energies;
   if (t.epochs == 0) t.epochs = epochs_of_machines;
-  if (auto& net = study.keys<NetKeys>().net; study.model.name == "neural" && net.empty())
-    net = {"dense 64", "swish", "dense 64", "swish", "dense 1"};
   if (t.steps == 0) t.steps = t.method == "recovery" ? 20 : 1;
   auto& e = study.keys<EnergyKeys>();
   if (e.step == 0) e.step = t.method == "recovery" ? 0.1 * e.first_sigma * e.first_sigma : 0.01;

@@ -5,7 +5,8 @@
 #include <cmath>
 #include <filesystem>
 
-#include "physics/classification.hpp"
+#include "estimators/auroc.hpp"
+#include "estimators/learning/nets/answers.hpp"
 #include "studies/data/data_keys.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/json.hpp"
@@ -13,8 +14,8 @@
 #include "studies/files/threads.hpp"
 #include "studies/files/variables.hpp"
 #include "studies/files/whole_file.hpp"
+#include "studies/likelihood/answered.hpp"
 #include "studies/likelihood/command.hpp"
-#include "studies/models/model_file.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/study_file.hpp"
 #include "studies/systems/network_keys.hpp"
@@ -25,9 +26,20 @@
 namespace gibbsite {
 namespace {
 
+struct PredictionKeys {
+  std::string against = "";  ///< resolved path of an earlier prediction
+};
+
 Schema make_prediction_schema() {
   KeyTable table;
   add_data_keys(table);
+  StudyKey& against =
+      Section<PredictionKeys>(table, "data")
+          .add(
+              "against", "a file of predictions", "energies of other data by the same model: AUROC of E(x)",
+              [](PredictionKeys& keys, const Value& value) { keys.against = read_path(value); },
+              optional_text(&PredictionKeys::against));
+  against.text = against.file = true;
   const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
   run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
   Schema schema;
@@ -51,72 +63,118 @@ Request read_prediction(const std::string& model, const Settings& keys) {
 }
 
 struct Prediction {
+  Answered of;
   std::vector<std::int64_t> label;  // the likeliest one, [sample]
-  Matrix log_probability;           // [label][sample]
-  std::vector<std::int64_t> truth;  // where the data say it
-  double accuracy = unknown, log_likelihood = unknown;
+  AnswerScores scores;              // where the data say the truth
+  Estimate apart;                   // from other data by energy, where these are given
+  std::string others;               // which, for people
 };
 
-Prediction predict_labels(const Network& network, const Data& data, std::vector<std::size_t> truth) {
+/// E(x, y) from ln p(y | x), but for a constant of each x, where the model has no energies itself.
+std::vector<double> energies_of_answers(const Answered& of) {
+  if (of.answer_energy.columns() > 0) {
+    const auto numbers = of.answer_energy.numbers();
+    return {numbers.begin(), numbers.end()};
+  }
+  std::vector<double> out;
+  for (const double log_p : of.log_probability.numbers()) out.push_back(-log_p);
+  return out;
+}
+
+/// How far the energies of an earlier prediction of other data lie above these.
+Estimate apart_from(const Answered& of, const std::string& file) {
+  if (of.energy.size() < 2)
+    throw RequestError("--against compares energies E(x), which nets have, of two samples at least");
+  std::vector<Unread> unread;
+  Group root;
+  try {
+    root = read_archive(file, unread);
+  } catch (const std::runtime_error& error) {
+    throw RequestError(error.what());
+  }
+  const Group* other = root.child("prediction");
+  const auto energy = other == nullptr ? std::span<const double>() : doubles(*other, "energy");
+  if (energy.size() < 2)
+    throw RequestError(fmt::format(
+        "{}: it holds no energies of other data; write them by gibbsite predict MODEL.h5 --data OTHER -o {}", file,
+        file));
+  return area_under_curve(of.energy, energy);
+}
+
+Prediction predicted_by(Answered of, const std::string& against) {
   Prediction out;
-  out.log_probability = weigh_labels(network, data.batch(0, data.samples)).log_probability;
-  for (std::size_t s = 0; s < data.samples; ++s) {
-    const auto p = out.log_probability.column(s);
+  for (std::size_t s = 0; s < of.data.samples; ++s) {
+    const auto p = of.log_probability.column(s);
     out.label.push_back(std::max_element(p.begin(), p.end()) - p.begin());
   }
-  if (truth.empty()) return out;
-  out.accuracy = out.log_likelihood = 0;
-  const double share = 1 / static_cast<double>(data.samples);
-  for (std::size_t s = 0; s < data.samples; ++s) {
-    if (truth[s] >= out.log_probability.rows())
-      throw RequestError(fmt::format("{}: the label of row {} (from 0) is {}, but the model's labels are 0 to {}",
-                                     data.source, data.first_row + s, truth[s], out.log_probability.rows() - 1));
-    out.truth.push_back(static_cast<std::int64_t>(truth[s]));
-    if (out.label[s] == out.truth[s]) out.accuracy += share;
-    out.log_likelihood += share * out.log_probability(truth[s], s);
-  }
+  if (!of.truth.empty()) out.scores = score_answers(energies_of_answers(of), of.truth, of.beta);
+  if (!against.empty()) out.apart = apart_from(of, against), out.others = against;
+  out.of = std::move(of);
   return out;
 }
 
 Group prediction_record(const Prediction& p) {
   Group group{.name = "prediction"};
-  const std::size_t samples = p.label.size(), labels = p.log_probability.rows();
+  const std::size_t samples = p.label.size(), labels = p.of.log_probability.rows();
   add_index(group, "sample", samples, "sample, in the order of the data");
   add_index(group, "label", labels, "state of the label");
   std::vector<double> probability;
-  for (const double log_p : p.log_probability.numbers()) probability.push_back(std::exp(log_p));
+  for (const double log_p : p.of.log_probability.numbers()) probability.push_back(std::exp(log_p));
   add(group, "predicted", {"sample"}, {samples}, p.label, "1", "likeliest label");
   add(group, "probability", {"sample", "label"}, {samples, labels}, std::move(probability), "1", "p(label | sample)");
-  if (p.truth.empty()) return group;
-  add(group, "true_label", {"sample"}, {samples}, p.truth, "1", "label of the sample in the data");
-  add_scalar(group, "accuracy", p.accuracy, "1", "share of samples whose likeliest label is theirs");
-  add_scalar(group, "label_log_likelihood", p.log_likelihood, "1", "mean ln p(label | sample)");
+  if (!p.of.energy.empty()) {
+    add(group, "energy", {"sample"}, {samples}, p.of.energy, "1", "E(x), the labels summed out");
+    add(group, "answer_energy", {"sample", "label"}, {samples, labels}, energies_of_answers(p.of), "1", "E(x, label)");
+  }
+  if (!p.others.empty())
+    add_estimates(group, "auroc", {}, {}, std::vector{p.apart}, "1",
+                  "probability that a sample has lower energy than one of " + p.others);
+  if (p.of.truth.empty()) return group;
+  add(group, "true_label", {"sample"}, {samples}, std::vector<std::int64_t>(p.of.truth.begin(), p.of.truth.end()), "1",
+      "label of the sample in the data");
+  add_scalar(group, "accuracy", p.scores.accuracy, "1", "share of samples whose likeliest label is theirs");
+  add_scalar(group, "label_log_likelihood", p.scores.log_likelihood, "1", "mean ln p(label | sample)");
+  add_scalar(group, "calibration_error", p.scores.calibration_error, "1",
+             "expected calibration error, ten bins of p(likeliest label)");
+  add_scalar(group, "energy_gap", p.scores.gap, "1",
+             "mean of the least energy of a wrong answer less that of the right one");
   return group;
 }
 
-void print_prediction(const Prediction& p, const Data& data, bool json) {
+void print_prediction(const Prediction& p, bool json) {
+  const auto likeliest = [&](std::size_t s) {
+    return std::exp(p.of.log_probability(static_cast<std::size_t>(p.label[s]), s));
+  };
+  const bool truth = !p.of.truth.empty();
   if (json) {
     Json out = {{"predicted", p.label}, {"samples", p.label.size()}};
-    std::vector<double> likeliest;
-    for (std::size_t s = 0; s < p.label.size(); ++s)
-      likeliest.push_back(std::exp(p.log_probability(static_cast<std::size_t>(p.label[s]), s)));
-    out["probability"] = likeliest;
-    out["accuracy"] = p.accuracy;
-    out["label_log_likelihood"] = p.log_likelihood;
+    std::vector<double> probability;
+    for (std::size_t s = 0; s < p.label.size(); ++s) probability.push_back(likeliest(s));
+    out["probability"] = probability;
+    out["accuracy"] = truth ? p.scores.accuracy : unknown;
+    out["label_log_likelihood"] = truth ? p.scores.log_likelihood : unknown;
+    out["calibration_error"] = truth ? p.scores.calibration_error : unknown;
+    if (!p.of.energy.empty()) out["energy"] = p.of.energy;
+    if (!p.others.empty()) out["auroc"] = {{"value", p.apart.value}, {"error", p.apart.error}};
     fmt::print("{}\n", out.dump());
     return;
   }
-  fmt::print("{}\n", printable(description(data)));
-  if (!p.truth.empty())
-    fmt::print("  accuracy {:.2f} %, mean ln p(label | sample) = {:.4f}\n", 100 * p.accuracy, p.log_likelihood);
+  fmt::print("{}\n", printable(description(p.of.data)));
+  if (truth)
+    fmt::print("  accuracy {:.2f} %, mean ln p(label | sample) = {:.4f}, calibration error {:.4f}, energy gap {:.4g}\n",
+               100 * p.scores.accuracy, p.scores.log_likelihood, p.scores.calibration_error, p.scores.gap);
+  if (!p.others.empty())
+    fmt::print("  AUROC {} by energy against {}\n", with_error(p.apart.value, p.apart.error), printable(p.others));
   constexpr std::size_t most = 10;
-  Table table(p.truth.empty() ? std::vector<std::string>{"sample", "predicted", "p"}
-                              : std::vector<std::string>{"sample", "predicted", "p", "true"});
+  std::vector<std::string> header = {"sample", "predicted", "p"};
+  if (truth) header.emplace_back("true");
+  if (!p.of.energy.empty()) header.emplace_back("E(x)");
+  Table table(header);
   for (std::size_t s = 0; s < std::min(p.label.size(), most); ++s) {
-    const auto label = static_cast<std::size_t>(p.label[s]);
-    std::vector<std::string> row = {fmt::format("{}", s), fmt::format("{}", label),
-                                    fmt::format("{:.4f}", std::exp(p.log_probability(label, s)))};
-    if (!p.truth.empty()) row.push_back(fmt::format("{}", p.truth[s]));
+    std::vector<std::string> row = {fmt::format("{}", s), fmt::format("{}", p.label[s]),
+                                    fmt::format("{:.4f}", likeliest(s))};
+    if (truth) row.push_back(fmt::format("{}", p.of.truth[s]));
+    if (!p.of.energy.empty()) row.push_back(fmt::format("{:.5g}", p.of.energy[s]));
     table.add(std::move(row));
   }
   fmt::print("\n{}", table.text());
@@ -132,27 +190,17 @@ int predict(const Request& request, const std::string& command) {
   if (!request.out.empty()) check_writable(request, "the prediction");
   use_threads(study.run.threads);
   remove_leftovers(request.out);
-  const std::string& file = study.keys<NetworkKeys>().file;
-  const ModelFile model = read_model(file);
-  const Layer visible = visible_layer(model.model);
-  if (visible.labels == 0)
-    throw RequestError(
-        fmt::format("{}: the model has no label to predict; train one on data with labels (data.labels)", file));
-  Data data = read_data(asked);
-  std::vector<std::size_t> truth = std::move(data.labels);
-  data.labels.clear();
-  data = check_data(std::move(data), visible.without_label());
   const Prediction found =
-      predict_labels(*std::get<std::shared_ptr<const Network>>(model.model), data, std::move(truth));
+      predicted_by(answered_by(study.keys<NetworkKeys>().file, asked), study.keys<PredictionKeys>().against);
   if (!request.out.empty()) {
     Group root;
     root.attributes = run_attributes(command, request, 0, "complete");
-    root.attributes.emplace_back("data", description(data));
+    root.attributes.emplace_back("data", description(found.of.data));
     root.groups.push_back(prediction_record(found));
     stops_mean(Stop::soon_done);
     write_archive(request.out, root);
   }
-  print_prediction(found, data, request.json);
+  print_prediction(found, request.json);
   return 0;
 }
 
@@ -164,9 +212,13 @@ const Command& predict_command() {
       .arguments = "MODEL.h5",
       .summary = "labels of data by a model that has learned them",
       .details =
-          "p(label | sample) exactly, by summing the hidden units out (Larochelle & Bengio 2008), of a model that "
-          "`gibbsite train` made of data with labels (data.labels). Data with labels of their own, by --labels, are "
-          "compared with them: accuracy, and the mean of ln p(label | sample).",
+          "p(label | sample) exactly, of a model that `gibbsite train` made of data with labels (data.labels): of an "
+          "rbm "
+          "by summing the hidden units out (Larochelle & Bengio 2008), of a classifier or an energy that ends with "
+          "logsumexp by its net, with energies. Data with labels of their own, by --labels, are compared with them: "
+          "accuracy, the mean of ln p(label | sample), calibration error, energy gap. --against OTHER.h5, what -o "
+          "wrote "
+          "of other data, tells how well E(x) tells both apart: the probability that it is lower here (AUROC).",
       .least = 1,
       .most = 1,
       .options = {{"data", 0, "FILE", "the data, as `gibbsite loglik` takes them; required", "data.file"},
@@ -178,12 +230,15 @@ const Command& predict_command() {
                   {"columns", 0, "WHICH", "", "data.columns"},
                   {"alphabet", 0, "WHICH", "", "data.alphabet"},
                   {"maximum", 0, "NUMBER", "", "data.maximum"},
+                  {"shrink", 0, "AS", "images made smaller, as 28x28:8x8", "data.shrink"},
+                  {"against", 0, "FILE", "a prediction of other data, to be told apart by energy", "data.against"},
                   {"out", 'o', "FILE", "also write all labels and probabilities to an HDF5 file"},
                   force_option,
                   json_option,
                   help_option},
       .examples = {"gibbsite predict digits.h5 --data new.csv --binarize 0.5 --maximum 16",
-                   "gibbsite predict digits.h5 --data digits.csv.gz --labels column:-1 -o predictions.h5"},
+                   "gibbsite predict digits.h5 --data digits.csv.gz --labels column:-1 -o predictions.h5",
+                   "gibbsite predict jem.h5 --data digits.csv.gz --labels column:-1 --against others.h5"},
       .schema = prediction_schema,
       .explains_keys = true,
       .read = read_prediction,

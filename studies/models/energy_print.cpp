@@ -54,7 +54,9 @@ std::string values_text(const EnergyNumbers& numbers) {
 
 std::string words_of_net(const Group& root, const StoredEnergy& file) {
   const bool of_data = root.find("confining_mean") != nullptr;
-  return fmt::format("{}; confined by {}", text_attribute(root, "net"),
+  const std::string net = text_attribute(root, "net");
+  return fmt::format("{}{}; confined by {}", net,
+                     net.ends_with("logsumexp") ? ", a sum over answers, whose p(y | x) `gibbsite predict` tells" : "",
                      of_data ? std::string("a gaussian with mean and deviation of each number of the data")
                              : fmt::format("{} |x|^2/2", file.kappa));
 }

@@ -2,8 +2,10 @@
 
 #include <stdexcept>
 
+#include "estimators/learning/nets/joint_objective.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/stored_energy.hpp"
 #include "studies/models/treatment_group.hpp"
 #include "studies/text/errors.hpp"
 
@@ -50,8 +52,22 @@ std::optional<StoredNet> read_stored_net(const std::filesystem::path& path) {
     return std::nullopt;
   }
   const Group* inside = is_model(root) ? &root : root.child("model");
-  if (inside == nullptr || !is_model(*inside) || !is_net_kind(text_attribute(*inside, "model"))) return std::nullopt;
-  return stored_net(*inside, path.string());
+  if (inside == nullptr || !is_model(*inside)) return std::nullopt;
+  const std::string kind = text_attribute(*inside, "model");
+  if (is_net_kind(kind)) return stored_net(*inside, path.string());
+  if (kind != "neural" || !text_attribute(*inside, "net").ends_with("logsumexp")) return std::nullopt;
+  StoredEnergy energy = stored_energy(*inside, path.string());
+  NetAt at = net_from(Place(*inside, path.string()), NetEnd::energy);
+  if (at.net.layers().size() < 2) return std::nullopt;  // the answers are its input
+  at.net = answers_of(at.net);
+  return StoredNet{.kind = kind,
+                   .at = std::move(at),
+                   .treatment = std::move(energy.treatment),
+                   .samples = energy.samples,
+                   .data = std::move(energy.data),
+                   .mean = std::move(energy.mean),
+                   .note = std::move(energy.note),
+                   .density = std::move(energy.energy)};
 }
 
 }  // namespace gibbsite

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "physics/continuous/continuous_energy.hpp"
 #include "studies/data/treatment.hpp"
 #include "studies/files/record.hpp"
 #include "studies/models/net_group.hpp"
@@ -27,14 +29,18 @@ struct StoredNet {
   std::string note = {};
   bool positive = false;  ///< classifier: whether answers is "positive"
   double beta = 1;        ///< classifier
+  /// Of an energy that ends with a logsumexp over answers, all of it (estimators/learning/nets/joint_objective.hpp);
+  /// else null.
+  std::shared_ptr<const ContinuousEnergy> density = nullptr;
 };
 
 /// Whether files of this kind hold a net of several outputs.
 bool is_net_kind(const std::string& kind);
 /// The net in such a group; `where` is what messages begin with. Throws RequestError.
 StoredNet stored_net(const Group& group, const std::string& where);
-/// That in a model file; nothing where it holds another model, or none, or cannot be read: who looks for those then
-/// says what is wrong. Throws RequestError for a net that is broken.
+/// That in a model file, or the answers of an energy that ends with a logsumexp over them; nothing where it holds
+/// another model, or none, or cannot be read: who looks for those then says what is wrong. Throws RequestError for a
+/// net that is broken.
 std::optional<StoredNet> read_stored_net(const std::filesystem::path& path);
 
 }  // namespace gibbsite
