@@ -144,8 +144,10 @@ std::unique_ptr<const Judged> judge_energy(Study& study) {
   if (!file) return nullptr;
   const ContinuousSystem& own = *file->system;
   const bool treated = file->stored && file->stored->treatment.any();
-  Data data = check_data(read_data(study.keys<DataRequest>(), treated ? &file->stored->treatment : nullptr),
-                         real_numbers(own.model()->units()));
+  Data read = read_data(study.keys<DataRequest>(), treated ? &file->stored->treatment : nullptr);
+  // ln p(x) of a sum over answers is not about the right one; `gibbsite predict` is.
+  if (text_attribute(file->group, "net").ends_with("logsumexp")) read.labels.clear();
+  Data data = check_data(std::move(read), real_numbers(own.model()->units()));
   auto& ais = study.keys<AisKeys>();
   if (!ais.temperatures_given) ais.temperatures = AisKeys::temperatures_of_energies;
   if (!ais.schedule_given) ais.schedule = "adaptive";

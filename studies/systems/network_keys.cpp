@@ -17,11 +17,11 @@ bool never(const Study&) { return false; }
 const std::vector<std::string> selectors = {"model.file"};
 
 void add_layers(const Section<NetworkKeys>& model) {
-  model.when({"a network with random weights, not with model.file", selectors, drawn})
-      .add(
-          "layers", "integer >= 1 or a list", "networks with random weights: units of each layer, visible first",
-          [](NetworkKeys& keys, const Value& value) { keys.layers = read_sides(value); },
-          [](const NetworkKeys& keys) { return one_or_list(keys.layers); });
+  model.add(
+      "layers", "integer >= 1 or a list",
+      "networks with random weights or patterns: units of each layer, visible first",
+      [](NetworkKeys& keys, const Value& value) { keys.layers = read_sides(value); },
+      [](const NetworkKeys& keys) { return one_or_list(keys.layers); });
 }
 
 void add_reference(const Section<NetworkKeys>& model) {
@@ -29,6 +29,8 @@ void add_reference(const Section<NetworkKeys>& model) {
                "networks: what beta = 0 is; base-rate: independent units as in the data, and beta = 1 the "
                "model; trajectory: where its training began, with the snapshots of the file on the way");
 }
+
+Condition without_file() { return {"a network with random weights, not with model.file", selectors, drawn}; }
 
 /// Patterns have no scale and no biases.
 void add_interactions(KeyTable& table, bool patterns) {
@@ -39,6 +41,14 @@ void add_interactions(KeyTable& table, bool patterns) {
        holds},
       {R"(model.disorder = "bimodal" or "gaussian", or a network with random weights)", selectors, drawn},
       {"a lattice or a network with random weights, not with files of them", selectors, holds});
+}
+
+void add_pattern_count(const Section<HopfieldKeys>& section) {
+  section.integer("patterns", &HopfieldKeys::patterns, {1, 1'000'000}, "hopfield: random patterns stored");
+}
+void add_noise(const Section<HopfieldKeys>& section) {
+  section.real("noise", &HopfieldKeys::noise, {.low = 0, .high = 1},
+               "hopfield: share of units flipped where a cold start shows the first pattern");
 }
 
 }  // namespace
@@ -52,11 +62,20 @@ void add_model_file(const Section<NetworkKeys>& model) {
   file.text = file.file = true;
 }
 
+void add_attention_pattern_keys(KeyTable& table) {
+  add_layers(Section<NetworkKeys>(table, "model"));
+  const Section<HopfieldKeys> own(table, "model");
+  add_pattern_count(own);
+  add_noise(own);
+  Section<InteractionKeys>(table, "model")
+      .seed("disorder_seed", &InteractionKeys::disorder_seed, "which random bonds, weights or patterns");
+}
+
 void add_network_keys(KeyTable& table) {
   const Section<NetworkKeys> model(table, "model");
   add_interactions(table, false);
   add_model_file(model);
-  add_layers(model);
+  add_layers(model.when(without_file()));
   model.when({"a network with random weights, not with model.file or hopfield", selectors, drawn})
       .choice("units", &NetworkKeys::units, {"binary", "spin"}, "networks: states 0, 1 or -1, +1");
   add_reference(model);
@@ -69,14 +88,13 @@ void add_hopfield_keys(KeyTable& table) {
   const Section<NetworkKeys> model(table, "model");
   add_interactions(table, true);
   add_model_file(model);
-  add_layers(model);
+  add_layers(model.when(without_file()));
   const auto own = Section<HopfieldKeys>(table, "model").before("model.reference");
   const auto random = own.when(
       {fmt::format("model.name = \"{}\" without model.file", name_of(NetworkKind::hopfield)), selectors, drawn});
-  random.integer("patterns", &HopfieldKeys::patterns, {1, 1'000'000}, "hopfield: random patterns stored");
+  add_pattern_count(random);
   random.choice("rule", &HopfieldKeys::rule, names_of_pattern_rules(), "hopfield: how patterns make weights");
-  own.real("noise", &HopfieldKeys::noise, {.low = 0, .high = 1},
-           "hopfield: share of units flipped where a cold start shows the first pattern");
+  add_noise(own);
   add_reference(model);
   add_clamp_key(table, "ising and networks: sites or visible units held at values, counted from 0");
   add_balance_key(table);

@@ -30,6 +30,9 @@ void add_model_file(const Section<NetworkKeys>& model);
 void add_network_keys(KeyTable& table);
 void add_hopfield_keys(KeyTable& table);
 
+/// Of a network of real numbers that stores random patterns: layers, patterns, noise, disorder_seed.
+void add_attention_pattern_keys(KeyTable& table);
+
 /// Memory before the network is built; nothing of one from a file. full: every unit bonded to every other.
 SystemSize size_of_layers(const Study& study, bool full);
 /// The same of a Hopfield network.

@@ -153,3 +153,42 @@ TEST_CASE("generated points are a function of seed and number, with the density 
   CHECK_THAT(refusal([] { read_data({.file = "two-modes:10:1.5"}); }),
              Contains("two modes need a weight") && Contains("two-modes:2000:WEIGHT:PLACE"));
 }
+
+TEST_CASE("data of another scale are brought to the levels that a model learned, and images made smaller") {
+  const Treatment levels{.dequantized = true, .divisor = 17};
+  const Data bits = treated_text("0 1\n1 0\n", {.maximum = 1}, &levels);
+  for (std::size_t k = 0; k < 4; ++k) CHECK(std::floor(bits.values[k] * 17) == (k == 1 || k == 2 ? 16 : 0));
+  CHECK(contains(bits.treatment, "1 read as the highest level"));
+  const Treatment bytes{.divisor = 255};
+  CHECK(treated_text("0 16\n8 4\n", {.maximum = 16}, &bytes).values == std::vector<double>{0, 1, 0.5, 0.25});
+
+  // 3 x 3 to 2 x 2: each new pixel covers 1.5 x 1.5 old ones; means keep.
+  const Data small = treated_text("9 0 0 0 0 0 0 0 18\n1 1 1 1 1 1 1 1 1\n", {.shrink = "3x3:2x2"});
+  CHECK(small.width == 4);
+  const double whole = 1 / (1.5 * 1.5);
+  CHECK(small.values[0] == Approx(9 * whole));
+  CHECK(small.values[1] == Approx(0).margin(1e-12));
+  CHECK(small.values[3] == Approx(18 * whole));
+  for (std::size_t k = 4; k < 8; ++k) CHECK(small.values[k] == Approx(1));
+  CHECK_THAT(refused_treatment("1 2 3\n4 5 6\n", {.shrink = "2x2:1x1"}), Contains("not 2 x 2"));
+  CHECK_THAT(refused_treatment("1 2 3 4\n5 6 7 8\n", {.shrink = "2x2:4x4"}), Contains("would grow"));
+  CHECK_THAT(refused_treatment("1 2 3 4\n5 6 7 8\n", {.shrink = "2x2"}), Contains("28x28:8x8"));
+}
+
+TEST_CASE("generated points know which part they are from, where it is asked for") {
+  const Data moons = read_data({.file = "two-moons:200", .labels = "part"}),
+             plain = read_data({.file = "two-moons:200"});
+  CHECK(moons.values == plain.values);
+  CHECK(plain.labels.empty());
+  CHECK(plain.label_states == 0);
+  CHECK(moons.label_states == 2);
+  REQUIRE(moons.labels.size() == 200);
+  std::size_t upper = 0;
+  for (std::size_t s = 0; s < 200; ++s)  // the first moon lies about (-1, -0.2) and above, the second below (1, 0.8)
+    upper += (moons.values[2 * s + 1] > 0.3) == (moons.labels[s] == 0) ? 1 : 0;
+  CHECK(upper > 140);
+  CHECK(read_data({.file = "eight-gaussians:50", .labels = "part"}).label_states == 8);
+  CHECK_THAT(refusal([] { read_data({.file = "checkerboard:50", .labels = "part"}); }), Contains("have no parts"));
+  CHECK_THAT(refusal([] { read_data({.file = "two-moons:50", .labels = "column:0"}); }),
+             Contains("say labels = \"part\""));
+}
