@@ -191,6 +191,7 @@ std::unique_ptr<Objective> make_objective(const Study& study, const std::shared_
   if (pattern_rule_named(t.method))
     throw RequestError(
         fmt::format("training.method = \"{}\" stores patterns, which is for model.name = \"hopfield\"", t.method));
+  if (t.method == "answers") throw RequestError("training.method = \"answers\" is for model.name = \"classifier\"");
   if (!among_methods(t.method, {"nce", "pseudo-likelihood", "ratio-matching", "flow", "lyu"}))
     throw RequestError(fmt::format(
         "training.method = \"{}\" is for energies of real numbers, such as model.name = \"neural\"", t.method));

@@ -10,6 +10,7 @@
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/models/model_group.hpp"
 #include "studies/models/stored_energy.hpp"
+#include "studies/models/stored_net.hpp"
 #include "studies/study/assemble.hpp"
 #include "studies/study/study_file.hpp"
 #include "studies/systems/energies.hpp"
@@ -133,7 +134,9 @@ std::optional<EnergyFile> read_energy_file(const std::string& path) {
     std::erase_if(file.group.groups, [](const Group& g) { return g.name == "training" || g.name == "snapshots"; });
     return file;
   }
-  if (network_named(text_attribute(*group, "model")) || text_attribute(root, "study").empty()) return std::nullopt;
+  if (const std::string kind = text_attribute(*group, "model");
+      network_named(kind) || is_net_kind(kind) || text_attribute(root, "study").empty())
+    return std::nullopt;
   return energy_of_study(root, path);
 }
 

@@ -66,12 +66,11 @@ NetAt net_from(const Place& place, NetEnd end) {
     confinement.deviation = place.numbers("confining_deviation", {shape.size()}, "(unit)");
   }
   NetAt out{NeuralNet(shape, std::move(layers), std::move(confinement), end), {}};
-  out.theta.resize(out.net.parameters());
-  for (const NetPart& part : out.net.parts()) {
+  for (const NetPart& part : out.net.parts()) {  // no room is made for what is not there
     const std::size_t slash = part.name.find('/');
     const auto numbers =
         place.child(part.name.substr(0, slash)).numbers(part.name.substr(slash + 1), part.shape, "(as in PyTorch)");
-    std::copy(numbers.begin(), numbers.end(), out.theta.begin() + static_cast<std::ptrdiff_t>(part.begin));
+    out.theta.insert(out.theta.end(), numbers.begin(), numbers.end());
   }
   return out;
 }

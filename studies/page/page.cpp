@@ -107,18 +107,29 @@ std::vector<std::string> warnings_of_training(const Group& training) {
   return sentences == nullptr ? std::vector<std::string>() : *sentences;
 }
 
+/// Of a training without ln p.
+std::string said_of_labels(const Group& training) {
+  const auto accuracy = doubles(training, "accuracy"), held = doubles(training, "validation_accuracy");
+  std::string out = fmt::format("Trained by {}", text_attribute(training, "method"));
+  if (!accuracy.empty()) out += fmt::format(": {:.2f} % of training labels told", 100 * accuracy.back());
+  if (!held.empty()) out += fmt::format(", {:.2f} % of validation labels", 100 * held.back());
+  return out + ".";
+}
+
 std::string model_section(const PageFile& file, ImageSides sides) {
   const ModelSummary summary = summary_of(file.root, file.path);
   const Group* training = file.root.child("training");
   const auto likelihood = training == nullptr ? std::span<const double>() : doubles(*training, "log_likelihood");
   const std::vector<std::string> doubts =
       training == nullptr ? std::vector<std::string>() : warnings_of_training(*training);
-  std::string out = paragraph(
-      likelihood.empty() ? "A model: parameters, of which nothing was estimated."
-                         : fmt::format("Trained by {}: mean ln p of a training sample {:.6g}, from {:.6g}; ln Z by {}.",
-                                       text_attribute(*training, "method"), likelihood.back(), likelihood.front(),
-                                       text_attribute(*training, "route")),
-      doubts.empty() ? "verdict" : "doubt");
+  std::string out =
+      paragraph(likelihood.empty() && training != nullptr ? said_of_labels(*training)
+                : likelihood.empty()
+                    ? "A model: parameters, of which nothing was estimated."
+                    : fmt::format("Trained by {}: mean ln p of a training sample {:.6g}, from {:.6g}; ln Z by {}.",
+                                  text_attribute(*training, "method"), likelihood.back(), likelihood.front(),
+                                  text_attribute(*training, "route")),
+                doubts.empty() ? "verdict" : "doubt");
   out += warnings_section(doubts);
   out += paragraph(summary.sentence) + list_of(summary.remarks);
   std::string table;

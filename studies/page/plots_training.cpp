@@ -42,6 +42,11 @@ FigureGroup figures_of_training(const Group& root) {
   add_series("effective fraction of chains", "share", "", {"effective_fraction"});
   add_series("labels that are told", "share", "Of training and validation samples.",
              {"accuracy", "validation_accuracy"});
+  add_series("energy gap", "energy",
+             "Mean of the least energy of a wrong answer less that of the right one: 0 where the surface is flat.",
+             {"energy_gap", "validation_energy_gap", "energy_spread"});
+  add_series("calibration", "expected calibration error", "Ten bins of the probability of the likeliest label.",
+             {"calibration_error", "validation_calibration_error"});
   add_series("error of the couplings", "root mean square (J)", "Against those that are known.", {"coupling_error"});
   add_series("patterns that stay", "share", "Of those that are stored.", {"fixed_points"});
   return out;

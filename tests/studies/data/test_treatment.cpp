@@ -158,7 +158,7 @@ TEST_CASE("data of another scale are brought to the levels that a model learned,
   const Treatment levels{.dequantized = true, .divisor = 17};
   const Data bits = treated_text("0 1\n1 0\n", {.maximum = 1}, &levels);
   for (std::size_t k = 0; k < 4; ++k) CHECK(std::floor(bits.values[k] * 17) == (k == 1 || k == 2 ? 16 : 0));
-  CHECK(contains(bits.treatment, "1 read as the highest level"));
+  CHECK_THAT(bits.treatment, Contains("1 read as the highest level"));
   const Treatment bytes{.divisor = 255};
   CHECK(treated_text("0 16\n8 4\n", {.maximum = 16}, &bytes).values == std::vector<double>{0, 1, 0.5, 0.25});
 

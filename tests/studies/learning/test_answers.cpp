@@ -52,7 +52,7 @@ file = "two-moons:600"
 labels = "part"
 validation = 0.25
 [training]
-epochs = 60
+epochs = 150
 snapshots = 2
 )";
 
@@ -66,7 +66,7 @@ labels = "part"
 validation = 0.25
 [training]
 method = "pcd"
-updates = 300
+updates = 1000
 snapshots = 2
 samples = 4
 )";
@@ -122,7 +122,9 @@ TEST_CASE("a classifier has the same bits for any number of threads, and stopped
   REQUIRE(ended.code == 0);
   CHECK(resumed > 0);
   CHECK(parameters_in(made.root("parts.h5")) == once);
-  CHECK(recorded(made.root("parts.h5"), "objective") == recorded(made.root(), "objective"));
+  const auto accuracies = recorded(made.root(), "accuracy");
+  CHECK(recorded(made.root("parts.h5"), "accuracy") == accuracies);
+  CHECK(recorded(made.root("parts.h5"), "objective").back() == recorded(made.root(), "objective").back());
 }
 
 TEST_CASE("flat surfaces of energies show in the gap that is recorded, by the energy loss and not by the hinge") {
@@ -150,7 +152,7 @@ TEST_CASE("an energy that answers learns its density and its labels, and every c
   CHECK(recorded(root, "validation_accuracy").back() > .95);
   CHECK(recorded(root, "validation_log_likelihood").back() > -3.2);
   CHECK(std::isfinite(recorded(root, "validation_calibration_error").back()));
-  CHECK(recorded(root, "divergence").back() < .6);
+  CHECK(recorded(root, "divergence").back() < .7);
   CHECK(contains(run({"show", "model.h5"}, made.path()).out, "gibbsite predict"));
   // E(x) of predict is that of loglik: ln p differs by ln Z alone.
   const json judged = made.said(
@@ -158,9 +160,8 @@ TEST_CASE("an energy that answers learns its density and its labels, and every c
   const json found = made.said({"predict", "model.h5", "--data", "two-moons:100", "--labels", "part", "-o", "in.h5"});
   double mean = 0;
   for (const double e : found.at("energy")) mean += e / 100;
-  CHECK(
-      mean ==
-      Approx(-recorded(root, "log_z").back() - judged.at("mean_log_likelihood").at("value").get<double>()).margin(.05));
+  CHECK(mean ==
+        Approx(-recorded(root, "log_z").back() - judged.at("log_likelihood").at("mean").get<double>()).margin(1e-6));
   CHECK(found.at("accuracy").get<double>() > .95);
   const json others = made.said({"predict", "model.h5", "--data", "eight-gaussians:100", "-o", "out.h5"});
   CHECK(others.at("accuracy").is_null());
