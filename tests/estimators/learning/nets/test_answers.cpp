@@ -52,7 +52,8 @@ Moons moons(std::size_t count) {
   return out;
 }
 
-NetLearner<double> moon_learner(const Moons& data, AnswerOptions options, double l2, std::uint64_t updates) {
+template <class Real = double>
+NetLearner<Real> moon_learner(const Moons& data, AnswerOptions options, double l2, std::uint64_t updates) {
   const NeuralNet net = answering_net(2);
   const std::vector<double> theta = net.initial(Key(2));
   GradientOptions how{.steps = {.optimizer = Optimizer::adam,
@@ -63,9 +64,9 @@ NetLearner<double> moon_learner(const Moons& data, AnswerOptions options, double
                                 .momentum = 0.9,
                                 .l2 = l2,
                                 .penalize_biases = true}};
-  return {NetValues<double>(net, theta),
+  return {NetValues<Real>(net, theta),
           answering_blocks(net),
-          make_answer_objective<double>(options, 2, data.label),
+          make_answer_objective<Real>(options, 2, data.label),
           data.x,
           theta,
           how,
@@ -185,18 +186,20 @@ TEST_CASE("energies that are never below 0 become flat by losses without a margi
   CHECK(std::abs(mutant.gap) < flat);
 }
 
-TEST_CASE("a net that learns answers has the same bits for any number of threads, and stopped and resumed") {
+TEMPLATE_TEST_CASE("a net that learns answers has the same bits for any number of threads, and stopped and resumed", "",
+                   float, double) {
   const int before = omp_get_max_threads();
   const Moons data = moons(300);
   std::vector<std::vector<double>> found;
   for (const int threads : {1, 3}) {
     omp_set_num_threads(threads);
-    NetLearner<double> learner = moon_learner(data, {}, 0, 40);
+    NetLearner<TestType> learner = moon_learner<TestType>(data, {}, 0, 40);
     while (!learner.done()) learner.advance();
     found.push_back(learner.parameters());
   }
   omp_set_num_threads(before);
-  NetLearner<double> first = moon_learner(data, {}, 0, 40), second = moon_learner(data, {}, 0, 40);
+  NetLearner<TestType> first = moon_learner<TestType>(data, {}, 0, 40),
+                       second = moon_learner<TestType>(data, {}, 0, 40);
   for (int k = 0; k < 17; ++k) first.advance();
   second.load(first.save());
   while (!second.done()) second.advance();

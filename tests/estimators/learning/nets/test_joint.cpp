@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "estimators/learning/energies/energy_learner.hpp"
 #include "estimators/learning/nets/answers.hpp"
 #include "estimators/learning/nets/joint_objective.hpp"
 #include "physics/neural/neural_energy.hpp"
@@ -90,6 +91,33 @@ TEST_CASE("joint learning is -ln p(x, y) and its slope, ln Z by a grid") {
   for (std::size_t i = 0; i < d.size(); ++i) slope += gradient[i] * d[i];
   constexpr double h = 1e-5;
   CHECK(slope == Approx((at(h, other) - at(-h, other)) / (2 * h)).epsilon(1e-6));
+}
+
+TEST_CASE("joint learning by chains that go on has the same bits stopped and resumed") {
+  const NeuralNet net = joint_net();
+  Matrix data(2, 40);
+  std::vector<std::size_t> right;
+  for (std::size_t s = 0; s < 40; ++s) {
+    data(0, s) = std::sin(3.1 * static_cast<double>(s)), data(1, s) = std::cos(1.7 * static_cast<double>(s));
+    right.push_back(s % 3);
+  }
+  std::vector<ParameterBlock> blocks;
+  for (const NetPart& part : net.parts()) blocks.push_back({part.name, part.begin, 1, part.size, false});
+  const auto learner = [&] {
+    auto density = make_chain_objective<double>({.chains = 20, .restart = .1}, {{0, 0}, {1, 1}}, Key(4));
+    return std::make_unique<EnergyLearner<double>>(
+        std::make_unique<NeuralEnergy<double>>(net, joint_theta()), blocks,
+        make_joint_objective<double>(std::move(density), net, right, .7), data, joint_theta(),
+        GradientOptions{.steps = {.optimizer = Optimizer::adam, .batch = 10, .updates = 30, .first_rate = .01}},
+        Key(5));
+  };
+  const auto whole = learner(), first = learner(), second = learner();
+  while (!whole->done()) whole->advance();
+  for (int k = 0; k < 11; ++k) first->advance();
+  second->load(first->save());
+  while (!second->done()) second->advance();
+  CHECK(second->parameters() == whole->parameters());
+  CHECK(second->parameters() != first->parameters());
 }
 
 TEST_CASE("an energy that answers ends with a logsumexp, and labels are among its answers") {
