@@ -8,6 +8,7 @@
 #include "estimators/log_sum_exp.hpp"
 #include "physics/classification.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/stored_energy.hpp"
 #include "studies/models/stored_net.hpp"
 #include "studies/text/errors.hpp"
 
@@ -62,6 +63,11 @@ Answered by_net(const StoredNet& file, const DataRequest& request) {
 
 Answered answered_by(const std::string& file, const DataRequest& request) {
   if (const auto net = read_stored_net(file)) return by_net(*net, request);
+  if (!energy_kind_in(file).empty())
+    throw RequestError(fmt::format(
+        "{}: the energy has no labels to predict; train one on data with labels (data.labels), whose net ends "
+        "with \"logsumexp\"",
+        file));
   const ModelFile model = read_model(file);
   const Layer visible = visible_layer(model.model);
   if (visible.labels == 0)

@@ -189,5 +189,10 @@ TEST_CASE("what answers cannot be learned from is refused in words") {
   CHECK(contains(refused(made, {"--data.file", "checkerboard:100"}), "have no parts"));
   CHECK(contains(refused(joint, {"--model.net", "dense 4, swish, dense 1"}), "ends with \"logsumexp\""));
   CHECK(contains(refused(joint, {"--data.file", "eight-gaussians:100"}), "there are 8 labels"));
+  write_bytes(joint / "study.toml",
+              "[model]\nname = \"gaussian\"\n[data]\nfile = \"correlated:100\"\n[training]\nmethod = \"score\"\n");
+  REQUIRE(joint.train().code == 0);
+  CHECK(contains(run({"predict", "model.h5", "--data", "correlated:5"}, joint.path()).err, "no labels to predict"));
+  write_bytes(joint / "study.toml", joint_study);
   CHECK(contains(refused(joint, {"--training.method", "answers"}), "is not for energies of real numbers"));
 }
