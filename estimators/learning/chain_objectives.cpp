@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
-#include <string>
 
 #include "estimators/learning/families_of_chains.hpp"
 #include "estimators/learning/objective.hpp"
+#include "estimators/learning/witnesses.hpp"
 #include "estimators/log_sum_exp.hpp"
 #include "samplers/learnable.hpp"
 #include "samplers/methods/resampling.hpp"
@@ -82,9 +82,7 @@ class ContrastiveDivergence final : public Objective {
   std::unique_ptr<Learnable> chains_;
 };
 
-/// Chains that go on, with weights or without. Parameters learn from what chains do, and so lean away from them: ln Z
-/// by their weights is too small by about 1 / chains an update. Witnesses are chains that follow the parameters and
-/// teach them nothing: given the way that these go, <exp A> = Z / Z_0 of theirs without a bias.
+/// Chains that go on, with weights or without; with weights ln Z is that of witnesses (witnesses.hpp).
 class PersistentChains final : public Objective {
  public:
   PersistentChains(Machine machine, Key key, NegativeChains options, bool weighted)
@@ -95,12 +93,11 @@ class PersistentChains final : public Objective {
         chains_(make_learnable(machine_, key, options.chains)),
         log_weight_(options.chains, 0),
         families_(options.chains) {
-    constexpr std::uint64_t key_of_witnesses = 2000;
     constexpr std::size_t fewest = 50;
     if (!weighted || !options.witnesses) return;
     options.witnesses = false;
     options.chains = std::max(options.chains / 4, std::min(options.chains, fewest));
-    witnesses_ = std::make_unique<PersistentChains>(machine_, Key(key.value(), key_of_witnesses), options, true);
+    witnesses_ = std::make_unique<PersistentChains>(machine_, key_of_witnesses(key), options, true);
   }
 
   void add_gradient(std::span<const double> theta, const Matrix& batch, std::uint64_t update,
@@ -128,29 +125,21 @@ class PersistentChains final : public Objective {
     snapshot.counts = {{"begun", {begun_ ? std::uint64_t{1} : 0}}};
     snapshot.bytes = {{"states", save_all(*chains_)}};
     families_.save(snapshot);
-    if (!witnesses_) return snapshot;
-    const Snapshot theirs = witnesses_->save();
-    for (const auto& [name, value] : theirs.numbers) snapshot.numbers[of_witness + name] = value;
-    for (const auto& [name, value] : theirs.counts) snapshot.counts[of_witness + name] = value;
-    for (const auto& [name, value] : theirs.bytes) snapshot.bytes[of_witness + name] = value;
+    if (witnesses_) save_witnesses(snapshot, witnesses_->save());
     return snapshot;
   }
-  void load(const Snapshot& snapshot) override { load(snapshot, ""); }
-
- private:
-  static constexpr const char* of_witness = "witness_";
-
-  void load(const Snapshot& snapshot, const std::string& prefix) {
-    families_.load(snapshot, prefix);
-    log_weight_ = snapshot.numbers.at(prefix + "log_weight");
-    log_z_0_ = snapshot.numbers.at(prefix + "log_z_0").front();
-    theta_ = snapshot.numbers.at(prefix + "parameters");
-    begun_ = snapshot.counts.at(prefix + "begun").front() != 0;
-    load_all(*chains_, snapshot.bytes.at(prefix + "states"));
+  void load(const Snapshot& snapshot) override {
+    families_.load(snapshot);
+    log_weight_ = snapshot.numbers.at("log_weight");
+    log_z_0_ = snapshot.numbers.at("log_z_0").front();
+    theta_ = snapshot.numbers.at("parameters");
+    begun_ = snapshot.counts.at("begun").front() != 0;
+    load_all(*chains_, snapshot.bytes.at("states"));
     if (!theta_.empty()) chains_->set_parameters(theta_);
-    if (witnesses_) witnesses_->load(snapshot, of_witness);
+    if (witnesses_) witnesses_->load(witnesses_of(snapshot));
   }
 
+ private:
   /// One update of theirs: to new parameters, resampled where few carry the sum, swept.
   void move(std::span<const double> theta, std::uint64_t update) {
     const std::size_t n = options_.chains;

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "samplers/method.hpp"
@@ -46,10 +45,10 @@ class Families {
     snapshot.numbers["families_added"] = added_;
     snapshot.numbers["families_closed"] = {closed_};
   }
-  void load(const Snapshot& snapshot, const std::string& prefix) {
-    family_ = snapshot.counts.at(prefix + "families");
-    added_ = snapshot.numbers.at(prefix + "families_added");
-    closed_ = snapshot.numbers.at(prefix + "families_closed").at(0);
+  void load(const Snapshot& snapshot) {
+    family_ = snapshot.counts.at("families");
+    added_ = snapshot.numbers.at("families_added");
+    closed_ = snapshot.numbers.at("families_closed").at(0);
   }
 
  private:

@@ -135,17 +135,30 @@ double sliced_score(const JetEnergy<Real>& energy, std::span<const Real> x, std:
 template <class Real>
 double exact_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::span<Real> gradient) {
   need_second_derivatives(energy, "exact");
-  const std::size_t states = states_of(energy, x), n = energy.units();
+  const std::size_t states = states_of(energy, x);
   const double share = 1 / static_cast<double>(states);
   const std::vector<Real> slope = slope_of(energy, x);
   if (!gradient.empty()) add_along<Real>(energy, x, slope, std::vector<double>(states, share), gradient);
-  double value = half_square<Real>(slope);
-  for (std::size_t i = 0; i < n; ++i) {
-    std::vector<Real> unit(x.size(), 0);
-    for (std::size_t r = 0; r < states; ++r) unit[r * n + i] = 1;
-    value += add_curvature<Real>(energy, x, unit, share, gradient);
+  return share * (half_square<Real>(slope) - energy.add_curvatures(x, {}, -share, gradient));
+}
+
+template <class Real>
+double weighted_score(const JetEnergy<Real>& energy, std::span<const Real> x, const SlopeWeights& weights,
+                      std::span<Real> gradient) {
+  assert(weights.h.size() == x.size() && weights.slope.size() == x.size());
+  need_second_derivatives(energy, "exact");
+  const std::size_t states = states_of(energy, x);
+  const double share = 1 / static_cast<double>(states);
+  const std::vector<Real> slope = slope_of(energy, x), h(weights.h.begin(), weights.h.end());
+  std::vector<Real> along(x.size());
+  double value = 0;
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    const double s = static_cast<double>(slope[k]);
+    value += (weights.h[k] * s / 2 - weights.slope[k]) * s;
+    along[k] = static_cast<Real>(weights.h[k] * s - weights.slope[k]);
   }
-  return share * value;
+  if (!gradient.empty()) add_along<Real>(energy, x, along, std::vector<double>(states, share), gradient);
+  return share * (value - energy.add_curvatures(x, h, -share, gradient));
 }
 
 #define GIBBSITE_SCORES(Real)                                                                                         \
@@ -154,7 +167,8 @@ double exact_score(const JetEnergy<Real>& energy, std::span<const Real> x, std::
                                   std::span<const double>, std::span<const double>, std::span<Real>);                 \
   template double sliced_score(const JetEnergy<Real>&, std::span<const Real>, std::span<const Real>, Slices,          \
                                std::span<Real>);                                                                      \
-  template double exact_score(const JetEnergy<Real>&, std::span<const Real>, std::span<Real>);
+  template double exact_score(const JetEnergy<Real>&, std::span<const Real>, std::span<Real>);                        \
+  template double weighted_score(const JetEnergy<Real>&, std::span<const Real>, const SlopeWeights&, std::span<Real>);
 GIBBSITE_SCORES(float)
 GIBBSITE_SCORES(double)
 #undef GIBBSITE_SCORES

@@ -43,11 +43,13 @@ void Gaussian::evaluate(std::span<const double> x, std::span<double> energy, std
   for (std::size_t s = 0; s < energy.size(); ++s) {
     const double* at = x.data() + s * d;
     double sum = 0;
-    for (std::size_t i = 0; i < d; ++i) {
-      slope[i] = 0;
-      for (std::size_t j = 0; j < d; ++j) slope[i] += precision_[i * d + j] * (at[j] - mean_[j]);
-      sum += slope[i] * (at[i] - mean_[i]);
+    std::fill(slope.begin(), slope.end(), 0.0);
+    for (std::size_t j = 0; j < d; ++j) {  // by rows of a symmetric matrix, side by side
+      const double y = at[j] - mean_[j];
+      const double* row = precision_.data() + j * d;
+      for (std::size_t i = 0; i < d; ++i) slope[i] += row[i] * y;
     }
+    for (std::size_t i = 0; i < d; ++i) sum += slope[i] * (at[i] - mean_[i]);
     energy[s] = 0.5 * sum;
     if (!gradient.empty()) std::copy(slope.begin(), slope.end(), gradient.begin() + static_cast<std::ptrdiff_t>(s * d));
   }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <numeric>
 
+#include "physics/matrices/moments.hpp"
 #include "studies/data/data.hpp"
 #include "studies/text/errors.hpp"
 
@@ -165,21 +165,10 @@ std::vector<double> weights_of_similar(const Data& data, const Layer& visible, d
 }
 
 BaseRates base_rates(const Data& data, const Layer& visible, std::span<const double> weight) {
-  double n = static_cast<double>(data.samples);
-  if (!weight.empty()) n = std::accumulate(weight.begin(), weight.end(), 0.0);
-  const auto of = [&](std::size_t k) { return weight.empty() ? 1 : weight[k / data.width]; };
-  BaseRates rates{std::vector<double>(data.width, 0.0), {}, data.samples, description(data)};
-  for (std::size_t k = 0; k < data.values.size(); ++k) rates.mean[k % data.width] += of(k) * data.values[k];
-  for (double& mean : rates.mean) mean /= n;
-  if (visible.kind != UnitKind::gaussian) return rates;
-  rates.variance.assign(data.width, 0.0);
-  for (std::size_t k = 0; k < data.values.size(); ++k) {
-    const double from_mean = data.values[k] - rates.mean[k % data.width];
-    rates.variance[k % data.width] += of(k) * from_mean * from_mean / n;
-  }
-  rates.variance.resize(visible.units);  // without the label
-  for (std::size_t i = 0; i < visible.units; ++i)
-    if (!(rates.variance[i] > 0)) rates.variance[i] = visible.variance[i];
+  const Moments moments(data.values, data.width, weight);
+  BaseRates rates{moments.mean, {}, data.samples, description(data)};
+  for (std::size_t i = 0; visible.kind == UnitKind::gaussian && i < visible.units; ++i)  // without the label
+    rates.variance.push_back(moments.varies(i) ? moments.variance[i] : visible.variance[i]);
   return rates;
 }
 

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "physics/chance.hpp"
+#include "physics/matrices/moments.hpp"
 #include "studies/data/treat.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -17,28 +18,6 @@ namespace {
 
 /// Of the random words of a sample: binarisation has 0, generated points 1.
 constexpr std::uint64_t stream_of_noise = 2;
-
-void standardize(Data& data, const Treatment* as) {
-  Treatment& t = data.treated;
-  if (as != nullptr) {
-    t.mean = as->mean, t.deviation = as->deviation;
-  } else {
-    const auto n = static_cast<double>(data.samples);
-    t.mean.assign(data.width, 0.0), t.deviation.assign(data.width, 0.0);
-    for (std::size_t k = 0; k < data.values.size(); ++k) t.mean[k % data.width] += data.values[k] / n;
-    for (std::size_t k = 0; k < data.values.size(); ++k) {
-      const double from_mean = data.values[k] - t.mean[k % data.width];
-      t.deviation[k % data.width] += from_mean * from_mean / n;
-    }
-    for (std::size_t i = 0; i < data.width; ++i) {
-      constexpr double rounding = 1e-12;  // of a number that never varies
-      t.deviation[i] = std::sqrt(t.deviation[i]);
-      if (!(t.deviation[i] > rounding * std::abs(t.mean[i]))) t.deviation[i] = 1;
-    }
-  }
-  for (std::size_t k = 0; k < data.values.size(); ++k)
-    data.values[k] = (data.values[k] - t.mean[k % data.width]) / t.deviation[k % data.width];
-}
 
 }  // namespace
 
@@ -97,6 +76,22 @@ void check_treatment_asked(const DataRequest& request, const Treatment* as) {
     throw RequestError(fmt::format("logit = {}: allowed: number above 0 and below 0.5", request.logit));
 }
 
+void standardize(Data& data, const Treatment* as) {
+  Treatment& t = data.treated;
+  if (as != nullptr) {
+    t.mean = as->mean, t.deviation = as->deviation;
+  } else {
+    const Moments moments(data.values, data.width);
+    t.mean = moments.mean, t.deviation = moments.deviations();
+  }
+  for (std::size_t k = 0; k < data.values.size(); ++k)
+    data.values[k] = (data.values[k] - t.mean[k % data.width]) / t.deviation[k % data.width];
+  double logs = 0;
+  for (const double deviation : t.deviation) logs += std::log(deviation);
+  data.log_jacobian.resize(data.samples, 0);
+  for (double& jacobian : data.log_jacobian) jacobian -= logs;
+}
+
 void treat(Data& data, const DataRequest& request, const Treatment* as) {
   Treatment& t = data.treated;
   t.divisor = data.divisor;
@@ -127,11 +122,7 @@ void treat(Data& data, const DataRequest& request, const Treatment* as) {
       v = std::log(z) - std::log1p(-z);
       data.log_jacobian[k / data.width] += std::log1p(-2 * t.alpha) - std::log(z) - std::log1p(-z);
     }
-  if (!standard) return;
-  standardize(data, as);
-  double logs = 0;
-  for (const double deviation : t.deviation) logs += std::log(deviation);
-  for (double& jacobian : data.log_jacobian) jacobian -= logs;
+  if (standard) standardize(data, as);
 }
 
 }  // namespace gibbsite

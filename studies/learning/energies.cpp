@@ -1,6 +1,7 @@
 // Energies of real numbers that learn: nets of layers, and families of a few parameters.
 #include <fmt/format.h>
 
+#include "estimators/learning/energies/closed_form.hpp"
 #include "estimators/learning/nets/joint_objective.hpp"
 #include "physics/continuous/families.hpp"
 #include "physics/neural/neural_model.hpp"
@@ -31,6 +32,8 @@ class LearnsFamily final : public LearnsEnergy {
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
     try {
       const auto theta = family_->first(data, Key(study.run.seed));
+      if (in_closed_form(study))
+        return std::make_unique<ClosedFormLearner>(family_, data, theta, walls_of(study, data));
       return energy_learner<double>(study, std::make_unique<FamilyEnergy>(family_, theta), blocks(),
                                     energy_objective<double>(study, data, key), data, theta, key);
     } catch (const std::invalid_argument& error) {
@@ -113,8 +116,8 @@ Confinement confinement_of(const Study& study, const Data& data) {
     throw RequestError(
         "model.kappa = 0 confines nothing; give it above 0, or leave it out: then the net tilts a gaussian fitted to "
         "the data");
-  const Moments moments(data.batch(0, data.samples), false);
-  return {.mean = moments.mean, .deviation = moments.deviation};
+  const IndependentNormals normals = normals_of(data.batch(0, data.samples));
+  return {.mean = normals.mean, .deviation = normals.deviation};
 }
 
 }  // namespace

@@ -42,11 +42,25 @@ Condition components() {
             return of_model(s, {"gaussian-mixture", "experts"});
           }};
 }
+Condition in_a_box() {
+  return {"an energy of real numbers that learns by score or exact", {model_key, method_key}, [](const Study& s) {
+            return learns_energy(s) && by_method(s, {"score", "exact"});
+          }};
+}
 Condition experts() {
   return {R"(model.name = "experts")", {model_key}, [](const Study& s) { return of_model(s, {"experts"}); }};
 }
 
 }  // namespace
+
+std::vector<double> box_of(const Study& study) {
+  return in_a_box().holds(study) ? study.keys<ContinuousKeys>().box : std::vector<double>();
+}
+
+bool in_closed_form(const Study& study) {
+  return of_model(study, {"gaussian", "double-well"}) && by_method(study, {"score"}) &&
+         study.keys<TrainingKeys>().optimizer == "closed-form";
+}
 
 bool learns_energy(const Study& study) {
   return of_model(study, {"neural", "gaussian", "double-well", "gaussian-mixture", "experts"});
@@ -55,6 +69,7 @@ bool learns_energy(const Study& study) {
 void add_family_keys(KeyTable& table) {
   add_net_keys(Section<NetKeys>(table, "model").when(nets()), false);
   add_kappa(table, kappa());
+  add_box(table, in_a_box(), "real numbers: the model lives between these, and nothing is outside");
   const Section<FamilyKeys> model(table, "model");
   model.when(components())
       .integer("components", &FamilyKeys::components, {1, 1'000'000}, "gaussian-mixture, experts: how many");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "studies/study/schema_builder.hpp"
 
@@ -29,6 +30,10 @@ struct EnergyKeys {
 
 /// Whether what the study learns is such an energy.
 bool learns_energy(const Study& study);
+/// The box that its states live in, low and high; empty: all of space.
+std::vector<double> box_of(const Study& study);
+/// Whether its optimum is found at once (training.optimizer = "closed-form").
+bool in_closed_form(const Study& study);
 void add_family_keys(KeyTable& table);
 void add_energy_keys(KeyTable& table);
 

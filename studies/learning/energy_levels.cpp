@@ -153,7 +153,7 @@ std::unique_ptr<Trainable> make_learns_levels(const Study& study, const Data& da
   if (told.layers()[0].kind != LayerKind::dense || !told.layers()[0].bias)
     throw RequestError(
         "model.net: levels of noise come in by the first layer, which must be \"dense N\" with its bias");
-  return std::make_unique<LearnsLevels>(told, levels, Moments(data.batch(0, data.samples), false).normals());
+  return std::make_unique<LearnsLevels>(told, levels, normals_of(data.batch(0, data.samples)));
 }
 
 }  // namespace gibbsite

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <numbers>
 
+#include "physics/matrices/moments.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/learning/training_setup.hpp"
+#include "studies/systems/continuous.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -25,51 +27,49 @@ EnergyMoves moves_asked(const Study& study) {
           .temperature = e.heat};
 }
 
-/// A grid over the data and a standard deviation beyond.
+/// A grid over the box of the model, or over the data and a standard deviation beyond.
 template <class Real>
-std::unique_ptr<EnergyObjective<Real>> grid_over(const Matrix& data) {
-  const Moments moments(data, false);
-  std::vector<double> low, high;
-  for (std::size_t i = 0; i < data.rows(); ++i) {
+std::unique_ptr<EnergyObjective<Real>> grid_over(const Matrix& data, const std::optional<Walls>& walls) {
+  const IndependentNormals normals = normals_of(data);
+  std::vector<double> low(data.rows(), walls ? walls->low : 0), high(data.rows(), walls ? walls->high : 0);
+  for (std::size_t i = 0; i < data.rows() && !walls; ++i) {
     double least = data(i, 0), most = least;
     for (std::size_t s = 0; s < data.columns(); ++s)
       least = std::min(least, data(i, s)), most = std::max(most, data(i, s));
-    low.push_back(least - moments.deviation[i]), high.push_back(most + moments.deviation[i]);
+    low[i] = least - normals.deviation[i], high[i] = most + normals.deviation[i];
   }
   constexpr std::size_t on_a_line = 1000, on_a_side = 100;
   return make_grid_objective<Real>(std::move(low), std::move(high), data.rows() == 1 ? on_a_line : on_a_side);
 }
 
+/// Of the data, and a millionth more of each variance, so that numbers that depend on each other have a density; row by
+/// row.
+std::vector<double> noise_covariance(const Matrix& data, const IndependentNormals& normals) {
+  std::vector<double> out = covariance_of(data.numbers(), normals.mean);
+  for (std::size_t i = 0; i < data.rows(); ++i)
+    out[i * (data.rows() + 1)] = (1 + 1e-6) * normals.deviation[i] * normals.deviation[i];
+  return out;
+}
+
 }  // namespace
 
-Moments::Moments(const Matrix& data, bool covariances) : mean(data.rows(), 0), deviation(data.rows(), 0) {
-  const std::size_t d = data.rows();
-  const double n = static_cast<double>(data.columns());
-  for (std::size_t s = 0; s < data.columns(); ++s)
-    for (std::size_t i = 0; i < d; ++i) mean[i] += data(i, s) / n;
-  if (covariances) covariance.assign(d * d, 0);
-  for (std::size_t s = 0; s < data.columns(); ++s)
-    for (std::size_t i = 0; i < d; ++i) {
-      const double y = data(i, s) - mean[i];
-      deviation[i] += y * y / n;
-      for (std::size_t j = 0; covariances && j <= i; ++j) covariance[i * d + j] += y * (data(j, s) - mean[j]) / n;
-    }
-  for (std::size_t i = 0; i < d; ++i) {
-    constexpr double rounding = 1e-24;  // of a square
-    const double variance = deviation[i] > rounding * (1e-6 + mean[i] * mean[i]) ? deviation[i] : 1;
-    if (covariances) covariance[i * d + i] += variance - deviation[i] + 1e-6 * variance;
-    deviation[i] = std::sqrt(variance);
-  }
-  for (std::size_t i = 0; covariances && i < d; ++i)
-    for (std::size_t j = 0; j < i; ++j) covariance[j * d + i] = covariance[i * d + j];
+IndependentNormals normals_of(const Matrix& data) {
+  const Moments moments(data.numbers(), data.rows());
+  return {moments.mean, moments.deviations()};
+}
+
+std::optional<Walls> walls_of(const Study& study, const Matrix& data) {
+  const std::vector<double> box = box_of(study);
+  if (box.empty()) return std::nullopt;
+  return Walls{box[0], box[1], normals_of(data).deviation};
 }
 
 template <class Real>
 std::unique_ptr<EnergyObjective<Real>> energy_objective(const Study& study, const Matrix& data, Key key) {
   const auto& t = study.keys<TrainingKeys>();
   const auto& e = study.keys<EnergyKeys>();
-  const Moments moments(data, t.method == "nce");
-  const IndependentNormals start = moments.normals();
+  const IndependentNormals start = normals_of(data);
+  const auto walls = walls_of(study, data);
   const auto by_chains = [&](ChainRule rule) {
     return make_chain_objective<Real>({.rule = rule,
                                        .chains = static_cast<std::size_t>(t.chains),
@@ -89,13 +89,15 @@ std::unique_ptr<EnergyObjective<Real>> energy_objective(const Study& study, cons
   if (t.method == "recovery" && e.levels > 1)
     throw RequestError("training.method = \"recovery\" takes training.sigma as one number; levels are for denoising");
   if (t.method == "recovery") return make_recovery_objective<Real>(e.first_sigma, moves_asked(study), start, key);
-  if (t.method == "exact") return grid_over<Real>(data);
+  if (t.method == "exact") return grid_over<Real>(data, walls);
+  if (t.method == "score" && walls) return make_score_objective<Real>(*walls);
   if (t.method == "score") return make_score_objective<Real>(ScoreRule::exact, 0, key);
   if (t.method == "denoising") return make_score_objective<Real>(ScoreRule::denoising, e.first_sigma, key);
   if (t.method == "sliced")
     return make_score_objective<Real>(e.slices == "plain" ? ScoreRule::sliced : ScoreRule::reduced, 0, key);
   if (t.method == "nce") {
-    return make_noise_objective<Real>(moments.mean, moments.covariance, static_cast<std::size_t>(t.noise), key);
+    return make_noise_objective<Real>(start.mean, noise_covariance(data, start), static_cast<std::size_t>(t.noise),
+                                      key);
   }
   throw RequestError(
       fmt::format("training.method = \"{}\" is not for energies of real numbers; take pcd, cd, jarzynski, "

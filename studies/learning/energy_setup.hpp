@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,14 +11,11 @@
 
 namespace gibbsite {
 
-/// Mean and standard deviation of each number, 1 where it never varies, and their covariances, row by row, where asked
-/// for.
-struct Moments {
-  Moments(const Matrix& data, bool covariances);
-  std::vector<double> mean, deviation, covariance;
-
-  IndependentNormals normals() const { return {mean, deviation}; }
-};
+/// Normal numbers of the mean and standard deviation of each number of the data, 1 where it never varies.
+IndependentNormals normals_of(const Matrix& data);
+/// The box that the study's model lives in, for data whose slopes weigh alike from a standard deviation off the walls;
+/// none: all of space.
+std::optional<Walls> walls_of(const Study& study, const Matrix& data);
 
 /// What the study's method makes small. data: [number][sample]. Throws RequestError for methods of other models.
 template <class Real>

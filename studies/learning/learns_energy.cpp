@@ -7,6 +7,7 @@
 #include "physics/exact/quadrature.hpp"
 #include "studies/data/data_sets.hpp"
 #include "studies/learning/drawn_samples.hpp"
+#include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
@@ -17,22 +18,24 @@
 namespace gibbsite {
 namespace {
 
-/// ln Z where it is known, or of one or two numbers, to five digits.
-std::optional<double> integrated_log_z(const ContinuousEnergy& energy) {
+/// ln Z, of a box where there is one: where it is known, or of one or two numbers, to five digits.
+std::optional<double> integrated_log_z(const ContinuousEnergy& energy, const std::vector<double>& box) {
   constexpr double digits = 1e-5, operations = 1e10;
-  if (const auto known = energy.known_log_z()) return known;
+  if (const auto known = energy.known_log_z(); known && box.empty()) return known;
   if (energy.units() > 2) return std::nullopt;
   const auto [mean, scale] = energy.extent();
   const std::vector<double> here = {1};
-  const auto found = quadrature(energy, ContinuousReference::gaussian(mean, scale), here,
-                                operations / static_cast<double>(parameters_of(energy)), digits);
+  const auto found = quadrature(
+      energy, box.empty() ? ContinuousReference::gaussian(mean, scale) : ContinuousReference::box(box[0], box[1]), here,
+      operations / static_cast<double>(parameters_of(energy)), digits);
   const auto* answers = std::get_if<ExactAnswers>(&found);
   return answers == nullptr ? std::nullopt : std::optional(answers->at[0].values.at("log_z"));
 }
 
 /// The study as a run of the learned model would have it.
-Study as_sampled(const Study& study, const std::string& name) {
+Study as_sampled(const Study& study, const std::string& name, const std::vector<double>& box) {
   Study asked = study;
+  asked.keys<ContinuousKeys>().box = box;
   asked.model.name = name;
   asked.sampler.kind = SamplerKind::hmc;
   asked.method.beta = {};
@@ -44,12 +47,21 @@ Study as_sampled(const Study& study, const std::string& name) {
 LearnsEnergy::LearnsEnergy(std::string name, std::size_t units)
     : name_(std::move(name)), visible_{.kind = UnitKind::gaussian, .units = units} {}
 
+void LearnsEnergy::check(const Study& study, const Data& data) const {
+  const std::vector<double> box = box_of(study);
+  for (std::size_t k = 0; k < data.values.size() && !box.empty(); ++k)
+    if (const double x = data.values[k]; x < box[0] || x > box[1])
+      throw RequestError(fmt::format("{} (row {}, column {}; both from 0): {} is outside of model.box, {} to {}",
+                                     data.source, data.first_row + k / data.width, k % data.width, x, box[0], box[1]));
+}
+
 void LearnsEnergy::see(const Study& study, const Data& data, std::span<const double> weight) {
   Layer unit = visible_;  // of a number that never varies the variance is 1
   unit.variance.assign(unit.units, 1);
   base_rates_ = base_rates(data, unit, weight);
   treatment_ = data.treated;
-  if (data.treated.any()) return;
+  box_ = box_of(study);
+  if (data.treated.any() || !box_.empty()) return;
   if (const auto truth = density_of_set(study.keys<DataRequest>().file)) truth_.emplace(*truth);
 }
 
@@ -66,7 +78,7 @@ Judgement LearnsEnergy::judge(std::span<const double> theta, const Samples& samp
   Judgement out;
   try {
     const auto energy = at(theta);
-    if (const auto log_z = integrated_log_z(*energy))
+    if (const auto log_z = integrated_log_z(*energy, box_))
       out.log_z = {.value = *log_z, .error = 0}, out.exact = true;
     else
       anneal(out, study, energy);
@@ -105,16 +117,17 @@ Judgement LearnsEnergy::judge(std::span<const double> theta, const Samples& samp
 Group LearnsEnergy::draw(std::span<const double> theta, const Study& study, const Matrix&, std::size_t count) const {
   constexpr std::uint64_t sweeps = 500, task_of_states = 1'000'003;
   const auto system = system_at(theta, study);
-  const auto ensemble = system->ensemble(as_sampled(study, name_), Key(study.run.seed, task_of_states), count);
+  const auto ensemble = system->ensemble(as_sampled(study, name_, box_), Key(study.run.seed, task_of_states), count);
   return states_drawn(
       *ensemble, *system, sweeps, Key(study.run.seed),
       "states of the model: chains annealed from the reference, then moved by Hamiltonian trajectories");
 }
 
-/// There and back from the gaussian of the data (studies/likelihood/log_z_routes.hpp).
+/// There and back from the gaussian of the data, or the uniform density of the box
+/// (studies/likelihood/log_z_routes.hpp).
 void LearnsEnergy::anneal(Judgement& out, const Study& study, std::shared_ptr<const ContinuousEnergy> energy) const {
   const auto& t = study.keys<TrainingKeys>();
-  Study asked = as_sampled(study, name_);
+  Study asked = as_sampled(study, name_, box_);
   asked.keys<AisKeys>().particles = t.particles;
   asked.keys<AisKeys>().temperatures = t.temperatures;
   asked.keys<AisKeys>().schedule = "adaptive";
@@ -122,8 +135,8 @@ void LearnsEnergy::anneal(Judgement& out, const Study& study, std::shared_ptr<co
   asked.keys<LadderKeys>().rungs = 0;
   std::vector<double> deviation = base_rates_.variance;
   for (double& v : deviation) v = std::sqrt(v);
-  const auto system =
-      fitted_system(asked, energy_system(asked, std::move(energy)), base_rates_.mean, deviation, "the data");
+  auto system = energy_system(asked, std::move(energy));
+  if (box_.empty()) system = fitted_system(asked, system, base_rates_.mean, deviation, "the data");
   ProgressMeter meter({1, 1}, {1, 1}, true);
   take(out, find_log_z(*system, asked, meter));
 }
@@ -131,7 +144,7 @@ void LearnsEnergy::anneal(Judgement& out, const Study& study, std::shared_ptr<co
 std::shared_ptr<const ContinuousSystem> LearnsEnergy::system_at(std::span<const double> theta,
                                                                 const Study& study) const {
   try {
-    return energy_system(as_sampled(study, name_), at(theta));
+    return energy_system(as_sampled(study, name_, box_), at(theta));
   } catch (const std::invalid_argument& error) {
     throw RequestError(
         fmt::format("what was learned is no model: {}; lower training.rate, or take another method", error.what()));

@@ -17,6 +17,7 @@ class LearnsEnergy : public Trainable {
   LearnsEnergy(std::string name, std::size_t units);
 
   const Layer& visible() const override { return visible_; }
+  void check(const Study& study, const Data& data) const override;
   void see(const Study& study, const Data& data, std::span<const double> weight) override;
   Group record(std::span<const double> theta, const std::string& name, const std::string& note) const override;
   Judgement judge(std::span<const double> theta, const Samples& samples, const Study& study) const override;
@@ -35,6 +36,7 @@ class LearnsEnergy : public Trainable {
   std::string name_;
   Layer visible_;
   std::optional<TruthOnGrid> truth_;
+  std::vector<double> box_;  // low, high; empty: all of space
   BaseRates base_rates_;
   Treatment treatment_;
 };

@@ -33,6 +33,8 @@ class Trainable {
   virtual std::size_t answers() const { return 0; }
   /// Whether samples may have weights.
   virtual bool weighs() const { return false; }
+  /// Throws RequestError for data, as check_data gives them, that the model of this study can never have.
+  virtual void check(const Study&, const Data&) const {}
   /// The data that are learned, as check_data gives them, labels beside them, and their weights, with mean 1, or none;
   /// called before all that follows.
   virtual void see(const Study&, const Data&, std::span<const double> /*weight*/) {}

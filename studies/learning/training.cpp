@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "studies/data/arrays.hpp"
+#include "studies/data/treat.hpp"
 #include "studies/learning/answer_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/training_setup.hpp"
@@ -65,13 +66,27 @@ Training::Training(const Task& task, std::size_t index) : study_(settled(task.st
   const auto& request = study_.keys<DataRequest>();
   if (request.file.empty())
     throw RequestError("`gibbsite train` needs data.file, for example --data.file bars-and-stripes:4");
-  data_ = read_data(request);
-  // What a net confines its states by is of the data that it learns alone.
-  Data held = learns_energy(study_) || learns_values(study_) ? take_share(study_, data_) : Data();
+  // What is of the data that are learned alone, such as what standardizes them or what a net confines its states by, is
+  // taken when those that are not have gone.
+  check_treatment_asked(request, nullptr);
+  DataRequest plain = request;
+  plain.standardize = false;
+  data_ = read_data(plain);
+  if (study_.keys<TrainingKeys>().optimizer == "closed-form" && !in_closed_form(study_))
+    throw RequestError(
+        "training.optimizer = \"closed-form\" is score matching solved at once (training.method = \"score\"), of "
+        "model.name = \"gaussian\" or \"double-well\" alone; take another optimizer");
+  Data held =
+      learns_energy(study_) || learns_values(study_) || request.standardize ? take_share(study_, data_) : Data();
+  if (request.standardize) {
+    standardize(data_, nullptr);
+    if (held.samples > 0) standardize(held, &data_.treated);
+  }
   model_ = make_trainable(study_, data_);
   data_ = checked(std::move(data_), *model_);
   if (held.samples == 0) held = read_validation(study_, data_);
   validation_ = held.samples > 0 ? checked(std::move(held), *model_) : take_share(study_, data_);
+  model_->check(study_, data_), model_->check(study_, validation_);
   samples_ = Samples(matrix_of(data_), validation_.samples > 0 ? matrix_of(validation_) : Matrix(), model_->visible());
   if (model_->answers() > 0) samples_.labels = data_.labels, samples_.validation_labels = validation_.labels;
   if (const double identity = study_.keys<ValidationKeys>().reweight; identity > 0) {

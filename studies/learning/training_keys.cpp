@@ -111,7 +111,7 @@ void read_rate(TrainingKeys& keys, const Value& value) {
 
 void add_training_keys(KeyTable& table) {
   const Section<TrainingKeys> t(table, "training");
-  const auto learns = t.when(part::updates());
+  const auto learns = t.when(part::updates()), moves = t.when(part::by_steps());
   StudyKey& method =
       t.choice("method", &TrainingKeys::method, training_methods(),
                "where the model's own expectation comes from, or what takes its place; left out: pcd, of a classifier "
@@ -133,7 +133,7 @@ void add_training_keys(KeyTable& table) {
   t.when(part::rungs())
       .integer("rungs", &TrainingKeys::rungs, {2, 10'000},
                "tempering: lambdas from independent units (0) to the model (1)");
-  learns.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
+  moves.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
   StudyKey& epochs = t.when(part::epochs())
                          .integer("epochs", &TrainingKeys::epochs, {1, 100'000'000},
                                   "times through the data; left out: 30, of real numbers 3000 updates");
@@ -141,10 +141,11 @@ void add_training_keys(KeyTable& table) {
     const std::int64_t count = study.keys<TrainingKeys>().epochs;
     return count == 0 ? std::nullopt : std::optional(Value{count});
   };
-  learns.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
+  moves.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
   StudyKey& optimizer =
-      learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural"},
-                    "left out: sgd, of real numbers adam; natural: by the Fisher matrix of few units");
+      learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural", "closed-form"},
+                    "left out: sgd, of real numbers adam; natural: by the Fisher matrix of few units; "
+                    "closed-form: score matching solved at once, of a gaussian or double-well");
   optimizer.get = [](const Study& study) {
     const std::string& word = study.keys<TrainingKeys>().optimizer;
     return word.empty() ? std::nullopt : std::optional(Value{word});
@@ -152,19 +153,19 @@ void add_training_keys(KeyTable& table) {
   t.when(part::layout())
       .choice("layout", &TrainingKeys::layout, {"fastest", "plain"},
               "how parameters and chains stand in memory; plain: in doubles always");
-  learns.add(
+  moves.add(
       "rate", "number > 0 or \"first:last\"",
       "linear from first to last over the run; left out: 0.05:0, of real numbers 0.01:0", read_rate,
       [](const TrainingKeys& keys) { return keys.first_rate < 0 ? std::nullopt : std::optional(rate_value(keys)); });
-  StudyKey& momentum = learns.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
-                                   "sgd; adam: beta_1; left out: 0.5, of real numbers 0.9");
+  StudyKey& momentum = moves.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
+                                  "sgd; adam: beta_1; left out: 0.5, of real numbers 0.9");
   momentum.get = [](const Study& study) {
     const double value = study.keys<TrainingKeys>().momentum;
     return value < 0 ? std::nullopt : std::optional(Value{value});
   };
   t.when(part::damping()).real("damping", &TrainingKeys::damping, {.low = 0}, "natural: added to the Fisher matrix");
-  learns.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
-  learns.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
+  moves.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
+  moves.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
   t.when(part::penalty()).flag("l2_biases", &TrainingKeys::l2_biases, "penalties on biases, too");
   t.when(part::hidden())
       .real("max_norm", &TrainingKeys::max_norm, {.low = 0}, "of the weights of each hidden unit; 0: any");

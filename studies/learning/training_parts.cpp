@@ -105,13 +105,18 @@ Condition updates() {
           {model},
           has_updates};
 }
+Condition by_steps() {
+  return {R"(models that learn by steps, not with model.name = "hopfield" or training.optimizer = "closed-form")",
+          {model, "training.optimizer"},
+          [](const Study& s) { return has_updates(s) && training(s).optimizer != "closed-form"; }};
+}
 Condition epochs() {
-  return {"training.updates = 0, where epochs count",
-          {model, "training.updates", "training.pretrain", "training.updown"},
+  return {R"(training.updates = 0, where epochs count, and not training.optimizer = "closed-form")",
+          {model, "training.updates", "training.pretrain", "training.updown", "training.optimizer"},
           [](const Study& s) {
             const auto& t = training(s);
-            return has_updates(s) && (t.updates == 0 || (is(s, {"dbm"}) && !t.pretrain && t.start.empty()) ||
-                                      (is(s, {"dbn"}) && !t.updown));
+            return by_steps().holds(s) && (t.updates == 0 || (is(s, {"dbm"}) && !t.pretrain && t.start.empty()) ||
+                                           (is(s, {"dbn"}) && !t.updown));
           }};
 }
 Condition steps() {

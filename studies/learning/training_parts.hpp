@@ -22,6 +22,7 @@ Condition pseudocount();        ///< uniform units among the data
 
 /// Of [training].
 Condition updates();            ///< parameters move by updates: all but hopfield
+Condition by_steps();           ///< small ones, not all at once
 Condition epochs();             ///< their number counts
 Condition steps();              ///< chains are swept
 Condition chains();             ///< there are so many of them

@@ -60,20 +60,26 @@ StudyKey& add_open_number(const Section<Keys>& section, const char* name, double
 
 }  // namespace
 
+void add_box(KeyTable& table, std::optional<Condition> condition, const char* help) {
+  const Section<ContinuousKeys> model(table, "model");
+  (condition ? model.when(std::move(*condition)) : model)
+      .add(
+          "box", "two numbers, [low, high]", help,
+          [](ContinuousKeys& keys, const Value& value) {
+            keys.box = read_numbers(value);
+            if (keys.box.size() != 2) throw BadValue{value, fmt::format("has {} numbers, not two", keys.box.size())};
+            if (keys.box[0] == keys.box[1]) throw BadValue{value, "has two equal ends"};
+            if (!(keys.box[0] < keys.box[1])) throw BadValue{value, "has its lower end last"};
+          },
+          [](const ContinuousKeys& keys) {
+            return keys.box.empty() ? std::nullopt : std::optional(one_or_list(keys.box));
+          });
+}
+
 void add_continuous_keys(KeyTable& table) {
   const Section<ContinuousKeys> model(table, "model");
-  model.add(
-      "box", "two numbers, [low, high]",
-      "real numbers: a box as the reference; beta is then an inverse temperature, and ln Z that of the box",
-      [](ContinuousKeys& keys, const Value& value) {
-        keys.box = read_numbers(value);
-        if (keys.box.size() != 2) throw BadValue{value, fmt::format("has {} numbers, not two", keys.box.size())};
-        if (keys.box[0] == keys.box[1]) throw BadValue{value, "has two equal ends"};
-        if (!(keys.box[0] < keys.box[1])) throw BadValue{value, "has its lower end last"};
-      },
-      [](const ContinuousKeys& keys) {
-        return keys.box.empty() ? std::nullopt : std::optional(one_or_list(keys.box));
-      });
+  add_box(table, {},
+          "real numbers: a box as the reference; beta is then an inverse temperature, and ln Z that of the box");
   const auto gaussian = model.when({"a gaussian reference, not with model.box", {"model.box"}, from_gaussian});
   add_open_number(gaussian, "base_mean", &ContinuousKeys::mean, {},
                   "real numbers: mean of the gaussian reference; left out: what suits the model");

@@ -25,6 +25,8 @@ struct ContinuousKeys {
   bool clusters = true;  ///< of signs, where a model has such
 };
 void add_continuous_keys(KeyTable& table);
+/// model.box, and its help.
+void add_box(KeyTable& table, std::optional<Condition> condition, const char* help);
 /// model.kappa, of a term kappa |x|^2 / 2; and what it is, `otherwise` where the study leaves it out.
 void add_kappa(KeyTable& table, std::optional<Condition> condition = {});
 double kappa_of(const Study& study, double otherwise);

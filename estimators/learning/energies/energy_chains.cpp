@@ -116,6 +116,11 @@ void EnergyChains<Real>::anneal(const JetEnergy<Real>& energy, std::size_t steps
     metropolised(MovedEnergy<Real>(energy, start_, static_cast<double>(k) / static_cast<double>(steps)), true, 0,
                  chains_, time + k);
   }
+  // Steps of the moves that follow, which are not those of annealing, come to their length before anything is weighed.
+  constexpr std::size_t tuning = 50;
+  if (moves_.kind == MoveKind::unadjusted) return;
+  for (std::size_t k = 1; k <= tuning; ++k)
+    metropolised(MovedEnergy<Real>(energy, start_, 1), moves_.kind == MoveKind::langevin, 0, chains_, time + steps + k);
 }
 
 template <class Real>

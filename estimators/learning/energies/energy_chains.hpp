@@ -62,7 +62,8 @@ class EnergyChains {
   void begin_anew(std::size_t chain, std::uint64_t time);
   void place(std::size_t chain, std::span<const double> state);
   /// New normal numbers for all, carried to the energy by annealed importance sampling in so many steps, each followed
-  /// by a Langevin step with Metropolis' correction (Neal, Stat. Comput. 11, 125 (2001)). log_weight: of each chain,
+  /// by a Langevin step with Metropolis' correction (Neal, Stat. Comput. 11, 125 (2001)); then hmc and langevin
+  /// moves find their step. log_weight: of each chain,
   /// written, ln Z of the normal numbers included, so that their mean is Z in expectation.
   void anneal(const JetEnergy<Real>& energy, std::size_t steps, std::uint64_t time, std::span<double> log_weight);
   /// Moves chains first ... first + count - 1 by the sweeps of an update. time: as above; pulled: towards `centres`,

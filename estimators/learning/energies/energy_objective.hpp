@@ -81,6 +81,16 @@ enum class ScoreRule { exact, denoising, sliced, reduced };
 /// sigma: of denoising.
 template <class Real>
 std::unique_ptr<EnergyObjective<Real>> make_score_objective(ScoreRule rule, double sigma, Key key);
+/// The box that states live in.
+struct Walls {
+  double low = 0, high = 1;  ///< of every number
+  std::vector<double> most;  ///< of each number, the distance from a wall from which on slopes weigh alike
+  /// physics/continuous/slope_weights.hpp; x: [state][number].
+  SlopeWeights weights(std::span<const double> x) const;
+};
+/// Exact, weighted so that walls leave no bias; of data inside.
+template <class Real>
+std::unique_ptr<EnergyObjective<Real>> make_score_objective(Walls walls);
 /// nu points of noise to each datum, from a gaussian with this mean and covariance, [d][d] row by row. Throws
 /// std::invalid_argument where that is not positive definite. ln Z begins as the mean of exp(-E) / p over points of it.
 template <class Real>

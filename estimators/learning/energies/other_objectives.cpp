@@ -1,26 +1,16 @@
-// Likelihood by a grid, score matching, and noise contrast.
+// Likelihood by a grid, and noise contrast.
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
 
 #include "estimators/learning/energies/energy_objective.hpp"
+#include "estimators/learning/energies/normal_numbers.hpp"
 #include "estimators/log_sum_exp.hpp"
-#include "physics/chance.hpp"
 #include "physics/matrices/cholesky.hpp"
 
 namespace gibbsite {
 namespace {
-
-template <class Real>
-std::vector<Real> normals_of(Key key, std::uint64_t update, std::size_t states, std::size_t d) {
-  std::vector<Real> out(states * d);
-  for (std::size_t r = 0; r < states; ++r) {
-    Chance chance(Stream(key, Purpose::sweep, update, r));
-    for (std::size_t i = 0; i < d; ++i) out[r * d + i] = static_cast<Real>(chance.normal());
-  }
-  return out;
-}
 
 template <class Real>
 class GridObjective final : public EnergyObjective<Real> {
@@ -84,27 +74,6 @@ class GridObjective final : public EnergyObjective<Real> {
   double log_cell_ = 0, log_z_ = unknown;
 };
 
-template <class Real>
-class ScoreObjective final : public EnergyObjective<Real> {
- public:
-  ScoreObjective(ScoreRule rule, double sigma, Key key) : rule_(rule), sigma_(sigma), key_(key) {
-    if (rule == ScoreRule::denoising && !(sigma > 0)) throw std::invalid_argument("denoising needs sigma above 0");
-  }
-  double add_gradient(const JetEnergy<Real>& energy, std::span<const double>, std::span<const Real> batch,
-                      std::uint64_t update, std::span<Real> gradient) override {
-    if (rule_ == ScoreRule::exact) return exact_score(energy, batch, gradient);
-    const std::vector<Real> random = normals_of<Real>(key_, update, batch.size() / energy.units(), energy.units());
-    if (rule_ == ScoreRule::denoising) return denoising_score<Real>(energy, batch, random, {&sigma_, 1}, {}, gradient);
-    return sliced_score<Real>(energy, batch, random, rule_ == ScoreRule::sliced ? Slices::plain : Slices::reduced,
-                              gradient);
-  }
-
- private:
-  ScoreRule rule_;
-  double sigma_;
-  Key key_;
-};
-
 /// A gaussian with correlations, to draw from and to weigh by.
 class Noise {
  public:
@@ -158,7 +127,7 @@ class NoiseObjective final : public EnergyObjective<Real> {
     constexpr std::size_t points = 4096;
     constexpr std::uint64_t beginning = std::uint64_t{1} << 50;
     const std::size_t d = energy.units();
-    std::vector<Real> x = normals_of<Real>(key_, beginning, points, d);
+    std::vector<Real> x = normal_numbers<Real>(key_, beginning, points, d);
     std::vector<double> log_weight(points);
     for (std::size_t k = 0; k < points; ++k) noise_.colour(x.data() + k * d);
     energy.energy(x, log_weight);
@@ -170,7 +139,7 @@ class NoiseObjective final : public EnergyObjective<Real> {
   double add_gradient(const JetEnergy<Real>& energy, std::span<const double> extra, std::span<const Real> batch,
                       std::uint64_t update, std::span<Real> gradient) override {
     const std::size_t d = energy.units(), n = batch.size() / d;
-    std::vector<Real> points = normals_of<Real>(key_, update, n * nu_, d);
+    std::vector<Real> points = normal_numbers<Real>(key_, update, n * nu_, d);
 #pragma omp parallel for schedule(static) if (n * nu_ * d * d > 1'000'000)
     for (std::size_t k = 0; k < n * nu_; ++k) noise_.colour(points.data() + k * d);
     double value = 0, slope = 0;
@@ -213,10 +182,6 @@ std::unique_ptr<EnergyObjective<Real>> make_grid_objective(std::vector<double> l
   return std::make_unique<GridObjective<Real>>(low, high, points);
 }
 template <class Real>
-std::unique_ptr<EnergyObjective<Real>> make_score_objective(ScoreRule rule, double sigma, Key key) {
-  return std::make_unique<ScoreObjective<Real>>(rule, sigma, key);
-}
-template <class Real>
 std::unique_ptr<EnergyObjective<Real>> make_noise_objective(std::vector<double> mean, std::vector<double> covariance,
                                                             std::size_t nu, Key key) {
   return std::make_unique<NoiseObjective<Real>>(Noise(std::move(mean), std::move(covariance)), nu, key);
@@ -225,7 +190,6 @@ std::unique_ptr<EnergyObjective<Real>> make_noise_objective(std::vector<double> 
 #define GIBBSITE_OTHER_OBJECTIVES(Real)                                                                          \
   template std::unique_ptr<EnergyObjective<Real>> make_grid_objective(std::vector<double>, std::vector<double>,  \
                                                                       std::size_t);                              \
-  template std::unique_ptr<EnergyObjective<Real>> make_score_objective(ScoreRule, double, Key);                  \
   template std::unique_ptr<EnergyObjective<Real>> make_noise_objective(std::vector<double>, std::vector<double>, \
                                                                        std::size_t, Key);
 GIBBSITE_OTHER_OBJECTIVES(float)

@@ -13,22 +13,22 @@ namespace {
 
 /// w N(-a, v) + (1 - w) N(b, u), blurred, as what a net of (x, ln sigma) has to learn beside the blurred gaussian of
 /// its moments.
-class BlurredMixture final : public EnergyFamily {
+class BlurredMixture final : public FormulaFamily {
  public:
   BlurredMixture(double w, double a, double v, double b, double u)
-      : EnergyFamily(2), w_(w), a_(a), v_(v), b_(b), u_(u) {
+      : FormulaFamily(2), w_(w), a_(a), v_(v), b_(b), u_(u) {
     add_block("none", 1, 1, false);
     const double mean = -w * a + (1 - w) * b;
     moments_ = {{mean}, {std::sqrt(w * (v + a * a) + (1 - w) * (u + b * b) - mean * mean)}};
   }
   const IndependentNormals& moments() const noexcept { return moments_; }
-  Taylor energy(std::span<const Taylor> x, std::span<const Taylor>) const override {
-    const Taylor square = exp(2.0 * x[1]);
+  RecordedNumber energy(std::span<const RecordedNumber> x, std::span<const RecordedNumber>) const override {
+    const RecordedNumber square = exp(2.0 * x[1]);
     const auto part = [&](double weight, double at, double variance) {
-      const Taylor y = x[0] - at, inverse = exp(-1.0 * log(variance + square));
+      const RecordedNumber y = x[0] - at, inverse = exp(-1.0 * log(variance + square));
       return weight * exp(-0.5 * y * y * inverse + 0.5 * log(inverse));
     };
-    const Taylor y = x[0] - moments_.mean[0];
+    const RecordedNumber y = x[0] - moments_.mean[0];
     const double s = moments_.deviation[0];
     return -log(part(w_, -a_, v_) + part(1 - w_, b_, u_)) - 0.5 * y * y * exp(-1.0 * log(s * s + square));
   }

@@ -4,13 +4,14 @@
 ///
 /// cut behind these. An energy that is written once for such numbers gives, with x + eps v and delta added to whichever
 /// argument is asked about, all that learning wants of it (physics/neural/jets.hpp): e_k is the part in eps^k, and the
-/// part in eps^k delta its derivative (Griewank & Walther, Evaluating Derivatives, 2nd ed., ch. 13). Functions of a
-/// number: f(a) = f + f' u + f'' u^2 / 2 + f''' u^3 / 6, u = a - a_00, whose fourth power is 0.
+/// part in eps^k delta its derivative: one evaluation for each argument (Griewank & Walther, Evaluating Derivatives,
+/// 2nd ed., ch. 13). Functions of a number: f(a) = f + f' u + f'' u^2 / 2 + f''' u^3 / 6, u = a - a_00, whose fourth
+/// power is 0.
 #pragma once
 
 #include <cmath>
 
-namespace gibbsite {
+namespace gibbsite::test {
 
 struct Taylor {
   double c[3][2] = {};
@@ -70,4 +71,4 @@ inline Taylor softplus(const Taylor& a) noexcept {
   return a.through(std::fmax(z, 0.0) + std::log1p(std::exp(-std::abs(z))), s, slope, slope * (1 - 2 * s));
 }
 
-}  // namespace gibbsite
+}  // namespace gibbsite::test
