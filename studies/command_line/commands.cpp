@@ -21,11 +21,11 @@ namespace gibbsite {
 
 std::span<const Command* const> commands() {
   static const std::array all = {
-      &run_command(),     &resume_command(), &show_command(),       &exact_command(),  &reweight_command(),
-      &scaling_command(), &diff_command(),   &export_command(),     &report_command(), &train_command(),
-      &import_command(),  &loglik_command(), &predict_command(),    &sample_command(), &init_command(),
-      &list_command(),    &bench_command(),  &completion_command(), &schema_command(), &manual_command(),
-      &help_command(),
+      &run_command(),     &resume_command(), &show_command(),    &exact_command(),      &reweight_command(),
+      &scaling_command(), &diff_command(),   &export_command(),  &report_command(),     &train_command(),
+      &import_command(),  &loglik_command(), &predict_command(), &embed_command(),      &sample_command(),
+      &init_command(),    &list_command(),   &bench_command(),   &completion_command(), &schema_command(),
+      &manual_command(),  &help_command(),
   };
   return all;
 }

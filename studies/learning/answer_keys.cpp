@@ -22,7 +22,7 @@ Condition by_losses(const char* words) {
 
 }  // namespace
 
-bool learns_values(const Study& study) { return answers(study); }
+bool learns_values(const Study& study) { return answers(study) || study.model.name == "encoder"; }
 
 std::vector<std::string> names_of_losses() {
   return {"energy", "perceptron", "hinge", "log", "lvq2", "mce", "square-square", "square-exponential", "nll", "mee"};

@@ -28,7 +28,7 @@ bool unadjusted(const Study& s) {
 }
 
 Condition nets() {
-  return {R"(model.name = "neural" or "classifier")", {model_key}, [](const Study& s) {
+  return {R"(model.name = "neural", "classifier" or "encoder")", {model_key}, [](const Study& s) {
             return of_model(s, {"neural"}) || learns_values(s);
           }};
 }

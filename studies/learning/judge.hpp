@@ -37,6 +37,11 @@ struct Judgement {
   /// With labels: the share of samples whose likeliest label is theirs, and the mean of ln p(label | the rest).
   double accuracy = unknown, validation_accuracy = unknown;
   double label_log_likelihood = unknown, validation_label_log_likelihood = unknown;
+  /// Of embeddings (estimators/learning/nets/): how they lie, and accuracies of labels of validation samples that those
+  /// of training samples tell by neighbours and by a linear probe; then the same of samples themselves.
+  double mean_deviation = unknown, least_deviation = unknown, effective_rank = unknown;
+  double neighbour_accuracy = unknown, probe_accuracy = unknown;
+  double input_neighbour_accuracy = unknown, input_probe_accuracy = unknown;
   double coupling_error = unknown;  ///< root mean square, against training.truth
   double log_mass =
       unknown;  ///< ln of the sum over distinct training samples of p; above 0 it proves that ln Z is too small

@@ -41,6 +41,14 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
         one["calibration_error"] = {{"training", task.of(Recorded::calibration_error)},
                                     {"validation", task.of(Recorded::validation_calibration_error)}};
       }
+      if (!std::isnan(task.of(Recorded::mean_deviation)))
+        one["embedding"] = {{"mean_deviation", task.of(Recorded::mean_deviation)},
+                            {"least_deviation", task.of(Recorded::least_deviation)},
+                            {"effective_rank", task.of(Recorded::effective_rank)},
+                            {"neighbour_accuracy", task.of(Recorded::neighbour_accuracy)},
+                            {"probe_accuracy", task.of(Recorded::probe_accuracy)},
+                            {"input_neighbour_accuracy", task.of(Recorded::input_neighbour_accuracy)},
+                            {"input_probe_accuracy", task.of(Recorded::input_probe_accuracy)}};
       for (const auto& [key, value] : request.tasks[k].coordinates) one[key] = value;
       all.push_back(std::move(one));
     }
@@ -75,6 +83,9 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
   if (held_labels) header.push_back("validation accuracy");
   if (gaps) header.insert(header.end(), {"energy gap", "calibration error"});
   if (held_gaps) header.emplace_back("validation error");
+  const bool embedded = any(Recorded::mean_deviation), probed = any(Recorded::probe_accuracy);
+  if (embedded) header.insert(header.end(), {"deviation", "least", "directions"});
+  if (probed) header.insert(header.end(), {"probe", "neighbours"});
   const bool known = !std::isnan(tasks.front().of(Recorded::divergence));
   const bool bits = !std::isnan(tasks.front().of(Recorded::bits));
   if (known) header.emplace_back("KL to the truth");
@@ -106,6 +117,12 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
       row.push_back(fmt::format("{:.4f}", task.of(Recorded::calibration_error)));
     }
     if (held_gaps) row.push_back(fmt::format("{:.4f}", task.of(Recorded::validation_calibration_error)));
+    if (embedded)
+      for (const Recorded what : {Recorded::mean_deviation, Recorded::least_deviation, Recorded::effective_rank})
+        row.push_back(fmt::format("{:.4g}", task.of(what)));
+    if (probed)
+      for (const Recorded what : {Recorded::probe_accuracy, Recorded::neighbour_accuracy})
+        row.push_back(fmt::format("{:.2f} %", 100 * task.of(what)));
     if (known) row.push_back(fmt::format("{:.5f}", task.of(Recorded::divergence)));
     if (bits) row.push_back(fmt::format("{:.4f}", task.of(Recorded::bits)));
     if (bits && validation) row.push_back(fmt::format("{:.4f}", task.of(Recorded::validation_bits)));
@@ -118,6 +135,10 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
   }
   fmt::print("{}", table.text());
   if (tasks.size() > 1) fmt::print("\nModels: {} to {}\n", files[0].string(), files[tasks.size() - 1].string());
+  if (probed)
+    fmt::print("Samples as they are: probe {:.2f} %, neighbours {:.2f} %\n",
+               100 * tasks.front().of(Recorded::input_probe_accuracy),
+               100 * tasks.front().of(Recorded::input_neighbour_accuracy));
   for (const auto& task : tasks)
     for (const std::string& warning : task.warnings)
       fmt::print("  ! {}{}\n", task.name.empty() ? "" : task.name + ": ", wrapped(warning, 4, page_width()));

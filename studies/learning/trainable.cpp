@@ -19,7 +19,8 @@ constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow},
                                              {"double-well", make_learns_energy},
                                              {"gaussian-mixture", make_learns_energy},
                                              {"experts", make_learns_energy},
-                                             {"classifier", make_classifier}};
+                                             {"classifier", make_classifier},
+                                             {"encoder", make_encoder}};
 
 }  // namespace
 

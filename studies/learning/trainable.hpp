@@ -31,6 +31,8 @@ class Trainable {
   virtual std::span<const ParameterBlock> blocks() const = 0;
   /// Labels that stand beside the numbers of samples, whole numbers below this; 0: there are none.
   virtual std::size_t answers() const { return 0; }
+  /// Whether labels of samples stay beside their numbers: to be learned, or to judge by where there are some.
+  virtual bool keeps_labels() const { return answers() > 0; }
   /// Whether samples may have weights.
   virtual bool weighs() const { return false; }
   /// Throws RequestError for data, as check_data gives them, that the model of this study can never have.
@@ -93,5 +95,6 @@ std::unique_ptr<Trainable> make_deep_belief(const Study& study, const Data& data
 std::unique_ptr<Trainable> make_stores_patterns(const Study& study, const Data& data);  ///< hopfield
 std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& data);    ///< energies of real numbers
 std::unique_ptr<Trainable> make_classifier(const Study& study, const Data& data);       ///< energies of answers
+std::unique_ptr<Trainable> make_encoder(const Study& study, const Data& data);          ///< embeddings
 
 }  // namespace gibbsite

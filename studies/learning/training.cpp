@@ -27,15 +27,15 @@ double mean_jacobian(const Data& data) {
          static_cast<double>(data.log_jacobian.size());
 }
 
-/// As the model's units are; labels that it learns stay beside the numbers.
+/// As the model's units are; labels that it keeps stay beside the numbers.
 Data checked(Data data, const Trainable& model) {
-  if (model.answers() == 0) return check_data(std::move(data), model.visible());
+  if (!model.keeps_labels()) return check_data(std::move(data), model.visible());
   std::vector<std::size_t> labels = std::move(data.labels);
   data.labels.clear();
-  if (labels.empty())
+  if (labels.empty() && model.answers() > 0)
     throw RequestError(
         fmt::format("{}: it comes without labels, which the model is to learn; give them by data.labels", data.source));
-  for (std::size_t s = 0; s < labels.size(); ++s)
+  for (std::size_t s = 0; s < labels.size() && model.answers() > 0; ++s)
     if (labels[s] >= model.answers())
       throw RequestError(fmt::format("{}: the label of row {} (from 0) is {}, but the model's are 0 to {}", data.source,
                                      data.first_row + s, labels[s], model.answers() - 1));
@@ -88,7 +88,7 @@ Training::Training(const Task& task, std::size_t index) : study_(settled(task.st
   validation_ = held.samples > 0 ? checked(std::move(held), *model_) : take_share(study_, data_);
   model_->check(study_, data_), model_->check(study_, validation_);
   samples_ = Samples(matrix_of(data_), validation_.samples > 0 ? matrix_of(validation_) : Matrix(), model_->visible());
-  if (model_->answers() > 0) samples_.labels = data_.labels, samples_.validation_labels = validation_.labels;
+  if (model_->keeps_labels()) samples_.labels = data_.labels, samples_.validation_labels = validation_.labels;
   if (const double identity = study_.keys<ValidationKeys>().reweight; identity > 0) {
     if (!model_->weighs()) throw RequestError("data.reweight is for rbm and boltzmann; leave it out");
     samples_.weight = weights_of_similar(data_, model_->visible(), identity);
@@ -210,6 +210,13 @@ void Training::evaluate(double seconds) {
   row(Recorded::validation_calibration_error) = found.validation_calibration_error;
   row(Recorded::label_log_likelihood) = found.label_log_likelihood;
   row(Recorded::validation_label_log_likelihood) = found.validation_label_log_likelihood;
+  row(Recorded::mean_deviation) = found.mean_deviation;
+  row(Recorded::least_deviation) = found.least_deviation;
+  row(Recorded::effective_rank) = found.effective_rank;
+  row(Recorded::neighbour_accuracy) = found.neighbour_accuracy;
+  row(Recorded::probe_accuracy) = found.probe_accuracy;
+  row(Recorded::input_neighbour_accuracy) = found.input_neighbour_accuracy;
+  row(Recorded::input_probe_accuracy) = found.input_probe_accuracy;
   row(Recorded::bound) = found.bound ? 1 : 0;
   row(Recorded::fixed_points) = found.fixed_points;
   row(Recorded::flow) = found.flow;

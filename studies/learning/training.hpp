@@ -49,6 +49,13 @@ enum class Recorded {
   validation_calibration_error,
   label_log_likelihood,
   validation_label_log_likelihood,
+  mean_deviation,  ///< of embeddings
+  least_deviation,
+  effective_rank,
+  neighbour_accuracy,
+  probe_accuracy,
+  input_neighbour_accuracy,
+  input_probe_accuracy,
   coupling_error,  ///< against training.truth
   bound,           ///< 1 where likelihoods are lower bounds
   fixed_points,    ///< share of the patterns

@@ -3,6 +3,7 @@
 #include "studies/data/data_keys.hpp"
 #include "studies/data/data_sets.hpp"
 #include "studies/learning/answer_keys.hpp"
+#include "studies/learning/embedding_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_parts.hpp"
@@ -56,7 +57,8 @@ void add_machine_keys(KeyTable& table) {
               "several "
               "hidden layers, bonded (dbm) or directed below the top (dbn); spins that store the data (hopfield); "
               "energies of "
-              "real numbers: a net of layers (neural), or a few parameters; or energies of answers (classifier)");
+              "real numbers: a net of layers (neural), or a few parameters; energies of answers (classifier); or "
+              "embeddings (encoder)");
   const Section<MachineKeys> model(table, "model");
   model.when(part::layers())
       .add(
@@ -115,7 +117,7 @@ void add_training_keys(KeyTable& table) {
   StudyKey& method =
       t.choice("method", &TrainingKeys::method, training_methods(),
                "where the model's own expectation comes from, or what takes its place; left out: pcd, of a classifier "
-               "answers; see gibbsite help train");
+               "answers, of an encoder vicreg; see gibbsite help train");
   method.get = [](const Study& study) {
     const std::string& word = study.keys<TrainingKeys>().method;
     return word.empty() ? std::nullopt : std::optional(Value{word});
@@ -231,6 +233,7 @@ Schema make_schema() {
   add_machine_keys(table);
   add_family_keys(table);
   add_answer_model_keys(table);
+  add_encoder_keys(table);
   add_data_keys(table);
   const Section<ValidationKeys> data(table, "data");
   StudyKey& validation = data.add(
@@ -262,6 +265,7 @@ Schema make_schema() {
   add_training_keys(table);
   add_energy_keys(table);
   add_answer_keys(table);
+  add_embedding_keys(table);
   const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
   run.seed("seed", &Study::Run::seed, "seed of all random numbers");
   run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
@@ -279,7 +283,8 @@ Schema make_schema() {
 
 std::string method_of(const Study& study) {
   const std::string& asked = study.keys<TrainingKeys>().method;
-  return !asked.empty() ? asked : learns_values(study) ? "answers" : "pcd";
+  if (!asked.empty()) return asked;
+  return study.model.name == "encoder" ? "vicreg" : learns_values(study) ? "answers" : "pcd";
 }
 
 Study settled(Study study) {
@@ -316,6 +321,11 @@ std::vector<std::string> training_methods() {
           "sliced",
           "recovery",
           "answers",
+          "simclr",
+          "infonce",
+          "vicreg",
+          "barlow",
+          "jepa",
           "hebbian",
           "pseudo-inverse",
           "storkey"};

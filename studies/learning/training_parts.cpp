@@ -203,9 +203,9 @@ Condition spread() {
           }};
 }
 Condition density() {
-  return {R"(models with a probability of the data, not model.name = "classifier")", {model}, [](const Study& s) {
-            return !learns_values(s);
-          }};
+  return {R"(models with a probability of the data, not model.name = "classifier" or "encoder")",
+          {model},
+          [](const Study& s) { return !learns_values(s); }};
 }
 Condition truth() {
   return {R"(model.name = "boltzmann" with model.units = "spin")", {model}, [](const Study& s) {

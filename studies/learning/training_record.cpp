@@ -54,6 +54,15 @@ constexpr SeriesColumn series[] = {
     {Recorded::label_log_likelihood, "label_log_likelihood", "1", "mean ln p(label | the rest) of a training sample"},
     {Recorded::validation_label_log_likelihood, "validation_label_log_likelihood", "1",
      "the same of validation samples"},
+    {Recorded::mean_deviation, "mean_deviation", "1", "mean standard deviation of the numbers of an embedding"},
+    {Recorded::least_deviation, "least_deviation", "1", "least standard deviation of them; 0: collapsed"},
+    {Recorded::effective_rank, "effective_rank", "1",
+     "exp of the entropy of the shares of variance by direction: how many directions embeddings take"},
+    {Recorded::neighbour_accuracy, "neighbour_accuracy", "1",
+     "share of validation samples whose label five nearest training samples tell, in embeddings"},
+    {Recorded::probe_accuracy, "probe_accuracy", "1", "the same by a linear probe"},
+    {Recorded::input_neighbour_accuracy, "input_neighbour_accuracy", "1", "neighbour_accuracy of samples as they are"},
+    {Recorded::input_probe_accuracy, "input_probe_accuracy", "1", "probe_accuracy of samples as they are"},
     {Recorded::coupling_error, "coupling_error", "J", "root mean square error of the couplings against training.truth"},
     {Recorded::fixed_points, "fixed_points", "1", "share of the stored patterns that stay as they are"},
     {Recorded::flow, "flow_log_likelihood", "1",
@@ -113,6 +122,12 @@ std::string Training::line() const {
   if (!std::isnan(last(Recorded::accuracy))) out += fmt::format(", accuracy {:.2f} %", 100 * last(Recorded::accuracy));
   if (!std::isnan(last(Recorded::validation_accuracy)))
     out += fmt::format(" (validation {:.2f} %)", 100 * last(Recorded::validation_accuracy));
+  if (!std::isnan(last(Recorded::mean_deviation)))
+    out += fmt::format(", deviations {:.4g} (least {:.3g}), {:.3g} directions", last(Recorded::mean_deviation),
+                       last(Recorded::least_deviation), last(Recorded::effective_rank));
+  if (!std::isnan(last(Recorded::probe_accuracy)))
+    out += fmt::format(", probe {:.2f} %, neighbours {:.2f} %", 100 * last(Recorded::probe_accuracy),
+                       100 * last(Recorded::neighbour_accuracy));
   if (!std::isnan(last(Recorded::energy_gap))) out += fmt::format(", energy gap {:.4g}", last(Recorded::energy_gap));
   if (const double share = last(Recorded::fixed_points); !std::isnan(share))
     out += fmt::format(", {:.4g} % of the patterns are fixed points", 100 * share);

@@ -31,7 +31,10 @@ Answered taken(Data data, const Layer& units) {
   return out;
 }
 
-Answered by_net(const StoredNet& file, const DataRequest& request) {
+Answered by_net(const StoredNet& file, const DataRequest& request, const std::string& name) {
+  if (file.kind == "encoder")
+    throw RequestError(
+        fmt::format("{}: it is an encoder, which has no answers; `gibbsite embed` gives its embeddings", name));
   const NeuralNet& net = file.at.net;
   Answered out = taken(read_data(request, file.treatment.any() ? &file.treatment : nullptr),
                        {.kind = UnitKind::gaussian, .units = net.units()});
@@ -62,7 +65,7 @@ Answered by_net(const StoredNet& file, const DataRequest& request) {
 }  // namespace
 
 Answered answered_by(const std::string& file, const DataRequest& request) {
-  if (const auto net = read_stored_net(file)) return by_net(*net, request);
+  if (const auto net = read_stored_net(file)) return by_net(*net, request, file);
   if (!energy_kind_in(file).empty())
     throw RequestError(fmt::format(
         "{}: the energy has no labels to predict; train one on data with labels (data.labels), whose net ends "

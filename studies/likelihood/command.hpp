@@ -1,4 +1,4 @@
-/// `gibbsite loglik MODEL.h5 --data FILE` and `gibbsite predict MODEL.h5 --data FILE`.
+/// `gibbsite loglik`, `predict` and `embed`, each MODEL.h5 --data FILE.
 #pragma once
 
 #include "studies/study/command.hpp"
@@ -7,5 +7,6 @@ namespace gibbsite {
 
 const Command& loglik_command();
 const Command& predict_command();
+const Command& embed_command();
 
 }  // namespace gibbsite

@@ -19,6 +19,9 @@ std::vector<Block> blocks_of_net(const StoredNet& file) {
 
 /// What its outputs are for.
 std::string purpose_of(const StoredNet& file) {
+  if (file.kind == "encoder")
+    return fmt::format("embeds samples of {} numbers in {}; `gibbsite embed` does", file.at.net.units(),
+                       file.at.net.outputs());
   return fmt::format("energies of {} answers, E(x, y) = {}; p(y | x) goes as exp(-{}E)", file.at.net.outputs(),
                      file.positive ? "ln(1 + exp(-f_y(x)))" : "-f_y(x)",
                      file.beta == 1 ? "" : fmt::format("{:g} ", file.beta));

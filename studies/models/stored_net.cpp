@@ -11,7 +11,7 @@
 
 namespace gibbsite {
 
-bool is_net_kind(const std::string& kind) { return kind == "classifier"; }
+bool is_net_kind(const std::string& kind) { return kind == "classifier" || kind == "encoder"; }
 
 StoredNet stored_net(const Group& group, const std::string& where) {
   const Place place(group, where);

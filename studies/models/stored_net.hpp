@@ -4,6 +4,8 @@
 ///
 ///   classifier   energies of answers (estimators/learning/nets/answers.hpp): attributes answers ("scores" |
 ///                "positive") and beta, of p(y | x) = exp(-beta E(x, y)) / sum
+///   encoder      embeddings (estimators/learning/nets/embedding_objective.hpp); the head that learned along is not
+///   kept
 #pragma once
 
 #include <filesystem>
@@ -20,7 +22,7 @@
 namespace gibbsite {
 
 struct StoredNet {
-  std::string kind;  ///< "classifier"
+  std::string kind;  ///< "classifier", "encoder"
   NetAt at;
   Treatment treatment = {};       ///< of the data that it learned from
   std::size_t samples = 0;        ///< how many these were; 0: the file does not say

@@ -96,36 +96,11 @@ void add_net_keys(const Section<NetKeys>& model, bool first_weights) {
     const std::string& words = study.keys<NetKeys>().shape;
     return words.empty() ? std::nullopt : std::optional(Value{words});
   };
-  StudyKey& net = model.add(
-      "net", "a list of layers",
-      first_weights ? "neural: \"dense N\", \"conv N RxC stride S\", \"pool RxC\", \"attention N\", \"swish\", ..."
-                    : "neural: \"dense N\", \"conv N RxC stride S\", \"swish\", ...; left out: two layers of 64",
-      [](NetKeys& keys, const Value& value) {
-        keys.net.clear();
-        const auto add = [&](const std::string& layer, const Value& from) {
-          try {
-            (void)parse_layer(layer);
-          } catch (const std::invalid_argument& e) {
-            throw BadValue{from, e.what()};
-          }
-          keys.net.push_back(layer);
-        };
-        if (value.list() == nullptr) {  // "dense 32, swish, dense 1", as model files say it
-          for (const std::string_view part : split(read_text(value), ',')) {
-            const std::size_t first = std::min(part.find_first_not_of(' '), part.size());
-            add(std::string(part.substr(first)), value);
-          }
-          return;
-        }
-        for (const Value& layer : *value.list()) add(read_text(layer), layer);
-      },
-      [](const NetKeys& keys) {
-        if (keys.net.empty()) return std::optional<Value>();
-        Value::List list;
-        for (const std::string& layer : keys.net) list.push_back({layer});
-        return std::optional(Value{std::move(list)});
-      });
-  net.text = net.list = true;
+  add_word_list(model, "net", &NetKeys::net, "a list of layers",
+                first_weights
+                    ? "neural: \"dense N\", \"conv N RxC stride S\", \"pool RxC\", \"attention N\", \"swish\", ..."
+                    : "nets: \"dense N\", \"conv N RxC stride S\", \"swish\", ...; left out: two layers of 64",
+                [](const std::string& layer) { (void)parse_layer(layer); });
   StudyKey& weights = model.add(
       "net_file", "file of arrays", "neural: its parameters, as PyTorch's state dict has them; left out: random ones",
       [](NetKeys& keys, const Value& value) { keys.weights = read_path(value); }, optional_text(&NetKeys::weights));

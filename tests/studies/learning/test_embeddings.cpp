@@ -1,0 +1,152 @@
+// `gibbsite train` of encoders, and `gibbsite embed`.
+#include <cmath>
+
+#include "studies/files/archive.hpp"
+#include "studies/files/variables.hpp"
+#include "tests/studies/json.hpp"
+#include "tests/studies/program.hpp"
+
+using namespace gibbsite;
+using namespace gibbsite::test;
+
+namespace {
+
+struct Embedding : Scratch {
+  explicit Embedding(const std::string& study) { write_bytes(*this / "study.toml", study); }
+  Ended train(const Words& more = {}, const std::string& out = "model.h5") {
+    return run(Words{"train", "study.toml", "--quiet", "-o", out} + more, path());
+  }
+  Group root(const std::string& name) { return read_archive(*this / name); }
+  std::vector<double> last(const std::string& file, const char* name) {
+    const Group all = root(file);
+    const auto values = doubles(*all.child("training"), name);
+    return {values.begin(), values.end()};
+  }
+};
+
+std::vector<double> weights_in(const Group& root) {
+  std::vector<double> out;
+  for (const Group& group : root.groups) {
+    if (!group.name.starts_with("layer_")) continue;
+    const auto values = doubles(group, "weight");
+    out.insert(out.end(), values.begin(), values.end());
+  }
+  return out;
+}
+
+constexpr const char* moons = R"(
+[model]
+name = "encoder"
+net = ["dense 16", "swish", "dense 4"]
+[data]
+file = "two-moons:600"
+labels = "part"
+validation = 0.25
+[training]
+views = "noise 0.1"
+updates = 300
+snapshots = 0
+)";
+
+constexpr const char* stripes = R"(
+[model]
+name = "encoder"
+shape = "4x4"
+net = ["conv 4 3x3 padding 1", "swish", "dense 6"]
+[data]
+file = "bars-and-stripes:4"
+[training]
+method = "jepa"
+batch = 10
+updates = 40
+snapshots = 0
+)";
+
+}  // namespace
+
+TEST_CASE("an encoder learns every way there is, keeps its spread, and embeds data") {
+  Embedding made(moons);
+  for (const char* method : {"simclr", "infonce", "vicreg", "barlow"}) {
+    const Ended ended = made.train({"--training.method", method, "--force"});
+    INFO(method << ": " << ended.err);
+    REQUIRE(ended.code == 0);
+    CHECK(made.last("model.h5", "mean_deviation").back() > 0.1);
+    CHECK(made.last("model.h5", "neighbour_accuracy").back() > 0.9);
+    CHECK(made.last("model.h5", "objective").back() < made.last("model.h5", "objective").at(1));
+    CHECK(made.last("model.h5", "log_likelihood").empty());
+  }
+  CHECK(contains(run({"show", "model.h5"}, made.path()).out, "embeds samples of 2 numbers in 4"));
+  const Ended ended =
+      run({"embed", "model.h5", "--data", "two-moons:50", "--labels", "part", "-o", "z.h5"}, made.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  CHECK(contains(ended.out, "4 numbers of each of 50 samples"));
+  const Group written = made.root("z.h5");
+  const Variable* z = written.child("embedding")->find("embedding");
+  REQUIRE(z != nullptr);
+  CHECK(z->shape == std::vector<std::size_t>{50, 4});
+  CHECK(written.child("embedding")->find("label") != nullptr);
+  const Ended page = run({"report", "model.h5", "-o", "model.html"}, made.path());
+  INFO(page.err);
+  CHECK(page.code == 0);
+  CHECK(contains(run({"predict", "model.h5", "--data", "two-moons:50"}, made.path()).err, "gibbsite embed"));
+  CHECK(contains(run({"embed", "model.h5", "--data", "two-moons:50"}, made.path()).err, "needs --data and -o"));
+}
+
+TEST_CASE("an encoder that predicts what is hidden has the same bits for any number of threads, and resumed") {
+  Embedding made(stripes);
+  const Ended once = made.train({"--run.threads", "1"});
+  INFO(once.err);
+  REQUIRE(once.code == 0);
+  const std::vector<double> weights = weights_in(made.root("model.h5"));
+  REQUIRE(made.train({"--run.threads", "3"}, "threads.h5").code == 0);
+  CHECK(weights_in(made.root("threads.h5")) == weights);
+  Ended ended = made.train({"--run.max_time", "0.001"}, "parts.h5");
+  for (int resumed = 0; ended.code == 75 && resumed < 1000; ++resumed)
+    ended = made.train({"--run.max_time", "0.01", "--resume"}, "parts.h5");
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  CHECK(weights_in(made.root("parts.h5")) == weights);
+}
+
+TEST_CASE("what encoders cannot do is refused with what to do") {
+  Embedding made(moons);
+  const auto refusal = [&](const Words& more) { return made.train(more).err; };
+  CHECK(contains(refusal({"--training.method", "pcd"}), "is not for an encoder"));
+  CHECK(contains(refusal({"--training.views", "shift 1"}), "is for images"));
+  CHECK(contains(refusal({"--training.views", "blur 1"}), "makes no view"));
+  CHECK(contains(refusal({"--training.method", "jepa", "--model.head", "none"}), "jepa needs its predictor"));
+  CHECK(contains(refusal({"--training.method", "jepa"}), "hides patches of an image"));
+  CHECK(contains(refusal({"--training.method", "simclr", "--training.terms", "1:1:1"}), "training.terms"));
+  CHECK(contains(refusal({"--training.terms", "1:1"}), "three numbers"));
+  CHECK(contains(refusal({"--training.batch", "1"}), "batches of two"));
+}
+
+TEST_CASE("embedding by a machine gives the means of its hidden units") {
+  Embedding made(R"(
+[model]
+name = "rbm"
+layers = [0, 3]
+[data]
+file = "bars-and-stripes:2"
+[training]
+updates = 20
+)");
+  REQUIRE(made.train().code == 0);
+  REQUIRE(run({"embed", "model.h5", "--data", "bars-and-stripes:2", "-o", "z.h5"}, made.path()).code == 0);
+  const Group model = made.root("model.h5"), written = made.root("z.h5");
+  const auto z = doubles(*written.child("embedding"), "embedding");
+  const auto w = doubles(*model.child("weights_0"), "W"), c = doubles(*model.child("layer_1"), "bias");
+  REQUIRE(z.size() % 3 == 0);
+  bool found = false;  // all units on: sigma(c + sum of W)
+  for (std::size_t s = 0; s < z.size() / 3; ++s) {
+    bool right = true;
+    for (std::size_t j = 0; j < 3; ++j) {
+      double field = c[j];
+      for (std::size_t i = 0; i < 4; ++i) field += w[i * 3 + j];
+      right = right && std::abs(z[s * 3 + j] - 1 / (1 + std::exp(-field))) < 1e-12;
+    }
+    found = found || right;
+  }
+  CHECK(found);
+}
