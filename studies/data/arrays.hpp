@@ -18,6 +18,8 @@ struct NumberArray {
   std::string unread = {};              ///< why there are no values: "has numpy's type <U5, ...; save it as ..."
   std::string note = {};            ///< how it was understood, where that is a guess: "line 1 was taken for a header"
   std::optional<double> beta = {};  ///< at which a result's configurations were drawn
+  std::vector<double> betas = {};   ///< of configurations at all of them, rows in the order (snapshot, chain, beta)
+  std::size_t chains = 0;           ///< of these
   bool by_columns = false;          ///< the columns that were asked for are all it holds
 };
 

@@ -28,7 +28,7 @@ std::string place(const Data& data, std::size_t index) {
                      index % data.width);
 }
 
-/// The snapshots of a result at one beta: `path` is that of (snapshot, chain, beta, site).
+/// The snapshots of a result at one beta, or at all of them: `path` is that of (snapshot, chain, beta, site).
 NumberArray read_snapshots(const DataRequest& request, const std::string& path) {
   const std::string folder = path.substr(0, path.find_last_of('/') + 1);
   NumberArray all = read_array(request.file, path);
@@ -36,6 +36,15 @@ NumberArray read_snapshots(const DataRequest& request, const std::string& path) 
   if (all.shape.size() != 4 || all.shape[2] != beta.size() || all.values.empty())
     throw RequestError(
         fmt::format("{}: {} is {}, not (snapshot, chain, beta, site)", request.file, path, shape_text(all.shape)));
+  if (request.labels == labels_of_beta) {
+    if (request.beta)
+      throw RequestError("labels = \"beta\" are of the configurations at all betas; leave out beta, which chooses one");
+    all.note = fmt::format("snapshots of {} chains at {} betas", all.shape[1], beta.size());
+    all.chains = all.shape[1];
+    all.betas = beta;
+    all.shape = {all.shape[0] * all.shape[1] * all.shape[2], all.shape[3]};
+    return all;
+  }
   const auto near = [&](double b) { return std::abs(b - *request.beta) <= 1e-9 * std::max(1.0, std::abs(b)); };
   const auto found = request.beta ? std::find_if(beta.begin(), beta.end(), near) : beta.begin();
   if (found == beta.end() || (!request.beta && beta.size() > 1))
@@ -98,6 +107,7 @@ Data from_array(NumberArray array, const DataRequest& request) {
   data.samples = array.shape.front();
   data.width = array.values.size() / data.samples;
   data.beta = array.beta;
+  data.betas = std::move(array.betas), data.chains = array.chains;
   data.values = std::move(array.values);
   return data;
 }
@@ -265,6 +275,17 @@ void read_labels(Data& data, const DataRequest& request, std::vector<double> val
     throw RequestError(fmt::format("{}: all labels are 0, and tell nothing; give labels of two kinds or more", file));
 }
 
+/// Which beta a configuration was drawn at, the first of them 0.
+void label_by_beta(Data& data) {
+  if (data.betas.size() < 2)
+    throw RequestError(
+        fmt::format("{}: labels = \"beta\" are of the snapshots of a result at several betas (gibbsite run ... "
+                    "--method.snapshots 100)",
+                    data.source));
+  for (std::size_t s = 0; s < data.samples; ++s) data.labels.push_back(s % data.betas.size());
+  data.label_states = data.betas.size();
+}
+
 /// Refuses what are no grey levels, and counts them: of a maximum the divisor becomes their number.
 void to_levels(Data& data, bool is_maximum) {
   if (is_maximum) data.divisor += 1;
@@ -334,7 +355,10 @@ Data read_data(const DataRequest& request, const Treatment* as) {
     throw RequestError(fmt::format("data `{}` are generated; leave out columns and alphabet", request.file));
   Data data = generated ? std::move(*generated) : from_file();
   if (!request.alphabet.empty()) data.states = letters_in(request.alphabet);
-  if (!request.labels.empty() && !generated) read_labels(data, request, std::move(labels));
+  if (request.labels == labels_of_beta && !generated)
+    label_by_beta(data);
+  else if (!request.labels.empty() && !generated)
+    read_labels(data, request, std::move(labels));
   check_finite(data);
   shrink_images(data, request.shrink);
   if (as != nullptr && request.maximum > 0) to_scale_of(data, request.maximum, *as);

@@ -24,13 +24,22 @@ struct DataRequest {
   std::string columns = {};       ///< "0:784", "1:", or names of a CSV's header; empty: all (studies/data/columns.hpp)
   std::string alphabet = {};      ///< of FASTA: protein, rna, dna, or letters in the order of states
   std::optional<double> beta = {};  ///< of a result's configurations: those at this beta
-  std::string labels = {};          ///< a file, one number a sample, "column:WHICH" of the data, or "part"; empty: none
-  std::string shrink = {};          ///< "28x28:8x8": rows are images, whose pixels become means over areas; empty: no
+  /// A file, one number a sample, "column:WHICH" of the data, or what stands beside them: "part", "beta"; empty: none.
+  std::string labels = {};
+  std::string shrink = {};  ///< "28x28:8x8": rows are images, whose pixels become means over areas; empty: no
   // Real numbers (studies/data/treatment.hpp), not with binarize:
   bool dequantize = false;   ///< noise within a grey level, a pure function of seed, row in the file and column
   double logit = 0;          ///< its alpha, below 1/2; 0: none
   bool standardize = false;  ///< mean 0 and deviation 1 of each number
 };
+
+/// Words of labels that stand beside the samples: parts of the density of generated points, and of a result's
+/// configurations, then of all betas, which beta they were drawn at.
+inline constexpr std::string_view labels_of_parts = "part", labels_of_beta = "beta";
+/// Whether labels are in a file of their own.
+inline bool labels_in_a_file(const std::string& labels) {
+  return !labels.empty() && !labels.starts_with("column:") && labels != labels_of_parts && labels != labels_of_beta;
+}
 
 /// A threshold gives 1 to what is above it, else 0. Stochastic: a pixel is 1 with probability its intensity
 /// (Salakhutdinov & Murray, ICML 2008, sec. 6), a pure function of seed, row in the file and column. Intensities are
@@ -39,13 +48,17 @@ struct DataRequest {
 /// threshold of 1 or more is in the file's own numbers.
 struct Data {
   std::size_t samples = 0, width = 0;
-  std::vector<double> values = {};        ///< row-major, [samples][width]
-  std::string source = {};                ///< file and dataset, for messages and records
-  std::size_t first_row = 0;              ///< of these samples in the source
-  std::string treatment = {};             ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
-  double divisor = 1;                     ///< by which they were divided
-  std::size_t states = 0;                 ///< of an alphabet; 0: not known
-  std::optional<double> beta = {};        ///< of a result's configurations
+  std::vector<double> values = {};  ///< row-major, [samples][width]
+  std::string source = {};          ///< file and dataset, for messages and records
+  std::size_t first_row = 0;        ///< of these samples in the source
+  std::string treatment = {};       ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
+  double divisor = 1;               ///< by which they were divided
+  std::size_t states = 0;           ///< of an alphabet; 0: not known
+  std::optional<double> beta = {};  ///< of a result's configurations
+  /// Of a result's configurations at all betas (labels = "beta"), in the order (snapshot, chain, beta): the betas, and
+  /// how many chains there are.
+  std::vector<double> betas = {};
+  std::size_t chains = 0;
   std::vector<std::size_t> labels = {};   ///< [sample]; empty: none, or one-hot among the values already
   std::size_t label_states = 0;           ///< one more than the largest label in the source
   Treatment treated = {};                 ///< what was done to real numbers, apart from binarize

@@ -59,13 +59,12 @@ void add_data_keys(KeyTable& table) {
       .text = true;
   given
       .add(
-          "labels", "a file, \"column:WHICH\" or \"part\"",
+          "labels", "a file, \"column:WHICH\", \"part\" or \"beta\"",
           "of the samples, whole numbers from 0: an array (IDX, .npy, CSV), or a column of the data, by place or name; "
-          "of generated points, which part they are from",
+          "of generated points, which part they are from; of a result's snapshots, which beta, and then of all betas",
           [](DataRequest& d, const Value& value) {
             const std::string& words = read_text(value);
-            d.labels =
-                words.starts_with("column:") || words.empty() || words == labels_of_parts ? words : read_path(value);
+            d.labels = labels_in_a_file(words) ? read_path(value) : words;
           },
           optional_text(&DataRequest::labels))
       .text = true;

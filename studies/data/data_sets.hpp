@@ -30,9 +30,6 @@ bool is_generated(const std::string& name);
 /// a set and is none.
 std::optional<Data> generate(const std::string& name, std::uint64_t seed);
 
-/// What data.labels says for these labels.
-inline constexpr std::string_view labels_of_parts = "part";
-
 /// The density that a generated set is drawn from, as the name in data.file; null for other data.
 std::unique_ptr<const KnownDensity> density_of_set(const std::string& name);
 

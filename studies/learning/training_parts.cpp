@@ -77,9 +77,7 @@ Condition lattice() {
 
 Condition validation_labels() {
   return {"data.validation and data.labels that are files", {"data.validation", "data.labels"}, [](const Study& s) {
-            const std::string& labels = s.keys<DataRequest>().labels;
-            return is_file(s.keys<ValidationKeys>().validation) && !labels.empty() && !labels.starts_with("column:") &&
-                   labels != labels_of_parts;
+            return is_file(s.keys<ValidationKeys>().validation) && labels_in_a_file(s.keys<DataRequest>().labels);
           }};
 }
 Condition reweight() {

@@ -67,7 +67,7 @@ Data read_validation(const Study& study, const Data& data) {
   DataRequest request = study.keys<DataRequest>();
   request.file = asked;
   request.rows = "";
-  if (!request.labels.empty() && !request.labels.starts_with("column:") && request.labels != labels_of_parts) {
+  if (labels_in_a_file(request.labels)) {
     request.labels = study.keys<ValidationKeys>().labels;
     if (request.labels.empty())
       throw RequestError(

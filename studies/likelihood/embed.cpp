@@ -13,20 +13,38 @@
 #include "studies/files/variables.hpp"
 #include "studies/files/whole_file.hpp"
 #include "studies/likelihood/command.hpp"
+#include "studies/likelihood/learned_order.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/models/stored_net.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/study_file.hpp"
 #include "studies/systems/network_keys.hpp"
 #include "studies/text/errors.hpp"
+#include "studies/text/table.hpp"
 #include "studies/text/utf8.hpp"
 
 namespace gibbsite {
 namespace {
 
+struct EmbedKeys {
+  std::string against = "";  ///< resolved path of another embedding
+  std::string shape = "";    ///< of samples, where they are images of another size than the encoder learned from
+};
+
 Schema make_embedding_schema() {
   KeyTable table;
   add_data_keys(table);
+  StudyKey& against =
+      Section<EmbedKeys>(table, "data")
+          .add(
+              "against", "a file of embeddings", "of snapshots of another size: where Binder cumulants cross",
+              [](EmbedKeys& keys, const Value& value) { keys.against = read_path(value); },
+              optional_text(&EmbedKeys::against));
+  against.text = against.file = true;
+  Section<EmbedKeys>(table, "data")
+      .text(
+          "shape", &EmbedKeys::shape, "HxW or CxHxW",
+          "of images of another size than the encoder learned from: a net of convolutions, pools and sums takes them");
   const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
   run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
   Schema schema;
@@ -57,8 +75,26 @@ struct Embedded {
   std::string meaning;
 };
 
-Embedded by_encoder(const StoredNet& file, const DataRequest& request) {
-  const NeuralNet& net = file.at.net;
+/// The same layers for images of another size. Throws RequestError where their parameters would be others.
+NeuralNet of_shape(const StoredNet& file, const std::string& shape) {
+  if (shape.empty()) return file.at.net;
+  if (!file.treatment.mean.empty())
+    throw RequestError(
+        "--shape: the encoder learned from standardized data, whose means are of every pixel of its own size");
+  try {
+    NeuralNet net(parse_shape(shape), file.at.net.layers(), {}, NetEnd::values);
+    if (net.parameters() == file.at.net.parameters() && net.outputs() == file.at.net.outputs()) return net;
+  } catch (const std::invalid_argument& error) {
+    throw RequestError(fmt::format("--shape {}: {}", shape, error.what()));
+  }
+  throw RequestError(
+      fmt::format("--shape {}: the net has a layer with weights for each pixel, or as many outputs; only those of "
+                  "convolutions, pools and sums fit images of another size",
+                  shape));
+}
+
+Embedded by_encoder(const StoredNet& file, const DataRequest& request, const std::string& shape) {
+  const NeuralNet net = of_shape(file, shape);
   Embedded out{.data = read_data(request, file.treatment.any() ? &file.treatment : nullptr),
                .labels = {},
                .z = {},
@@ -90,12 +126,13 @@ Embedded by_machine(const ModelFile& model, const DataRequest& request, const st
   return out;
 }
 
-Embedded embedded_by(const std::string& path, const DataRequest& request) {
+Embedded embedded_by(const std::string& path, const DataRequest& request, const std::string& shape) {
   if (const auto net = read_stored_net(path)) {
     if (net->kind != "encoder")
       throw RequestError(fmt::format("{}: it answers and embeds nothing; `gibbsite predict` gives its answers", path));
-    return by_encoder(*net, request);
+    return by_encoder(*net, request, shape);
   }
+  if (!shape.empty()) throw RequestError("--shape is for encoders; units of a machine are counted");
   return by_machine(read_model(path), request, path);
 }
 
@@ -110,14 +147,61 @@ Group embedding_record(const Embedded& e) {
   return group;
 }
 
-void print_embedding(const Embedded& e, const EmbeddingSpread& spread, const Request& request) {
+/// Its order parameter, where the data are snapshots at several betas, and where it crosses that of another size.
+struct Ordered {
+  std::optional<LearnedOrder> own;
+  std::vector<GlassCrossing> crossings = {};
+  std::string other = {};
+};
+
+Ordered order_in(const Embedded& e, const std::string& against) {
+  Ordered out{.own = std::nullopt, .crossings = {}, .other = against};
+  const std::size_t replicas = e.data.chains * e.data.betas.size();
+  if (replicas > 0 && e.data.samples % replicas == 0 && e.data.samples / replicas > 1)
+    out.own = learned_order(e.z, e.numbers, e.data.betas, e.data.chains);
+  if (against.empty()) return out;
+  if (!out.own)
+    throw RequestError(
+        "--against compares order parameters of snapshots at several betas; give those of a result, all of them, with "
+        "--labels beta");
+  out.crossings = order_crossings(*out.own, read_order(against), against);
+  return out;
+}
+
+Estimate temperature_at(Estimate beta) {
+  return {.value = 1 / beta.value, .error = beta.error / (beta.value * beta.value)};
+}
+
+void print_order(const Ordered& found) {
+  Table table({"beta", "temperature", "<m^2>", "Binder cumulant"});
+  const auto squared = found.own->squared(), binder = found.own->binder();
+  for (std::size_t b = 0; b < squared.size(); ++b)
+    table.add({fmt::format("{:.6g}", found.own->beta[b]), fmt::format("{:.6g}", 1 / found.own->beta[b]),
+               with_error(squared[b].value, squared[b].error), with_error(binder[b].value, binder[b].error)});
+  fmt::print("\n  order parameter: the direction of largest variance, less its mean at each beta\n{}", table.text());
+  if (found.other.empty()) return;
+  if (found.crossings.empty()) fmt::print("\n  Binder cumulants do not cross those of {}\n", printable(found.other));
+  for (const GlassCrossing& one : found.crossings) {
+    const Estimate t = temperature_at(one.beta);
+    fmt::print("\n  Binder cumulants cross those of {} at beta = {}, T = {}, at {}\n", printable(found.other),
+               with_error(one.beta.value, one.beta.error), with_error(t.value, t.error),
+               with_error(one.value.value, one.value.error));
+  }
+}
+
+void print_embedding(const Embedded& e, const EmbeddingSpread& spread, const Ordered& order, const Request& request) {
   if (request.json) {
-    const Json out = {{"samples", e.data.samples},
-                      {"numbers", e.numbers},
-                      {"mean_deviation", spread.mean_deviation},
-                      {"least_deviation", spread.least_deviation},
-                      {"effective_rank", spread.effective_rank},
-                      {"file", request.out.string()}};
+    Json out = {{"samples", e.data.samples},
+                {"numbers", e.numbers},
+                {"mean_deviation", spread.mean_deviation},
+                {"least_deviation", spread.least_deviation},
+                {"effective_rank", spread.effective_rank},
+                {"file", request.out.string()}};
+    if (!order.other.empty()) {
+      out["crossings"] = Json::list();
+      for (const GlassCrossing& one : order.crossings)
+        out["crossings"].push_back({{"beta", one.beta.value}, {"error", one.beta.error}, {"binder", one.value.value}});
+    }
     fmt::print("{}\n", out.dump());
     return;
   }
@@ -126,6 +210,7 @@ void print_embedding(const Embedded& e, const EmbeddingSpread& spread, const Req
       "directions\n",
       printable(description(e.data)), e.numbers, e.data.samples, e.meaning, spread.mean_deviation,
       spread.least_deviation, spread.effective_rank);
+  if (order.own) print_order(order);
 }
 
 int embed(const Request& request, const std::string& command) {
@@ -138,14 +223,16 @@ int embed(const Request& request, const std::string& command) {
   check_writable(request, "the embeddings");
   use_threads(study.run.threads);
   remove_leftovers(request.out);
-  const Embedded found = embedded_by(study.keys<NetworkKeys>().file, asked);
+  const Embedded found = embedded_by(study.keys<NetworkKeys>().file, asked, study.keys<EmbedKeys>().shape);
+  const Ordered order = order_in(found, study.keys<EmbedKeys>().against);
   Group root;
   root.attributes = run_attributes(command, request, 0, "complete");
   root.attributes.emplace_back("data", description(found.data));
   root.groups.push_back(embedding_record(found));
+  if (order.own) root.groups.push_back(order_group(*order.own));
   stops_mean(Stop::soon_done);
   write_archive(request.out, root);
-  print_embedding(found, embedding_spread(found.z, found.numbers), request);
+  print_embedding(found, embedding_spread(found.z, found.numbers), order, request);
   return 0;
 }
 
@@ -159,7 +246,10 @@ const Command& embed_command() {
       .details =
           "Writes /embedding: embedding (sample, number), and label (sample) where the data have labels. Of an encoder "
           "what its net makes of a sample, treated as the data it learned from; of an rbm or dbm the means of the "
-          "hidden units. xarray.open_dataset(FILE, group=\"embedding\") opens it.",
+          "hidden units. Of all snapshots of a result (--labels beta) also /order: the direction in which embeddings "
+          "vary "
+          "most as an order parameter, with its Binder cumulant at every beta; --against OTHER.h5, the same of another "
+          "size, tells where both cross. xarray.open_dataset(FILE, group=\"embedding\") opens it.",
       .least = 1,
       .most = 1,
       .options = {{"data", 0, "FILE", "the data, as `gibbsite loglik` takes them; required", "data.file"},
@@ -172,11 +262,15 @@ const Command& embed_command() {
                   {"alphabet", 0, "WHICH", "", "data.alphabet"},
                   {"maximum", 0, "NUMBER", "", "data.maximum"},
                   {"shrink", 0, "AS", "images made smaller, as 28x28:8x8", "data.shrink"},
+                  {"shape", 0, "HxW", "of images of another size than the encoder learned from", "data.shape"},
+                  {"against", 0, "FILE", "embeddings of another size: where Binder cumulants cross", "data.against"},
                   {"out", 'o', "FILE", "the HDF5 file to write; required"},
                   force_option,
                   json_option,
                   help_option},
-      .examples = {"gibbsite embed encoder.h5 --data digits.csv.gz --labels column:-1 -o embeddings.h5"},
+      .examples =
+          {"gibbsite embed encoder.h5 --data digits.csv.gz --labels column:-1 -o embeddings.h5",
+           "gibbsite embed encoder.h5 --data L32.h5 --labels beta --shape 32x32 --against order-16.h5 -o order-32.h5"},
       .schema = embedding_schema,
       .explains_keys = true,
       .read = read_embedding,

@@ -150,3 +150,53 @@ updates = 20
   }
   CHECK(found);
 }
+
+TEST_CASE("an encoder of snapshots finds an order parameter, on larger lattices too, and where it crosses") {
+  Embedding made(R"(
+[model]
+name = "encoder"
+shape = "6x6"
+net = ["conv 4 3x3 padding 1", "swish", "conv 1 1x1", "sum"]
+head = "none"
+[data]
+file = "small.h5"
+labels = "beta"
+[training]
+views = ["roll", "erase 3"]
+updates = 200
+snapshots = 0
+)");
+  const auto snapshots = [&](const char* size, const char* out) {
+    const Ended ended =
+        run({"run", "--model.size", size, "--sampler.name", "wolff", "--method.beta", "0.2:0.6:5", "--method.chains",
+             "8", "--method.sweeps", "400", "--method.snapshots", "50", "--quiet", "-o", out, "plain.toml"},
+            made.path());
+    INFO(ended.err);
+    REQUIRE(ended.code == 0);
+  };
+  write_bytes(made / "plain.toml", "");
+  snapshots("6", "small.h5");
+  snapshots("12", "large.h5");
+  REQUIRE(made.train().code == 0);
+  REQUIRE(run({"embed", "model.h5", "--data", "small.h5", "--labels", "beta", "-o", "a.h5"}, made.path()).code == 0);
+  const Group small = made.root("a.h5");
+  const auto m = doubles(*small.child("order"), "order_parameter"),
+             u = doubles(*small.child("order"), "binder_cumulant");
+  REQUIRE(u.size() == 5);
+  for (std::size_t b = 0; b < 5; ++b) {
+    double second = 0, fourth = 0;
+    for (std::size_t r = 0; r < m.size() / 5; ++r)
+      second += std::pow(m[5 * r + b], 2), fourth += std::pow(m[5 * r + b], 4);
+    CHECK(u[b] == Approx(1 - fourth * static_cast<double>(m.size() / 5) / (3 * second * second)).margin(0.02));
+  }
+  CHECK(u[4] > u[0] + 0.3);  // ordered, disordered
+  const Words large = {"embed", "model.h5", "--data", "large.h5", "--labels", "beta", "-o", "b.h5"};
+  CHECK(contains(run(large, made.path()).err, "144"));  // numbers where it takes 36
+  const Ended ended = run(large + Words{"--shape", "12x12", "--against", "a.h5", "--json"}, made.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const auto crossings = read_json(ended.out).at("crossings");
+  REQUIRE(crossings.size() == 1);
+  CHECK(crossings[0].at("beta").get<double>() == Approx(0.4407).margin(0.06));  // sides of 6 and 12
+  CHECK(contains(run(large + Words{"--shape", "12", "--force"}, made.path()).err, "--shape"));
+}
