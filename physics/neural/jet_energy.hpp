@@ -6,6 +6,7 @@
 /// depend on the others, and sums over states are made in an order that threads do not change.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <span>
@@ -28,6 +29,12 @@ class JetEnergy {
   virtual void run(const NeuralPass<Real>& pass) const = 0;
   /// What has second derivatives at points alone, in words ("\"relu\" (layer_1)"); "" where they say all.
   virtual std::string kinks() const { return ""; }
+
+  /// What of E no parameter moves, such as a Gaussian that a net tilts. x: [state][number]; e: [state], written.
+  virtual void fixed_part(std::span<const Real> x, std::span<double> e) const {
+    (void)x;
+    std::fill(e.begin(), e.end(), 0.0);
+  }
 
   /// E of each state. x: [state][number]; e: [state].
   void energy(std::span<const Real> x, std::span<double> e) const { run({.states = e.size(), .x = {x}, .e = e}); }

@@ -2,6 +2,7 @@
 /// and what confines states.
 #pragma once
 
+#include "physics/neural/confining.hpp"
 #include "physics/neural/jet_energy.hpp"
 #include "physics/neural/net_values.hpp"
 
@@ -13,7 +14,8 @@ class NeuralEnergy final : public JetEnergy<Real> {
   static constexpr std::size_t tile = NetValues<Real>::tile;  ///< states
 
   /// net: of one output. Throws as NetValues.
-  NeuralEnergy(NeuralNet net, std::span<const double> theta) : values_(std::move(net), theta) {
+  NeuralEnergy(NeuralNet net, std::span<const double> theta)
+      : confining_(net.confinement(), net.units()), values_(std::move(net), theta) {
     assert(values_.outputs() == 1);
   }
 
@@ -24,8 +26,15 @@ class NeuralEnergy final : public JetEnergy<Real> {
   std::span<const Real> theta() const noexcept { return values_.theta(); }
   void run(const NeuralPass<Real>& pass) const override { values_.run(pass); }
   std::string kinks() const override { return values_.kinks(); }
+  /// What confines states, unless kappa is learned.
+  void fixed_part(std::span<const Real> x, std::span<double> e) const override {
+    std::fill(e.begin(), e.end(), 0.0);
+    const Confinement& confinement = net().confinement();
+    if (!confinement.learned) confining_.add(confinement.kappa, {.states = e.size(), .x = {x}, .e = e}, 0, e.size());
+  }
 
  private:
+  Confining<Real> confining_;
   NetValues<Real> values_;
 };
 

@@ -97,7 +97,8 @@ void add_energy_keys(KeyTable& table) {
           [](const Study& s) { return learns_energy(s) && by_method(s, {"pcd"}); }})
       .real("restart", &EnergyKeys::restart, {.low = 0, .high = 1}, "pcd: share of chains that begin anew, an update");
   t.when({R"(an energy of real numbers that learns by cd, pcd or jarzynski)", {model_key, method_key}, with_chains})
-      .real("l2_energy", &EnergyKeys::l2_energy, {.low = 0}, "penalty l2_energy E^2, of data and chains");
+      .real("l2_energy", &EnergyKeys::l2_energy, {.low = 0},
+            "penalty l2_energy E^2, of data and chains; of a net what it says itself, without what confines it");
   t.when(nets()).real("spectral_norm", &EnergyKeys::spectral_norm, {.low = 0},
                       "of nets: largest singular value of each layer's weights; 0: any");
   t.when({R"(training.method = "denoising" or "recovery")",

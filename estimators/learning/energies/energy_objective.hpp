@@ -58,8 +58,8 @@ struct ChainObjectiveOptions {
   ChainRule rule = ChainRule::persistent;
   std::size_t chains = 100;  ///< persistent: of these as many as a batch move in an update; weighted: all
   EnergyMoves moves = {};
-  double restart = 0;           ///< persistent: share of the chains that begin anew at each of their moves
-  double l2_energy = 0;         ///< adds l2_energy (<E^2>_data + <E^2>_model) (Du & Mordatch 2019)
+  double restart = 0;    ///< persistent: share of the chains that begin anew at each of their moves
+  double l2_energy = 0;  ///< adds l2_energy (<E^2>_data + <E^2>_model) (Du & Mordatch 2019), of what parameters move
   double resample_below = 0.5;  ///< weighted: effective fraction
 };
 

@@ -3,9 +3,10 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "estimators/learning/energies/energy_chains.hpp"
+#include "estimators/learning/energies/energy_objective.hpp"
 #include "estimators/significance.hpp"
 #include "physics/continuous/families.hpp"
+#include "physics/neural/neural_energy.hpp"
 
 namespace gibbsite::test {
 namespace {
@@ -80,6 +81,24 @@ TEST_CASE("unadjusted steps on the double well stay where their transition matri
   };
   CHECK_FALSE(largest_z(z_of(MoveKind::unadjusted), 1e-4).exceeds);
   CHECK(largest_z(z_of(MoveKind::langevin), 1e-4).exceeds);
+}
+
+TEST_CASE("a penalty on energies is of what parameters move: what confines a net does not count") {
+  // A net without weights: its energies are its one bias, whatever holds states together.
+  const NeuralNet net(parse_shape("40"), {parse_layer("dense 1")}, {.kappa = 1});
+  std::vector<double> theta(net.parameters(), 0), x(40 * 10, 1.5);
+  theta.back() = 0.3;
+  const NeuralEnergy<double> energy(net, theta);
+  const auto slope = [&](double l2) {
+    const auto objective =
+        make_chain_objective<double>({.rule = ChainRule::contrastive, .l2_energy = l2},
+                                     {std::vector<double>(40, 0), std::vector<double>(40, 1)}, Key(9));
+    std::vector<double> gradient(theta.size(), 0);
+    objective->add_gradient(energy, {}, x, 1, gradient);
+    return gradient.back();
+  };
+  CHECK(slope(0) == Approx(0).margin(1e-12));
+  CHECK(slope(0.1) == Approx(0.1 * 2 * 2 * 0.3));  // of data and chains; with |x|^2 / 2 it would be 18 or more
 }
 
 }  // namespace gibbsite::test
