@@ -56,16 +56,14 @@ class TemperedChains final : public Objective {
  private:
   void sweep() {
     const std::size_t all = replicas_->layout().replicas;
-    std::vector<std::size_t> rung(all);
     std::vector<Setting> setting(all);
     std::vector<Tally> tally(all);
     for (std::size_t slot = 0; slot < all; ++slot) {
       const std::size_t replica = exchange_.replica()[slot];
-      rung[replica] = slot % options_.rungs;
-      setting[replica].lambda = lambda_[rung[replica]];
+      setting[replica].lambda = lambda_[slot % options_.rungs];
     }
     replicas_->sweep(setting, {.time = time_}, tally);
-    ratios_.renew(*replicas_, lambda_, rung);
+    ratios_.renew(*replicas_, lambda_, exchange_.replica());
     exchange_.exchange(ratios_, key_, time_++);
   }
 

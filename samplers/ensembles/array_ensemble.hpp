@@ -17,6 +17,7 @@
 #include "samplers/ensembles/path.hpp"
 #include "samplers/kernels/kernel.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
+#include "samplers/threads/loop.hpp"
 
 namespace gibbsite {
 
@@ -43,14 +44,18 @@ class ArrayEnsemble final : public Ensemble {
   }
 
   void draw_reference(std::uint64_t time) override {
-#pragma omp parallel for schedule(static) if (parallel())
-    for (std::size_t r = 0; r < layout().replicas; ++r) draw(r, Purpose::reference, time);
+    for_each(layout().replicas, parallel(), [&](std::size_t r) { draw(r, Purpose::reference, time); });
   }
 
   void sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) override {
     assert(setting.size() == layout().replicas && tally.size() == layout().replicas);
     threads_.run(static_cast<double>(layout().replicas * units_) * step.count, [&](bool parallel) {
-#pragma omp parallel if (parallel)
+      if (!parallel) {  // see for_each()
+        typename K::Workspace scratch;
+        for (std::size_t r = 0; r < layout().replicas; ++r) move(r, setting[r], step, tally[r], scratch);
+        return;
+      }
+#pragma omp parallel
       {
         typename K::Workspace scratch;
 #pragma omp for schedule(dynamic)
@@ -66,9 +71,9 @@ class ArrayEnsemble final : public Ensemble {
 
   void observe(std::span<double> out) const override {
     const std::size_t components = layout().observables.size();
-#pragma omp parallel for schedule(static) if (parallel())
-    for (std::size_t r = 0; r < layout().replicas; ++r)
+    for_each(layout().replicas, parallel(), [&](std::size_t r) {
       model_->observe(state(r), energy_[r], out.subspan(r * components, components));
+    });
   }
 
   void resample(std::span<const std::size_t> parent) override {
@@ -82,8 +87,8 @@ class ArrayEnsemble final : public Ensemble {
 
   void turning(std::span<const double> lambda, std::span<double> out) const override {
     if constexpr (Turnable<M>) {
-#pragma omp parallel for schedule(static) if (parallel())
-      for (std::size_t r = 0; r < layout().replicas; ++r) out[r] = path_.turning(*model_, state(r), lambda[r]);
+      for_each(layout().replicas, parallel(),
+               [&](std::size_t r) { out[r] = path_.turning(*model_, state(r), lambda[r]); });
     } else {
       Ensemble::turning(lambda, out);
     }

@@ -10,6 +10,7 @@
 #include "samplers/kernels/boltzmann_heat_bath.hpp"
 #include "samplers/kernels/boltzmann_pairs.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
+#include "samplers/threads/loop.hpp"
 
 namespace gibbsite {
 namespace {
@@ -147,10 +148,8 @@ class BoltzmannEnsemble final : public Ensemble {
 
   template <class Do>
   void over_replicas(std::uint32_t sweeps, Do one) const {
-    threads_.run(static_cast<double>(layout().replicas * width_ * width_) * sweeps / 8, [&](bool parallel) {
-#pragma omp parallel for schedule(dynamic) if (parallel)
-      for (std::size_t r = 0; r < layout().replicas; ++r) one(r);
-    });
+    threads_.run(static_cast<double>(layout().replicas * width_ * width_) * sweeps / 8,
+                 [&](bool parallel) { for_each(layout().replicas, parallel, one); });
   }
 
   std::span<double> state(std::size_t r) { return std::span(x_).subspan(r * width_, width_); }

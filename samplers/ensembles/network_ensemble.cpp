@@ -5,6 +5,7 @@
 #include "physics/matrices/eigen.hpp"
 #include "physics/tilted_layer.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
+#include "samplers/threads/loop.hpp"
 
 namespace gibbsite {
 namespace {
@@ -128,10 +129,8 @@ class NetworkEnsemble final : public Ensemble {
   void over_tiles(std::uint32_t sweeps, Work&& work) const {
     double products = 0;
     for (const Matrix& w : network_->weights()) products += static_cast<double>(w.size());
-    threads_.run(products * static_cast<double>(layout().replicas) * sweeps / 16, [&](bool parallel) {
-#pragma omp parallel for schedule(dynamic) if (parallel)
-      for (std::size_t t = 0; t < tiles_.size(); ++t) work(t);
-    });
+    threads_.run(products * static_cast<double>(layout().replicas) * sweeps / 16,
+                 [&](bool parallel) { for_each(tiles_.size(), parallel, work); });
   }
 
   /// Of a canonical state.

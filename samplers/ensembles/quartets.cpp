@@ -12,6 +12,7 @@
 #include "samplers/ensembles/quartet_places.hpp"
 #include "samplers/simd/replicas/replica_plan.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
+#include "samplers/threads/loop.hpp"
 
 namespace gibbsite {
 namespace {
@@ -106,10 +107,8 @@ class QuartetsEnsemble final : public Ensemble {
   std::size_t replicas_of(std::size_t q) const { return std::min(quartet, known_.size() - q * quartet); }
   template <class Act>
   void over_quartets(std::uint32_t sweeps, Act&& act) const {
-    threads_.run(static_cast<double>(quartets_.size() * layout().units) * sweeps, [&](bool parallel) {
-#pragma omp parallel for schedule(static) if (parallel)
-      for (std::size_t q = 0; q < quartets_.size(); ++q) act(q);
-    });
+    threads_.run(static_cast<double>(quartets_.size() * layout().units) * sweeps,
+                 [&](bool parallel) { for_each(quartets_.size(), parallel, act); });
   }
   void set_tables(std::size_t q, std::span<const Setting> setting);
   /// Fresh spins of the replicas whose bytes are set.

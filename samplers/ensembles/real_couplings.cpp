@@ -11,6 +11,7 @@
 #include "samplers/ensembles/ising_observables.hpp"
 #include "samplers/simd/couplings/field_blocks.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
+#include "samplers/threads/loop.hpp"
 
 namespace gibbsite {
 namespace {
@@ -126,8 +127,8 @@ class RealCouplingsEnsemble final : public Ensemble {
   void share(double work, Act&& act) const {
     threads_.run(work, [&](bool parallel) {
       const std::size_t team = parallel ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
-#pragma omp parallel for schedule(static) if (parallel)
-      for (std::size_t t = 0; t < team; ++t) act(t * blocks_.size() / team, (t + 1) * blocks_.size() / team);
+      for_each(team, parallel,
+               [&](std::size_t t) { act(t * blocks_.size() / team, (t + 1) * blocks_.size() / team); });
     });
   }
 

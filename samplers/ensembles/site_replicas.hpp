@@ -13,6 +13,7 @@
 #include "samplers/ensemble.hpp"
 #include "samplers/ensembles/site_places.hpp"
 #include "samplers/threads/adaptive_threads.hpp"
+#include "samplers/threads/loop.hpp"
 
 namespace gibbsite {
 
@@ -52,10 +53,8 @@ class SiteReplicas {
   /// act(replica) for all, by several threads where that is faster.
   template <class Act>
   void over_replicas(std::uint32_t sweeps, Act&& act) const {
-    threads_.run(static_cast<double>(count() * places_.sites()) * sweeps, [&](bool parallel) {
-#pragma omp parallel for schedule(static) if (parallel)
-      for (std::size_t r = 0; r < count(); ++r) act(r);
-    });
+    threads_.run(static_cast<double>(count() * places_.sites()) * sweeps,
+                 [&](bool parallel) { for_each(count(), parallel, act); });
   }
 
   void turn(std::size_t r);

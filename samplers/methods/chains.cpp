@@ -106,12 +106,10 @@ void ChainTrace::add_draw(const Ensemble& ensemble, std::span<const std::size_t>
     at = means_->take(at);
   }
   if (ratios_) {
-    std::vector<std::size_t> rung(slots());
-    for (std::size_t slot = 0; slot < slots(); ++slot) rung[replica[slot]] = slot % betas_;
     LogRatios ratios;
-    ratios.renew(ensemble, lambda, rung);
-    for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = ratios.up[replica[slot]];
-    for (std::size_t slot = 0; slot < slots(); ++slot) *at++ = ratios.down[replica[slot]];
+    ratios.renew(ensemble, lambda, replica);
+    at = std::copy(ratios.up.begin(), ratios.up.end(), at);
+    at = std::copy(ratios.down.begin(), ratios.down.end(), at);
   }
   at = std::copy(more.begin(), more.end(), at);
   if (overlaps_) {

@@ -23,33 +23,38 @@ Coin coin_of(double p) {
 
 }  // namespace
 
-void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda,
-                      std::span<const std::size_t> rung_of_replica) {
-  const std::size_t replicas = rung_of_replica.size(), top = lambda.size() - 1;
-  for (std::vector<double>* v : {&at_, &above_, &below_, &own_, &up, &down}) v->resize(replicas);
-  for (std::size_t r = 0; r < replicas; ++r) {
-    const std::size_t b = rung_of_replica[r];
-    at_[r] = lambda[b];
-    above_[r] = lambda[std::min(b + 1, top)];
-    below_[r] = lambda[b - std::min<std::size_t>(b, 1)];
-  }
+void LogRatios::renew(const Ensemble& ensemble, std::span<const double> lambda, std::span<const std::size_t> replica) {
+  const std::size_t slots = replica.size(), rungs = lambda.size();
+  for (std::vector<double>* v : {&at_, &weight_, &own_, &up, &down}) v->resize(slots);
   if (ensemble.layout().canonical) {  // -lambda E, asked once
-    std::fill(up.begin(), up.end(), -1.0);
-    ensemble.log_weight(up, down);
-    for (std::size_t r = 0; r < replicas; ++r) {
-      const double energy = down[r];
-      own_[r] = -at_[r] * energy;
-      up[r] = -above_[r] * energy;
-      down[r] = -below_[r] * energy;
+    std::fill(at_.begin(), at_.end(), -1.0);
+    ensemble.log_weight(at_, weight_);
+    for (std::size_t slot = 0; slot < slots; ++slot) own_[slot] = weight_[replica[slot]];
+    for (std::size_t begin = 0; begin < slots; begin += rungs) {
+      const double *energy = own_.data() + begin, *at = lambda.data();
+      double *higher = up.data() + begin, *lower = down.data() + begin;
+      for (std::size_t b = 0; b + 1 < rungs; ++b) {
+        higher[b] = -at[b + 1] * energy[b] - -at[b] * energy[b];
+        lower[b + 1] = -at[b] * energy[b + 1] - -at[b + 1] * energy[b + 1];
+      }
+      higher[rungs - 1] = lower[0] = 0;
     }
-  } else {
-    ensemble.log_weight(at_, own_);
-    ensemble.log_weight(above_, up);
-    ensemble.log_weight(below_, down);
+    return;
   }
-  for (std::size_t r = 0; r < replicas; ++r) {
-    up[r] -= own_[r];
-    down[r] -= own_[r];
+  const auto weigh = [&](std::size_t above, std::size_t below, std::vector<double>& out) {
+    for (std::size_t slot = 0; slot < slots; ++slot) {
+      const std::size_t b = slot % rungs;
+      at_[replica[slot]] = lambda[std::min(b + above, rungs - 1) - std::min(b, below)];
+    }
+    ensemble.log_weight(at_, weight_);
+    for (std::size_t slot = 0; slot < slots; ++slot) out[slot] = weight_[replica[slot]];
+  };
+  weigh(0, 0, own_);
+  weigh(1, 0, up);
+  weigh(0, 1, down);
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    up[slot] -= own_[slot];
+    down[slot] -= own_[slot];
   }
 }
 
@@ -66,9 +71,8 @@ Exchange::Exchange(std::size_t chains, std::size_t rungs)
 void Exchange::exchange(const LogRatios& ratios, Key key, std::uint64_t time) {
   for (std::size_t chain = 0; chain < chains_; ++chain) {
     std::size_t* replica = replica_.data() + chain * rungs_;
-    swept_.assign(replica, replica + rungs_);
     Chance chance(Stream(key, Purpose::exchange, time, chain));
-    acceptances(ratios);
+    acceptances(ratios.up.data() + chain * rungs_, ratios.down.data() + chain * rungs_);
     for (std::size_t b = 0; b + 1 < rungs_; ++b) accepted_[b] += alpha_[b];
     for (std::size_t b = time % 2; b + 1 < rungs_; b += 2) {  // what comes true cannot be predicted: no branch
       const std::size_t apart = replica[b] ^ replica[b + 1], swap = 0 - std::size_t{chance.coin(coin_[b])};
@@ -86,19 +90,17 @@ void Exchange::exchange(const LogRatios& ratios, Key key, std::uint64_t time) {
 
 /// alpha of every pair, and its coin. Which of them need an exponential cannot be predicted: they are gathered without
 /// a branch.
-void Exchange::acceptances(const LogRatios& ratios) {
-  const std::size_t pairs = swept_.size() - 1;
+void Exchange::acceptances(const double* up, const double* down) {
+  const std::size_t pairs = rungs_ - 1;
   alpha_.assign(pairs, 1.0);
   coin_.assign(pairs, Coin(1.0));
   uphill_.resize(pairs);
   log_alpha_.resize(pairs);
-  const double *up = ratios.up.data(), *down = ratios.down.data();
-  const std::size_t* swept = swept_.data();
   std::size_t* uphill = uphill_.data();
   double* log_alpha = log_alpha_.data();
   std::size_t n = 0;
   for (std::size_t b = 0; b < pairs; ++b) {
-    const double log_ratio = up[swept[b]] + down[swept[b + 1]];
+    const double log_ratio = up[b] + down[b + 1];
     uphill[n] = b;
     log_alpha[n] = log_ratio;
     n += static_cast<std::size_t>(log_ratio < 0);

@@ -17,14 +17,15 @@
 
 namespace gibbsite {
 
-/// log_weight(x_r, lambda of the next slot up or down) - log_weight(x_r, lambda of its own slot), 0 past the ends;
-/// [replica].
+/// log_weight(x, lambda of the next rung up or down) - log_weight(x, lambda of its own rung), 0 past the ends, x: the
+/// replica in a slot; [slot]. In the order of slots, for those of a ladder are then neighbours in memory.
 struct LogRatios {
   std::vector<double> up, down;
-  void renew(const Ensemble& ensemble, std::span<const double> lambda, std::span<const std::size_t> rung_of_replica);
+  /// lambda: [rung]; replica: which one stands in each slot.
+  void renew(const Ensemble& ensemble, std::span<const double> lambda, std::span<const std::size_t> replica);
 
  private:
-  std::vector<double> at_, above_, below_, own_;  // scratch
+  std::vector<double> at_, weight_, own_;  // scratch, [replica] and [slot]
 };
 
 class Exchange {
@@ -33,7 +34,7 @@ class Exchange {
 
   /// Which replica stands there, [slot]: rungs of the first ladder, of the second, ...
   std::span<const std::size_t> replica() const noexcept { return replica_; }
-  /// One round after a sweep; ratios of the replicas as they stand. Counts acceptance, and who came to an end.
+  /// One round after a sweep; ratios of the slots as they are filled. Counts acceptance, and who came to an end.
   void exchange(const LogRatios& ratios, Key key, std::uint64_t time);
 
   /// Since begin_window(): mean acceptance alpha_b, [pair]; round trips, [replica].
@@ -46,7 +47,7 @@ class Exchange {
   void load(const Snapshot& snapshot);
 
  private:
-  void acceptances(const LogRatios& ratios);
+  void acceptances(const double* up, const double* down);
 
   std::size_t chains_, rungs_;
   std::vector<std::size_t> replica_;        // [slot]
@@ -55,9 +56,9 @@ class Exchange {
   std::vector<std::uint64_t> heading_;      // [replica]: 1 was last at the bottom, 2 at the top, 0 at neither yet
   std::vector<std::uint64_t> round_trips_;  // [replica]
 
-  // Made anew by every round, here only to be the same memory. Of one ladder: who stood where when ratios were taken;
-  // [pair] alpha and coin; pairs whose log_alpha < 0.
-  std::vector<std::size_t> swept_, uphill_;
+  // Made anew by every round, here only to be the same memory. Of one ladder: [pair] alpha and coin; pairs whose
+  // log_alpha < 0.
+  std::vector<std::size_t> uphill_;
   std::vector<double> alpha_, log_alpha_;
   std::vector<Coin> coin_;
 };

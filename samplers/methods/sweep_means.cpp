@@ -36,22 +36,30 @@ void SweepMeans::add_fields(std::vector<Field>& fields) const {
 }
 
 void SweepMeans::add(std::span<const double> observed, std::span<const std::size_t> replica) {
+  value_.resize(slots_);
+  double* value = value_.data();  // loops without a branch over neighbours in memory
   for (std::size_t p = 0; p < parts_.size(); ++p) {
     const double* x = observed.data() + parts_[p].component;
     double *first = first_.data() + p * slots_, *sum = sum_.data() + parts_[p].sums * slots_;
-    if (sweeps_ == 0)
-      for (std::size_t slot = 0; slot < slots_; ++slot) first[slot] = x[replica[slot] * components_];
-    for (std::size_t slot = 0; slot < slots_; ++slot) {
-      const double value = x[replica[slot] * components_], off = value - first[slot];
-      sum[slot] += off;
-      if (parts_[p].what.role == Role::energy) {
-        sum[slots_ + slot] += off * off;
-      } else if (parts_[p].what.role == Role::order_parameter) {
-        const double square = value * value;
-        sum[slots_ + slot] += std::abs(value);
-        sum[2 * slots_ + slot] += square;
-        sum[3 * slots_ + slot] += square * square;
+    for (std::size_t slot = 0; slot < slots_; ++slot) value[slot] = x[replica[slot] * components_];
+    if (sweeps_ == 0) std::copy_n(value, slots_, first);
+    if (parts_[p].what.role == Role::energy) {
+      double* squares = sum + slots_;
+      for (std::size_t slot = 0; slot < slots_; ++slot) {
+        const double off = value[slot] - first[slot];
+        sum[slot] += off;
+        squares[slot] += off * off;
       }
+      continue;
+    }
+    for (std::size_t slot = 0; slot < slots_; ++slot) sum[slot] += value[slot] - first[slot];
+    if (parts_[p].what.role != Role::order_parameter) continue;
+    double *absolute = sum + slots_, *squares = sum + 2 * slots_, *fourth = sum + 3 * slots_;
+    for (std::size_t slot = 0; slot < slots_; ++slot) {
+      const double square = value[slot] * value[slot];
+      absolute[slot] += std::abs(value[slot]);
+      squares[slot] += square;
+      fourth[slot] += square * square;
     }
   }
   ++sweeps_;

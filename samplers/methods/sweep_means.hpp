@@ -40,6 +40,7 @@ class SweepMeans {
   std::vector<Part> parts_;
   std::vector<double> first_;  // value at the first sweep, [part][slot]
   std::vector<double> sum_;    // [sum][slot]
+  std::vector<double> value_;  // scratch, [slot]
   std::uint64_t sweeps_ = 0;   // in the sums
 };
 

@@ -32,11 +32,7 @@ void Tempering::advance() {
   if (done()) return;
   const std::size_t slots = chain_trace_.slots(), betas = chain_trace_.betas();
   const auto replica = exchange_.replica();
-  for (std::size_t chain = 0; chain < chain_trace_.chains(); ++chain)
-    for (std::size_t b = 0, slot = chain * betas; b < betas; ++b, ++slot) {
-      at_.setting[replica[slot]] = setting_[slot];
-      at_.rung[replica[slot]] = b;
-    }
+  for (std::size_t slot = 0; slot < slots; ++slot) at_.setting[replica[slot]] = setting_[slot];
   std::fill(at_.tally.begin(), at_.tally.end(), Tally{});
   ensemble_.sweep(at_.setting, {.time = sweeps_}, at_.tally);
   for (std::size_t slot = 0; slot < slots; ++slot) {
@@ -45,7 +41,7 @@ void Tempering::advance() {
     tally_[slot].accepted += tally.accepted;
   }
   LogRatios& ratios = at_.ratios;
-  ratios.renew(ensemble_, lambda_, at_.rung);
+  ratios.renew(ensemble_, lambda_, replica);
   ++sweeps_;
   const bool sampling = sweeps_ > options_.thermalization;
   if (sampling && (sweeps_ - options_.thermalization) % options_.every == 0) {

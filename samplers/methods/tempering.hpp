@@ -49,10 +49,9 @@ class Tempering final : public ChainMethod {
 
   /// Made anew by every sweep, here only to be the same memory, [replica].
   struct Scratch {
-    explicit Scratch(std::size_t replicas) : setting(replicas), tally(replicas), rung(replicas) {}
+    explicit Scratch(std::size_t replicas) : setting(replicas), tally(replicas) {}
     std::vector<Setting> setting;
     std::vector<Tally> tally;
-    std::vector<std::size_t> rung;
     LogRatios ratios;
   };
   Scratch at_;

@@ -1,5 +1,6 @@
 #include "samplers/simd/replicas/lane_probabilities.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -20,11 +21,10 @@ double probability(Decide decide, double lambda, double field) {
 LaneProbabilities::LaneProbabilities(const ReplicaPlan& plan, const ReplicaKernels& kernels)
     : kernels_(kernels),
       lambda_(plan.width, 0.0),
-      changed_(plan.width),
-      known_(plan.width),
       slot_(slots),
-      threshold_(plan.all_classes() * word_bits),
+      threshold_((plan.all_classes() * plan.width + word_bits - 1) / word_bits * word_bits),
       digits_(plan.all_classes() * levels * word_parts),
+      turned_(word_bits),
       reference_(word_parts) {
   std::fill_n(threshold_.data(), threshold_.size(), fair);
   std::fill_n(reference_.data(), word_parts, ~std::uint64_t{0});
@@ -50,37 +50,25 @@ std::uint32_t LaneProbabilities::find(const ReplicaPlan& plan, double lambda) {
 }
 
 void LaneProbabilities::set(const ReplicaPlan& plan, std::span<const double> lambda) {
-  const std::size_t size = plan.all_classes() + 1;
-  std::size_t n = 0;
-  for (std::size_t r = 0; r < lambda.size(); ++r) {  // which ones cannot be predicted: no branch
-    changed_[n] = static_cast<std::uint32_t>(r);
-    n += static_cast<std::size_t>(lambda[r] != lambda_[r]);
-  }
-  if (n == 0) return;
-  if (memory_.empty() || memory_.size() > (most_remembered - n) * size) {
+  if (std::equal(lambda.begin(), lambda.end(), lambda_.begin())) return;
+  const std::size_t classes = plan.all_classes(), size = classes + 1, parts = plan.width / 64;
+  if (memory_.empty() || memory_.size() > (most_remembered - lambda.size()) * size) {
     memory_.assign(size, 0);  // entry 0 stands for none
     std::fill(slot_.begin(), slot_.end(), std::uint16_t{0});
   }
-  for (std::size_t k = 0; k < n; ++k) {
-    const double at = lambda[changed_[k]];
-    known_[k] = slot_[home(std::bit_cast<std::uint64_t>(at))];
-    if (known_[k] == 0 || memory_[known_[k] * size] != std::bit_cast<std::uint64_t>(at)) [[unlikely]]
-      known_[k] = find(plan, at);
+  for (std::size_t r = 0; r < lambda.size(); ++r) {  // all of them: to tell which ones have changed costs as much
+    const double at = lambda[r];
+    const auto key = std::bit_cast<std::uint64_t>(at);
+    std::size_t entry = slot_[home(key)] * size;
+    if (entry == 0 || memory_[entry] != key) [[unlikely]]
+      entry = find(plan, at) * size;
+    if ((at == 0) != (lambda_[r] == 0)) [[unlikely]]
+      set_reference(plan, r, at == 0);
+    lambda_[r] = at;
+    const std::uint64_t* from = memory_.data() + entry + 1;
+    std::uint64_t* to = threshold_.data() + r % 64 * word_parts;
+    for (std::size_t c = 0, column = r / 64; c < classes; ++c, column += parts) to[place(column)] = from[c];
   }
-  for (std::size_t k = 0; k < n; ++k) {
-    const std::size_t r = changed_[k];
-    if (lambda[r] == 0 || lambda_[r] == 0) [[unlikely]]
-      set_reference(plan, r, lambda[r] == 0);
-    lambda_[r] = lambda[r];
-    changed_[k] = static_cast<std::uint32_t>(r % 64 * word_parts + r / 64);
-    known_[k] = static_cast<std::uint32_t>(known_[k] * size + 1);
-  }
-  for (std::size_t c = 0; c + 1 < size; ++c)
-    for (std::size_t part = 0; part < word_parts; part += plan.width / 64) {
-      std::uint64_t* to = threshold_.data() + c * word_bits + part;
-      const std::uint64_t* from = memory_.data() + c;
-      for (std::size_t k = 0; k < n; ++k) to[changed_[k]] = from[known_[k]];
-    }
   spread(plan);
 }
 
@@ -93,12 +81,22 @@ void LaneProbabilities::set_reference(const ReplicaPlan& plan, std::size_t repli
 }
 
 void LaneProbabilities::spread(const ReplicaPlan& plan) {
+  const std::size_t parts = plan.width / 64;
+  const auto last_level = [&](const Classes& classes, std::size_t c) {  // the highest digit comes first
+    return digits_.data() + (classes.first * levels + (levels - 1) * classes.fields.size() + c) * word_parts;
+  };
   for (const Classes& classes : plan.classes) {
     const std::size_t count = classes.fields.size();
-    for (std::size_t c = 0; c < count; ++c) {  // the highest digit first
-      std::uint64_t* last = digits_.data() + (classes.first * levels + (levels - 1) * count + c) * word_parts;
-      kernels_.transpose(threshold_.data() + (classes.first + c) * word_bits, last,
-                         -static_cast<std::ptrdiff_t>(count));
+    const auto back = -static_cast<std::ptrdiff_t>(count);
+    for (std::size_t c = 0; c < count; ++c) {
+      const std::size_t column = (classes.first + c) * parts;
+      const std::uint64_t* numbers = threshold_.data() + column / word_parts * word_bits;
+      if (parts == word_parts) {
+        kernels_.transpose(numbers, last_level(classes, c), back);
+        continue;
+      }
+      if (column % word_parts == 0) kernels_.transpose(numbers, turned_.data(), 1);
+      kernels_.repeat(turned_.data() + column % word_parts, parts, last_level(classes, c), back);
     }
   }
 }

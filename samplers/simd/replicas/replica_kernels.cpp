@@ -92,7 +92,8 @@ void count_ones(const std::uint64_t* words, const std::uint64_t* real, std::size
 template <std::size_t row>
 void count_rows(const ReplicaBonds& bonds, const std::uint64_t* state, std::uint64_t* planes) {
   const auto end = [&](std::size_t k, std::size_t column) HWY_ATTR {
-    return gather<row>(Bits(), state, bonds.ends.begin + k * (word_parts / row), column);
+    if constexpr (row < word_parts) return gather_entry<row>(bonds.ends, k, state, column);
+    return hn::Load(Bits(), state + bonds.ends.begin[k] + column);
   };
   for (std::size_t column = 0; column < word_parts; column += column_parts) {
     LaneCounter counter;
@@ -124,9 +125,37 @@ void count_bonds(const ReplicaBonds& bonds, std::size_t pack, const std::uint64_
   }
 }
 
+template <std::size_t numbers>
+HWY_INLINE BitVector repeated(const std::uint64_t* in) {
+  const Bits d;
+  if constexpr (numbers == 1) {
+    return hn::Set(d, *in);
+  } else if constexpr (numbers == 2) {
+    return hn::LoadDup128(d, in);
+  } else if constexpr (column_parts <= 4) {
+    return hn::Load(d, in);
+  } else {
+    const auto half = hn::Load(hn::Half<Bits>(), in);
+    return hn::Combine(d, half, half);
+  }
+}
+template <std::size_t numbers>
+void repeat_numbers(const std::uint64_t* in, std::uint64_t* out, std::ptrdiff_t step) {
+  for (std::size_t k = 0; k < 64; ++k) {
+    const BitVector word = repeated<numbers>(in);
+    for (std::size_t column = 0; column < word_parts; column += column_parts) hn::Store(word, Bits(), out + column);
+    in += word_parts;
+    out += step * static_cast<std::ptrdiff_t>(word_parts);
+  }
+}
+void repeat(const std::uint64_t* in, std::size_t numbers, std::uint64_t* out, std::ptrdiff_t step) {
+  if (numbers == 1) return repeat_numbers<1>(in, out, step);
+  return numbers == 2 ? repeat_numbers<2>(in, out, step) : repeat_numbers<4>(in, out, step);
+}
+
 const ReplicaKernels* replicas() {
   static const ReplicaKernels all = {
-      hwy::TargetName(HWY_TARGET), sweep, count_ones, count_bonds, transpose, transpose_short};
+      hwy::TargetName(HWY_TARGET), sweep, count_ones, count_bonds, transpose, transpose_short, repeat};
   return &all;
 }
 

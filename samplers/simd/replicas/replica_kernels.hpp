@@ -19,6 +19,7 @@ namespace gibbsite::simd {
 /// What ReplicaPlan holds.
 struct ReplicaRows {
   const std::uint32_t* begin = nullptr;
+  const std::uint8_t* run = nullptr;
   const std::uint64_t* sign = nullptr;  ///< if words hold several rows
 };
 struct ReplicaBonds {
@@ -56,6 +57,9 @@ struct ReplicaKernels {
   void (*transpose)(const std::uint64_t* in, std::uint64_t* out, std::ptrdiff_t step);
   /// The same for 16 rows: bit 16 f + j of in[k][part] becomes bit 16 f + k of out[j][part].
   void (*transpose_short)(const std::uint64_t* in, std::uint64_t* out);
+  /// Words of `parts` (1, 2 or 4) numbers again and again, which begin 8 numbers apart in `in`: 64 words, as many words
+  /// apart in `out` as `step` says.
+  void (*repeat)(const std::uint64_t* in, std::size_t parts, std::uint64_t* out, std::ptrdiff_t step);
 };
 
 /// Those that this processor runs, the fastest first; none where no instruction set fits.

@@ -26,7 +26,7 @@ ReplicaSweep ReplicaPack::all_batches(const Cipher& cipher, bool backwards) {
   sweep.batches = plan_->batches.data();
   sweep.end = plan_->batches.size();
   sweep.backwards = backwards;
-  sweep.neighbours = {plan_->neighbours.data(), plan_->signs.data()};
+  sweep.neighbours = {plan_->neighbours.data(), plan_->runs.data(), plan_->signs.data()};
   sweep.turns = plan_->turns.data();
   sweep.real = plan_->real.data();
   sweep.digits = probabilities_.digits();
@@ -47,21 +47,21 @@ void ReplicaPack::share_among(std::size_t threads) {
 }
 
 void ReplicaPack::read_planes(const std::uint64_t* planes, std::size_t most, LaneNumbers& out) const {
-  const std::size_t in_row = plan_->width / 64 - 1;
+  const std::size_t parts = plan_->width / 64, rows = word_parts / parts;
   Table numbers;
-  if (most < std::size_t{1} << 16) {
+  if (most * rows < std::size_t{1} << 16) {  // four numbers in 64 bits, also where rows of a word are added up
     kernels_->transpose_short(planes, numbers.at);
-    for (std::size_t part = 0; part < word_parts; ++part) {
-      std::uint64_t* number = out.data() + (part & in_row) * 64;
-      for (std::size_t k = 0; k < 16; ++k)
-        for (std::size_t field = 0; field < 4; ++field)
-          number[16 * field + k] += numbers.at[k * word_parts + part] >> (16 * field) & 0xFFFFU;
-    }
+    for (std::size_t part = 0; part < parts; ++part)
+      for (std::size_t k = 0; k < 16; ++k) {
+        std::uint64_t four = 0, *number = out.data() + part * 64 + k;
+        for (std::size_t row = 0; row < rows; ++row) four += numbers.at[k * word_parts + row * parts + part];
+        for (std::size_t field = 0; field < 4; ++field) number[16 * field] += four >> (16 * field) & 0xFFFFU;
+      }
     return;
   }
   kernels_->transpose(planes, numbers.at, 1);
   for (std::size_t part = 0; part < word_parts; ++part)
-    for (std::size_t k = 0; k < 64; ++k) out[(part & in_row) * 64 + k] += numbers.at[k * word_parts + part];
+    for (std::size_t k = 0; k < 64; ++k) out[part % parts * 64 + k] += numbers.at[k * word_parts + part];
 }
 
 const LaneNumbers& ReplicaPack::take_changed() {
@@ -89,7 +89,7 @@ const LaneNumbers& ReplicaPack::count_ones(const Buffer<std::uint64_t>& words) c
 const LaneNumbers& ReplicaPack::count_unsatisfied() const {
   Table planes;
   const ReplicaBonds bonds{
-      {plan_->bond_ends.data(), plan_->bond_signs.data()}, plan_->bond_words(), plan_->positive_bonds};
+      {plan_->bond_ends.data(), plan_->bond_runs.data(), plan_->bond_signs.data()}, plan_->bond_words(), plan_->positive_bonds};
   kernels_->count_bonds(bonds, plan_->width, state_.data(), planes.at);
   numbers_[2].assign(plan_->width, 0);
   read_planes(planes.at, plan_->bond_words(), numbers_[2]);

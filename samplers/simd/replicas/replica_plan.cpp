@@ -5,40 +5,10 @@
 #include <map>
 #include <numeric>
 
+#include "samplers/simd/replicas/word_rows.hpp"
+
 namespace gibbsite::simd {
 namespace {
-
-/// Words of rows, one behind the other; the rows that a word lacks begin at `zero` and have no sign.
-class Rows {
- public:
-  struct Row {
-    std::uint32_t begin;
-    bool negative;
-  };
-  Rows(std::size_t per_word, std::uint32_t zero) : per_word_(per_word), zero_(zero) {}
-  /// Appends a word of the rows row(0) .. row(present - 1).
-  template <class Get>
-  void add(std::size_t present, Get&& row) {
-    for (std::size_t p = 0; p < per_word_; ++p) {
-      const Row it = p < present ? row(p) : Row{zero_, false};
-      begin_.push_back(it.begin);
-      if (per_word_ > 1) signs_.insert(signs_.end(), word_parts / per_word_, it.negative ? ~std::uint64_t{0} : 0);
-    }
-  }
-  std::size_t size() const { return begin_.size() / per_word_; }
-  const std::vector<std::uint32_t>& begin() const { return begin_; }
-  Buffer<std::uint64_t> signs() const {
-    Buffer<std::uint64_t> out(signs_.size());
-    std::copy(signs_.begin(), signs_.end(), out.data());
-    return out;
-  }
-
- private:
-  std::size_t per_word_;
-  std::uint32_t zero_;
-  std::vector<std::uint32_t> begin_;
-  std::vector<std::uint64_t> signs_;
-};
 
 /// Bonds of a site, J < 0 first.
 std::vector<std::uint32_t> edges_of(const Graph& graph, std::uint32_t site) {
@@ -120,7 +90,7 @@ ReplicaPlan::ReplicaPlan(const Graph& graph, Decide how, std::span<const std::ui
     words += (sites.size() + per_word - 1) / per_word;
   }
   const auto zero = static_cast<std::uint32_t>(words * word_parts);
-  Rows entries(per_word, zero), bonds(per_word, zero);
+  WordRows entries(per_word, zero), bonds(per_word, zero);
   real = Buffer<std::uint64_t>(words * word_parts);
   for (const std::uint32_t row : row_) std::fill_n(real.data() + row, parts_per_row, ~std::uint64_t{0});
 
@@ -142,28 +112,45 @@ ReplicaPlan::ReplicaPlan(const Graph& graph, Decide how, std::span<const std::ui
     batches.push_back(batch);
     for (const std::uint8_t w : turn) {
       const std::size_t begin = w * per_word, present = std::min(per_word, sites.size() - begin);
-      std::vector<std::vector<std::uint32_t>> edges;
-      for (std::size_t p = 0; p < present; ++p) edges.push_back(edges_of(graph, sites[begin + p]));
-      for (std::uint32_t k = 0; k < degree; ++k)
-        entries.add(present, [&](std::size_t p) {
-          const std::uint32_t e = edges[p][k];
-          return Rows::Row{row_[graph.neighbour()[e]], graph.coupling()[e] < 0};
-        });
+      std::vector<std::vector<Row>> edges, later;  // all, and those of bonds that no word behind this one counts
+      for (std::size_t p = 0; p < present; ++p) {
+        edges.emplace_back();
+        for (const std::uint32_t e : edges_of(graph, sites[begin + p]))
+          edges[p].push_back({row_[graph.neighbour()[e]], graph.coupling()[e] < 0});
+      }
+      put_in_runs(edges, per_word);
+      for (std::uint32_t k = 0; k < degree; ++k) entries.add(present, [&](std::size_t p) { return edges[p][k]; });
+      if (per_word == 1) continue;
+      std::size_t most = 0;
+      for (std::size_t p = 0; p < present; ++p) {
+        const std::uint32_t own = row_[sites[begin + p]];
+        later.emplace_back();
+        std::copy_if(edges[p].begin(), edges[p].end(), std::back_inserter(later[p]),
+                     [&](const Row& other) { return other.begin > own; });
+        most = std::max(most, later[p].size());
+      }
+      put_in_runs(later, per_word);
+      for (std::size_t k = 0; k < most; ++k) {
+        const auto is = [&](std::size_t p) { return k < later[p].size(); };
+        bonds.add(present, [&](std::size_t p) { return Row{is(p) ? row_[sites[begin + p]] : zero, false}; });
+        bonds.add(present, [&](std::size_t p) { return is(p) ? later[p][k] : Row{zero, false}; });
+      }
     }
   }
   signs = entries.signs();
   neighbours = entries.begin();
+  runs = entries.runs();
 
-  std::vector<Bond> all(graph.bonds().begin(), graph.bonds().end());
-  const auto negative = std::stable_partition(all.begin(), all.end(), [](const Bond& bond) { return bond.J > 0; });
-  positive_bonds = static_cast<std::size_t>(negative - all.begin());
-  for (std::size_t begin = 0; begin < all.size(); begin += per_word) {
-    const std::size_t present = std::min(per_word, all.size() - begin);
-    bonds.add(present, [&](std::size_t p) { return Rows::Row{row_[all[begin + p].i], false}; });
-    bonds.add(present, [&](std::size_t p) { return Rows::Row{row_[all[begin + p].j], all[begin + p].J < 0}; });
+  if (per_word == 1) {
+    std::vector<Bond> all(graph.bonds().begin(), graph.bonds().end());
+    const auto negative = std::stable_partition(all.begin(), all.end(), [](const Bond& bond) { return bond.J > 0; });
+    positive_bonds = static_cast<std::size_t>(negative - all.begin());
+    for (const Bond& bond : all)
+      for (const std::uint32_t end : {bond.i, bond.j}) bonds.add(1, [&](std::size_t) { return Row{row_[end], false}; });
   }
   bond_signs = bonds.signs();
   bond_ends = bonds.begin();
+  bond_runs = bonds.runs();
 }
 
 std::uint32_t ReplicaPlan::first_class(const Graph& graph, std::uint32_t degree) {

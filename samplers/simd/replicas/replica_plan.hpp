@@ -66,16 +66,20 @@ struct ReplicaPlan {
   std::size_t width, words = 0;  ///< one more word behind them is always zero
   std::vector<Batch> batches;
   std::vector<std::size_t> stages;  ///< batches from one of them to the next have no bonds among them
-  /// [entry][row in word]: where a neighbour's row begins; those with J < 0 first.
+  /// [entry][row in word]: where a neighbour's row begins; if words hold one row, those with J < 0 first, else in runs;
+  /// and [entry], which of them stand one behind the other (word_rows.hpp).
   std::vector<std::uint32_t> neighbours;
+  std::vector<std::uint8_t> runs;
   /// Words of a batch in the order of their entries, [word]: those with the fewest J < 0 first, so that signs can be
   /// compiled in, if words hold one row.
   std::vector<std::uint8_t> turns;
   /// All ones where J < 0, [entry][part], if words hold several rows; `real`, [word][part]: rows that are sites.
   Buffer<std::uint64_t> signs, real;
-  /// Both ends of the bonds, as neighbours and signs: entries 2 k and 2 k + 1 are those of word k. If words hold one
-  /// row, the first `positive_bonds` have J > 0, and no others.
+  /// Both ends of the bonds, as neighbours, runs and signs: entries 2 k and 2 k + 1 are those of word k. If words hold
+  /// one row, the first `positive_bonds` have J > 0, and no others; else they are words of sites with one neighbour of
+  /// each, and rows of zeros where a site has no more.
   std::vector<std::uint32_t> bond_ends;
+  std::vector<std::uint8_t> bond_runs;
   std::size_t positive_bonds = 0;
   Buffer<std::uint64_t> bond_signs;
   std::vector<Classes> classes;  ///< by degree

@@ -8,6 +8,7 @@
 
 #include "samplers/simd/random/bernoulli-inl.h"
 #include "samplers/simd/replicas/lane_counts-inl.h"
+#include "samplers/simd/replicas/word_rows.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace gibbsite::simd::HWY_NAMESPACE {
@@ -23,12 +24,29 @@ HWY_INLINE hn::Vec<D> gather(D d, const std::uint64_t* state, const std::uint32_
                        gather<row>(half, state, begin, column));
   }
 }
+/// An entry's word, where words hold several rows.
+template <std::size_t row>
+HWY_INLINE BitVector gather_entry(const ReplicaRows& rows, std::size_t entry, const std::uint64_t* state,
+                                  std::size_t column) {
+  const Bits d;
+  const std::uint32_t* begin = rows.begin + entry * (word_parts / row);
+  const unsigned run = rows.run[entry];
+  if ((run & whole_word) != 0) return hn::LoadU(d, state + *begin + column);
+  if constexpr (column_parts == word_parts && 2 * row < word_parts) {
+    constexpr std::size_t middle = word_parts / 2;
+    const hn::Half<Bits> half;
+    const auto low = (run & low_half) != 0 ? hn::LoadU(half, state + *begin) : gather<row>(half, state, begin, 0);
+    const auto high = (run & high_half) != 0 ? hn::LoadU(half, state + begin[middle / row])
+                                             : gather<row>(half, state, begin, middle);
+    return hn::Combine(d, high, low);
+  }
+  return gather<row>(d, state, begin, column);
+}
 template <std::size_t row>
 HWY_INLINE BitVector gather_signed(const ReplicaRows& rows, std::size_t entry, const std::uint64_t* state,
                                    std::size_t column) {
-  const Bits d;
-  return hn::Xor(gather<row>(d, state, rows.begin + entry * (word_parts / row), column),
-                 hn::Load(d, rows.sign + entry * word_parts + column));
+  return hn::Xor(gather_entry<row>(rows, entry, state, column),
+                 hn::Load(Bits(), rows.sign + entry * word_parts + column));
 }
 
 /// What is known of the words of a batch, in one column, when decisions are made: digits of the class, and
