@@ -239,8 +239,10 @@ void PackedReplicas::know_energies() const {
     const simd::LaneNumbers& unsatisfied = packs_[p].count_unsatisfied();
     for_replicas(p, [&](std::size_t r, std::size_t lane) {  // as Ising::energy
       const std::int64_t satisfied = bonds - 2 * static_cast<std::int64_t>(unsatisfied[lane]);
-      energy_[r] = -strength_ * static_cast<double>(satisfied) - field_ * static_cast<double>(total_[r]);
+      energy_[r] = -strength_ * static_cast<double>(satisfied);
     });
+    if (field_ != 0)
+      for_replicas(p, [&](std::size_t r, std::size_t) { energy_[r] -= field_ * static_cast<double>(total_[r]); });
   });
   stale_ = false;
 }

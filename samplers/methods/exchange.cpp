@@ -4,20 +4,21 @@
 #include <cmath>
 #include <numeric>
 
+#include "physics/chance.hpp"
 #include "samplers/methods/method_support.hpp"
 
 namespace gibbsite {
 namespace {
 
-/// Coin(p), without a branch on p < 1/2, which cannot be predicted: a conversion to 64 bits without sign has one.
+/// Coin(p), without a branch, for neither p < 1/2 (a conversion to 64 bits without sign has one) nor p = 1 can be
+/// predicted. A threshold of all ones but for its lower half is as good at p = 1: see Chance::coin().
 Coin coin_of(double p) {
-  if (p >= 1) [[unlikely]]
-    return Coin(1.0);
   Coin coin;
   coin.p = p;
   const auto high = static_cast<std::int64_t>(p * 0x1p32);
   const auto low = static_cast<std::int64_t>((p * 0x1p32 - static_cast<double>(high)) * 0x1p32);
-  coin.threshold = static_cast<std::uint64_t>(high) << 32 | static_cast<std::uint64_t>(low);
+  coin.threshold = static_cast<std::uint64_t>(std::min<std::int64_t>(high, 0xFFFFFFFF)) << 32 |
+                   static_cast<std::uint64_t>(low);
   return coin;
 }
 
@@ -75,7 +76,7 @@ void Exchange::exchange(const LogRatios& ratios, Key key, std::uint64_t time) {
     acceptances(ratios.up.data() + chain * rungs_, ratios.down.data() + chain * rungs_);
     for (std::size_t b = 0; b + 1 < rungs_; ++b) accepted_[b] += alpha_[b];
     for (std::size_t b = time % 2; b + 1 < rungs_; b += 2) {  // what comes true cannot be predicted: no branch
-      const std::size_t apart = replica[b] ^ replica[b + 1], swap = 0 - std::size_t{chance.coin(coin_[b])};
+      const std::size_t apart = replica[b] ^ replica[b + 1], swap = 0 - std::size_t{chance.coin(coin_of(alpha_[b]))};
       replica[b] ^= apart & swap;
       replica[b + 1] ^= apart & swap;
     }
@@ -88,28 +89,22 @@ void Exchange::exchange(const LogRatios& ratios, Key key, std::uint64_t time) {
   exchanges_ += static_cast<double>(chains_);
 }
 
-/// alpha of every pair, and its coin. Which of them need an exponential cannot be predicted: they are gathered without
-/// a branch.
+/// alpha of every pair. Which of them need an exponential cannot be predicted: they are gathered without a branch.
 void Exchange::acceptances(const double* up, const double* down) {
   const std::size_t pairs = rungs_ - 1;
   alpha_.assign(pairs, 1.0);
-  coin_.assign(pairs, Coin(1.0));
   uphill_.resize(pairs);
   log_alpha_.resize(pairs);
-  std::size_t* uphill = uphill_.data();
+  std::uint32_t* uphill = uphill_.data();
   double* log_alpha = log_alpha_.data();
   std::size_t n = 0;
   for (std::size_t b = 0; b < pairs; ++b) {
     const double log_ratio = up[b] + down[b + 1];
-    uphill[n] = b;
+    uphill[n] = static_cast<std::uint32_t>(b);
     log_alpha[n] = log_ratio;
     n += static_cast<std::size_t>(log_ratio < 0);
   }
-  for (std::size_t k = 0; k < n; ++k) {
-    const double alpha = std::exp(log_alpha[k]);
-    alpha_[uphill[k]] = alpha;
-    coin_[uphill[k]] = coin_of(alpha);
-  }
+  for (std::size_t k = 0; k < n; ++k) alpha_[uphill[k]] = std::exp(log_alpha[k]);
 }
 
 std::vector<double> Exchange::swap_rate() const {

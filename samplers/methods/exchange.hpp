@@ -10,7 +10,6 @@
 #include <span>
 #include <vector>
 
-#include "physics/chance.hpp"
 #include "physics/random.hpp"
 #include "samplers/ensemble.hpp"
 #include "samplers/method.hpp"
@@ -56,11 +55,9 @@ class Exchange {
   std::vector<std::uint64_t> heading_;      // [replica]: 1 was last at the bottom, 2 at the top, 0 at neither yet
   std::vector<std::uint64_t> round_trips_;  // [replica]
 
-  // Made anew by every round, here only to be the same memory. Of one ladder: [pair] alpha and coin; pairs whose
-  // log_alpha < 0.
-  std::vector<std::size_t> uphill_;
+  // Made anew by every round, here only to be the same memory. Of one ladder: [pair] alpha; pairs whose log_alpha < 0.
+  std::vector<std::uint32_t> uphill_;
   std::vector<double> alpha_, log_alpha_;
-  std::vector<Coin> coin_;
 };
 
 }  // namespace gibbsite

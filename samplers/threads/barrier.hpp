@@ -20,7 +20,7 @@ class Barrier {
     const std::uint32_t round = round_.load(std::memory_order_acquire);
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == threads) {
       arrived_.store(0, std::memory_order_relaxed);
-      round_.store(round + 1, std::memory_order_release);
+      round_.store(round + 1);  // in order before notify_all() looks whether anyone sleeps
       round_.notify_all();
       return;
     }

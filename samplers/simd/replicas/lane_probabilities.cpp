@@ -10,6 +10,7 @@ namespace gibbsite::simd {
 namespace {
 
 constexpr std::uint64_t fair = std::uint64_t{1} << 63;
+constexpr std::uint64_t no_lambda = ~std::uint64_t{0};  // bits of none
 
 double probability(Decide decide, double lambda, double field) {
   const double e = std::exp(decide == Decide::metropolis ? -2 * lambda * field : 2 * lambda * field);
@@ -21,6 +22,7 @@ double probability(Decide decide, double lambda, double field) {
 LaneProbabilities::LaneProbabilities(const ReplicaPlan& plan, const ReplicaKernels& kernels)
     : kernels_(kernels),
       lambda_(plan.width, 0.0),
+      entry_(plan.width),
       slot_(slots),
       threshold_((plan.all_classes() * plan.width + word_bits - 1) / word_bits * word_bits),
       digits_(plan.all_classes() * levels * word_parts),
@@ -28,7 +30,17 @@ LaneProbabilities::LaneProbabilities(const ReplicaPlan& plan, const ReplicaKerne
       reference_(word_parts) {
   std::fill_n(threshold_.data(), threshold_.size(), fair);
   std::fill_n(reference_.data(), word_parts, ~std::uint64_t{0});
+  forget(plan);
   spread(plan);
+}
+
+void LaneProbabilities::forget(const ReplicaPlan& plan) {
+  const std::size_t size = plan.all_classes() + 1;
+  memory_.assign(2 * size, fair);
+  memory_[0] = 0;  // entry 0: lambda = 0
+  memory_[size] = no_lambda;
+  std::fill(entry_.begin(), entry_.end(), 0U);
+  std::fill(slot_.begin(), slot_.end(), std::uint16_t{0});
 }
 
 std::size_t LaneProbabilities::home(std::uint64_t key) {
@@ -36,39 +48,47 @@ std::size_t LaneProbabilities::home(std::uint64_t key) {
 }
 
 std::uint32_t LaneProbabilities::find(const ReplicaPlan& plan, double lambda) {
+  if (lambda == 0) return 0;
   const auto key = std::bit_cast<std::uint64_t>(lambda);
-  const std::size_t size = plan.all_classes() + 1, entries = memory_.size() / size - 1;
+  const std::size_t size = plan.all_classes() + 1, entry = memory_.size() / size - 1;
   std::size_t slot = home(key);
   for (; slot_[slot] != 0; slot = (slot + 1) % slots)
-    if (memory_[slot_[slot] * size] == key) return slot_[slot];
-  slot_[slot] = static_cast<std::uint16_t>(entries + 1);
-  memory_.push_back(key);
+    if (memory_[slot_[slot] * size] == key) return static_cast<std::uint32_t>(slot_[slot] * size);
+  slot_[slot] = static_cast<std::uint16_t>(entry);
+  memory_.resize(memory_.size() + size, no_lambda);
+  std::uint64_t* number = memory_.data() + entry * size;
+  *number++ = key;
   for (const Classes& classes : plan.classes)
-    for (const double field : classes.fields)
-      memory_.push_back(lambda == 0 ? fair : Coin(probability(plan.decide, lambda, field)).threshold);
-  return slot_[slot];
+    for (const double field : classes.fields) *number++ = Coin(probability(plan.decide, lambda, field)).threshold;
+  return static_cast<std::uint32_t>(entry * size);
 }
 
 void LaneProbabilities::set(const ReplicaPlan& plan, std::span<const double> lambda) {
   if (std::equal(lambda.begin(), lambda.end(), lambda_.begin())) return;
   const std::size_t classes = plan.all_classes(), size = classes + 1, parts = plan.width / 64;
-  if (memory_.empty() || memory_.size() > (most_remembered - lambda.size()) * size) {
-    memory_.assign(size, 0);  // entry 0 stands for none
-    std::fill(slot_.begin(), slot_.end(), std::uint16_t{0});
+  if (memory_.size() > (most_remembered - lambda.size()) * size) forget(plan);
+  // All of them, for to tell which ones have changed costs as much. Nearly always it is the entry that the lane had or
+  // one of those beside it, since tempering begins with the rungs in their order; which one cannot be predicted.
+  for (std::size_t r = 0; r < lambda.size(); ++r) {
+    const auto key = std::bit_cast<std::uint64_t>(lambda[r]);
+    const std::uint64_t had = memory_[entry_[r]];
+    const std::size_t up = 0 - static_cast<std::size_t>(key > had), down = 0 - static_cast<std::size_t>(key < had);
+    const std::size_t entry = entry_[r] + (size & up) - (size & down);
+    entry_[r] = static_cast<std::uint32_t>(entry);
+    if (memory_[entry] != key) [[unlikely]]
+      entry_[r] = find(plan, lambda[r]);
+    if ((lambda[r] == 0) != (lambda_[r] == 0)) [[unlikely]]
+      set_reference(plan, r, lambda[r] == 0);
+    lambda_[r] = lambda[r];
   }
-  for (std::size_t r = 0; r < lambda.size(); ++r) {  // all of them: to tell which ones have changed costs as much
-    const double at = lambda[r];
-    const auto key = std::bit_cast<std::uint64_t>(at);
-    std::size_t entry = slot_[home(key)] * size;
-    if (entry == 0 || memory_[entry] != key) [[unlikely]]
-      entry = find(plan, at) * size;
-    if ((at == 0) != (lambda_[r] == 0)) [[unlikely]]
-      set_reference(plan, r, at == 0);
-    lambda_[r] = at;
-    const std::uint64_t* from = memory_.data() + entry + 1;
-    std::uint64_t* to = threshold_.data() + r % 64 * word_parts;
-    for (std::size_t c = 0, column = r / 64; c < classes; ++c, column += parts) to[place(column)] = from[c];
-  }
+  for (std::size_t c = 0; c < classes; ++c)
+    for (std::size_t begin = 0; begin < lambda.size(); begin += 64) {
+      const std::size_t column = c * parts + begin / 64, count = std::min<std::size_t>(64, lambda.size() - begin);
+      std::uint64_t* to = threshold_.data() + column / word_parts * word_bits + column % word_parts;
+      const std::uint64_t* from = memory_.data() + c + 1;
+      const std::uint32_t* entry = entry_.data() + begin;
+      for (std::size_t lane = 0; lane < count; ++lane) to[lane * word_parts] = from[entry[lane]];
+    }
   spread(plan);
 }
 

@@ -24,23 +24,21 @@ class LaneProbabilities {
   const std::uint64_t* reference() const noexcept { return reference_.data(); }
 
  private:
-  static constexpr std::size_t slots = 8192, most_remembered = slots / 2;  // sparse: the first slot is mostly right
+  static constexpr std::size_t slots = 8192, most_remembered = slots / 2;
 
   static std::size_t home(std::uint64_t key);
-  /// Where the thresholds of the first lane of a part of a class stand: those of the next lanes are word_parts apart.
-  static std::size_t place(std::size_t column) noexcept {
-    return column / word_parts * word_bits + column % word_parts;
-  }
-  /// The entry of a lambda, old or new.
+  void forget(const ReplicaPlan& plan);
+  /// Where the entry of a lambda begins, old or new.
   std::uint32_t find(const ReplicaPlan& plan, double lambda);
   void set_reference(const ReplicaPlan& plan, std::size_t replica, bool is) noexcept;
   void spread(const ReplicaPlan& plan);
 
   const ReplicaKernels& kernels_;
   std::vector<double> lambda_;         // [lane of a row]
-  std::vector<std::uint64_t> memory_;  // [entry][bits of lambda, threshold of each class]
+  std::vector<std::uint32_t> entry_;   // where that of each lane begins, [lane of a row]
+  std::vector<std::uint64_t> memory_;  // [entry][bits of lambda, threshold of each class], and behind the last one none
   std::vector<std::uint16_t> slot_;    // by bits of lambda: an entry, or 0
-  Buffer<std::uint64_t> threshold_;    // [table][lane in part][column]; column: part of a row of a class, see place()
+  Buffer<std::uint64_t> threshold_;    // [table][lane in part][column]; column: class * parts of a row + part
   Buffer<std::uint64_t> digits_, turned_, reference_;  // turned_: scratch, a table of digits
 };
 

@@ -50,20 +50,34 @@ BatchRules rules_of(std::size_t pack, std::size_t wanted) {
   return {looker<decide, degree>(pack), settle < decide, classes_of(decide, degree),
           fair ? Zero::fair_coin : Zero::a_class > };
 }
-BatchRules rules_for(const ReplicaSweep& s, std::size_t degree) {
-  switch (s.decide) {
+BatchRules rules_for(Decide decide, std::size_t pack, std::size_t degree) {
+  switch (decide) {
     case Decide::heat_bath:
-      return rules_of<Decide::heat_bath>(s.width, degree);
+      return rules_of<Decide::heat_bath>(pack, degree);
     case Decide::heat_bath_in_field:
-      return rules_of<Decide::heat_bath_in_field>(s.width, degree);
+      return rules_of<Decide::heat_bath_in_field>(pack, degree);
     default:
-      return rules_of<Decide::metropolis>(s.width, degree);
+      return rules_of<Decide::metropolis>(pack, degree);
   }
+}
+/// Of every degree; looked up once, since a sweep of a small system is as short as looking them up.
+const BatchRules* rules_of_all_degrees(Decide decide, std::size_t pack) {
+  struct Table {
+    BatchRules at[3][4][most_degree + 1];
+  };
+  static const Table table = [] {
+    Table all;
+    for (std::size_t d = 0; d < 3; ++d)
+      for (std::size_t w = 0; w < 4; ++w)
+        for (std::size_t degree = 0; degree <= most_degree; ++degree)
+          all.at[d][w][degree] = rules_for(static_cast<Decide>(d), std::size_t{64} << w, degree);
+    return all;
+  }();
+  return table.at[static_cast<std::size_t>(decide)][pack == 64 ? 0 : pack == 128 ? 1 : pack == 256 ? 2 : 3];
 }
 
 void sweep(const ReplicaSweep& s) {
-  BatchRules steps[most_degree + 1];
-  for (std::size_t degree = 0; degree <= most_degree; ++degree) steps[degree] = rules_for(s, degree);
+  const BatchRules* steps = rules_of_all_degrees(s.decide, s.width);
   LaneCounter changed[columns];
   Known known;
   for (std::size_t k = s.begin; k < s.end; ++k) {
