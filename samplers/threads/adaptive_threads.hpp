@@ -3,7 +3,8 @@
 /// A parallel loop ends when its slowest thread arrives. On an idle machine that costs microseconds; on a busy one a
 /// thread can wait milliseconds for its core, and short loops become a hundred times slower. Results do not depend on
 /// threads, so the choice is free: both ways are timed, one thread first; the faster one is taken, and the other is
-/// tried again now and then - the more rarely, the more often it lost.
+/// tried again now and then - the more rarely, the more often it lost, but so often that a machine which has become idle
+/// is found out within a minute's run.
 #pragma once
 
 #include <omp.h>
@@ -21,8 +22,10 @@ class AdaptiveThreads {
   void run(double work, Loop&& loop) {
     constexpr double worth_a_thread = 4096;
     if (omp_in_parallel() || omp_get_max_threads() == 1 || work < worth_a_thread) return loop(false);
+    const bool long_call = usual_ * work > 1e-3;  // seconds
     if (trial_ == 0 && ++since_trial_ >= patience_) {
-      trial_ = calls_of_trial;
+      trial_ = counted_ = long_call ? 1 : calls_of_trial;
+      if (!long_call) --counted_;  // the first one wakes the threads up
       trial_cost_ = 0;
     }
     const bool parallel = parallel_ != (trial_ > 0);
@@ -33,7 +36,7 @@ class AdaptiveThreads {
       usual_ = usual_ == 0 ? cost : 0.9 * usual_ + 0.1 * cost;
       return;
     }
-    if (trial_ < calls_of_trial) trial_cost_ += cost / (calls_of_trial - 1);  // the first one wakes the threads up
+    if (trial_ <= counted_) trial_cost_ += cost / counted_;
     if (--trial_ > 0) return;
     since_trial_ = 0;
     if (trial_cost_ < usual_) {  // it won: from now on the usual way
@@ -41,15 +44,15 @@ class AdaptiveThreads {
       usual_ = trial_cost_;
       patience_ = after_a_win;
     } else {
-      patience_ = std::min(2 * patience_, most_patience);
+      patience_ = std::min(2 * patience_, long_call ? most_patience_of_long : most_patience);
     }
   }
 
  private:
-  static constexpr std::uint32_t calls_of_trial = 4, after_a_win = 32, most_patience = 4096;
+  static constexpr std::uint32_t calls_of_trial = 4, after_a_win = 32, most_patience = 4096, most_patience_of_long = 64;
   bool parallel_ = false;
   double usual_ = 0, trial_cost_ = 0;  // seconds per unit of work, the way it is usually done, and the other
-  std::uint32_t trial_ = 0;            // calls that are left of a trial
+  std::uint32_t trial_ = 0, counted_ = 1;  // calls that are left of a trial; how many of them, at its end, are timed
   std::uint32_t since_trial_ = 0, patience_ = 2;
 };
 
