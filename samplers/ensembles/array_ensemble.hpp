@@ -71,9 +71,8 @@ class ArrayEnsemble final : public Ensemble {
 
   void observe(std::span<double> out) const override {
     const std::size_t components = layout().observables.size();
-    for_each(layout().replicas, parallel(), [&](std::size_t r) {
-      model_->observe(state(r), energy_[r], out.subspan(r * components, components));
-    });
+    for_each(layout().replicas, parallel(),
+             [&](std::size_t r) { model_->observe(state(r), energy_[r], out.subspan(r * components, components)); });
   }
 
   void resample(std::span<const std::size_t> parent) override {

@@ -127,8 +127,7 @@ class RealCouplingsEnsemble final : public Ensemble {
   void share(double work, Act&& act) const {
     threads_.run(work, [&](bool parallel) {
       const std::size_t team = parallel ? static_cast<std::size_t>(omp_get_max_threads()) : 1;
-      for_each(team, parallel,
-               [&](std::size_t t) { act(t * blocks_.size() / team, (t + 1) * blocks_.size() / team); });
+      for_each(team, parallel, [&](std::size_t t) { act(t * blocks_.size() / team, (t + 1) * blocks_.size() / team); });
     });
   }
 

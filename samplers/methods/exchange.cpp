@@ -17,8 +17,8 @@ Coin coin_of(double p) {
   coin.p = p;
   const auto high = static_cast<std::int64_t>(p * 0x1p32);
   const auto low = static_cast<std::int64_t>((p * 0x1p32 - static_cast<double>(high)) * 0x1p32);
-  coin.threshold = static_cast<std::uint64_t>(std::min<std::int64_t>(high, 0xFFFFFFFF)) << 32 |
-                   static_cast<std::uint64_t>(low);
+  coin.threshold =
+      static_cast<std::uint64_t>(std::min<std::int64_t>(high, 0xFFFFFFFF)) << 32 | static_cast<std::uint64_t>(low);
   return coin;
 }
 

@@ -3,8 +3,8 @@
 /// A parallel loop ends when its slowest thread arrives. On an idle machine that costs microseconds; on a busy one a
 /// thread can wait milliseconds for its core, and short loops become a hundred times slower. Results do not depend on
 /// threads, so the choice is free: both ways are timed, one thread first; the faster one is taken, and the other is
-/// tried again now and then - the more rarely, the more often it lost, but so often that a machine which has become idle
-/// is found out within a minute's run.
+/// tried again now and then - the more rarely, the more often it lost, but so often that a machine which has become
+/// idle is found out within a minute's run.
 #pragma once
 
 #include <omp.h>
@@ -51,7 +51,7 @@ class AdaptiveThreads {
  private:
   static constexpr std::uint32_t calls_of_trial = 4, after_a_win = 32, most_patience = 4096, most_patience_of_long = 64;
   bool parallel_ = false;
-  double usual_ = 0, trial_cost_ = 0;  // seconds per unit of work, the way it is usually done, and the other
+  double usual_ = 0, trial_cost_ = 0;      // seconds per unit of work, the way it is usually done, and the other
   std::uint32_t trial_ = 0, counted_ = 1;  // calls that are left of a trial; how many of them, at its end, are timed
   std::uint32_t since_trial_ = 0, patience_ = 2;
 };

@@ -27,7 +27,7 @@ ChainStart as_chain_start(StartKind kind) {
 
 /// Changes of sign over all pairs of chains at beta b; zeros do not count.
 std::uint64_t sign_changes(const ChainDraws& s, const Field& overlap, std::size_t b) {
-  const std::vector<double> q = series_at(s.method.trace(), overlap, s.beta.size(), b);
+  const std::vector<double> q = series_at(s, overlap, b);
   const std::size_t draws = s.method.trace().draws();
   std::uint64_t changes = 0;
   for (std::size_t begin = 0; begin < q.size(); begin += draws) {
@@ -63,7 +63,7 @@ void doubt_turnovers(const ChainDraws& s, std::vector<std::string>& warnings) {
 void doubt_by_witnesses(const ChainDraws& s, std::vector<std::string>& warnings) {
   const Field* field = find_role(s.method.fields(), Role::energy);
   if (s.method.chain_trace().witnesses().empty() || field == nullptr) return;
-  const std::vector<double> run = series_at(s.method.trace(), *field, s.beta.size(), s.beta.size() - 1);
+  const std::vector<double> run = series_at(s, *field, s.beta.size() - 1);
   const Witness* lowest = nullptr;
   for (const Witness& w : s.method.chain_trace().witnesses())
     if (stands_below(w.energy, run) && (lowest == nullptr || w.energy.back() < lowest->energy.back())) lowest = &w;

@@ -4,11 +4,27 @@
 
 namespace gibbsite {
 
-std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b) {
-  const std::size_t chains = field.count / betas, draws = trace.draws();
-  std::vector<double> series(chains * draws);
-  for (std::size_t t = 0; t < draws; ++t)
-    for (std::size_t c = 0; c < chains; ++c) series[c * draws + t] = trace.at(t, field.offset + c * betas + b);
+std::vector<double> columns_of(const Trace& trace) {
+  constexpr std::size_t at_once = 64;  // rows that stay in the cache, or nearly
+  const std::size_t draws = trace.draws(), width = trace.width;
+  std::vector<double> columns(draws * width);
+#pragma omp parallel for schedule(static)
+  for (std::size_t begin = 0; begin < draws; begin += at_once) {
+    const std::size_t end = std::min(begin + at_once, draws);
+    for (std::size_t c = 0; c < width; ++c)
+      for (std::size_t t = begin; t < end; ++t) columns[c * draws + t] = trace.rows[t * width + c];
+  }
+  return columns;
+}
+
+std::vector<double> series_at(const ChainDraws& s, const Field& field, std::size_t b) {
+  const std::size_t betas = s.beta.size(), draws = s.method.trace().draws();
+  std::vector<double> series;
+  series.reserve(field.count / betas * draws);
+  for (std::size_t column = field.offset + b; column < field.offset + field.count; column += betas) {
+    const auto first = s.columns.begin() + static_cast<std::ptrdiff_t>(column * draws);
+    series.insert(series.end(), first, first + static_cast<std::ptrdiff_t>(draws));
+  }
   return series;
 }
 
@@ -74,17 +90,12 @@ Measured joined(const Measured& x, std::size_t chains, std::size_t together) {
 }  // namespace
 
 Measured measured_at(const ChainDraws& s, const Field& field, std::size_t b) {
-  const Trace& trace = s.method.trace();
   const auto moment = [&](Moment which) {
     const Field* found = find_moment(s.method.fields(), field.what.name, which);
-    return found == nullptr ? std::vector<double>() : series_at(trace, *found, s.beta.size(), b);
+    return found == nullptr ? std::vector<double>() : series_at(s, *found, b);
   };
-  Measured all{series_at(trace, field, s.beta.size(), b),
-               moment(Moment::mean),
-               moment(Moment::variance),
-               moment(Moment::absolute),
-               moment(Moment::square),
-               moment(Moment::fourth)};
+  Measured all{series_at(s, field, b),   moment(Moment::mean),   moment(Moment::variance),
+               moment(Moment::absolute), moment(Moment::square), moment(Moment::fourth)};
   return s.together > 1 ? joined(all, field.count / s.beta.size(), s.together) : all;
 }
 
@@ -112,7 +123,7 @@ LadderSeries ladder_series(const ChainMethod& method) {
 }
 
 std::vector<double> values_at(const ChainDraws& s, const Field& field, std::size_t b) {
-  const std::vector<double> all = series_at(s.method.trace(), field, s.beta.size(), b);
+  const std::vector<double> all = series_at(s, field, b);
   return s.together > 1 ? last_of(all, field.count / s.beta.size(), s.together) : all;
 }
 

@@ -19,6 +19,10 @@ namespace gibbsite {
 /// errors, at a fraction of the cost. Where it can be, all draws have a part in them.
 std::size_t draws_together(std::size_t draws);
 
+/// The trace, [column][draw]: a column of rows is a number from each line of memory, and all of them are asked for
+/// several times. As large as the trace.
+std::vector<double> columns_of(const Trace& trace);
+
 /// "Draws" are what is left: several of the trace together.
 struct ChainDraws {
   const System& system;
@@ -26,6 +30,7 @@ struct ChainDraws {
   std::vector<Estimated> quantities;
   std::vector<double> beta;
   std::vector<ChainStart> starts;
+  std::vector<double> columns;   // of the trace
   std::size_t together = 1;      // draws of the trace in a draw
   std::size_t memory = 0;        // draws, see ChainSeries
   std::vector<double> tau = {};  // draws, the longest at every beta
@@ -40,7 +45,7 @@ struct ChainDraws {
 };
 
 /// One field of the trace at one beta, as [chain][draw].
-std::vector<double> series_at(const Trace& trace, const Field& field, std::size_t betas, std::size_t b);
+std::vector<double> series_at(const ChainDraws& s, const Field& field, std::size_t b);
 
 /// An observable at one beta, [chain][draw]: its values, and where draws stand for several sweeps, what they keep of
 /// these. Of several draws together the value is the last one's.

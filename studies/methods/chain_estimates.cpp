@@ -223,7 +223,7 @@ RowReport estimate_row(const ChainDraws& s, std::size_t b) {
         beyond.hotter = hotter;
         beyond.weights = &*weights;
       }
-      const std::vector<double> all = series_at(s.method.trace(), field, s.beta.size(), b);
+      const std::vector<double> all = series_at(s, field, b);
       report.overlap_distribution = histogram({all, chains.chains, memory}, overlap_edges(s.system), beyond,
                                               s.system.even_overlaps() ? Symmetry::even : Symmetry::none, s.together);
     }

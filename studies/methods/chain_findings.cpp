@@ -121,6 +121,7 @@ Findings chain_findings(const ChainRun& run,
                estimated_quantities(run.system),
                {lambda.begin(), lambda.end()},
                chain_starts(options),
+               columns_of(run.method.trace()),
                draws_together(run.method.trace().draws())};
   s.memory = run.method.memory() / s.together;
   s.tau = longest_taus(s);

@@ -142,10 +142,10 @@ Group report(const std::string& name, const MethodEntry& entry, const Study& stu
   Group root{.name = name};
   root.groups.push_back(system.record());
   if (entry.can_estimate(method)) {
+    Findings found = entry.findings(study, system, ensemble, method);  // first: they and the series are both large
     if (!study.keys<StoreKeys>().none()) root.groups.push_back(entry.series(study, method));
     if (auto configurations = configurations_group(entry, ensemble, method))
       root.groups.push_back(std::move(*configurations));
-    Findings found = entry.findings(study, system, ensemble, method);
     const auto* chains = dynamic_cast<const ChainMethod*>(&method);
     const bool lowest = chains != nullptr && seeks_lowest(study);
     if (lowest) report_optimum(study, root.groups.front(), *chains, found);

@@ -88,8 +88,9 @@ const LaneNumbers& ReplicaPack::count_ones(const Buffer<std::uint64_t>& words) c
 }
 const LaneNumbers& ReplicaPack::count_unsatisfied() const {
   Table planes;
-  const ReplicaBonds bonds{
-      {plan_->bond_ends.data(), plan_->bond_runs.data(), plan_->bond_signs.data()}, plan_->bond_words(), plan_->positive_bonds};
+  const ReplicaBonds bonds{{plan_->bond_ends.data(), plan_->bond_runs.data(), plan_->bond_signs.data()},
+                           plan_->bond_words(),
+                           plan_->positive_bonds};
   kernels_->count_bonds(bonds, plan_->width, state_.data(), planes.at);
   numbers_[2].assign(plan_->width, 0);
   read_planes(planes.at, plan_->bond_words(), numbers_[2]);

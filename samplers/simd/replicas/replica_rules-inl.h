@@ -36,8 +36,8 @@ HWY_INLINE BitVector gather_entry(const ReplicaRows& rows, std::size_t entry, co
     constexpr std::size_t middle = word_parts / 2;
     const hn::Half<Bits> half;
     const auto low = (run & low_half) != 0 ? hn::LoadU(half, state + *begin) : gather<row>(half, state, begin, 0);
-    const auto high = (run & high_half) != 0 ? hn::LoadU(half, state + begin[middle / row])
-                                             : gather<row>(half, state, begin, middle);
+    const auto high =
+        (run & high_half) != 0 ? hn::LoadU(half, state + begin[middle / row]) : gather<row>(half, state, begin, middle);
     return hn::Combine(d, high, low);
   }
   return gather<row>(d, state, begin, column);
