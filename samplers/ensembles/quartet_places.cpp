@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "samplers/ensembles/packed_replicas_layout.hpp"
+#include "samplers/simd/bits/runs.hpp"
 #include "samplers/simd/replicas/replica_plan.hpp"
 
 namespace gibbsite {
@@ -89,24 +90,38 @@ QuartetPlaces::QuartetPlaces(const Graph& graph, const WholeCouplings& whole, Sc
   neighbour_ = simd::Buffer<std::int32_t>(fixed ? first_.back() * lanes : 0);
   weight_ = simd::Buffer<std::uint32_t>(neighbour_.size());
   rows_ = simd::Buffer<std::uint32_t>(fixed ? 0 : size() * 2 * degree_);
-  for (std::size_t p = 0; p < size(); ++p) {
-    const std::uint32_t i = site_[p];
-    if (i == no_site_of_quartet) continue;
-    int sum = 0;
-    for (std::uint32_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) {
-      const std::size_t number = e - graph.first()[i], at = (first_[p / lanes] + number) * lanes + p % lanes;
-      const std::uint32_t other = place_[graph.neighbour()[e]], weight = four_bytes(whole.step * whole.k[e]);
-      sum += whole.k[e];
-      if (fixed) {
-        neighbour_[at] = static_cast<std::int32_t>(other);
-        weight_[at] = weight;
-      } else {
-        rows_[p * 2 * degree_ + number] = other;
-        rows_[p * 2 * degree_ + degree_ + number] = weight;
+  run_ = simd::Buffer<std::int32_t>(fixed ? first_.back() : 0);
+  std::fill_n(run_.data(), run_.size(), -1);
+  struct Edge {
+    std::uint32_t place, weight;
+  };
+  for (std::size_t v = 0; v < vectors.size(); ++v) {
+    std::vector<std::vector<Edge>> edges;  // [lane]
+    for (const std::uint32_t i : vectors[v]) {
+      edges.emplace_back();
+      int sum = 0;
+      for (std::uint32_t e = graph.first()[i]; e < graph.first()[i + 1]; ++e) {
+        edges.back().push_back({place_[graph.neighbour()[e]], four_bytes(whole.step * whole.k[e])});
+        sum += whole.k[e];
       }
+      base_[place_[i]] = four_bytes(whole.step * (whole.most - sum) / 2);
+      if (!whole.sign.empty() && whole.sign[i] < 0) turned_[place_[i]] = ~std::uint32_t{0};
     }
-    base_[p] = four_bytes(whole.step * (whole.most - sum) / 2);
-    if (!whole.sign.empty() && whole.sign[i] < 0) turned_[p] = ~std::uint32_t{0};
+    const auto place = [](const Edge& edge) { return std::size_t{edge.place}; };
+    const std::size_t runs = fixed ? simd::put_runs_first(edges, 0, lanes, 1, place) : 0;
+    for (std::size_t k = 0; k < runs; ++k) run_[first_[v] + k] = static_cast<std::int32_t>(edges[0][k].place);
+    for (std::size_t lane = 0; lane < edges.size(); ++lane)
+      for (std::size_t k = 0; k < edges[lane].size(); ++k) {
+        const auto [other, weight] = edges[lane][k];
+        const std::size_t at = (first_[v] + k) * lanes + lane, row = (v * lanes + lane) * 2 * degree_ + k;
+        if (fixed) {
+          neighbour_[at] = static_cast<std::int32_t>(other);
+          weight_[at] = weight;
+        } else {
+          rows_[row] = other;
+          rows_[row + degree_] = weight;
+        }
+      }
   }
 }
 
@@ -119,6 +134,7 @@ simd::QuartetCouplings QuartetPlaces::couplings() const noexcept {
   all.base = base_.data();
   all.first = first_.data();
   all.neighbour = neighbour_.data();
+  all.run = run_.data();
   all.weight = weight_.data();
   all.degree = degree_;
   all.rows = rows_.data();

@@ -45,7 +45,7 @@ class QuartetPlaces {
   std::vector<std::uint32_t> site_, place_, first_;
   std::vector<std::uint8_t> count_;
   simd::Buffer<std::uint32_t> base_, weight_, rows_, turned_;
-  simd::Buffer<std::int32_t> neighbour_;
+  simd::Buffer<std::int32_t> neighbour_, run_;
 };
 
 }  // namespace gibbsite

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numbers>
 
+#include "samplers/simd/bits/runs.hpp"
 #include "samplers/simd/replicas/replica_plan.hpp"
 
 namespace gibbsite {
@@ -17,9 +18,12 @@ SitePlaces SitePlaces::dense(const simd::DyadicGraph& graph, const std::vector<s
   }
   SitePlaces all(graph, vectors);
   all.rows_ = simd::Buffer<std::int32_t>(all.size() * all.size());
-  all.each_bond(graph, [&](std::size_t p, std::size_t, std::uint32_t other, std::int32_t twice) {
-    std::int32_t& entry = all.rows_[p * all.size() + other];  // of several bonds, the sum
-    entry = static_cast<std::int32_t>(static_cast<std::uint32_t>(entry) + static_cast<std::uint32_t>(twice));
+  const std::vector<std::uint32_t> place = all.places();
+  all.each([&](std::size_t p, std::size_t i) {
+    for (std::uint32_t e = graph.first[i]; e < graph.first[i + 1]; ++e) {
+      std::int32_t& entry = all.rows_[p * all.size() + place[graph.neighbour[e]]];  // of several bonds, the sum
+      entry = static_cast<std::int32_t>(static_cast<std::uint32_t>(entry) + static_cast<std::uint32_t>(graph.twice[e]));
+    }
   });
   return all;
 }
@@ -34,11 +38,30 @@ SitePlaces SitePlaces::sparse(const simd::DyadicGraph& graph, const std::vector<
   }
   all.neighbour_ = simd::Buffer<std::int32_t>(all.first_.back() * lanes);
   all.twice_ = simd::Buffer<std::int32_t>(all.first_.back() * lanes);
-  all.each_bond(graph, [&](std::size_t p, std::size_t k, std::uint32_t other, std::int32_t twice) {
-    const std::size_t at = (all.first_[p / lanes] + k) * lanes + p % lanes;
-    all.neighbour_[at] = static_cast<std::int32_t>(other);
-    all.twice_[at] = twice;
-  });
+  all.run_ = simd::Buffer<std::int32_t>(all.first_.back());
+  std::fill_n(all.run_.data(), all.run_.size(), -1);
+  struct Edge {
+    std::uint32_t place;
+    std::int32_t twice;
+  };
+  const std::vector<std::uint32_t> place = all.places();
+  for (std::size_t v = 0; v < vectors.size(); ++v) {
+    std::vector<std::vector<Edge>> edges;  // [lane]
+    for (const std::uint32_t i : vectors[v]) {
+      edges.emplace_back();
+      for (std::uint32_t e = graph.first[i]; e < graph.first[i + 1]; ++e)
+        edges.back().push_back({place[graph.neighbour[e]], graph.twice[e]});
+    }
+    const std::size_t runs =
+        simd::put_runs_first(edges, 0, lanes, 1, [](const Edge& e) { return std::size_t{e.place}; });
+    for (std::size_t lane = 0; lane < edges.size(); ++lane)
+      for (std::size_t k = 0; k < edges[lane].size(); ++k) {
+        const std::size_t entry = all.first_[v] + k;
+        all.neighbour_[entry * lanes + lane] = static_cast<std::int32_t>(edges[lane][k].place);
+        all.twice_[entry * lanes + lane] = edges[lane][k].twice;
+        if (lane == 0 && k < runs) all.run_[entry] = static_cast<std::int32_t>(edges[lane][k].place);
+      }
+  }
   return all;
 }
 
@@ -58,14 +81,10 @@ SitePlaces::SitePlaces(const simd::DyadicGraph& graph, const std::vector<std::ve
   });
 }
 
-template <class Act>
-void SitePlaces::each_bond(const simd::DyadicGraph& graph, Act&& act) const {
+std::vector<std::uint32_t> SitePlaces::places() const {
   std::vector<std::uint32_t> place(sites_);
   each([&](std::size_t p, std::size_t i) { place[i] = static_cast<std::uint32_t>(p); });
-  each([&](std::size_t p, std::size_t i) {
-    for (std::uint32_t e = graph.first[i]; e < graph.first[i + 1]; ++e)
-      act(p, e - graph.first[i], place[graph.neighbour[e]], graph.twice[e]);
-  });
+  return place;
 }
 
 std::int64_t SitePlaces::sum_of_all_down() const {
@@ -103,6 +122,7 @@ simd::SiteCouplings SitePlaces::couplings() const {
           .count = count_.data(),
           .first = first_.data(),
           .neighbour = neighbour_.data(),
+          .run = run_.data(),
           .twice = twice_.data(),
           .base = base_.data(),
           .rows = rows_.data()};

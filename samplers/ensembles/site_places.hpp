@@ -44,14 +44,13 @@ class SitePlaces {
   static constexpr std::uint32_t no_site = 0xFFFFFFFF;
 
   SitePlaces(const simd::DyadicGraph& graph, const std::vector<std::vector<std::uint32_t>>& vectors);
-  /// act(place, number of the neighbour, its place, 2 J).
-  template <class Act>
-  void each_bond(const simd::DyadicGraph& graph, Act&& act) const;
+  /// The place of every site.
+  std::vector<std::uint32_t> places() const;
 
   std::size_t sites_;
   double grid_;
   std::vector<std::uint32_t> site_;  // [place], or no_site
-  simd::Buffer<std::int32_t> h_, base_, neighbour_, twice_, rows_;
+  simd::Buffer<std::int32_t> h_, base_, neighbour_, twice_, run_, rows_;
   std::vector<std::uint8_t> count_;
   std::vector<std::uint32_t> first_;
 };

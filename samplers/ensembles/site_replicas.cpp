@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 namespace gibbsite {
 
@@ -100,6 +101,29 @@ std::size_t SiteReplicas::different(std::size_t a, std::size_t b) const {
   std::int32_t different = 0;
   for (std::size_t p = 0; p < places_.size(); ++p) different -= x[p] ^ y[p];
   return static_cast<std::size_t>(different);
+}
+
+std::size_t SiteReplicas::different(std::size_t r, const std::vector<std::uint64_t>& kept, std::size_t k) const {
+  const std::size_t pairs = places_.size() / 2;
+  std::uint64_t sums = 0;  // of either place of a pair
+  for (std::size_t p = 0; p < pairs; ++p) {
+    std::uint64_t two = 0;
+    std::memcpy(&two, replicas_[r].up.data() + 2 * p, sizeof two);
+    sums += (two ^ kept[k * pairs + p]) & 0x100000001U;
+  }
+  return static_cast<std::size_t>((sums & 0xFFFFFFFFU) + (sums >> 32));
+}
+
+std::vector<std::uint64_t> SiteReplicas::kept_states(std::span<const std::byte> states) const {
+  const std::size_t each = places_.sites(), pairs = places_.size() / 2;  // bytes of a state; sixteen places and more
+  std::vector<std::uint64_t> kept(states.size() / each * pairs);
+  std::vector<std::int32_t> up(places_.size());
+  for (std::size_t k = 0; k < states.size() / each; ++k) {
+    places_.each(
+        [&](std::size_t p, std::size_t i) { up[p] = static_cast<std::int8_t>(states[k * each + i]) > 0 ? -1 : 0; });
+    std::memcpy(kept.data() + k * pairs, up.data(), pairs * sizeof(std::uint64_t));
+  }
+  return kept;
 }
 
 void SiteEnsemble::sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) {

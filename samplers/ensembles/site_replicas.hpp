@@ -63,6 +63,9 @@ class SiteReplicas {
   void load(std::size_t r, std::span<const std::byte> bytes);
   /// Sites at which two replicas differ.
   std::size_t different(std::size_t a, std::size_t b) const;
+  /// And at which a replica differs from number k of those that kept_states() made of canonical ones.
+  std::size_t different(std::size_t r, const std::vector<std::uint64_t>& kept, std::size_t k) const;
+  std::vector<std::uint64_t> kept_states(std::span<const std::byte> states) const;
 
  private:
   struct Replica {

@@ -51,6 +51,13 @@ class SiteVectorsEnsemble final : public SiteEnsemble {
     for (std::size_t k = 0; k < pairs.size(); ++k)
       out[k] = (n - 2 * static_cast<double>(replicas_.different(pairs[k].first, pairs[k].second))) / n;
   }
+  void overlap_with(std::span<const std::byte> states, std::span<const std::size_t> which,
+                    std::vector<std::uint64_t>& memory, std::span<double> out) const override {
+    if (memory.empty()) memory = replicas_.kept_states(states);
+    const auto n = static_cast<double>(layout().units);
+    for (std::size_t r = 0; r < layout().replicas; ++r)
+      out[r] = (n - 2 * static_cast<double>(replicas_.different(r, memory, which[r]))) / n;
+  }
 
  private:
   double energy(std::size_t r) const {

@@ -102,7 +102,9 @@ void in_order(const QuartetCouplings& graph, const QuartetSweep& sweep, std::uin
       Word field = hn::Load(d, graph.base + begin);
       for (std::size_t e = graph.first[v]; e < graph.first[v + 1]; ++e) {
         const std::size_t at = e * lanes + part * width;
-        const Integer is_up = hn::GatherIndex(n, spins, hn::Load(n, graph.neighbour + at));
+        const std::int32_t run = graph.run[e];  // a register in one load: gathers take longer than all else
+        const Integer is_up = HWY_LIKELY(run >= 0) ? hn::LoadU(n, spins + run + part * width)
+                                                   : hn::GatherIndex(n, spins, hn::Load(n, graph.neighbour + at));
         field = add_bytes(d, field, hn::And(hn::BitCast(d, is_up), hn::Load(d, graph.weight + at)));
       }
       const Word before = hn::Load(d, up + begin);
@@ -204,8 +206,8 @@ void visit_at_random(const QuartetCouplings& graph, const QuartetSweep& sweep, s
       const std::uint32_t* const row = rows + i * (2 * neighbours);
       auto packed = hn::Load(d, base + i);
       HWY_UNROLL(8)
-      for (std::size_t e = 0; e < neighbours; ++e) packed =
-          add_bytes(d, packed, hn::And(hn::Load(d, up + row[e]), hn::Load(d, row + neighbours + e)));
+      for (std::size_t e = 0; e < neighbours; ++e)
+        packed = add_bytes(d, packed, hn::And(hn::Load(d, up + row[e]), hn::Load(d, row + neighbours + e)));
       const auto packed_before = hn::Load(d, up + i);
       const Replicas field = hn::PromoteTo(n, hn::BitCast(bytes, packed));
       const Replicas before = hn::PromoteTo(n, hn::BitCast(signs, packed_before));

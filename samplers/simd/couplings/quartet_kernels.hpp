@@ -34,6 +34,7 @@ struct QuartetCouplings {
   const std::uint32_t* base = nullptr;   ///< [place]: the class if all neighbours were down
   const std::uint32_t* first = nullptr;  ///< fixed order, [vector + 1]: entries of a vector, first[v] .. first[v + 1]
   const std::int32_t* neighbour = nullptr;  ///< fixed order, [entry][lane]: a place
+  const std::int32_t* run = nullptr;        ///< fixed order, [entry]: the first of sixteen places in a row, or -1
   const std::uint32_t* weight = nullptr;    ///< fixed order, [entry][lane]: step J / unit, modulo 256
   std::size_t degree = 0;                   ///< random order: the largest
   const std::uint32_t* rows = nullptr;      ///< random order, [place]: `degree` places, and their weights

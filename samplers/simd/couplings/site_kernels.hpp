@@ -30,6 +30,7 @@ struct SiteCouplings {
   const std::uint8_t* count = nullptr;      ///< [vector]: sites in it
   const std::uint32_t* first = nullptr;     ///< sparse, [vector + 1]: entries of a vector, first[v] .. first[v + 1]
   const std::int32_t* neighbour = nullptr;  ///< sparse, [entry][lane]: a place
+  const std::int32_t* run = nullptr;        ///< sparse, [entry]: the first of sixteen places in a row, or -1
   const std::int32_t* twice = nullptr;      ///< sparse, [entry][lane]: 2 J
   const std::int32_t* base = nullptr;       ///< sparse, [place]: the field if all neighbours were down
   const std::int32_t* rows = nullptr;       ///< dense, [place][16 vectors]: 2 J of all pairs

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "samplers/simd/bits/runs.hpp"
+
 namespace gibbsite::simd {
 
 void WordRows::add_row(Row row) {
@@ -34,28 +36,6 @@ namespace {
 
 using Edges = std::vector<std::vector<Row>>;
 
-/// Puts runs of the sites begin .. end - 1 to the front, and says how many there are.
-std::size_t runs_first(Edges& edges, std::size_t begin, std::size_t end, std::size_t parts) {
-  if (end > edges.size()) return 0;
-  std::size_t runs = 0;
-  std::vector<std::size_t> place(end - begin);
-  for (std::size_t k = 0; k < edges[begin].size(); ++k) {
-    place[0] = k;
-    std::size_t p = begin + 1;
-    for (; p < end; ++p) {
-      const auto wanted = edges[begin][k].begin + (p - begin) * parts;
-      const auto from = edges[p].begin() + static_cast<std::ptrdiff_t>(std::min(runs, edges[p].size()));
-      const auto found = std::find_if(from, edges[p].end(), [&](const Row& row) { return row.begin == wanted; });
-      if (found == edges[p].end()) break;
-      place[p - begin] = static_cast<std::size_t>(found - edges[p].begin());
-    }
-    if (p < end) continue;
-    for (p = begin; p < end; ++p) std::swap(edges[p][runs], edges[p][place[p - begin]]);
-    ++runs;
-  }
-  return runs;
-}
-
 void swap_places(Edges& edges, std::size_t begin, std::size_t end, std::size_t a, std::size_t b) {
   for (std::size_t p = begin; p < end; ++p) std::swap(edges[p][a], edges[p][b]);
 }
@@ -65,7 +45,9 @@ void swap_places(Edges& edges, std::size_t begin, std::size_t end, std::size_t a
 void put_in_runs(Edges& edges, std::size_t per_word) {
   const std::size_t half = per_word / 2, parts = word_parts / per_word;
   if (half == 0) return;
-  const std::size_t low = runs_first(edges, 0, half, parts), high = runs_first(edges, half, per_word, parts);
+  const auto place = [](const Row& row) { return std::size_t{row.begin}; };
+  const std::size_t low = put_runs_first(edges, 0, half, parts, place);
+  const std::size_t high = put_runs_first(edges, half, per_word, parts, place);
   std::size_t together = 0;
   for (std::size_t i = 0; i < low; ++i)
     for (std::size_t j = together; j < high; ++j) {
