@@ -35,6 +35,7 @@ class PackedLattice final : public Ensemble {
         states_(blocks, model_->graph(), kernels, this->layout().replicas),
         prepared_(this->layout().replicas),
         counts_(this->layout().replicas),
+        changed_(this->layout().replicas),
         stale_(this->layout().replicas, 1) {
     std::vector<std::int8_t> ordered(this->layout().units);
     model_->set_ordered(ordered);
@@ -128,11 +129,18 @@ class PackedLattice final : public Ensemble {
   /// Every bond joins a site of one colour with one of the other.
   bool two_colours() const { return states_.blocks().colours == 2 && !states_.blocks().seamed(); }
   bool counts_as_it_moves(double lambda) const { return lambda != 0 && two_colours(); }
-  void add_counts(std::size_t r, const Counts& mine) const {
+  void add_counts(std::size_t r, const Counts& mine, Share share) const {
+    add(counts_[r].up, mine.up, share);
+    add(counts_[r].unsatisfied, mine.unsatisfied, share);
+  }
+  /// What one thread alone adds to needs no care, which takes as long as a word of spins.
+  static void add(std::int64_t& sum, std::int64_t term, Share share) {
+    if (share.of == 1) {
+      sum += term;
+      return;
+    }
 #pragma omp atomic
-    counts_[r].up += mine.up;
-#pragma omp atomic
-    counts_[r].unsatisfied += mine.unsatisfied;
+    sum += term;
   }
   /// Calls work(replica, share) with all threads, or with one: they share the replicas, or each replica's lattice.
   template <class Work>
@@ -175,6 +183,7 @@ class PackedLattice final : public Ensemble {
   std::map<double, simd::LatticeDigits> digits_;  // of every lambda lately met
   std::vector<Prepared> prepared_;
   mutable std::vector<Counts> counts_;  // a function of the state
+  std::vector<std::int64_t> changed_;   // spins, by the present sweep; here only to be the same memory
   mutable std::vector<char> stale_;     // counts are not yet those of the state
   Barrier barrier_;
   mutable AdaptiveThreads threads_, look_;
@@ -245,20 +254,19 @@ std::int64_t PackedLattice::move(std::size_t r, double lambda, const Step& step,
 void PackedLattice::sweep(std::span<const Setting> setting, Step step, std::span<Tally> tally) {
   assert(setting.size() == layout().replicas && tally.size() == layout().replicas && step.count > 0);
   prepare(setting, step.time);
-  std::vector<std::int64_t> changed(layout().replicas, 0);
+  std::fill(changed_.begin(), changed_.end(), 0);
   std::fill(counts_.begin(), counts_.end(), Counts{});
   with_threads(threads_, step.count, [&](std::size_t r, Share share) {
     Counts counts;
     const std::int64_t mine = move(r, setting[r].lambda, step, share, counts);
-#pragma omp atomic
-    changed[r] += mine;
-    add_counts(r, counts);
+    add(changed_[r], mine, share);
+    add_counts(r, counts, share);
   });
   for (std::size_t r = 0; r < layout().replicas; ++r) {
     stale_[r] = counts_as_it_moves(setting[r].lambda) ? 0 : 1;
     const double tried = static_cast<double>(layout().units) * step.count;
     tally[r].tried += tried;
-    tally[r].accepted += setting[r].lambda == 0 ? tried : static_cast<double>(changed[r]);
+    tally[r].accepted += setting[r].lambda == 0 ? tried : static_cast<double>(changed_[r]);
   }
 }
 
@@ -267,7 +275,7 @@ void PackedLattice::know() const {
   for (std::size_t r = 0; r < layout().replicas; ++r)
     if (stale_[r] != 0) counts_[r] = {};
   with_threads(look_, 0.1, [&](std::size_t r, Share share) {
-    if (stale_[r] != 0) add_counts(r, states_.count(r, share));
+    if (stale_[r] != 0) add_counts(r, states_.count(r, share), share);
   });
   for (std::size_t r = 0; r < layout().replicas; ++r) {
     if (stale_[r] != 0 && states_.blocks().colours > 2 && !states_.blocks().seamed()) counts_[r].unsatisfied /= 2;

@@ -24,10 +24,11 @@ class LatticeStates {
   std::size_t groups_a_colour() const noexcept { return (blocks_.colour_words + group - 1) / group; }
 
   Stripe stripe(std::size_t replica, std::size_t colour, Share share = {}) noexcept {
+    const Signs signs{all_signs_, signs_.size() == 0 ? nullptr : signs_.data()};
+    if (share.of == 1) return {&blocks_, state(replica), signs, colour, 0, blocks_.colour_words};  // divisions are slow
     const auto cut = [&](std::size_t k) {
       return std::min(blocks_.colour_words, groups_a_colour() * k / share.of * group);
     };
-    const Signs signs{all_signs_, signs_.size() == 0 ? nullptr : signs_.data()};
     return {&blocks_, state(replica), signs, colour, cut(share.index), cut(share.index + 1)};
   }
   /// What moves at a turn.
