@@ -14,7 +14,7 @@
 /// some 115 instructions in 512-bit registers (six neighbours, three classes: 35 rounds of AES, 21 selections of
 /// digits, 7 counters, 20 to look at neighbours, 32 to choose, hand on, write and count), so no more than one word in
 /// 57 cycles. Measured: 84 cycles, for in each batch the lanes that are left need 24 levels of 5 rounds more, and
-/// loads are not free. All energies cost a fifth of a sweep where N is 512, and new lambdas for every replica a sixth.
+/// loads are not free. All energies cost a fifth of a sweep where N is 512, and new lambdas for every replica a seventh.
 #pragma once
 
 #include <memory>

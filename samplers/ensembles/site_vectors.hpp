@@ -13,8 +13,9 @@
 /// field_layout()) has none such; its sites go in the order of the scan, and fields are kept. At lambda = 0 every visit
 /// draws a spin anew: a sweep is a fresh exact draw.
 ///
-/// Cost on a core with 512-bit registers: 1 ns for a spin and .25 ns for each of its neighbours; on dense graphs 1 ns
-/// for a spin, and sites / 16 ns for one that turns over.
+/// Cost on a core with 512-bit registers: 1 ns for a spin and .25 ns for each of its neighbours, .1 where those of a
+/// vector stand in a row in memory, as most do on lattices; on dense graphs 1 ns for a spin, and sites / 16 ns for one
+/// that turns over.
 #pragma once
 
 #include <memory>
