@@ -57,9 +57,7 @@ HWY_INLINE void add_up(const BitVector* bits, BitVector* planes) {
 /// one word that is worth eight, eight of which are ...
 class LaneCounter {
  public:
-  HWY_INLINE LaneCounter() {
-    for (BitVector& plane : plane_) plane = hn::Zero(Bits());
-  }
+  HWY_INLINE LaneCounter() { open(0); }
   HWY_INLINE void add(BitVector word) { add(word, 0); }
   /// add(see(0)), ..., add(see(n - 1)).
   template <class See>
@@ -85,13 +83,19 @@ class LaneCounter {
     BitVector carry = hn::Zero(d);
     for (std::size_t p = 0; p < count_planes && (p < 3 * used_ || any(carry)); ++p) {
       BitVector sum = hn::Load(d, planes + p * word_parts);
-      carry = add_two(sum, p < 3 * stages ? plane_[p] : hn::Zero(d), carry);
+      carry = add_two(sum, p < 3 * used_ ? plane_[p] : hn::Zero(d), carry);
       hn::Store(sum, d, planes + p * word_parts);
     }
   }
 
  private:
   static constexpr std::size_t stages = 12;  // 2^36 words and more
+
+  /// Planes are cleared as they are needed: all of them would take as long as a few words of a sweep.
+  HWY_INLINE void open(std::size_t stage) {
+    for (std::size_t p = 3 * used_; p < 3 * (stage + 1); ++p) plane_[p] = hn::Zero(Bits());
+    used_ = stage + 1;
+  }
 
   /// Eight words into three planes; what is worth eight is carried.
   static HWY_INLINE BitVector add_eight(const BitVector* x, BitVector* plane) {
@@ -107,7 +111,7 @@ class LaneCounter {
   }
   HWY_INLINE void add(BitVector word, std::size_t stage) {
     for (;; ++stage) {
-      used_ = std::max(used_, stage + 1);
+      if (stage >= used_) open(stage);
       waiting_[stage][count_[stage]] = word;
       count_[stage] = (count_[stage] + 1) % 8;
       if (count_[stage] != 0 || stage + 1 == stages) return;

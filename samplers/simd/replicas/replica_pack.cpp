@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::size_t table_size = 64 * word_parts;  // of a transposition
 struct alignas(64) Table {
-  std::uint64_t at[table_size] = {};
+  std::uint64_t at[table_size];
 };
 
 }  // namespace
@@ -80,14 +80,14 @@ const LaneNumbers& ReplicaPack::count_up(const Buffer<std::uint64_t>& turned) co
   return count_ones(words);
 }
 const LaneNumbers& ReplicaPack::count_ones(const Buffer<std::uint64_t>& words) const {
-  Table planes;
+  Table planes{};
   kernels_->count_ones(words.data(), plan_->real.data(), plan_->words, planes.at);
   numbers_[1].assign(plan_->width, 0);
   read_planes(planes.at, plan_->words, numbers_[1]);
   return numbers_[1];
 }
 const LaneNumbers& ReplicaPack::count_unsatisfied() const {
-  Table planes;
+  Table planes{};
   const ReplicaBonds bonds{{plan_->bond_ends.data(), plan_->bond_runs.data(), plan_->bond_signs.data()},
                            plan_->bond_words(),
                            plan_->positive_bonds};
@@ -117,7 +117,7 @@ void ReplicaPack::for_tables(See&& see, Flush&& flush) const {
 
 void ReplicaPack::to_columns(std::span<std::uint64_t> out) const {
   const std::size_t parts = plan_->width / 64, rows = plan_->words * plan_->rows_per_word(), all = blocks();
-  Table in, turned;
+  Table in{}, turned;
   for_tables(
       [&](std::size_t part, std::size_t block, std::size_t q) {
         for (std::size_t k = 0; k < 64; ++k)
@@ -133,7 +133,7 @@ void ReplicaPack::to_columns(std::span<std::uint64_t> out) const {
 
 void ReplicaPack::from_columns(std::span<const std::uint64_t> in) {
   const std::size_t parts = plan_->width / 64, rows = plan_->words * plan_->rows_per_word(), all = blocks();
-  Table columns, turned;
+  Table columns{}, turned;
   for_tables(
       [&](std::size_t part, std::size_t block, std::size_t q) {
         for (std::size_t j = 0; j < 64; ++j) columns.at[j * word_parts + q] = in[(part * 64 + j) * all + block];
