@@ -251,11 +251,18 @@ std::optional<Group> TaskRun::result(const std::string& name) const {
 std::optional<Group> TaskRun::outline(const std::string& name) const {
   if (!finished()) return result(name);
   Group outline{.name = name, .attributes = result_->attributes};
-  for (const Group& group : result_->groups)
-    if (is_large(group) && !group.elsewhere)
-      outline.groups.push_back({.name = group.name, .elsewhere = [&group](const auto& use) { use(group); }});
-    else
+  for (const Group& group : result_->groups) {
+    const bool states = group.name == "configurations";  // their numbers are told, too
+    if ((!is_large(group) && !states) || group.elsewhere) {
       outline.groups.push_back(group);
+      continue;
+    }
+    Group& there = outline.groups.emplace_back();
+    there.name = group.name;
+    there.elsewhere = [&group](const auto& use) { use(group); };
+    for (const Variable& variable : group.variables)
+      if (states && variable.dims.empty()) there.variables.push_back(variable);
+  }
   return outline;
 }
 
