@@ -5,7 +5,6 @@
 
 #include "estimators/learning/nets/embeddings.hpp"
 #include "physics/mean_field.hpp"
-#include "studies/data/data_keys.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/json.hpp"
 #include "studies/files/signals.hpp"
@@ -14,6 +13,7 @@
 #include "studies/files/whole_file.hpp"
 #include "studies/likelihood/command.hpp"
 #include "studies/likelihood/learned_order.hpp"
+#include "studies/likelihood/model_with_data.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/models/stored_net.hpp"
 #include "studies/runs/run.hpp"
@@ -27,44 +27,22 @@ namespace gibbsite {
 namespace {
 
 struct EmbedKeys {
-  std::string against = "";  ///< resolved path of another embedding
-  std::string shape = "";    ///< of samples, where they are images of another size than the encoder learned from
+  std::string shape = "";  ///< of samples, where they are images of another size than the encoder learned from
 };
 
-Schema make_embedding_schema() {
-  KeyTable table;
-  add_data_keys(table);
-  StudyKey& against =
-      Section<EmbedKeys>(table, "data")
-          .add(
-              "against", "a file of embeddings", "of snapshots of another size: where Binder cumulants cross",
-              [](EmbedKeys& keys, const Value& value) { keys.against = read_path(value); },
-              optional_text(&EmbedKeys::against));
-  against.text = against.file = true;
-  Section<EmbedKeys>(table, "data")
-      .text(
-          "shape", &EmbedKeys::shape, "HxW or CxHxW",
-          "of images of another size than the encoder learned from: a net of convolutions, pools and sums takes them");
-  const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
-  run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
-  Schema schema;
-  schema.sections = {"data", "run"};
-  schema.keys = table.take();
-  for (StudyKey& key : schema.keys) key.griddable = false;
-  return schema;
-}
-
 const Schema& embedding_schema() {
-  static const Schema schema = make_embedding_schema();
+  static const Schema schema = schema_with_data([](KeyTable& table) {
+    add_against_key(table, "a file of embeddings", "of snapshots of another size: where Binder cumulants cross");
+    Section<EmbedKeys>(table, "data")
+        .text("shape", &EmbedKeys::shape, "HxW or CxHxW",
+              "of images of another size than the encoder learned from: a net of convolutions, pools and sums takes "
+              "them");
+  });
   return schema;
 }
 
 Request read_embedding(const std::string& model, const Settings& keys) {
-  Request request = assemble({}, entries_of(keys, embedding_schema()), "command line", embedding_schema());
-  std::string file = std::filesystem::absolute(model).lexically_normal();
-  request.tasks.front().study.keys<NetworkKeys>().file = file;
-  request.inputs.insert(request.inputs.begin(), std::move(file));
-  return request;
+  return read_model_with_data(model, keys, embedding_schema());
 }
 
 struct Embedded {
@@ -224,7 +202,7 @@ int embed(const Request& request, const std::string& command) {
   use_threads(study.run.threads);
   remove_leftovers(request.out);
   const Embedded found = embedded_by(study.keys<NetworkKeys>().file, asked, study.keys<EmbedKeys>().shape);
-  const Ordered order = order_in(found, study.keys<EmbedKeys>().against);
+  const Ordered order = order_in(found, study.keys<AgainstKeys>().against);
   Group root;
   root.attributes = run_attributes(command, request, 0, "complete");
   root.attributes.emplace_back("data", description(found.data));
@@ -252,25 +230,12 @@ const Command& embed_command() {
           "size, tells where both cross. xarray.open_dataset(FILE, group=\"embedding\") opens it.",
       .least = 1,
       .most = 1,
-      .options = {{"data", 0, "FILE", "the data, as `gibbsite loglik` takes them; required", "data.file"},
-                  {"labels", 0, "FILE", "of the data, as data.labels: a file, or column:WHICH", "data.labels"},
-                  {"binarize", 0, "HOW", "as data.binarize; so are --dataset, --rows, --columns, --alphabet, --maximum",
-                   "data.binarize"},
-                  {"dataset", 0, "NAME", "", "data.dataset"},
-                  {"rows", 0, "BEGIN:END", "", "data.rows"},
-                  {"columns", 0, "WHICH", "", "data.columns"},
-                  {"alphabet", 0, "WHICH", "", "data.alphabet"},
-                  {"maximum", 0, "NUMBER", "", "data.maximum"},
-                  {"shrink", 0, "AS", "images made smaller, as 28x28:8x8", "data.shrink"},
-                  {"shape", 0, "HxW", "of images of another size than the encoder learned from", "data.shape"},
-                  {"against", 0, "FILE", "embeddings of another size: where Binder cumulants cross", "data.against"},
-                  {"out", 'o', "FILE", "the HDF5 file to write; required"},
-                  force_option,
-                  json_option,
-                  help_option},
-      .examples =
-          {"gibbsite embed encoder.h5 --data digits.csv.gz --labels column:-1 -o embeddings.h5",
-           "gibbsite embed encoder.h5 --data L32.h5 --labels beta --shape 32x32 --against order-16.h5 -o order-32.h5"},
+      .options = options_with_data(
+          {{"shape", 0, "HxW", "of images of another size than the encoder learned from", "data.shape"},
+           {"against", 0, "FILE", "embeddings of another size: where Binder cumulants cross", "data.against"},
+           {"out", 'o', "FILE", "the HDF5 file to write; required"}}),
+      .examples = {"gibbsite embed encoder.h5 --data digits.csv.gz --labels column:-1 -o embeddings.h5",
+                   "gibbsite embed encoder.h5 --data L32.h5 --labels beta --shape 32x32 --against a.h5 -o b.h5"},
       .schema = embedding_schema,
       .explains_keys = true,
       .read = read_embedding,

@@ -7,7 +7,6 @@
 
 #include "estimators/auroc.hpp"
 #include "estimators/learning/nets/answers.hpp"
-#include "studies/data/data_keys.hpp"
 #include "studies/files/archive.hpp"
 #include "studies/files/json.hpp"
 #include "studies/files/signals.hpp"
@@ -16,6 +15,7 @@
 #include "studies/files/whole_file.hpp"
 #include "studies/likelihood/answered.hpp"
 #include "studies/likelihood/command.hpp"
+#include "studies/likelihood/model_with_data.hpp"
 #include "studies/runs/run.hpp"
 #include "studies/study/study_file.hpp"
 #include "studies/systems/network_keys.hpp"
@@ -26,40 +26,15 @@
 namespace gibbsite {
 namespace {
 
-struct PredictionKeys {
-  std::string against = "";  ///< resolved path of an earlier prediction
-};
-
-Schema make_prediction_schema() {
-  KeyTable table;
-  add_data_keys(table);
-  StudyKey& against =
-      Section<PredictionKeys>(table, "data")
-          .add(
-              "against", "a file of predictions", "energies of other data by the same model: AUROC of E(x)",
-              [](PredictionKeys& keys, const Value& value) { keys.against = read_path(value); },
-              optional_text(&PredictionKeys::against));
-  against.text = against.file = true;
-  const auto run = Section<Study::Run>(table, "run", &Study::run).fixed();
-  run.integer("threads", &Study::Run::threads, {0, 4096}, "how many; 0: all cores; results do not depend on it");
-  Schema schema;
-  schema.sections = {"data", "run"};
-  schema.keys = table.take();
-  for (StudyKey& key : schema.keys) key.griddable = false;
-  return schema;
-}
-
 const Schema& prediction_schema() {
-  static const Schema schema = make_prediction_schema();
+  static const Schema schema = schema_with_data([](KeyTable& table) {
+    add_against_key(table, "a file of predictions", "energies of other data by the same model: AUROC of E(x)");
+  });
   return schema;
 }
 
 Request read_prediction(const std::string& model, const Settings& keys) {
-  Request request = assemble({}, entries_of(keys, prediction_schema()), "command line", prediction_schema());
-  std::string file = std::filesystem::absolute(model).lexically_normal();
-  request.tasks.front().study.keys<NetworkKeys>().file = file;
-  request.inputs.insert(request.inputs.begin(), std::move(file));
-  return request;
+  return read_model_with_data(model, keys, prediction_schema());
 }
 
 struct Prediction {
@@ -191,7 +166,7 @@ int predict(const Request& request, const std::string& command) {
   use_threads(study.run.threads);
   remove_leftovers(request.out);
   const Prediction found =
-      predicted_by(answered_by(study.keys<NetworkKeys>().file, asked), study.keys<PredictionKeys>().against);
+      predicted_by(answered_by(study.keys<NetworkKeys>().file, asked), study.keys<AgainstKeys>().against);
   if (!request.out.empty()) {
     Group root;
     root.attributes = run_attributes(command, request, 0, "complete");
@@ -221,21 +196,9 @@ const Command& predict_command() {
           "of other data, tells how well E(x) tells both apart: the probability that it is lower here (AUROC).",
       .least = 1,
       .most = 1,
-      .options = {{"data", 0, "FILE", "the data, as `gibbsite loglik` takes them; required", "data.file"},
-                  {"labels", 0, "FILE", "of the data, as data.labels: a file, or column:WHICH", "data.labels"},
-                  {"binarize", 0, "HOW", "as data.binarize; so are --dataset, --rows, --columns, --alphabet, --maximum",
-                   "data.binarize"},
-                  {"dataset", 0, "NAME", "", "data.dataset"},
-                  {"rows", 0, "BEGIN:END", "", "data.rows"},
-                  {"columns", 0, "WHICH", "", "data.columns"},
-                  {"alphabet", 0, "WHICH", "", "data.alphabet"},
-                  {"maximum", 0, "NUMBER", "", "data.maximum"},
-                  {"shrink", 0, "AS", "images made smaller, as 28x28:8x8", "data.shrink"},
-                  {"against", 0, "FILE", "a prediction of other data, to be told apart by energy", "data.against"},
-                  {"out", 'o', "FILE", "also write all labels and probabilities to an HDF5 file"},
-                  force_option,
-                  json_option,
-                  help_option},
+      .options = options_with_data(
+          {{"against", 0, "FILE", "a prediction of other data, to be told apart by energy", "data.against"},
+           {"out", 'o', "FILE", "also write all labels and probabilities to an HDF5 file"}}),
       .examples = {"gibbsite predict digits.h5 --data new.csv --binarize 0.5 --maximum 16",
                    "gibbsite predict digits.h5 --data digits.csv.gz --labels column:-1 -o predictions.h5",
                    "gibbsite predict jem.h5 --data digits.csv.gz --labels column:-1 --against others.h5"},

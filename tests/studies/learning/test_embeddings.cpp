@@ -101,9 +101,8 @@ TEST_CASE("an encoder that predicts what is hidden has the same bits for any num
   const std::vector<double> weights = weights_in(made.root("model.h5"));
   REQUIRE(made.train({"--run.threads", "3"}, "threads.h5").code == 0);
   CHECK(weights_in(made.root("threads.h5")) == weights);
-  Ended ended = made.train({"--run.max_time", "0.001"}, "parts.h5");
-  for (int resumed = 0; ended.code == 75 && resumed < 1000; ++resumed)
-    ended = made.train({"--run.max_time", "0.01", "--resume"}, "parts.h5");
+  REQUIRE(made.train({"--run.max_time", "1e-9"}, "parts.h5").code == 75);
+  const Ended ended = made.train({"--resume", "--run.threads", "2"}, "parts.h5");
   INFO(ended.err);
   REQUIRE(ended.code == 0);
   CHECK(weights_in(made.root("parts.h5")) == weights);
