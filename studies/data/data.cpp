@@ -37,6 +37,8 @@ NumberArray read_snapshots(const DataRequest& request, const std::string& path) 
     throw RequestError(
         fmt::format("{}: {} is {}, not (snapshot, chain, beta, site)", request.file, path, shape_text(all.shape)));
   if (request.labels == labels_of_beta) {
+    if (!request.rows.empty())
+      throw RequestError("labels = \"beta\" are of all configurations of a result; leave out rows");
     if (request.beta)
       throw RequestError("labels = \"beta\" are of the configurations at all betas; leave out beta, which chooses one");
     all.note = fmt::format("snapshots of {} chains at {} betas", all.shape[1], beta.size());

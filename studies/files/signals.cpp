@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <string_view>
 
@@ -72,12 +74,24 @@ void on_signal(int signal) {
   errno = error;
 }
 
+/// Handlers run on a stack of their own: libraries of products in single precision point the stack register elsewhere
+/// while they work, and what a handler wrote there would be memory of others. The system gives a signal to the main
+/// thread, whose stack this is, while that has none to answer yet.
+void give_handlers_a_stack() {
+  static std::array<std::byte, std::size_t{1} << 18> room;  // a frame with all vector registers takes 4 to 12 KB
+  stack_t stack = {};
+  stack.ss_sp = room.data();
+  stack.ss_size = room.size();
+  ::sigaltstack(&stack, nullptr);
+}
+
 }  // namespace
 
 void listen_for_stop() {
+  give_handlers_a_stack();
   struct sigaction action = {};
   action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of the write, not the end of the program
@@ -89,7 +103,7 @@ void stop_building_after(double seconds) noexcept {
   constexpr double longest = 1e9;  // 30 years
   struct sigaction action = {};
   action.sa_handler = on_timer;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   // A signal of its own: SIGALRM may be that of whoever started the program.
   sigaction(SIGRTMIN, &action, nullptr);

@@ -33,6 +33,11 @@ Condition barlow() {
             return embeds_by(s, {"barlow"});
           }};
 }
+Condition conventions() {
+  return {R"(training.method = "vicreg", "jepa" or "barlow")", {"model.name", of_method}, [](const Study& s) {
+            return embeds_by(s, {"vicreg", "jepa", "barlow"});
+          }};
+}
 Condition parts() { return {R"(training.method = "jepa")", {"model.name", of_method}, predicts_parts}; }
 
 /// "25:25:1".
@@ -63,12 +68,14 @@ EmbeddingOptions embedding_options(const Study& study) {
           .variance = keys.variance,
           .covariance = keys.covariance,
           .per_number = keys.convention == "code",
-          .redundancy = keys.redundancy};
+          .redundancy = keys.redundancy,
+          .standardised_by_n = keys.convention == "code"};
 }
 
 std::vector<Augmentation> augmentations_of(const Study& study) {
   std::vector<Augmentation> out;
-  for (const std::string& words : study.keys<EmbeddingKeys>().views) out.push_back(parse_augmentation(words));
+  for (const std::string& words : study.keys<EmbeddingKeys>().views)
+    if (words != "none") out.push_back(parse_augmentation(words));
   return out;
 }
 
@@ -86,8 +93,10 @@ void add_embedding_keys(KeyTable& table) {
   const Section<EmbeddingKeys> t(table, "training");
   add_word_list(t.when(encoder()), "views", &EmbeddingKeys::views, "a list of changes",
                 "encoder: what is done to a sample at random: \"shift N\", \"roll N\", \"crop N\", \"erase N\", "
-                "\"noise S\", \"contrast S\", \"turn\"; left out: \"noise 0.5\"",
-                [](const std::string& words) { (void)parse_augmentation(words); });
+                "\"noise S\", \"contrast S\", \"turn\"; left out: \"noise 0.5\"; \"none\": nothing",
+                [](const std::string& words) {
+                  if (words != "none") (void)parse_augmentation(words);
+                });
   t.when(contrast())
       .real("tau", &EmbeddingKeys::temperature, {.low = 0, .open = true}, "simclr, infonce: temperature of likeness");
   StudyKey& terms = t.when(volume()).add(
@@ -96,9 +105,11 @@ void add_embedding_keys(KeyTable& table) {
         return std::optional(Value{fmt::format("{:g}:{:g}:{:g}", keys.invariance, keys.variance, keys.covariance)});
       });
   terms.text = true;
-  t.when(volume()).choice(
-      "convention", &EmbeddingKeys::convention, {"paper", "code"},
-      "vicreg, jepa: sums as in the paper, or means over numbers and views as in its authors' code");
+  t.when(conventions())
+      .choice("convention", &EmbeddingKeys::convention, {"paper", "code"},
+              "vicreg, jepa: sums as in the paper, or means over numbers and views as in its authors' code; barlow: "
+              "numbers "
+              "standardised by n - 1, or by n as batch normalisation does");
   t.when(barlow()).real("redundancy", &EmbeddingKeys::redundancy, {.low = 0},
                         "barlow: weight of correlations between different numbers");
   t.when(parts()).integer("patches", &EmbeddingKeys::patches, {2, 1000},

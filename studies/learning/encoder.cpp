@@ -14,6 +14,24 @@
 namespace gibbsite {
 namespace {
 
+/// Of so many samples at most, evenly spaced, labels are told: an evaluation is to cost less than learning does.
+constexpr std::size_t most_shown = 10'000, most_asked = 2'000;
+
+struct Few {
+  std::vector<double> z;  ///< [sample][number]
+  std::vector<std::size_t> labels;
+
+  Few(std::span<const double> all, std::span<const std::size_t> of, std::size_t numbers, std::size_t most) {
+    const std::size_t count = std::min(most, of.size());
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t s = k * of.size() / count;
+      z.insert(z.end(), all.begin() + static_cast<std::ptrdiff_t>(s * numbers),
+               all.begin() + static_cast<std::ptrdiff_t>((s + 1) * numbers));
+      labels.push_back(of[s]);
+    }
+  }
+};
+
 class Embeds final : public LearnsValues {
  public:
   Embeds(NeuralNet net, std::vector<double> first, std::optional<NeuralNet> head, EmbeddingOptions loss,
@@ -35,13 +53,16 @@ class Embeds final : public LearnsValues {
     out.mean_deviation = spread.mean_deviation, out.least_deviation = spread.least_deviation;
     out.effective_rank = spread.effective_rank;
     if (samples.labels.empty() || samples.validation_labels.empty()) return out;
-    const std::vector<double> asked = outputs_of(net(), theta, samples.validation);
-    const Labelled shown{z, samples.labels}, held{asked, samples.validation_labels};
+    const std::vector<double> held_z = outputs_of(net(), theta, samples.validation);
+    const Few few(z, samples.labels, numbers, most_shown),
+        few_held(held_z, samples.validation_labels, numbers, most_asked);
+    const Labelled shown{few.z, few.labels}, held{few_held.z, few_held.labels};
     out.neighbour_accuracy = neighbour_accuracy(shown, held, numbers);
     out.probe_accuracy = linear_probe_accuracy(shown, held, numbers);
     if (!of_inputs_) {
-      const Labelled as_they_are{samples.training.numbers(), samples.labels},
-          others{samples.validation.numbers(), samples.validation_labels};
+      const Few inputs(samples.training.numbers(), samples.labels, net().units(), most_shown),
+          held_inputs(samples.validation.numbers(), samples.validation_labels, net().units(), most_asked);
+      const Labelled as_they_are{inputs.z, inputs.labels}, others{held_inputs.z, held_inputs.labels};
       of_inputs_ = {neighbour_accuracy(as_they_are, others, net().units()),
                     linear_probe_accuracy(as_they_are, others, net().units())};
     }

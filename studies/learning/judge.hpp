@@ -49,9 +49,12 @@ struct Judgement {
   double divergence = unknown;    ///< KL(truth || model), of data from a known density
   double fixed_points = unknown;  ///< share of the training samples, of a network that stores them
 
-  /// What is better where it is larger, of samples that are not learned: ln p of them, else of their labels.
+  /// What is better where it is larger, of samples that are not learned: ln p of them, else of their labels, else the
+  /// share of their labels that a probe of embeddings tells; nan: none of these.
   double merit() const noexcept {
-    return validation.value == validation.value ? validation.value : validation_label_log_likelihood;
+    if (validation.value == validation.value) return validation.value;
+    return validation_label_log_likelihood == validation_label_log_likelihood ? validation_label_log_likelihood
+                                                                              : probe_accuracy;
   }
 };
 

@@ -165,6 +165,10 @@ void Training::evaluate(double seconds) {
     return model_->judge(theta, samples_, asked);
   };
   Judgement found = judged();
+  if (t.patience > 0 && std::isnan(found.merit()) && model_->keeps_labels())
+    throw RequestError(
+        "training.patience waits for something that grows on validation data: give them labels (data.labels), by which "
+        "embeddings are judged, or leave it out");
   if (validation_.samples > 0) {
     if (found.merit() > best_likelihood_) {
       best_likelihood_ = found.merit();

@@ -170,6 +170,12 @@ std::vector<std::string> Training::warnings() const {
         "where parameters move faster than chains; go by {}, and lower training.rate or raise training.chains",
         std::abs(gap), gap > 0 ? "smaller" : "larger", route(), std::abs(gap) / sigma, route()));
   }
+  constexpr double collapsed = 0.05;  // of numbers whose deviation volume regularisation keeps at 1
+  if (const double deviation = last(Recorded::mean_deviation); deviation < collapsed)
+    out.push_back(
+        fmt::format("embeddings have collapsed: their numbers vary by {:.2g} over all samples; raise the weight of "
+                    "variance (training.terms), or change training.views, which must leave samples different",
+                    deviation));
   const double share = last(Recorded::effective_fraction);
   if (share < 0.1)
     out.push_back(

@@ -53,6 +53,17 @@ struct Embedded {
   std::string meaning;
 };
 
+/// Whether every layer with a weight for each number of its input, and attention to tokens, has that input unchanged.
+bool same_weights(const NeuralNet& net, NeuralShape other) {
+  NeuralShape own = net.input();
+  for (const LayerSpec& layer : net.layers()) {
+    if ((layer.kind == LayerKind::dense || layer.kind == LayerKind::attention) && own != other) return false;
+    if (layer.kind == LayerKind::conv && own.channels != other.channels) return false;
+    own = shape_after(layer, own), other = shape_after(layer, other);
+  }
+  return true;
+}
+
 /// The same layers for images of another size. Throws RequestError where their parameters would be others.
 NeuralNet of_shape(const StoredNet& file, const std::string& shape) {
   if (shape.empty()) return file.at.net;
@@ -60,8 +71,9 @@ NeuralNet of_shape(const StoredNet& file, const std::string& shape) {
     throw RequestError(
         "--shape: the encoder learned from standardized data, whose means are of every pixel of its own size");
   try {
-    NeuralNet net(parse_shape(shape), file.at.net.layers(), {}, NetEnd::values);
-    if (net.parameters() == file.at.net.parameters() && net.outputs() == file.at.net.outputs()) return net;
+    const NeuralShape asked = parse_shape(shape);
+    NeuralNet net(asked, file.at.net.layers(), {}, NetEnd::values);
+    if (net.outputs() == file.at.net.outputs() && same_weights(file.at.net, asked)) return net;
   } catch (const std::invalid_argument& error) {
     throw RequestError(fmt::format("--shape {}: {}", shape, error.what()));
   }
@@ -121,7 +133,12 @@ Group embedding_record(const Embedded& e) {
   add(group, "embedding", {"sample", "number"}, {e.data.samples, e.numbers}, e.z, "1", e.meaning);
   if (!e.labels.empty())
     add(group, "label", {"sample"}, {e.data.samples}, std::vector<std::int64_t>(e.labels.begin(), e.labels.end()), "1",
-        "label of the sample in the data");
+        e.data.betas.empty() ? "label of the sample in the data" : "number of the beta that the snapshot was drawn at");
+  if (!e.data.betas.empty()) {
+    std::vector<double> beta;
+    for (const std::size_t label : e.labels) beta.push_back(e.data.betas[label]);
+    add(group, "beta", {"sample"}, {e.data.samples}, std::move(beta), "1/J", "inverse temperature of the snapshot");
+  }
   return group;
 }
 
@@ -207,7 +224,7 @@ int embed(const Request& request, const std::string& command) {
   root.attributes = run_attributes(command, request, 0, "complete");
   root.attributes.emplace_back("data", description(found.data));
   root.groups.push_back(embedding_record(found));
-  if (order.own) root.groups.push_back(order_group(*order.own));
+  if (order.own) root.groups.push_back(order_group(*order.own, order.crossings, order.other));
   stops_mean(Stop::soon_done);
   write_archive(request.out, root);
   print_embedding(found, embedding_spread(found.z, found.numbers), order, request);

@@ -37,7 +37,7 @@ LearnedOrder learned_order(std::span<const double> z, std::size_t numbers, std::
   return out;
 }
 
-Group order_group(const LearnedOrder& order) {
+Group order_group(const LearnedOrder& order, const std::vector<GlassCrossing>& crossings, const std::string& other) {
   Group group{.name = "order"};
   const std::size_t betas = order.beta.size(), snapshots = order.m.size() / (betas * order.chains);
   add_index(group, "snapshot", snapshots, "snapshot of a chain");
@@ -47,6 +47,14 @@ Group order_group(const LearnedOrder& order) {
       "embedding along the direction of largest variance, less its mean at each beta");
   add_estimates(group, "order_parameter_squared", {"beta"}, {betas}, order.squared(), "1", "mean of its square");
   add_estimates(group, "binder_cumulant", {"beta"}, {betas}, order.binder(), "1", "1 - <m^4> / (3 <m^2>^2) of it");
+  if (other.empty()) return group;
+  group.attributes.emplace_back("against", other);
+  std::vector<Estimate> at, value;
+  for (const GlassCrossing& one : crossings) at.push_back(one.beta), value.push_back(one.value);
+  if (crossings.empty()) return group;
+  add_index(group, "crossing", crossings.size(), "crossing of Binder cumulants with those of the other file");
+  add_estimates(group, "crossing_beta", {"crossing"}, {at.size()}, at, "1/J", "inverse temperature where they cross");
+  add_estimates(group, "crossing_binder", {"crossing"}, {at.size()}, value, "1", "Binder cumulant of both there");
   return group;
 }
 

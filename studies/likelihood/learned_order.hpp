@@ -23,7 +23,8 @@ struct LearnedOrder {
 /// fewer than two snapshots.
 LearnedOrder learned_order(std::span<const double> z, std::size_t numbers, std::vector<double> beta,
                            std::size_t chains);
-Group order_group(const LearnedOrder& order);
+/// crossings: with the order parameter in the file `other`, or none.
+Group order_group(const LearnedOrder& order, const std::vector<GlassCrossing>& crossings, const std::string& other);
 /// What order_group wrote, of a file. Throws RequestError.
 LearnedOrder read_order(const std::string& file);
 /// Where Binder cumulants of two sizes cross. Throws RequestError for other betas. file: of the second, for people.

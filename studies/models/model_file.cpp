@@ -231,8 +231,10 @@ ModelFile model_from(const Group& group, const std::string& where) {
                     "take it",
                     name, join(names_of_networks(), ", ")));
   if (!kind && is_net_kind(name))
-    place.refuse(fmt::format("it holds a {}, where a network is wanted: {}; show and predict take it", name,
-                             join(names_of_networks(), ", ")));
+    place.refuse(
+        fmt::format("it holds a net with several outputs (`{}`), where a network of units is wanted: {}; show and "
+                    "{} take it",
+                    name, join(names_of_networks(), ", "), name == "encoder" ? "embed" : "predict"));
   if (!kind)
     place.refuse(fmt::format("the attribute model is `{}`; allowed: {}", name, join(names_of_networks(), ", ")));
   ModelFile file{.kind = *kind, .model = {}, .alphabet = place.text("alphabet"), .note = place.text("note")};

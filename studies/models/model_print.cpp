@@ -95,6 +95,12 @@ std::string said_of_training(const Group& training, const Group* snapshots) {
     if (const double gap = last("energy_gap"); !std::isnan(gap)) out += fmt::format(", energy gap {:.4g}", gap);
     out += "; ";
   }
+  if (const double probe = last("probe_accuracy"); !std::isnan(probe))
+    out += fmt::format("{:.2f} % of labels told by a linear probe, {:.2f} % by neighbours; ", 100 * probe,
+                       100 * last("neighbour_accuracy"));
+  if (const double deviation = last("mean_deviation"); !std::isnan(deviation))
+    out += fmt::format("numbers of embeddings vary by {:.4g} on average, in {:.3g} directions; ", deviation,
+                       last("effective_rank"));
   if (out.ends_with("; ")) out.resize(out.size() - 2);
   if (const double fixed = last("fixed_points"); !std::isnan(fixed))
     out += fmt::format("; {:.4g} % of its patterns are fixed points", 100 * fixed);
@@ -102,6 +108,7 @@ std::string said_of_training(const Group& training, const Group* snapshots) {
     out += fmt::format("; {:.5g} bits per dimension", bits);
   if (const double off = last("divergence"); !std::isnan(off)) out += fmt::format("; KL(truth || model) = {:.4g}", off);
   if (snapshots != nullptr) out += fmt::format("; {} snapshots of its parameters", snapshots->groups.size());
+  if (out.starts_with("; ")) out.erase(0, 2);
   return out;
 }
 

@@ -47,6 +47,13 @@ FigureGroup figures_of_training(const Group& root) {
              {"energy_gap", "validation_energy_gap", "energy_spread"});
   add_series("calibration", "expected calibration error", "Ten bins of the probability of the likeliest label.",
              {"calibration_error", "validation_calibration_error"});
+  add_series("labels told from embeddings", "share",
+             "Of validation samples, by a linear probe and five neighbours; of samples as they are, too.",
+             {"probe_accuracy", "neighbour_accuracy", "input_probe_accuracy", "input_neighbour_accuracy"});
+  add_series("spread of embeddings", "standard deviation", "Mean and least of their numbers: 0 where they collapse.",
+             {"mean_deviation", "least_deviation"});
+  add_series("directions of embeddings", "how many", "exp of the entropy of the shares of variance.",
+             {"effective_rank"});
   add_series("error of the couplings", "root mean square (J)", "Against those that are known.", {"coupling_error"});
   add_series("patterns that stay", "share", "Of those that are stored.", {"fixed_points"});
   return out;

@@ -130,7 +130,20 @@ std::variant<ExactAnswers, std::string> ContinuousSystem::exact(std::span<const 
 
 std::variant<ExactAnswers, std::string> ContinuousSystem::quadrature_within(double most_work,
                                                                             std::span<const double> lambda) const {
-  return quadrature(*model_, reference_, lambda, most_work);
+  auto found = quadrature(*model_, reference_, lambda, most_work);
+  if (std::holds_alternative<ExactAnswers>(found)) return found;
+  // Then ln Z alone, where it is known in closed form: at the reference and at the model.
+  const auto known = reference_.is_box() ? std::nullopt : model_->known_log_z();
+  const bool asked = std::find(lambda.begin(), lambda.end(), 1.0) != lambda.end();
+  if (!known || !asked) return found;
+  ExactAnswers answers{.source = "closed form of ln Z at beta = 1", .at = {}, .constants = {}};
+  for (const double at : lambda) {
+    ExactPoint point;
+    if (at == 1) point.values["log_z"] = *known;
+    if (at == 0) point.values["log_z"] = reference_.log_z(model_->units());
+    answers.at.push_back(std::move(point));
+  }
+  return answers;
 }
 
 std::optional<double> ContinuousSystem::exact_log_z(double most_states) const {

@@ -126,6 +126,8 @@ SystemSize size_of_hopfield(const Study& study) {
 
 std::vector<std::size_t> layer_sizes(const Study& study, std::size_t least, std::size_t most) {
   const auto& layers = study.keys<NetworkKeys>().layers;
+  if (const NetworkKeys untouched; layers == untouched.layers && layers.size() > most)  // left out: as many as it takes
+    return {layers.begin(), layers.begin() + static_cast<std::ptrdiff_t>(most)};
   if (layers.size() < least || layers.size() > most)
     throw RequestError(fmt::format("model.layers has {} numbers; model.name = \"{}\" takes {}", layers.size(),
                                    study.model.name,

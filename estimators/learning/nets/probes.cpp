@@ -23,24 +23,27 @@ std::size_t labels_in(Labelled of) { return *std::max_element(of.labels.begin(),
 double neighbour_accuracy(Labelled shown, Labelled asked, std::size_t numbers, std::size_t neighbours) {
   if (shown.labels.empty() || asked.labels.empty()) return unknown;
   const std::size_t count = shown.labels.size(), most = std::min(neighbours, count), labels = labels_in(shown);
+  const ProbeRows x = rows_of(shown, numbers), y = rows_of(asked, numbers);
+  const Eigen::VectorXd squares = x.rowwise().squaredNorm();
+  constexpr Eigen::Index tile = 64;
   std::size_t right = 0;
 #pragma omp parallel for schedule(static) reduction(+ : right)
-  for (std::size_t s = 0; s < asked.labels.size(); ++s) {
-    const double* at = asked.z.data() + s * numbers;
+  for (Eigen::Index first = 0; first < y.rows(); first += tile) {
+    const Eigen::Index many = std::min(tile, y.rows() - first);
+    // |y|^2 is the same for all of a sample's neighbours.
+    Eigen::MatrixXd apart = x * y.middleRows(first, many).transpose() * -2;
+    apart.colwise() += squares;
     std::vector<std::pair<double, std::size_t>> near(count);
-    for (std::size_t r = 0; r < count; ++r) {
-      const double* other = shown.z.data() + r * numbers;
-      double square = 0;
-      for (std::size_t i = 0; i < numbers; ++i) square += (at[i] - other[i]) * (at[i] - other[i]);
-      near[r] = {square, r};
+    for (Eigen::Index s = 0; s < many; ++s) {
+      for (std::size_t r = 0; r < count; ++r) near[r] = {apart(static_cast<Eigen::Index>(r), s), r};
+      std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(most), near.end());
+      std::vector<std::size_t> votes(labels, 0);
+      for (std::size_t k = 0; k < most; ++k) ++votes[shown.labels[near[k].second]];
+      const std::size_t best = *std::max_element(votes.begin(), votes.end());
+      const auto chosen = std::find_if(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(most),
+                                       [&](const auto& n) { return votes[shown.labels[n.second]] == best; });
+      right += shown.labels[chosen->second] == asked.labels[static_cast<std::size_t>(first + s)] ? 1 : 0;
     }
-    std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(most), near.end());
-    std::vector<std::size_t> votes(labels, 0);
-    for (std::size_t k = 0; k < most; ++k) ++votes[shown.labels[near[k].second]];
-    const std::size_t best = *std::max_element(votes.begin(), votes.end());
-    const auto first = std::find_if(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(most),
-                                    [&](const auto& n) { return votes[shown.labels[n.second]] == best; });
-    right += shown.labels[first->second] == asked.labels[s] ? 1 : 0;
   }
   return static_cast<double>(right) / static_cast<double>(asked.labels.size());
 }
@@ -53,12 +56,16 @@ double linear_probe_accuracy(Labelled shown, Labelled asked, std::size_t numbers
   Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(d, d), target = Eigen::MatrixXd::Zero(d, labels);
   Eigen::RowVectorXd share = Eigen::RowVectorXd::Zero(labels);
   const auto n = static_cast<double>(x.rows());
-  for (Eigen::Index r = 0; r < x.rows(); ++r) {
-    const Eigen::VectorXd away = (x.row(r) - mean).transpose();
+  constexpr Eigen::Index tile = 1024;
+  for (Eigen::Index first = 0; first < x.rows(); first += tile) {
+    const Eigen::Index many = std::min(tile, x.rows() - first);
+    const Eigen::MatrixXd away = (x.middleRows(first, many).rowwise() - mean).transpose();
     covariance.selfadjointView<Eigen::Lower>().rankUpdate(away, 1 / n);
-    const auto label = static_cast<Eigen::Index>(shown.labels[static_cast<std::size_t>(r)]);
-    target.col(label) += away / n;
-    share(label) += 1 / n;
+    for (Eigen::Index r = 0; r < many; ++r) {
+      const auto label = static_cast<Eigen::Index>(shown.labels[static_cast<std::size_t>(first + r)]);
+      target.col(label) += away.col(r) / n;
+      share(label) += 1 / n;
+    }
   }
   constexpr double ridge = 1e-3, least = 1e-12;
   covariance.diagonal().array() += std::max(ridge * covariance.trace() / static_cast<double>(d), least);
