@@ -39,6 +39,10 @@ std::vector<Case> continuous_cases() {
       {"four modes far apart, annealing in haste",
        four + " --method.name annealing --method.beta 1 --method.particles 50 --method.temperatures 10", Kind::trap},
       {"four modes far apart, chains", four + " --method.beta 1 --method.sweeps 2000", Kind::trap},
+      {"gaussian rbm's visible units, chains", "run --model.name gaussian-rbm --method.beta 1 --method.sweeps 2000",
+       Kind::brief},
+      {"gaussian rbm's visible units, tempering",
+       "run --model.name gaussian-rbm --method.name tempering --method.beta 0:1:6 --method.sweeps 2000", Kind::brief},
       {"phi4 chain, chains",
        "run --model.name phi4 --model.lattice chain --model.size 8 --method.beta 1 "
        "--method.sweeps 2000",
