@@ -11,6 +11,7 @@
 #include "studies/data/arrays.hpp"
 #include "studies/data/columns.hpp"
 #include "studies/data/data_sets.hpp"
+#include "studies/data/sequences.hpp"
 #include "studies/data/shrink.hpp"
 #include "studies/data/treat.hpp"
 #include "studies/study/value.hpp"
@@ -324,6 +325,13 @@ std::string treatment(const Data& data, const DataRequest& request, const Binari
 
 /// Labels of generated points are the parts of their density.
 void check_parts(const Data& generated, const DataRequest& request) {
+  if (is_sequence_set(request.file) || request.window > 0) {
+    if (request.labels != labels_of_sequences)
+      throw RequestError(fmt::format(
+          "data `{}` are sequences, whose label is the symbol that follows: say labels = \"next\", or leave it out",
+          request.file));
+    return;
+  }
   if (request.labels != labels_of_parts)
     throw RequestError(fmt::format(
         "data `{}` are generated; their labels are those of the parts they are from: say labels = \"part\", "
@@ -340,7 +348,9 @@ void check_parts(const Data& generated, const DataRequest& request) {
 Data read_data(const DataRequest& request, const Treatment* as) {
   const Binarize how = read_binarize(request);
   check_treatment_asked(request, as);
-  auto generated = generate(request.file, request.seed);
+  auto generated = request.window > 0
+                       ? std::optional(text_windows(request.file, static_cast<std::size_t>(request.window)))
+                       : generate(request.file, request.seed);
   if (generated && !request.dataset.empty())
     throw RequestError(fmt::format("data `{}` are generated and have no dataset `{}`", request.file, request.dataset));
   if (generated && request.labels.empty()) generated->labels.clear(), generated->label_states = 0;

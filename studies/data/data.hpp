@@ -24,8 +24,10 @@ struct DataRequest {
   std::string columns = {};       ///< "0:784", "1:", or names of a CSV's header; empty: all (studies/data/columns.hpp)
   std::string alphabet = {};      ///< of FASTA: protein, rna, dna, or letters in the order of states
   std::optional<double> beta = {};  ///< of a result's configurations: those at this beta
-  /// A file, one number a sample, "column:WHICH" of the data, or what stands beside them: "part", "beta"; empty: none.
+  /// A file, one number a sample, "column:WHICH" of the data, or what stands beside them: "part", "beta", "next";
+  /// empty: none.
   std::string labels = {};
+  std::int64_t window = 0;  ///< of text: bytes in a sample (studies/data/sequences.hpp); 0: the file is an array
   std::string shrink = {};  ///< "28x28:8x8": rows are images, whose pixels become means over areas; empty: no
   // Real numbers (studies/data/treatment.hpp), not with binarize:
   bool dequantize = false;   ///< noise within a grey level, a pure function of seed, row in the file and column
@@ -34,11 +36,12 @@ struct DataRequest {
 };
 
 /// Words of labels that stand beside the samples: parts of the density of generated points, and of a result's
-/// configurations, then of all betas, which beta they were drawn at.
-inline constexpr std::string_view labels_of_parts = "part", labels_of_beta = "beta";
+/// configurations, then of all betas, which beta they were drawn at; the symbol that follows a sequence.
+inline constexpr std::string_view labels_of_parts = "part", labels_of_beta = "beta", labels_of_sequences = "next";
 /// Whether labels are in a file of their own.
 inline bool labels_in_a_file(const std::string& labels) {
-  return !labels.empty() && !labels.starts_with("column:") && labels != labels_of_parts && labels != labels_of_beta;
+  return !labels.empty() && !labels.starts_with("column:") && labels != labels_of_parts && labels != labels_of_beta &&
+         labels != labels_of_sequences;
 }
 
 /// A threshold gives 1 to what is above it, else 0. Stochastic: a pixel is 1 with probability its intensity
@@ -54,6 +57,7 @@ struct Data {
   std::string treatment = {};       ///< what was done to the numbers: "divided by 255, then 1 above 0.5, else 0"
   double divisor = 1;               ///< by which they were divided
   std::size_t states = 0;           ///< of an alphabet; 0: not known
+  std::size_t symbols = 0;          ///< of sequences (studies/data/sequences.hpp); 0: not known
   std::optional<double> beta = {};  ///< of a result's configurations
   /// Of a result's configurations at all betas (labels = "beta"), in the order (snapshot, chain, beta): the betas, and
   /// how many chains there are.

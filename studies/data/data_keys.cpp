@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "studies/data/data_sets.hpp"
+#include "studies/data/sequences.hpp"
 
 namespace gibbsite {
 namespace {
@@ -31,7 +32,7 @@ void add_data_keys(KeyTable& table) {
       "file", "file or set",
       "IDX, .npy, .npz, .safetensors, HDF5 (or a result with snapshots), CSV, FASTA; or \"bars-and-stripes:4\", "
       "\"shifter:8\", \"two-clusters:8\"; or points: \"two-moons:2000\", rings, checkerboard, pinwheel, swiss-roll, "
-      "eight-gaussians, double-well, correlated, two-modes",
+      "eight-gaussians, double-well, correlated, two-modes; or sequences: \"copy:2000\", \"modular-addition:11\"",
       [](DataRequest& d, const Value& value) {
         const std::string& text = read_text(value);
         d.file = is_generated(text) ? text : read_path_or_set(value);
@@ -59,15 +60,18 @@ void add_data_keys(KeyTable& table) {
       .text = true;
   given
       .add(
-          "labels", "a file, \"column:WHICH\", \"part\" or \"beta\"",
+          "labels", "a file, \"column:WHICH\", \"part\", \"next\" or \"beta\"",
           "of the samples, whole numbers from 0: an array (IDX, .npy, CSV), or a column of the data, by place or name; "
-          "of generated points, which part they are from; of a result's snapshots, which beta, and then of all betas",
+          "of generated points, which part they are from; of sequences the symbol that follows; of a result's "
+          "snapshots, which beta, and then of all betas",
           [](DataRequest& d, const Value& value) {
             const std::string& words = read_text(value);
             d.labels = labels_in_a_file(words) ? read_path(value) : words;
           },
           optional_text(&DataRequest::labels))
       .text = true;
+  given.integer("window", &DataRequest::window, {0, 10'000},
+                "the file is text: samples are so many bytes one behind the other; 0: no");
   given.add(
       "beta", "number >= 0", "which configurations of a result, where it has several betas",
       [](DataRequest& d, const Value& value) { d.beta = read_real(value); },

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "studies/data/sequences.hpp"
 #include "studies/study/value_parsers.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -119,11 +120,43 @@ std::pair<std::unique_ptr<const KnownDensity>, std::size_t> points_of(const Poin
   }
 }
 
+/// "copy:SAMPLES:SYMBOLS:LENGTH" or "modular-addition:MODULUS".
+Data sequences_named(const std::string& name, std::uint64_t seed) {
+  std::vector<std::size_t> given;
+  bool whole = true;
+  for (const auto& part : split(name, ':')) {
+    if (part == name_part(name) && given.empty()) continue;
+    const auto number = read_number<std::size_t>(part);
+    whole = whole && number && *number > 0;
+    given.push_back(number.value_or(0));
+  }
+  constexpr std::size_t most_samples = 1'000'000, most_symbols = 500, most_length = 500;
+  if (name_part(name) == "copy") {
+    const std::size_t usual[] = {usual_samples, 8, 4};
+    const bool few = given.size() <= 3;
+    while (given.size() < 3) given.push_back(usual[given.size()]);
+    if (!whole || !few || given[0] > most_samples || given[1] < 2 || given[1] > most_symbols || given[2] > most_length)
+      throw RequestError(
+          fmt::format("data `{}`: say samples, symbols (2 to {}) and how many to copy (1 to {}), as copy:2000:8:4",
+                      name, most_symbols, most_length));
+    return copy_task(given[0], given[1], given[2], seed);
+  }
+  if (!whole || given.size() != 1 || given[0] < 2 || given[0] > most_symbols)
+    throw RequestError(
+        fmt::format("data `{}`: say the modulus, from 2 to {}, as modular-addition:11", name, most_symbols));
+  return modular_addition(given[0]);
+}
+
 }  // namespace
+
+bool is_sequence_set(const std::string& name) {
+  return (name_part(name) == "copy" || name_part(name) == "modular-addition") && !std::filesystem::exists(name);
+}
 
 bool is_generated(const std::string& name) {
   const bool pattern =
       std::ranges::any_of(pattern_sets, [&](const PatternSet& set) { return set.name == name_part(name); });
+  if (is_sequence_set(name)) return true;
   return (pattern || point_set_named(name) != nullptr) && !std::filesystem::exists(name);
 }
 
@@ -137,9 +170,15 @@ std::optional<Data> generate(const std::string& name, std::uint64_t seed) {
     if (!may_be_set(name) || std::filesystem::exists(name)) return std::nullopt;
     std::string names;
     for (const PatternSet& set : pattern_sets) names += fmt::format("{}{}:4", names.empty() ? "" : ", ", set.name);
+    names += ", copy:2000, modular-addition:11";
     for (const PointSet& set : point_sets) names += fmt::format(", {}:{}", set.name, usual_samples);
     throw RequestError(
         fmt::format("data `{}`: no file and no generated set is called so; the sets are {}", name, names));
+  }
+  if (is_sequence_set(name)) {
+    Data data = sequences_named(name, seed);
+    data.source = name;
+    return data;
   }
   for (const PatternSet& set : pattern_sets) {
     if (name_part(name) != set.name) continue;

@@ -21,6 +21,9 @@ Data shifter(std::size_t bits);
 /// in every second of them; N <= 12.
 Data two_clusters(std::size_t bits);
 
+/// Whether `name` is that of a set of sequences (sequences.hpp): "copy:2000", "copy:2000:8:4", "modular-addition:11".
+bool is_sequence_set(const std::string& name);
+
 /// Whether `name` is that of a generated set, with or without what follows its colon, and of no file here.
 bool is_generated(const std::string& name);
 

@@ -8,8 +8,8 @@ namespace gibbsite {
 /// What a request asks to be done, mean and deviation apart. Throws RequestError where its keys do not go together.
 void check_treatment_asked(const DataRequest& request, const Treatment* as);
 
-/// Numbers less their mean, over their deviation: those of `as`, or of these data where it is null. Behind all else that
-/// is done to them; sets data.treated and data.log_jacobian.
+/// Numbers less their mean, over their deviation: those of `as`, or of these data where it is null. Behind all else
+/// that is done to them; sets data.treated and data.log_jacobian.
 void standardize(Data& data, const Treatment* as);
 
 /// Adds noise, takes logits and standardizes numbers that were divided by data.treated.divisor already; sets
