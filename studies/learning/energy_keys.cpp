@@ -28,13 +28,13 @@ bool unadjusted(const Study& s) {
 }
 
 Condition nets() {
-  return {R"(model.name = "neural", "classifier" or "encoder")", {model_key}, [](const Study& s) {
-            return of_model(s, {"neural"}) || learns_values(s);
+  return {R"(model.name = "neural", "classifier", "encoder" or "ebt")", {model_key}, [](const Study& s) {
+            return of_model(s, {"neural", "ebt"}) || learns_values(s);
           }};
 }
 Condition kappa() {
-  return {R"(model.name = "neural" or "experts")", {model_key}, [](const Study& s) {
-            return of_model(s, {"neural", "experts"});
+  return {R"(model.name = "neural", "ebt" or "experts")", {model_key}, [](const Study& s) {
+            return of_model(s, {"neural", "ebt", "experts"});
           }};
 }
 Condition components() {

@@ -112,7 +112,8 @@ std::unique_ptr<Learner> energy_learner(const Study& study, std::unique_ptr<JetE
                                         const std::vector<double>& theta, Key key) {
   typename EnergyLearner<Real>::Options options{
       .steps = training_options(study, data.columns()),
-      .spectral_norm = study.model.name == "neural" ? study.keys<EnergyKeys>().spectral_norm : 0,
+      .spectral_norm =
+          study.model.name == "neural" || study.model.name == "ebt" ? study.keys<EnergyKeys>().spectral_norm : 0,
       .layout = sizeof(Real) == sizeof(float) ? "single precision" : "double precision"};
   return std::make_unique<EnergyLearner<Real>>(std::move(energy), blocks, std::move(objective), data, theta,
                                                std::move(options), key);

@@ -33,6 +33,8 @@ struct Judgement {
   /// of energies over answers: both 0 where the surface is flat; and expected calibration error
   /// (estimators/learning/nets/answers.hpp).
   double energy_gap = unknown, validation_energy_gap = unknown, energy_spread = unknown;
+  double energy = unknown, validation_energy = unknown;  ///< mean F of latent variables
+  double energy_away = unknown;                          ///< the same of points drawn evenly in the box of the data
   double calibration_error = unknown, validation_calibration_error = unknown;
   /// With labels: the share of samples whose likeliest label is theirs, and the mean of ln p(label | the rest).
   double accuracy = unknown, validation_accuracy = unknown;
@@ -49,12 +51,12 @@ struct Judgement {
   double divergence = unknown;    ///< KL(truth || model), of data from a known density
   double fixed_points = unknown;  ///< share of the training samples, of a network that stores them
 
-  /// What is better where it is larger, of samples that are not learned: ln p of them, else of their labels, else the
-  /// share of their labels that a probe of embeddings tells; nan: none of these.
+  /// What is better where it is larger, of samples that are not learned: ln p of them, -F, ln p of their labels, or the
+  /// share of labels that a probe of embeddings tells: the first of these that there is; nan: none.
   double merit() const noexcept {
-    if (validation.value == validation.value) return validation.value;
-    return validation_label_log_likelihood == validation_label_log_likelihood ? validation_label_log_likelihood
-                                                                              : probe_accuracy;
+    for (const double one : {validation.value, -validation_energy, validation_label_log_likelihood})
+      if (one == one) return one;
+    return probe_accuracy;
   }
 };
 

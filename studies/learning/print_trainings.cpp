@@ -49,6 +49,10 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
                             {"probe_accuracy", task.of(Recorded::probe_accuracy)},
                             {"input_neighbour_accuracy", task.of(Recorded::input_neighbour_accuracy)},
                             {"input_probe_accuracy", task.of(Recorded::input_probe_accuracy)}};
+      if (!std::isnan(task.of(Recorded::energy)))
+        one["energy"] = {{"training", task.of(Recorded::energy)},
+                         {"validation", task.of(Recorded::validation_energy)},
+                         {"away", task.of(Recorded::energy_away)}};
       for (const auto& [key, value] : request.tasks[k].coordinates) one[key] = value;
       all.push_back(std::move(one));
     }
@@ -86,6 +90,9 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
   const bool embedded = any(Recorded::mean_deviation), probed = any(Recorded::probe_accuracy);
   if (embedded) header.insert(header.end(), {"deviation", "least", "directions"});
   if (probed) header.insert(header.end(), {"probe", "neighbours"});
+  const bool codes = any(Recorded::energy), held_codes = any(Recorded::validation_energy);
+  if (codes) header.insert(header.end(), {"F", "F anywhere"});
+  if (held_codes) header.emplace_back("validation F");
   const bool known = !std::isnan(tasks.front().of(Recorded::divergence));
   const bool bits = !std::isnan(tasks.front().of(Recorded::bits));
   if (known) header.emplace_back("KL to the truth");
@@ -123,6 +130,11 @@ void print_trainings(const Request& request, const std::vector<Trained>& tasks,
     if (probed)
       for (const Recorded what : {Recorded::probe_accuracy, Recorded::neighbour_accuracy})
         row.push_back(fmt::format("{:.2f} %", 100 * task.of(what)));
+    if (codes) {
+      row.push_back(fmt::format("{:.5g}", task.of(Recorded::energy)));
+      row.push_back(fmt::format("{:.5g}", task.of(Recorded::energy_away)));
+    }
+    if (held_codes) row.push_back(fmt::format("{:.5g}", task.of(Recorded::validation_energy)));
     if (known) row.push_back(fmt::format("{:.5f}", task.of(Recorded::divergence)));
     if (bits) row.push_back(fmt::format("{:.4f}", task.of(Recorded::bits)));
     if (bits && validation) row.push_back(fmt::format("{:.4f}", task.of(Recorded::validation_bits)));

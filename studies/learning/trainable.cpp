@@ -20,7 +20,10 @@ constexpr TrainableKind kinds_of_models[] = {{"rbm", make_shallow},
                                              {"gaussian-mixture", make_learns_energy},
                                              {"experts", make_learns_energy},
                                              {"classifier", make_classifier},
-                                             {"encoder", make_encoder}};
+                                             {"encoder", make_encoder},
+                                             {"kmeans", make_learns_codes},
+                                             {"sparse-coding", make_learns_codes},
+                                             {"ebt", make_thinks}};
 
 }  // namespace
 

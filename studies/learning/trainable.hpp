@@ -96,5 +96,7 @@ std::unique_ptr<Trainable> make_stores_patterns(const Study& study, const Data& 
 std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& data);    ///< energies of real numbers
 std::unique_ptr<Trainable> make_classifier(const Study& study, const Data& data);       ///< energies of answers
 std::unique_ptr<Trainable> make_encoder(const Study& study, const Data& data);          ///< embeddings
+std::unique_ptr<Trainable> make_learns_codes(const Study& study, const Data& data);     ///< kmeans, sparse-coding
+std::unique_ptr<Trainable> make_thinks(const Study& study, const Data& data);           ///< ebt
 
 }  // namespace gibbsite

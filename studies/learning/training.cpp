@@ -10,6 +10,8 @@
 #include "studies/data/treat.hpp"
 #include "studies/learning/answer_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
+#include "studies/learning/latent_keys.hpp"
+#include "studies/learning/thinking_keys.hpp"
 #include "studies/learning/training_setup.hpp"
 #include "studies/text/errors.hpp"
 #include "studies/text/words.hpp"
@@ -76,8 +78,9 @@ Training::Training(const Task& task, std::size_t index) : study_(settled(task.st
     throw RequestError(
         "training.optimizer = \"closed-form\" is score matching solved at once (training.method = \"score\"), of "
         "model.name = \"gaussian\" or \"double-well\" alone; take another optimizer");
-  Data held =
-      learns_energy(study_) || learns_values(study_) || request.standardize ? take_share(study_, data_) : Data();
+  const bool apart = learns_energy(study_) || learns_values(study_) || learns_codes(study_) ||
+                     learns_to_think(study_) || request.standardize;
+  Data held = apart ? take_share(study_, data_) : Data();
   if (request.standardize) {
     standardize(data_, nullptr);
     if (held.samples > 0) standardize(held, &data_.treated);
@@ -210,6 +213,9 @@ void Training::evaluate(double seconds) {
   row(Recorded::energy_gap) = found.energy_gap;
   row(Recorded::validation_energy_gap) = found.validation_energy_gap;
   row(Recorded::energy_spread) = found.energy_spread;
+  row(Recorded::energy) = found.energy;
+  row(Recorded::validation_energy) = found.validation_energy;
+  row(Recorded::energy_away) = found.energy_away;
   row(Recorded::calibration_error) = found.calibration_error;
   row(Recorded::validation_calibration_error) = found.validation_calibration_error;
   row(Recorded::label_log_likelihood) = found.label_log_likelihood;

@@ -45,6 +45,9 @@ enum class Recorded {
   energy_gap,
   validation_energy_gap,
   energy_spread,
+  energy,  ///< mean F of latent variables; then of validation data, and of points anywhere
+  validation_energy,
+  energy_away,
   calibration_error,
   validation_calibration_error,
   label_log_likelihood,

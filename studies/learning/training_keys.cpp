@@ -5,6 +5,8 @@
 #include "studies/learning/answer_keys.hpp"
 #include "studies/learning/embedding_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
+#include "studies/learning/latent_keys.hpp"
+#include "studies/learning/thinking_keys.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_parts.hpp"
 #include "studies/study/schema_builder.hpp"
@@ -58,7 +60,8 @@ void add_machine_keys(KeyTable& table) {
               "hidden layers, bonded (dbm) or directed below the top (dbn); spins that store the data (hopfield); "
               "energies of "
               "real numbers: a net of layers (neural), or a few parameters; energies of answers (classifier); or "
-              "embeddings (encoder)");
+              "embeddings (encoder), energies with latent variables (kmeans, sparse-coding), or of symbols and the one "
+              "that follows (ebt)");
   const Section<MachineKeys> model(table, "model");
   model.when(part::layers())
       .add(
@@ -114,10 +117,12 @@ void read_rate(TrainingKeys& keys, const Value& value) {
 void add_training_keys(KeyTable& table) {
   const Section<TrainingKeys> t(table, "training");
   const auto learns = t.when(part::updates()), moves = t.when(part::by_steps());
+  const auto climbs = t.when(part::batches());
   StudyKey& method =
       t.choice("method", &TrainingKeys::method, training_methods(),
                "where the model's own expectation comes from, or what takes its place; left out: pcd, of a classifier "
-               "answers, of an encoder vicreg; see gibbsite help train");
+               "answers, of an encoder vicreg, of latent variables alternation, of an ebt "
+               "descent; see gibbsite help train");
   method.get = [](const Study& study) {
     const std::string& word = study.keys<TrainingKeys>().method;
     return word.empty() ? std::nullopt : std::optional(Value{word});
@@ -135,7 +140,7 @@ void add_training_keys(KeyTable& table) {
   t.when(part::rungs())
       .integer("rungs", &TrainingKeys::rungs, {2, 10'000},
                "tempering: lambdas from independent units (0) to the model (1)");
-  moves.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
+  climbs.integer("batch", &TrainingKeys::batch, {1, 100'000'000}, "samples per update, at most all");
   StudyKey& epochs = t.when(part::epochs())
                          .integer("epochs", &TrainingKeys::epochs, {1, 100'000'000},
                                   "times through the data; left out: 30, of real numbers 3000 updates");
@@ -144,10 +149,10 @@ void add_training_keys(KeyTable& table) {
     return count == 0 ? std::nullopt : std::optional(Value{count});
   };
   moves.integer("updates", &TrainingKeys::updates, {0}, "instead of epochs; 0: by epochs");
-  StudyKey& optimizer =
-      learns.choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural", "closed-form"},
-                    "left out: sgd, of real numbers adam; natural: by the Fisher matrix of few units; "
-                    "closed-form: score matching solved at once, of a gaussian or double-well");
+  StudyKey& optimizer = t.when(part::gradients())
+                            .choice("optimizer", &TrainingKeys::optimizer, {"sgd", "adam", "natural", "closed-form"},
+                                    "left out: sgd, of real numbers adam; natural: by the Fisher matrix of few units; "
+                                    "closed-form: score matching solved at once, of a gaussian or double-well");
   optimizer.get = [](const Study& study) {
     const std::string& word = study.keys<TrainingKeys>().optimizer;
     return word.empty() ? std::nullopt : std::optional(Value{word});
@@ -155,19 +160,19 @@ void add_training_keys(KeyTable& table) {
   t.when(part::layout())
       .choice("layout", &TrainingKeys::layout, {"fastest", "plain"},
               "how parameters and chains stand in memory; plain: in doubles always");
-  moves.add(
+  climbs.add(
       "rate", "number > 0 or \"first:last\"",
       "linear from first to last over the run; left out: 0.05:0, of real numbers 0.01:0", read_rate,
       [](const TrainingKeys& keys) { return keys.first_rate < 0 ? std::nullopt : std::optional(rate_value(keys)); });
-  StudyKey& momentum = moves.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
-                                  "sgd; adam: beta_1; left out: 0.5, of real numbers 0.9");
+  StudyKey& momentum = climbs.real("momentum", &TrainingKeys::momentum, {.low = 0, .high = 0.999999},
+                                   "sgd; adam: beta_1; left out: 0.5, of real numbers 0.9");
   momentum.get = [](const Study& study) {
     const double value = study.keys<TrainingKeys>().momentum;
     return value < 0 ? std::nullopt : std::optional(Value{value});
   };
   t.when(part::damping()).real("damping", &TrainingKeys::damping, {.low = 0}, "natural: added to the Fisher matrix");
-  moves.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
-  moves.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
+  climbs.real("l1", &TrainingKeys::l1, {.low = 0}, "penalty l1 sum |w| on weights");
+  climbs.real("l2", &TrainingKeys::l2, {.low = 0}, "penalty l2 sum w^2 / 2 on weights");
   t.when(part::penalty()).flag("l2_biases", &TrainingKeys::l2_biases, "penalties on biases, too");
   t.when(part::hidden())
       .real("max_norm", &TrainingKeys::max_norm, {.low = 0}, "of the weights of each hidden unit; 0: any");
@@ -234,6 +239,8 @@ Schema make_schema() {
   add_family_keys(table);
   add_answer_model_keys(table);
   add_encoder_keys(table);
+  add_latent_keys(table);
+  add_thinking_keys(table);
   add_data_keys(table);
   const Section<ValidationKeys> data(table, "data");
   StudyKey& validation = data.add(
@@ -284,13 +291,19 @@ Schema make_schema() {
 std::string method_of(const Study& study) {
   const std::string& asked = study.keys<TrainingKeys>().method;
   if (!asked.empty()) return asked;
-  return study.model.name == "encoder" ? "vicreg" : learns_values(study) ? "answers" : "pcd";
+  return study.model.name == "encoder" ? "vicreg"
+         : learns_values(study)        ? "answers"
+         : learns_codes(study)         ? "alternation"
+         : learns_to_think(study)      ? "descent"
+                                       : "pcd";
 }
 
 Study settled(Study study) {
   auto& t = study.keys<TrainingKeys>();
   t.method = method_of(study);
-  const bool real = learns_energy(study) || learns_values(study);
+  const bool real = learns_energy(study) || learns_values(study) || learns_to_think(study);
+  constexpr std::int64_t turns_of_codes = 100;
+  if (learns_codes(study) && t.epochs == 0 && t.updates == 0) t.updates = turns_of_codes;
   if (t.optimizer.empty()) t.optimizer = real ? "adam" : "sgd";
   if (t.first_rate < 0) t.first_rate = real ? 0.01 : 0.05, t.last_rate = 0;
   constexpr std::int64_t updates_of_energies = 3000, epochs_of_machines = 30;
@@ -326,6 +339,8 @@ std::vector<std::string> training_methods() {
           "vicreg",
           "barlow",
           "jepa",
+          "alternation",
+          "descent",
           "hebbian",
           "pseudo-inverse",
           "storkey"};

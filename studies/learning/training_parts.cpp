@@ -5,8 +5,11 @@
 #include <string_view>
 
 #include "studies/data/data_sets.hpp"
+#include "studies/data/sequences.hpp"
 #include "studies/learning/answer_keys.hpp"
 #include "studies/learning/energy_keys.hpp"
+#include "studies/learning/latent_keys.hpp"
+#include "studies/learning/thinking_keys.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/text/words.hpp"
 
@@ -21,7 +24,9 @@ const MachineKeys& machine(const Study& s) { return s.keys<MachineKeys>(); }
 bool is(const Study& s, Names models) { return among(s.model.name, models); }
 bool learns_by(const Study& s, Names methods) { return among(method_of(s), methods); }
 
-bool is_machine(const Study& s) { return !learns_energy(s) && !learns_values(s); }
+bool is_machine(const Study& s) {
+  return !learns_energy(s) && !learns_values(s) && !learns_codes(s) && !learns_to_think(s);
+}
 bool has_updates(const Study& s) { return !is(s, {"hopfield"}); }
 bool has_hidden(const Study& s) {
   const auto& layers = machine(s).layers;
@@ -107,6 +112,16 @@ Condition by_steps() {
   return {R"(models that learn by steps, not with model.name = "hopfield" or training.optimizer = "closed-form")",
           {model, "training.optimizer"},
           [](const Study& s) { return has_updates(s) && training(s).optimizer != "closed-form"; }};
+}
+Condition gradients() {
+  return {R"(models that learn by gradients, not by "alternation", whose turns are exact, nor a hopfield network)",
+          {model, method},
+          [](const Study& s) { return has_updates(s) && !learns_by(s, {"alternation"}); }};
+}
+Condition batches() {
+  return {R"(models that learn by gradients of batches, not "alternation", "closed-form" or a hopfield network)",
+          {model, method, "training.optimizer"},
+          [](const Study& s) { return by_steps().holds(s) && gradients().holds(s); }};
 }
 Condition epochs() {
   return {R"(training.updates = 0, where epochs count, and not training.optimizer = "closed-form")",
@@ -201,9 +216,9 @@ Condition spread() {
           }};
 }
 Condition density() {
-  return {R"(models with a probability of the data, not model.name = "classifier" or "encoder")",
+  return {R"(models with a probability of the data, not a classifier, encoder, ebt, kmeans or sparse-coding)",
           {model},
-          [](const Study& s) { return !learns_values(s); }};
+          [](const Study& s) { return !learns_values(s) && !learns_codes(s) && !learns_to_think(s); }};
 }
 Condition truth() {
   return {R"(model.name = "boltzmann" with model.units = "spin")", {model}, [](const Study& s) {

@@ -23,6 +23,8 @@ Condition pseudocount();        ///< uniform units among the data
 /// Of [training].
 Condition updates();            ///< parameters move by updates: all but hopfield
 Condition by_steps();           ///< small ones, not all at once
+Condition gradients();          ///< by gradients
+Condition batches();            ///< of batches
 Condition epochs();             ///< their number counts
 Condition steps();              ///< chains are swept
 Condition chains();             ///< there are so many of them

@@ -48,6 +48,9 @@ constexpr SeriesColumn series[] = {
     {Recorded::validation_energy_gap, "validation_energy_gap", "1", "the same of validation samples"},
     {Recorded::energy_spread, "energy_spread", "1",
      "mean over training samples of the standard deviation of energies over answers"},
+    {Recorded::energy, "energy", "1", "mean F over training samples"},
+    {Recorded::validation_energy, "validation_energy", "1", "mean F over validation samples"},
+    {Recorded::energy_away, "energy_away", "1", "mean F over points drawn evenly in the box of the data; 0: flat"},
     {Recorded::calibration_error, "calibration_error", "1",
      "expected calibration error of training samples, ten bins of p(likeliest label)"},
     {Recorded::validation_calibration_error, "validation_calibration_error", "1", "the same of validation samples"},
@@ -82,14 +85,15 @@ std::string in_nats(double value, double error) {
 std::string Training::plan() const {
   const auto& t = study_.keys<TrainingKeys>();
   const bool steps = part::updates().holds(study_);  // else patterns are stored at once
+  const bool climbs = part::gradients().holds(study_);
   const std::string work =
       steps ? fmt::format(", {} of {}; layout {}", counted(learner_->updates(), "update"),
-                          in_closed_form(study_)
+                          in_closed_form(study_) || !climbs
                               ? data_.samples
                               : std::min<std::size_t>(static_cast<std::size_t>(t.batch), data_.samples),
                           learner_->layout())
             : std::string();
-  return fmt::format("{}; {}, {}; {}{}{}", description(data_), steps ? t.method + " " + t.optimizer : t.method,
+  return fmt::format("{}; {}, {}; {}{}{}", description(data_), climbs ? t.method + " " + t.optimizer : t.method,
                      model_->shape(), counted(data_.samples, "sample"),
                      samples_.weight.empty() ? "" : fmt::format(" that weigh as much as {:.6g}", effective_samples_),
                      work) +
@@ -129,6 +133,8 @@ std::string Training::line() const {
     out += fmt::format(", probe {:.2f} %, neighbours {:.2f} %", 100 * last(Recorded::probe_accuracy),
                        100 * last(Recorded::neighbour_accuracy));
   if (!std::isnan(last(Recorded::energy_gap))) out += fmt::format(", energy gap {:.4g}", last(Recorded::energy_gap));
+  if (!std::isnan(last(Recorded::energy)))
+    out += fmt::format(", F {:.5g}, anywhere {:.5g}", last(Recorded::energy), last(Recorded::energy_away));
   if (const double share = last(Recorded::fixed_points); !std::isnan(share))
     out += fmt::format(", {:.4g} % of the patterns are fixed points", 100 * share);
   if (const double share = last(Recorded::effective_fraction); share < 1)
@@ -240,7 +246,7 @@ Group Training::record() const {
   Group training{.name = "training"};
   training.attributes.emplace_back("method", study_.keys<TrainingKeys>().method);
   training.attributes.emplace_back("plan", plan());
-  if (part::updates().holds(study_)) {
+  if (part::gradients().holds(study_)) {
     const auto& t = study_.keys<TrainingKeys>();
     training.attributes.emplace_back("optimizer", t.optimizer);
     if (part::by_steps().holds(study_)) {

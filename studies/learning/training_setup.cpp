@@ -11,6 +11,7 @@
 #include "estimators/learning/sparse_learner.hpp"
 #include "estimators/learning/trajectory.hpp"
 #include "studies/data/data_sets.hpp"
+#include "studies/data/sequences.hpp"
 #include "studies/learning/couplings.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/models/network_kinds.hpp"

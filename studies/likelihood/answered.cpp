@@ -10,6 +10,7 @@
 #include "studies/models/model_file.hpp"
 #include "studies/models/stored_energy.hpp"
 #include "studies/models/stored_net.hpp"
+#include "studies/models/stored_thinker.hpp"
 #include "studies/text/errors.hpp"
 
 namespace gibbsite {
@@ -62,9 +63,37 @@ Answered by_net(const StoredNet& file, const DataRequest& request, const std::st
   return out;
 }
 
+Answered by_thinking(const StoredThinker& file, const DataRequest& request, std::size_t steps) {
+  Thinking thinking = file.thinking;
+  if (steps > 0) thinking.steps = steps;
+  const std::size_t q = thinking.symbols;
+  Answered out = taken(read_data(request), {.kind = UnitKind::gaussian, .units = thinking.context});
+  const std::size_t n = out.data.samples;
+  check_truth(out, q);
+  std::vector<double> y;
+  try {
+    y = thoughts_of(file.at.net, file.at.theta, thinking, out.data.batch(0, n));
+  } catch (const std::invalid_argument& error) {
+    throw RequestError(
+        fmt::format("{}: {}; symbols are whole numbers from 0 to {}", out.data.source, error.what(), q - 1));
+  }
+  for (double& one : y) one = -one;  // energies of answers
+  const auto after = [&](std::size_t k) { return std::span<const double>(y).subspan(k * n * q, n * q); };
+  for (std::size_t k = 0; !out.truth.empty() && k <= thinking.steps; ++k)
+    out.by_steps.push_back(score_answers(after(k), out.truth, 1).log_likelihood);
+  out.log_probability = Matrix(q, n);
+  for (std::size_t s = 0; s < n; ++s) {
+    const std::vector<double> log_p = answer_log_probabilities(after(thinking.steps).subspan(s * q, q), 1);
+    std::copy(log_p.begin(), log_p.end(), out.log_probability.column(s).begin());
+  }
+  return out;
+}
+
 }  // namespace
 
-Answered answered_by(const std::string& file, const DataRequest& request) {
+Answered answered_by(const std::string& file, const DataRequest& request, std::size_t thinking) {
+  if (const auto thinker = read_stored_thinker(file)) return by_thinking(*thinker, request, thinking);
+  if (thinking > 0) throw RequestError(fmt::format("{}: --thinking is for an ebt; leave it out", file));
   if (const auto net = read_stored_net(file)) return by_net(*net, request, file);
   if (!energy_kind_in(file).empty())
     throw RequestError(fmt::format(

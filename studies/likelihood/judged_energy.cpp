@@ -9,6 +9,7 @@
 #include "studies/likelihood/judged.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/models/model_group.hpp"
+#include "studies/models/stored_codes.hpp"
 #include "studies/models/stored_energy.hpp"
 #include "studies/models/stored_net.hpp"
 #include "studies/study/assemble.hpp"
@@ -134,8 +135,9 @@ std::optional<EnergyFile> read_energy_file(const std::string& path) {
     std::erase_if(file.group.groups, [](const Group& g) { return g.name == "training" || g.name == "snapshots"; });
     return file;
   }
-  if (const std::string kind = text_attribute(*group, "model");
-      network_named(kind) || is_net_kind(kind) || text_attribute(root, "study").empty())
+  if (const std::string kind = text_attribute(*group, "model"); network_named(kind) || is_net_kind(kind) ||
+                                                                is_codes_kind(kind) || kind == "ebt" ||
+                                                                text_attribute(root, "study").empty())
     return std::nullopt;
   return energy_of_study(root, path);
 }

@@ -26,9 +26,15 @@
 namespace gibbsite {
 namespace {
 
+struct ThinkingSteps {
+  std::int64_t steps = 0;  ///< of an ebt; 0: as it learned
+};
+
 const Schema& prediction_schema() {
   static const Schema schema = schema_with_data([](KeyTable& table) {
     add_against_key(table, "a file of predictions", "energies of other data by the same model: AUROC of E(x)");
+    Section<ThinkingSteps>(table, "data")
+        .integer("thinking", &ThinkingSteps::steps, {0, 100'000}, "of an ebt: steps down; 0: as many as it learned by");
   });
   return schema;
 }
@@ -104,6 +110,11 @@ Group prediction_record(const Prediction& p) {
   if (!p.others.empty())
     add_estimates(group, "auroc", {}, {}, std::vector{p.apart}, "1",
                   "probability that a sample has lower energy than one of " + p.others);
+  if (!p.of.by_steps.empty()) {
+    add_index(group, "step", p.of.by_steps.size(), "steps of thinking");
+    add(group, "log_likelihood_by_steps", {"step"}, {p.of.by_steps.size()}, p.of.by_steps, "1",
+        "mean ln p(label | sample) after so many steps");
+  }
   if (p.of.truth.empty()) return group;
   add(group, "true_label", {"sample"}, {samples}, std::vector<std::int64_t>(p.of.truth.begin(), p.of.truth.end()), "1",
       "label of the sample in the data");
@@ -130,6 +141,7 @@ void print_prediction(const Prediction& p, bool json) {
     out["label_log_likelihood"] = truth ? p.scores.log_likelihood : unknown;
     out["calibration_error"] = truth ? p.scores.calibration_error : unknown;
     if (!p.of.energy.empty()) out["energy"] = p.of.energy;
+    if (!p.of.by_steps.empty()) out["label_log_likelihood_by_steps"] = p.of.by_steps;
     if (!p.others.empty()) out["auroc"] = {{"value", p.apart.value}, {"error", p.apart.error}};
     fmt::print("{}\n", out.dump());
     return;
@@ -138,6 +150,12 @@ void print_prediction(const Prediction& p, bool json) {
   if (truth)
     fmt::print("  accuracy {:.2f} %, mean ln p(label | sample) = {:.4f}, calibration error {:.4f}, energy gap {:.4g}\n",
                100 * p.scores.accuracy, p.scores.log_likelihood, p.scores.calibration_error, p.scores.gap);
+  if (!p.of.by_steps.empty()) {
+    fmt::print("  -ln p(next | before) after steps of thinking:");
+    const std::size_t all = p.of.by_steps.size(), every = std::max<std::size_t>(1, all / 12);
+    for (std::size_t k = 0; k < all; k += every) fmt::print("{} {}: {:.4f}", k == 0 ? "" : ",", k, -p.of.by_steps[k]);
+    fmt::print("\n");
+  }
   if (!p.others.empty())
     fmt::print("  AUROC {} by energy against {}\n", with_error(p.apart.value, p.apart.error), printable(p.others));
   constexpr std::size_t most = 10;
@@ -165,8 +183,9 @@ int predict(const Request& request, const std::string& command) {
   if (!request.out.empty()) check_writable(request, "the prediction");
   use_threads(study.run.threads);
   remove_leftovers(request.out);
-  const Prediction found =
-      predicted_by(answered_by(study.keys<NetworkKeys>().file, asked), study.keys<AgainstKeys>().against);
+  const Prediction found = predicted_by(
+      answered_by(study.keys<NetworkKeys>().file, asked, static_cast<std::size_t>(study.keys<ThinkingSteps>().steps)),
+      study.keys<AgainstKeys>().against);
   if (!request.out.empty()) {
     Group root;
     root.attributes = run_attributes(command, request, 0, "complete");
@@ -189,7 +208,8 @@ const Command& predict_command() {
       .details =
           "p(label | sample) exactly, of a model that `gibbsite train` made of data with labels (data.labels): of an "
           "rbm "
-          "by summing the hidden units out (Larochelle & Bengio 2008), of a classifier or an energy that ends with "
+          "by summing the hidden units out (Larochelle & Bengio 2008), of an ebt by going down its energy, of a "
+          "classifier or an energy that ends with "
           "logsumexp by its net, with energies. Data with labels of their own, by --labels, are compared with them: "
           "accuracy, the mean of ln p(label | sample), calibration error, energy gap. --against OTHER.h5, what -o "
           "wrote "
@@ -197,7 +217,9 @@ const Command& predict_command() {
       .least = 1,
       .most = 1,
       .options = options_with_data(
-          {{"against", 0, "FILE", "a prediction of other data, to be told apart by energy", "data.against"},
+          {{"window", 0, "BYTES", "the file is text, as data.window", "data.window"},
+           {"thinking", 0, "STEPS", "of an ebt: more or fewer steps down than it learned by", "data.thinking"},
+           {"against", 0, "FILE", "a prediction of other data, to be told apart by energy", "data.against"},
            {"out", 'o', "FILE", "also write all labels and probabilities to an HDF5 file"}}),
       .examples = {"gibbsite predict digits.h5 --data new.csv --binarize 0.5 --maximum 16",
                    "gibbsite predict digits.h5 --data digits.csv.gz --labels column:-1 -o predictions.h5",

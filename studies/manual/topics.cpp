@@ -23,11 +23,12 @@ Topic read_topic(std::span<const std::string_view> pieces) {
 
 std::span<const Topic> manual_topics() {
   static const std::vector<Topic> all = {
-      read_topic(pieces_of_errors_md),   read_topic(pieces_of_runs_md),       read_topic(pieces_of_files_md),
-      read_topic(pieces_of_layouts_md),  read_topic(pieces_of_models_md),     read_topic(pieces_of_import_md),
-      read_topic(pieces_of_networks_md), read_topic(pieces_of_data_md),       read_topic(pieces_of_learning_md),
-      read_topic(pieces_of_energies_md), read_topic(pieces_of_answers_md),    read_topic(pieces_of_embeddings_md),
-      read_topic(pieces_of_sizes_md),    read_topic(pieces_of_continuous_md), read_topic(pieces_of_library_md)};
+      read_topic(pieces_of_errors_md),   read_topic(pieces_of_runs_md),    read_topic(pieces_of_files_md),
+      read_topic(pieces_of_layouts_md),  read_topic(pieces_of_models_md),  read_topic(pieces_of_import_md),
+      read_topic(pieces_of_networks_md), read_topic(pieces_of_data_md),    read_topic(pieces_of_learning_md),
+      read_topic(pieces_of_energies_md), read_topic(pieces_of_answers_md), read_topic(pieces_of_embeddings_md),
+      read_topic(pieces_of_latents_md),  read_topic(pieces_of_sizes_md),   read_topic(pieces_of_continuous_md),
+      read_topic(pieces_of_library_md)};
   return all;
 }
 

@@ -31,6 +31,14 @@ Json json_of(const Block& block);
 ModelSummary summary_of_net(const Group& root, const std::string& path);
 Json net_as_json(const Group& root, const std::string& path);
 
+/// Throw RequestError where such a file holds no latent variables (stored_codes.hpp).
+ModelSummary summary_of_codes(const Group& root, const std::string& path);
+Json codes_as_json(const Group& root, const std::string& path);
+
+/// Throw RequestError where such a file holds no transformer (stored_thinker.hpp).
+ModelSummary summary_of_thinker(const Group& root, const std::string& path);
+Json thinker_as_json(const Group& root, const std::string& path);
+
 /// Throw RequestError where such a file is no energy.
 ModelSummary summary_of_energy(const Group& root, const std::string& path);
 Json energy_as_json(const Group& root, const std::string& path);

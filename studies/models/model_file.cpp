@@ -10,6 +10,7 @@
 #include "studies/files/archive.hpp"
 #include "studies/models/energy_group.hpp"
 #include "studies/models/model_group.hpp"
+#include "studies/models/stored_codes.hpp"
 #include "studies/models/stored_net.hpp"
 #include "studies/models/treatment_group.hpp"
 #include "studies/models/unit_names.hpp"
@@ -230,6 +231,12 @@ ModelFile model_from(const Group& group, const std::string& where) {
                     "loglik and report "
                     "take it",
                     name, join(names_of_networks(), ", ")));
+  if (!kind && is_codes_kind(name))
+    place.refuse(fmt::format("it holds a {}, where a network is wanted: {}; show and report take it", name,
+                             join(names_of_networks(), ", ")));
+  if (!kind && name == "ebt")
+    place.refuse(fmt::format("it holds an ebt, where a network is wanted: {}; show and predict take it",
+                             join(names_of_networks(), ", ")));
   if (!kind && is_net_kind(name))
     place.refuse(
         fmt::format("it holds a net with several outputs (`{}`), where a network of units is wanted: {}; show and "

@@ -9,6 +9,7 @@
 #include "studies/files/variables.hpp"
 #include "studies/models/energy_print.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/stored_codes.hpp"
 #include "studies/models/stored_net.hpp"
 #include "studies/models/unit_names.hpp"
 #include "studies/text/table.hpp"
@@ -149,9 +150,11 @@ ModelSummary summary_of_machine(const Group& root, const std::string& path) {
 
 ModelSummary summary_of(const Group& root, const std::string& path) {
   const std::string kind = text_attribute(root, "model");
-  ModelSummary out = files_keep(kind)    ? summary_of_energy(root, path)
-                     : is_net_kind(kind) ? summary_of_net(root, path)
-                                         : summary_of_machine(root, path);
+  ModelSummary out = files_keep(kind)      ? summary_of_energy(root, path)
+                     : is_net_kind(kind)   ? summary_of_net(root, path)
+                     : is_codes_kind(kind) ? summary_of_codes(root, path)
+                     : kind == "ebt"       ? summary_of_thinker(root, path)
+                                           : summary_of_machine(root, path);
   if (const Group* training = root.child("training"))
     out.remarks.push_back(said_of_training(*training, root.child("snapshots")));
   return out;
@@ -172,6 +175,10 @@ std::string model_as_json(const Group& root, const std::string& path) {
     return energy_as_json(root, path).dump();
   else if (is_net_kind(kind))
     return net_as_json(root, path).dump();
+  else if (is_codes_kind(kind))
+    return codes_as_json(root, path).dump();
+  else if (kind == "ebt")
+    return thinker_as_json(root, path).dump();
   const ModelFile file = model_from(root, path);
   const Portrait all = portrait(file.model);
   Json out = {{"model", file.name()}, {"layers", Json::list()}, {"parameters", Json::list()}};

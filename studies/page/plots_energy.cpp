@@ -8,6 +8,7 @@
 
 #include "studies/files/variables.hpp"
 #include "studies/models/energy_group.hpp"
+#include "studies/models/stored_codes.hpp"
 #include "studies/models/stored_energy.hpp"
 #include "studies/page/html.hpp"
 #include "studies/page/plots.hpp"
@@ -217,9 +218,80 @@ std::string density_in_plane(const ContinuousEnergy& energy, const std::vector<d
       escaped(fmt::format("{:.4g}", up.high)), escaped(words_of_log_z(log_z)), rows, escaped(numbers));
 }
 
+/// F of latent variables as the file holds it on a grid, in bands of grey with as many points in each, darkest where F
+/// is lowest; words as dots.
+std::string surface_in_plane(const Group& surface, const StoredCodes& file, const std::string& numbers) {
+  constexpr std::size_t bands = 12, most_words = 1000;
+  const auto energy = doubles(surface, "energy"), across = doubles(surface, "x_1"), up = doubles(surface, "x_2");
+  const std::size_t columns = across.size(), rows = up.size();
+  if (columns < 2 || rows < 2 || energy.size() != columns * rows) return "";
+  const double width = across.back() - across.front(), tall = up.back() - up.front(),
+               height = drawn_width * std::clamp(tall / width, 0.5, 1.5),
+               step = drawn_width / static_cast<double>(columns), rise = height / static_cast<double>(rows);
+  std::vector<double> sorted(energy.begin(), energy.end());
+  std::sort(sorted.begin(), sorted.end());
+  constexpr double nothing = 1e-12;
+  const bool flat = sorted.back() - sorted.front() < nothing;
+  std::vector<double> tops;  // of each band
+  for (std::size_t b = 0; b < bands; ++b) tops.push_back(sorted[(b + 1) * (sorted.size() - 1) / bands]);
+  std::array<std::string, bands> paths;
+  const auto band_of = [&](std::size_t row, std::size_t column) {
+    const double e = energy[row * columns + column];
+    const auto at = static_cast<std::size_t>(std::lower_bound(tops.begin(), tops.end(), e) - tops.begin());
+    return flat ? bands / 2 : std::min(at, bands - 1);
+  };
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t column = 0, end = 0; column < columns; column = end) {
+      const std::size_t band = band_of(row, column);
+      for (end = column + 1; end < columns && band_of(row, end) == band;) ++end;
+      const double left = step * static_cast<double>(column);
+      paths[band] += fmt::format("M{:.1f} {:.1f}H{:.1f}", left, height - rise * (static_cast<double>(row) + 0.5),
+                                 step * static_cast<double>(end));
+    }
+  std::string drawn, levels, dots;
+  for (std::size_t b = 0; b < bands; ++b) {
+    if (paths[b].empty()) continue;
+    const auto grey = static_cast<int>(40 + 200 * b / (bands - 1));
+    drawn += fmt::format("<path style=\"stroke:rgb({0},{0},{0});stroke-width:{1:.2f}\" d=\"{2}\" />", grey, rise + 0.2,
+                         paths[b]);
+    levels += fmt::format("\n<tr><th scope=row>{}<td>{}", b + 1, digits(tops[b]));
+  }
+  const auto words = file.energy->words();
+  for (std::size_t k = 0; k < std::min(file.energy->codes(), most_words); ++k)
+    dots += fmt::format("M{:.1f} {:.1f}h0", (words[2 * k] - across.front()) / width * drawn_width,
+                        height - (words[2 * k + 1] - up.front()) / tall * height);
+  return fmt::format(
+      "<figure class=figure><h4>energy F</h4><svg class=contours viewBox=\"0 0 {0:.0f} {1:.0f}\" role=img "
+      "aria-label=\"the energy in the plane, and words\"><rect width={0:.0f} height={1:.0f} />{2}<path class=samples "
+      "d=\"{3}\" /></svg><div class=ends><span>{4}</span><span>{5}</span></div><figcaption>{6}. {7} Dots: words. "
+      "Across: "
+      "the first number, {4} to {5}; upwards: the second, {8} to "
+      "{9}.{10}</figcaption><details><summary>Numbers</summary>"
+      "<div class=scroll tabindex=0 role=region aria-label=\"levels of the energy\"><table><caption>F from {11} to {12}"
+      "</caption><thead><tr><th scope=col>band<th scope=col>F up to</thead><tbody>{13}</tbody></table></div></details>"
+      "</figure>\n",
+      drawn_width, height, drawn, dots, escaped(fmt::format("{:.4g}", across.front())),
+      escaped(fmt::format("{:.4g}", across.back())), escaped(words_of_codes(*file.energy)),
+      flat ? "It is flat, and tells nothing." : "Darkest where it is lowest; as many points of the grid in each band.",
+      escaped(fmt::format("{:.4g}", up.front())), escaped(fmt::format("{:.4g}", up.back())), escaped(numbers),
+      digits(sorted.front()), digits(sorted.back()), levels);
+}
+
+FigureGroup figures_of_codes(const Group& root, const std::string& path) {
+  FigureGroup out{.heading = "Energy"};
+  const Group* surface = root.child("surface");
+  if (surface == nullptr) return out;
+  const StoredCodes file = stored_codes(root, path);
+  out.html = surface_in_plane(
+      *surface, file,
+      file.treatment.any() ? " In numbers as the model learned them: " + description(file.treatment) + "." : "");
+  return out;
+}
+
 }  // namespace
 
 FigureGroup figures_of_energy(const Group& root, const std::string& path) {
+  if (is_codes_kind(text_attribute(root, "model"))) return figures_of_codes(root, path);
   FigureGroup out{.heading = "Density"};
   if (!files_keep(text_attribute(root, "model"))) return out;
   const StoredEnergy file = stored_energy(root, path);

@@ -7,7 +7,7 @@
 #define GIBBSITE_SYSTEMS(entry)                                                                               \
   entry(ising) entry(clock) entry(rbm) entry(dbm) entry(dbn) entry(boltzmann) entry(hopfield) entry(phi4)     \
       entry(double_well) entry(many_well) entry(rings) entry(gaussian) entry(gaussian_mixture) entry(experts) \
-          entry(gaussian_rbm) entry(neural) entry(modern_hopfield)
+          entry(gaussian_rbm) entry(neural) entry(modern_hopfield) entry(sparse_code)
 
 namespace gibbsite {
 
