@@ -234,7 +234,8 @@ const Command& train_command() {
           "data stands in the file and on stderr all along, exactly where ln Z can be summed, else by annealing there "
           "and "
           "back. A classifier learns energies of answers (gibbsite help answers); kmeans, sparse-coding "
-          "and ebt energies with latent variables, and answers by descent (gibbsite help latents). A grid gives a model for each task: "
+          "and ebt energies with latent variables, and answers by descent (gibbsite help latents). A grid gives a "
+          "model for each task: "
           "MODEL-000.h5, MODEL-001.h5, ... Checkpoints as `run` does.",
       .least = 1,
       .most = 1,
