@@ -4,6 +4,7 @@
 
 #include "studies/command_line/commands.hpp"
 #include "studies/files/json.hpp"
+#include "studies/likelihood/command.hpp"
 #include "studies/likelihood/likelihood.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/results/print_result.hpp"
@@ -15,6 +16,8 @@ namespace gibbsite {
 std::string shown_as_json(const Group& root) {
   check_result(root);
   if (is_samples(root)) return samples_as_json(root);
+  if (is_embedding(root)) return embedding_as_json(root);
+  if (is_prediction(root)) return prediction_as_json(root);
   return root.child("likelihood") != nullptr ? likelihood_as_json(root) : result_as_json(root).dump();
 }
 
@@ -25,7 +28,8 @@ int show(const Request& request, const std::string&) {
   const Group root = read_result_or_model(path);
   const Selection selection = selection_of(request.settings);
   const bool selective = !selection.columns.empty() || !selection.where.empty();
-  if (selective && (is_model(root) || is_samples(root) || root.child("likelihood") != nullptr))
+  if (selective && (is_model(root) || is_samples(root) || is_embedding(root) || is_prediction(root) ||
+                    root.child("likelihood") != nullptr))
     throw RequestError(fmt::format("--columns and --where go with results of runs, and {} is none", path));
   if (is_model(root)) {
     if (request.json)
@@ -39,6 +43,10 @@ int show(const Request& request, const std::string&) {
       fmt::print("{}\n", selective ? result_as_json(root, selection).dump() : shown_as_json(root));
     else if (is_samples(root))
       print_samples(root, path);
+    else if (is_embedding(root))
+      print_embedding(root, path);
+    else if (is_prediction(root))
+      print_prediction(root, path);
     else if (root.child("likelihood") != nullptr)
       print_likelihood(root, path);
     else

@@ -7,6 +7,7 @@
 #include "estimators/learning/nets/answers.hpp"
 #include "estimators/log_sum_exp.hpp"
 #include "physics/classification.hpp"
+#include "studies/likelihood/embedded.hpp"
 #include "studies/models/model_file.hpp"
 #include "studies/models/stored_energy.hpp"
 #include "studies/models/stored_net.hpp"
@@ -43,6 +44,7 @@ Answered by_net(const StoredNet& file, const DataRequest& request, const std::st
   check_truth(out, answers);
   const std::vector<double> energies =
       answer_energies(NetValues<double>(net, file.at.theta).values(out.data.values), file.positive);
+  out.identity = identity_of(file.at.theta);
   out.beta = file.beta;
   out.log_probability = Matrix(answers, n);
   out.answer_energy = Matrix(answers, n);

@@ -17,6 +17,7 @@ struct Answered {
   std::vector<double> energy = {};    ///< E(x) = -ln(sum_y exp(-beta E(x, y))) / beta, [sample]; empty: none is known
   Matrix answer_energy = {};          ///< E(x, y), [label][sample]; empty: none are known
   double beta = 1;                    ///< of p(y | x)
+  std::string identity = {};          ///< of the model's parameters (studies/likelihood/embedded.hpp); empty: not known
   std::vector<double> by_steps = {};  ///< of an ebt: mean ln p(label | sample) after 0, 1, ... steps; empty: none
 };
 

@@ -25,7 +25,11 @@ std::vector<Estimate> LearnedOrder::binder() const {
 
 LearnedOrder learned_order(std::span<const double> z, std::size_t numbers, std::vector<double> beta,
                            std::size_t chains) {
-  LearnedOrder out{.beta = std::move(beta), .chains = chains, .m = along_principal_direction(z, numbers), .curve = {}};
+  LearnedOrder out{.beta = std::move(beta),
+                   .chains = chains,
+                   .m = along_principal_direction(z, numbers),
+                   .identity = {},
+                   .curve = {}};
   const std::size_t betas = out.beta.size();
   out.curve = order_curve(out.m, chains, betas);
   for (std::size_t b = 0; b < betas; ++b) {
@@ -73,7 +77,9 @@ LearnedOrder read_order(const std::string& file) {
         "{}: it holds no order parameter; write one by gibbsite embed ENCODER.h5 --data RESULT.h5 --labels beta -o {}",
         file, file));
   const auto numbers = doubles(*group, "order_parameter"), beta = doubles(*group, "beta");
-  return learned_order(numbers, 1, {beta.begin(), beta.end()}, m->shape[1]);
+  LearnedOrder out = learned_order(numbers, 1, {beta.begin(), beta.end()}, m->shape[1]);
+  out.identity = text_attribute(root, "model_identity");
+  return out;
 }
 
 std::vector<GlassCrossing> order_crossings(const LearnedOrder& a, const LearnedOrder& b, const std::string& file) {

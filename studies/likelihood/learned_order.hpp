@@ -12,8 +12,9 @@ namespace gibbsite {
 struct LearnedOrder {
   std::vector<double> beta;
   std::size_t chains = 0;
-  std::vector<double> m;  ///< [snapshot][chain][beta], less its mean at each beta
-  GlassCurve curve;       ///< of independent chains (estimators/order_parameter.hpp)
+  std::vector<double> m;      ///< [snapshot][chain][beta], less its mean at each beta
+  std::string identity = {};  ///< of the model that made it; empty: not known
+  GlassCurve curve;           ///< of independent chains (estimators/order_parameter.hpp)
 
   std::vector<Estimate> squared() const;  ///< <m^2>, [beta]
   std::vector<Estimate> binder() const;   ///< 1 - <m^4> / (3 <m^2>^2), [beta]

@@ -8,7 +8,6 @@
 #include "estimators/auroc.hpp"
 #include "estimators/learning/nets/answers.hpp"
 #include "studies/files/archive.hpp"
-#include "studies/files/json.hpp"
 #include "studies/files/signals.hpp"
 #include "studies/files/threads.hpp"
 #include "studies/files/variables.hpp"
@@ -20,8 +19,6 @@
 #include "studies/study/study_file.hpp"
 #include "studies/systems/network_keys.hpp"
 #include "studies/text/errors.hpp"
-#include "studies/text/table.hpp"
-#include "studies/text/utf8.hpp"
 
 namespace gibbsite {
 namespace {
@@ -73,6 +70,11 @@ Estimate apart_from(const Answered& of, const std::string& file) {
   } catch (const std::runtime_error& error) {
     throw RequestError(error.what());
   }
+  if (const std::string identity = text_attribute(root, "model_identity");
+      !identity.empty() && !of.identity.empty() && identity != of.identity)
+    throw RequestError(fmt::format(
+        "{}: its energies are of another model, and those of two models are not comparable; predict both sets by one",
+        file));
   const Group* other = root.child("prediction");
   const auto energy = other == nullptr ? std::span<const double>() : doubles(*other, "energy");
   if (energy.size() < 2)
@@ -107,9 +109,11 @@ Group prediction_record(const Prediction& p) {
     add(group, "energy", {"sample"}, {samples}, p.of.energy, "1", "E(x), the labels summed out");
     add(group, "answer_energy", {"sample", "label"}, {samples, labels}, energies_of_answers(p.of), "1", "E(x, label)");
   }
-  if (!p.others.empty())
+  if (!p.others.empty()) {
+    group.attributes.emplace_back("against", p.others);
     add_estimates(group, "auroc", {}, {}, std::vector{p.apart}, "1",
                   "probability that a sample has lower energy than one of " + p.others);
+  }
   if (!p.of.by_steps.empty()) {
     add_index(group, "step", p.of.by_steps.size(), "steps of thinking");
     add(group, "log_likelihood_by_steps", {"step"}, {p.of.by_steps.size()}, p.of.by_steps, "1",
@@ -127,54 +131,6 @@ Group prediction_record(const Prediction& p) {
   return group;
 }
 
-void print_prediction(const Prediction& p, bool json) {
-  const auto likeliest = [&](std::size_t s) {
-    return std::exp(p.of.log_probability(static_cast<std::size_t>(p.label[s]), s));
-  };
-  const bool truth = !p.of.truth.empty();
-  if (json) {
-    Json out = {{"predicted", p.label}, {"samples", p.label.size()}};
-    std::vector<double> probability;
-    for (std::size_t s = 0; s < p.label.size(); ++s) probability.push_back(likeliest(s));
-    out["probability"] = probability;
-    out["accuracy"] = truth ? p.scores.accuracy : unknown;
-    out["label_log_likelihood"] = truth ? p.scores.log_likelihood : unknown;
-    out["calibration_error"] = truth ? p.scores.calibration_error : unknown;
-    if (!p.of.energy.empty()) out["energy"] = p.of.energy;
-    if (!p.of.by_steps.empty()) out["label_log_likelihood_by_steps"] = p.of.by_steps;
-    if (!p.others.empty()) out["auroc"] = {{"value", p.apart.value}, {"error", p.apart.error}};
-    fmt::print("{}\n", out.dump());
-    return;
-  }
-  fmt::print("{}\n", printable(description(p.of.data)));
-  if (truth)
-    fmt::print("  accuracy {:.2f} %, mean ln p(label | sample) = {:.4f}, calibration error {:.4f}, energy gap {:.4g}\n",
-               100 * p.scores.accuracy, p.scores.log_likelihood, p.scores.calibration_error, p.scores.gap);
-  if (!p.of.by_steps.empty()) {
-    fmt::print("  -ln p(next | before) after steps of thinking:");
-    const std::size_t all = p.of.by_steps.size(), every = std::max<std::size_t>(1, all / 12);
-    for (std::size_t k = 0; k < all; k += every) fmt::print("{} {}: {:.4f}", k == 0 ? "" : ",", k, -p.of.by_steps[k]);
-    fmt::print("\n");
-  }
-  if (!p.others.empty())
-    fmt::print("  AUROC {} by energy against {}\n", with_error(p.apart.value, p.apart.error), printable(p.others));
-  constexpr std::size_t most = 10;
-  std::vector<std::string> header = {"sample", "predicted", "p"};
-  if (truth) header.emplace_back("true");
-  if (!p.of.energy.empty()) header.emplace_back("E(x)");
-  Table table(header);
-  for (std::size_t s = 0; s < std::min(p.label.size(), most); ++s) {
-    std::vector<std::string> row = {fmt::format("{}", s), fmt::format("{}", p.label[s]),
-                                    fmt::format("{:.4f}", likeliest(s))};
-    if (truth) row.push_back(fmt::format("{}", p.of.truth[s]));
-    if (!p.of.energy.empty()) row.push_back(fmt::format("{:.5g}", p.of.energy[s]));
-    table.add(std::move(row));
-  }
-  fmt::print("\n{}", table.text());
-  if (p.label.size() > most)
-    fmt::print("... and {} more; -o FILE.h5 writes all of them, with all probabilities\n", p.label.size() - most);
-}
-
 int predict(const Request& request, const std::string& command) {
   const Study& study = request.tasks.front().study;
   const auto& asked = study.keys<DataRequest>();
@@ -186,15 +142,18 @@ int predict(const Request& request, const std::string& command) {
   const Prediction found = predicted_by(
       answered_by(study.keys<NetworkKeys>().file, asked, static_cast<std::size_t>(study.keys<ThinkingSteps>().steps)),
       study.keys<AgainstKeys>().against);
-  if (!request.out.empty()) {
-    Group root;
-    root.attributes = run_attributes(command, request, 0, "complete");
-    root.attributes.emplace_back("data", description(found.of.data));
-    root.groups.push_back(prediction_record(found));
-    stops_mean(Stop::soon_done);
-    write_archive(request.out, root);
-  }
-  print_prediction(found, request.json);
+  Group root;
+  root.attributes = run_attributes(command, request, 0, "complete");
+  root.attributes.emplace_back("data", description(found.of.data));
+  root.attributes.emplace_back("model", study.keys<NetworkKeys>().file);
+  root.attributes.emplace_back("model_identity", found.of.identity);
+  root.groups.push_back(prediction_record(found));
+  stops_mean(Stop::soon_done);
+  if (!request.out.empty()) write_archive(request.out, root);
+  if (request.json)
+    fmt::print("{}\n", prediction_as_json(root));
+  else
+    print_prediction(root, request.out.string());
   return 0;
 }
 

@@ -66,6 +66,18 @@ StoredCodes stored_codes(const Group& group, const std::string& where) {
   return out;
 }
 
+std::optional<StoredCodes> read_stored_codes(const std::string& path) {
+  Group root;
+  try {
+    std::vector<Unread> unread;
+    root = read_archive(path, unread);
+  } catch (const std::runtime_error&) {  // whoever reads it then says what is wrong
+    return std::nullopt;
+  }
+  if (!is_model(root) || !is_codes_kind(text_attribute(root, "model"))) return std::nullopt;
+  return stored_codes(root, path);
+}
+
 std::shared_ptr<const SparseCoding> read_sparse_coding(const std::string& path) {
   Group root;
   try {

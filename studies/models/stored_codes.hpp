@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "physics/continuous/latent_codes.hpp"
@@ -30,6 +31,8 @@ std::string words_of_codes(const LatentEnergy& energy);
 void describe_codes(const LatentEnergy& energy, Group& group);
 /// What describe_codes wrote; `where` is what messages begin with. Throws RequestError.
 StoredCodes stored_codes(const Group& group, const std::string& where);
+/// That in a model file; nothing where it holds another model, or cannot be read.
+std::optional<StoredCodes> read_stored_codes(const std::string& path);
 /// That of a sparse-coding in a model file. Throws RequestError for another model, or none.
 std::shared_ptr<const SparseCoding> read_sparse_coding(const std::string& path);
 

@@ -92,6 +92,8 @@ TEST_CASE("a classifier learns two moons; show, predict and report take it on, a
       made.said({"predict", "model.h5", "--data", "two-moons:600", "--labels", "part", "-o", "moons.h5"});
   CHECK(found.at("accuracy").get<double>() > .97);
   CHECK(found.at("energy").size() == 600);
+  CHECK(read_json(run({"show", "moons.h5", "--json"}, made.path()).out).at("accuracy") == found.at("accuracy"));
+  CHECK(contains(run({"show", "moons.h5"}, made.path()).out, "accuracy "));
   const Group written = made.root("moons.h5");
   const Group& all = *written.child("prediction");
   const auto energy = doubles(all, "energy"), answers = doubles(all, "answer_energy"), p = doubles(all, "probability");
@@ -101,8 +103,8 @@ TEST_CASE("a classifier learns two moons; show, predict and report take it on, a
   const Ended page = run({"report", "model.h5", "-o", "model.html"}, made.path());
   INFO(page.err);
   CHECK(page.code == 0);
-  CHECK(contains(run({"loglik", "model.h5", "--data", "two-moons:50"}, made.path()).err, "it holds a classifier"));
-  CHECK(contains(run({"sample", "model.h5", "-n", "5", "-o", "x.npy"}, made.path()).err, "it holds a classifier"));
+  CHECK(contains(run({"loglik", "model.h5", "--data", "two-moons:50"}, made.path()).err, "a net with several outputs (`classifier`)"));
+  CHECK(contains(run({"sample", "model.h5", "-n", "5", "-o", "x.npy"}, made.path()).err, "a net with several outputs (`classifier`)"));
   CHECK(contains(run({"predict", "model.h5", "--data", "bars-and-stripes:2"}, made.path()).err, "2 visible units"));
 }
 

@@ -86,6 +86,8 @@ TEST_CASE("an encoder learns every way there is, keeps its spread, and embeds da
   REQUIRE(z != nullptr);
   CHECK(z->shape == std::vector<std::size_t>{50, 4});
   CHECK(written.child("embedding")->find("label") != nullptr);
+  CHECK(contains(run({"show", "z.h5"}, made.path()).out, "4 numbers of each of 50 samples"));
+  CHECK(read_json(run({"show", "z.h5", "--json"}, made.path()).out).at("numbers") == 4);
   const Ended page = run({"report", "model.h5", "-o", "model.html"}, made.path());
   INFO(page.err);
   CHECK(page.code == 0);
@@ -198,4 +200,39 @@ snapshots = 0
   REQUIRE(crossings.size() == 1);
   CHECK(crossings[0].at("beta").get<double>() == Approx(0.4407).margin(0.06));  // sides of 6 and 12
   CHECK(contains(run(large + Words{"--shape", "12", "--force"}, made.path()).err, "--shape"));
+  const auto shown = read_json(run({"show", "b.h5", "--json"}, made.path()).out);
+  CHECK(shown.at("crossings") == crossings);
+  CHECK(shown.at("warnings").empty());
+  REQUIRE(made.train({"--run.seed", "2"}, "other.h5").code == 0);
+  const Ended other = run({"embed", "other.h5", "--data", "large.h5", "--labels", "beta", "--shape", "12x12",
+                           "--against", "a.h5", "-o", "c.h5"},
+                          made.path());
+  INFO(other.err);
+  CHECK(other.code == 0);
+  CHECK(contains(other.out, "another model"));
+  const Ended some = run(
+      {"embed", "model.h5", "--data", "small.h5", "--labels", "beta", "--rows", "0:100", "-o", "d.h5"}, made.path());
+  CHECK(contains(some.err, "leave out rows"));
+}
+
+TEST_CASE("embedding by K-means gives its codes and F, and what no model of data embeds is refused") {
+  Embedding made(R"(
+[model]
+name = "kmeans"
+[data]
+file = "two-moons:200"
+)");
+  REQUIRE(made.train().code == 0);
+  const Ended ended = run({"embed", "model.h5", "--data", "two-moons:30", "-o", "z.h5"}, made.path());
+  INFO(ended.err);
+  REQUIRE(ended.code == 0);
+  const Group written = made.root("z.h5");
+  const auto z = doubles(*written.child("embedding"), "embedding"), f = doubles(*written.child("embedding"), "energy");
+  REQUIRE(f.size() == 30);
+  for (std::size_t s = 0; s < 30; ++s) {  // one-hot
+    double sum = 0;
+    for (std::size_t k = 0; k < z.size() / 30; ++k) sum += z[s * (z.size() / 30) + k];
+    CHECK(sum == Approx(1));
+    CHECK(f[s] >= 0);
+  }
 }
