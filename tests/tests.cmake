@@ -160,6 +160,8 @@ if(TARGET test_studies)
     -W error ${CMAKE_CURRENT_SOURCE_DIR}/tests/manual.py $<TARGET_FILE:gibbsite> ${CMAKE_CURRENT_SOURCE_DIR})
   set_tests_properties("studies: completions, man pages and the schema of studies hold what the program knows" PROPERTIES
     LABELS studies TIMEOUT ${brief})
+  add_test(NAME "studies: no two headers define a class of one name" COMMAND ${GIBBSITE_PYTHON} -W error
+    ${CMAKE_CURRENT_SOURCE_DIR}/tests/one_definition.py ${CMAKE_CURRENT_SOURCE_DIR})
   add_test(NAME "studies: the manual's lines list the bonds of plain lattices" COMMAND ${GIBBSITE_PYTHON} -W error
     ${CMAKE_CURRENT_SOURCE_DIR}/tests/bonds_of_lattices.py $<TARGET_FILE:gibbsite>
     ${CMAKE_CURRENT_SOURCE_DIR}/studies/manual/topics/files.md)

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t most_values = 16;  // that people read
 
 struct EnergyNumbers {
-  Block block;
+  NumberBlock block;
   std::vector<double> values;
 };
 
@@ -76,8 +76,8 @@ std::vector<std::string> remarks_of(const Group& root, const StoredEnergy& file)
 
 }  // namespace
 
-Block block(std::string name, std::vector<std::size_t> shape, std::span<const double> values) {
-  Block b{std::move(name), std::move(shape)};
+NumberBlock block(std::string name, std::vector<std::size_t> shape, std::span<const double> values) {
+  NumberBlock b{std::move(name), std::move(shape)};
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   b.least = *least, b.most = *most;
   for (const double v : values) b.rms += v * v;
@@ -85,15 +85,15 @@ Block block(std::string name, std::vector<std::size_t> shape, std::span<const do
   return b;
 }
 
-std::vector<std::vector<std::string>> rows_of_blocks(const std::vector<Block>& blocks) {
+std::vector<std::vector<std::string>> rows_of_blocks(const std::vector<NumberBlock>& blocks) {
   std::vector<std::vector<std::string>> rows = {{"", "shape", "least", "largest", "rms"}};
-  for (const Block& b : blocks)
+  for (const NumberBlock& b : blocks)
     rows.push_back({b.name, fmt::format("{}", fmt::join(b.shape, " x ")), fmt::format("{:.5g}", b.least),
                     fmt::format("{:.5g}", b.most), fmt::format("{:.5g}", b.rms)});
   return rows;
 }
 
-Json json_of(const Block& b) {
+Json json_of(const NumberBlock& b) {
   return {{"name", b.name}, {"shape", b.shape}, {"min", b.least}, {"max", b.most}, {"rms", b.rms}};
 }
 
@@ -102,7 +102,7 @@ ModelSummary summary_of_energy(const Group& root, const std::string& path) {
   ModelSummary out{.sentence = fmt::format("{}: {}", file.kind, words_of_energy(*file.energy)),
                    .remarks = remarks_of(root, file),
                    .rows = {}};
-  std::vector<Block> blocks;
+  std::vector<NumberBlock> blocks;
   for (const EnergyNumbers& numbers : numbers_of_energy(*file.energy)) {
     if (numbers.values.size() <= most_values && !is_net(*file.energy)) out.remarks.push_back(values_text(numbers));
     blocks.push_back(numbers.block);

@@ -13,19 +13,19 @@
 namespace gibbsite {
 
 /// Numbers of one kind: what they are called, their shape, their range.
-struct Block {
+struct NumberBlock {
   std::string name;
   std::vector<std::size_t> shape;
   double least = 0, most = 0, rms = 0;
 };
 /// values: one or more.
-Block block(std::string name, std::vector<std::size_t> shape, std::span<const double> values);
-inline Block block(std::string name, const Matrix& m) {
+NumberBlock block(std::string name, std::vector<std::size_t> shape, std::span<const double> values);
+inline NumberBlock block(std::string name, const Matrix& m) {
   return block(std::move(name), {m.rows(), m.columns()}, m.numbers());
 }
 /// Under a header.
-std::vector<std::vector<std::string>> rows_of_blocks(const std::vector<Block>& blocks);
-Json json_of(const Block& block);
+std::vector<std::vector<std::string>> rows_of_blocks(const std::vector<NumberBlock>& blocks);
+Json json_of(const NumberBlock& block);
 
 /// Throw RequestError where such a file is no net of several outputs.
 ModelSummary summary_of_net(const Group& root, const std::string& path);

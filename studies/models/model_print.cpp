@@ -20,7 +20,7 @@ namespace {
 
 struct Portrait {
   std::vector<Layer> layers;  ///< from the visible one
-  std::vector<Block> blocks;
+  std::vector<NumberBlock> blocks;
   double constant = 0;
   std::size_t patterns = 0;
 };
@@ -184,7 +184,7 @@ std::string model_as_json(const Group& root, const std::string& path) {
   Json out = {{"model", file.name()}, {"layers", Json::list()}, {"parameters", Json::list()}};
   for (const Layer& layer : all.layers)
     out["layers"].push_back({{"kind", word_of(layer.kind)}, {"units", layer.units}, {"states", layer.states}});
-  for (const Block& b : all.blocks) out["parameters"].push_back(json_of(b));
+  for (const NumberBlock& b : all.blocks) out["parameters"].push_back(json_of(b));
   out["energy_constant"] = all.constant;
   out["patterns"] = all.patterns;
   out["note"] = file.note;

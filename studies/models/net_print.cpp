@@ -7,8 +7,8 @@
 namespace gibbsite {
 namespace {
 
-std::vector<Block> blocks_of_net(const StoredNet& file) {
-  std::vector<Block> out;
+std::vector<NumberBlock> blocks_of_net(const StoredNet& file) {
+  std::vector<NumberBlock> out;
   for (const NetPart& part : file.at.net.parts()) {
     const std::size_t slash = part.name.find('/');
     out.push_back(block(fmt::format("{} of {}", part.name.substr(slash + 1), part.name.substr(0, slash)), part.shape,
@@ -55,7 +55,7 @@ Json net_as_json(const Group& root, const std::string& path) {
               {"note", file.note},
               {"treatment", nullptr},
               {"base_rates", nullptr}};
-  for (const Block& one : blocks_of_net(file)) out["parameters"].push_back(json_of(one));
+  for (const NumberBlock& one : blocks_of_net(file)) out["parameters"].push_back(json_of(one));
   if (file.treatment.any()) out["treatment"] = description(file.treatment);
   if (file.samples > 0) out["base_rates"] = {{"samples", file.samples}, {"mean", file.mean}, {"data", file.data}};
   return out;

@@ -87,8 +87,8 @@ std::string words_of_thinking(const StoredThinker& file) {
   return fmt::format("the next of {} symbols from the {} before, in {} steps down dE/dy of rate {:g}",
                      file.thinking.symbols, file.thinking.context, file.thinking.steps, file.thinking.rate);
 }
-std::vector<Block> blocks_of_thinker(const StoredThinker& file) {
-  std::vector<Block> out;
+std::vector<NumberBlock> blocks_of_thinker(const StoredThinker& file) {
+  std::vector<NumberBlock> out;
   for (const NetPart& part : file.at.net.parts())
     if (const std::size_t slash = part.name.find('/'); slash != part.name.npos)
       out.push_back(block(fmt::format("{} of {}", part.name.substr(slash + 1), part.name.substr(0, slash)), part.shape,
@@ -127,7 +127,7 @@ Json thinker_as_json(const Group& root, const std::string& path) {
               {"descent_rate", file.thinking.rate},
               {"parameters", Json::list()},
               {"note", file.note}};
-  for (const Block& one : blocks_of_thinker(file)) out["parameters"].push_back(json_of(one));
+  for (const NumberBlock& one : blocks_of_thinker(file)) out["parameters"].push_back(json_of(one));
   return out;
 }
 

@@ -123,7 +123,8 @@ class JointPrediction final : public EmbeddingObjective<Real> {
       place[s] = chance.pick(places);
       const std::size_t row = place[s] / side, column = place[s] % side;
       const std::size_t top = row * shape.height / side, left = column * shape.width / side;
-      const Window patch{top, left, (row + 1) * shape.height / side - top, (column + 1) * shape.width / side - left};
+      const PixelWindow patch{top, left, (row + 1) * shape.height / side - top,
+                              (column + 1) * shape.width / side - left};
       std::vector<double> inside = image;
       erase_outside(patch, shape, inside);
       for (std::size_t i = 0; i < d; ++i) hidden[s * d + i] = static_cast<Real>(inside[i]);

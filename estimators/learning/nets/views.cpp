@@ -62,7 +62,7 @@ void shift(const NeuralShape& shape, std::span<double> x, std::ptrdiff_t down, s
 }
 
 /// The window, stretched: corners to corners.
-void stretch(const Window& window, const NeuralShape& shape, std::span<double> x) {
+void stretch(const PixelWindow& window, const NeuralShape& shape, std::span<double> x) {
   const auto place = [](std::size_t k, std::size_t length, std::size_t of) {
     return length < 2 ? 0.0 : static_cast<double>(k) * static_cast<double>(of - 1) / static_cast<double>(length - 1);
   };
@@ -90,7 +90,7 @@ void turn(const NeuralShape& shape, std::span<double> x, std::size_t which) {
   });
 }
 
-Window anywhere(std::size_t side, const NeuralShape& shape, Chance& chance) {
+PixelWindow anywhere(std::size_t side, const NeuralShape& shape, Chance& chance) {
   const std::size_t top = chance.pick(shape.height - side + 1), left = chance.pick(shape.width - side + 1);
   return {top, left, side, side};
 }
@@ -102,7 +102,7 @@ void erase_where(const NeuralShape& shape, std::span<double> x, Erased erased) {
   });
 }
 
-bool inside(const Window& w, std::size_t r, std::size_t c) {
+bool inside(const PixelWindow& w, std::size_t r, std::size_t c) {
   return r >= w.top && r < w.top + w.height && c >= w.left && c < w.left + w.width;
 }
 
@@ -199,11 +199,11 @@ void augment(std::span<const Augmentation> all, const NeuralShape& shape, std::s
   }
 }
 
-void erase_inside(const Window& window, const NeuralShape& shape, std::span<double> x) {
+void erase_inside(const PixelWindow& window, const NeuralShape& shape, std::span<double> x) {
   erase_where(shape, x, [&](std::size_t r, std::size_t c) { return inside(window, r, c); });
 }
 
-void erase_outside(const Window& window, const NeuralShape& shape, std::span<double> x) {
+void erase_outside(const PixelWindow& window, const NeuralShape& shape, std::span<double> x) {
   erase_where(shape, x, [&](std::size_t r, std::size_t c) { return !inside(window, r, c); });
 }
 

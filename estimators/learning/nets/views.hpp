@@ -39,10 +39,10 @@ void check_augmentation(const Augmentation& what, const NeuralShape& shape);
 void augment(std::span<const Augmentation> all, const NeuralShape& shape, std::span<double> x, Chance& chance);
 
 /// A window of a picture, and its complement, become 0. [channel][row][column].
-struct Window {
+struct PixelWindow {
   std::size_t top = 0, left = 0, height = 0, width = 0;
 };
-void erase_inside(const Window& window, const NeuralShape& shape, std::span<double> x);
-void erase_outside(const Window& window, const NeuralShape& shape, std::span<double> x);
+void erase_inside(const PixelWindow& window, const NeuralShape& shape, std::span<double> x);
+void erase_outside(const PixelWindow& window, const NeuralShape& shape, std::span<double> x);
 
 }  // namespace gibbsite
