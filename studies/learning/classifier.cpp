@@ -5,6 +5,7 @@
 
 #include "studies/learning/answer_keys.hpp"
 #include "studies/learning/learns_values.hpp"
+#include "studies/learning/net_learning.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/systems/net_keys.hpp"
 #include "studies/text/errors.hpp"
@@ -28,7 +29,7 @@ class Classifies final : public LearnsValues {
     out.trusted = true;
     add_answers(out, samples, options_.beta,
                 [&](const Matrix& x) { return answer_energies(outputs_of(net(), theta, x), options_.positive); });
-    out.weight_norm = weight_norm(theta);
+    out.weight_norm = weight_norm(blocks(), theta);
     return out;
   }
 
@@ -64,13 +65,9 @@ std::unique_ptr<Trainable> make_classifier(const Study& study, const Data& data)
         "generated points");
   try {
     Study asked = study;
-    auto& keys = asked.keys<NetKeys>();
-    if (keys.net.empty())
-      keys.net = {"dense 64", "swish", "dense 64", "swish", fmt::format("dense {}", data.label_states)};
-    if (!keys.shape.empty())
-      if (const std::size_t numbers = parse_shape(keys.shape).size(); numbers != data.width)
-        throw RequestError(fmt::format("model.shape = \"{}\" has {} numbers, but {} has {} a sample", keys.shape,
-                                       numbers, data.source, data.width));
+    auto& layers = asked.keys<NetKeys>().net;
+    if (layers.empty()) layers = {"dense 64", "swish", "dense 64", "swish", fmt::format("dense {}", data.label_states)};
+    check_shape_of_samples(study, data);
     NeuralNet net = net_of(asked, parse_shape(std::to_string(data.width)), {}, NetEnd::values);
     if (net.outputs() < data.label_states)
       throw RequestError(fmt::format("model.net leaves {} numbers, but there are {} labels; end it with \"dense {}\"",
@@ -79,8 +76,7 @@ std::unique_ptr<Trainable> make_classifier(const Study& study, const Data& data)
     if (options.loss == AnswerLoss::lvq2 && !options.positive)
       throw RequestError(
           "training.loss = \"lvq2\" divides by energies, which must be above 0: say model.answers = \"positive\"");
-    std::vector<std::string> doubts;
-    std::vector<double> first = keys.weights.empty() ? std::vector<double>() : net_weights(net, keys.weights, doubts);
+    std::vector<double> first = first_weights(study, net);
     return std::make_unique<Classifies>(std::move(net), std::move(first), options, study.keys<AnswerKeys>().loss);
   } catch (const std::invalid_argument& error) {
     throw RequestError(fmt::format("[model]: {}", error.what()));

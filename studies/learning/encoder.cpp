@@ -7,6 +7,7 @@
 #include "estimators/learning/nets/probes.hpp"
 #include "studies/learning/embedding_keys.hpp"
 #include "studies/learning/learns_values.hpp"
+#include "studies/learning/net_learning.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/systems/net_keys.hpp"
 #include "studies/text/errors.hpp"
@@ -46,7 +47,7 @@ class Embeds final : public LearnsValues {
   Judgement judge(std::span<const double> theta, const Samples& samples, const Study&) const override {
     Judgement out;
     out.trusted = true;
-    out.weight_norm = weight_norm(theta);
+    out.weight_norm = weight_norm(blocks(), theta);
     const std::size_t numbers = net().outputs();
     const std::vector<double> z = outputs_of(net(), theta, samples.training);
     const EmbeddingSpread spread = embedding_spread(z, numbers);
@@ -125,16 +126,12 @@ std::unique_ptr<Trainable> make_encoder(const Study& study, const Data& data) {
   check_method(method_of(study));
   if (study.keys<TrainingKeys>().batch < 2 || data.samples < 2)
     throw RequestError("an encoder learns from batches of two samples at least; raise training.batch");
-  const std::size_t width = data.width;
   try {
     Study asked = study;
-    auto& keys = asked.keys<NetKeys>();
-    if (keys.net.empty()) keys.net = {"dense 64", "swish", "dense 64", "swish", "dense 32"};
-    if (!keys.shape.empty())
-      if (const std::size_t numbers = parse_shape(keys.shape).size(); numbers != width)
-        throw RequestError(fmt::format("model.shape = \"{}\" has {} numbers, but {} has {} a sample", keys.shape,
-                                       numbers, data.source, width));
-    NeuralNet net = net_of(asked, parse_shape(std::to_string(width)), {}, NetEnd::values);
+    auto& layers = asked.keys<NetKeys>().net;
+    if (layers.empty()) layers = {"dense 64", "swish", "dense 64", "swish", "dense 32"};
+    check_shape_of_samples(study, data);
+    NeuralNet net = net_of(asked, parse_shape(std::to_string(data.width)), {}, NetEnd::values);
     std::optional<NeuralNet> head = head_of(study, net.outputs());
     const bool predicts = predicts_parts(study);
     if (predicts && !head) throw RequestError("jepa needs its predictor: leave out model.head, or name its layers");
@@ -142,8 +139,7 @@ std::unique_ptr<Trainable> make_encoder(const Study& study, const Data& data) {
     if (study.keys<EmbeddingKeys>().views.empty() && !predicts)
       views.augmentations = {{Augmentation::Kind::noise, 0.5}};
     if (predicts) views.patches = static_cast<std::size_t>(study.keys<EmbeddingKeys>().patches);
-    std::vector<std::string> doubts;
-    std::vector<double> first = keys.weights.empty() ? std::vector<double>() : net_weights(net, keys.weights, doubts);
+    std::vector<double> first = first_weights(study, net);
     return std::make_unique<Embeds>(std::move(net), std::move(first), std::move(head), embedding_options(study),
                                     std::move(views), predicts);
   } catch (const std::invalid_argument& error) {

@@ -10,6 +10,7 @@
 #include "studies/learning/energy_setup.hpp"
 #include "studies/learning/learns_energy.hpp"
 #include "studies/learning/learns_values.hpp"
+#include "studies/learning/net_learning.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/systems/net_keys.hpp"
 #include "studies/text/errors.hpp"
@@ -69,23 +70,15 @@ class LearnsNet final : public LearnsEnergy {
   }
   std::span<const ParameterBlock> blocks() const override { return blocks_; }
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
-    try {
-      const std::vector<double> theta = first_.empty() ? net_.initial(Key(study.run.seed)) : first_;
-      const auto with = [&]<class Real>(Real) {
-        auto objective = energy_objective<Real>(study, data, key);
-        if (answers_)
-          objective =
-              make_joint_objective<Real>(std::move(objective), net_, right_, study.keys<AnswerKeys>().labels_weight);
-        return energy_learner<Real>(study, std::make_unique<NeuralEnergy<Real>>(net_, theta), blocks_,
-                                    std::move(objective), data, theta, key);
-      };
-      if (in_double_precision(net_)) return with(double());
-      return with(float());
-    } catch (const std::invalid_argument& error) {
-      throw RequestError(fmt::format("training: {}", error.what()));
-    } catch (const std::runtime_error& error) {  // a library that is missing
-      throw RequestError(error.what());
-    }
+    const std::vector<double> theta = first_.empty() ? net_.initial(Key(study.run.seed)) : first_;
+    return learner_in_precision(net_, [&]<class Real>(Real) {
+      auto objective = energy_objective<Real>(study, data, key);
+      if (answers_)
+        objective =
+            make_joint_objective<Real>(std::move(objective), net_, right_, study.keys<AnswerKeys>().labels_weight);
+      return energy_learner<Real>(study, std::make_unique<NeuralEnergy<Real>>(net_, theta), blocks_,
+                                  std::move(objective), data, theta, key);
+    });
   }
   Judgement judge(std::span<const double> theta, const Samples& samples, const Study& study) const override {
     Judgement out = LearnsEnergy::judge(theta, samples, study);
@@ -155,10 +148,7 @@ std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& da
       if (labels) throw RequestError("a net that is told its level of noise learns no labels; leave out data.labels");
       return make_learns_levels(study, data);
     }
-    if (const std::string& shape = study.keys<NetKeys>().shape; !shape.empty())
-      if (const std::size_t numbers = parse_shape(shape).size(); numbers != data.width)
-        throw RequestError(fmt::format("model.shape = \"{}\" has {} numbers, but {} has {} a sample", shape, numbers,
-                                       data.source, data.width));
+    check_shape_of_samples(study, data);
     Study asked = study;
     if (auto& layers = asked.keys<NetKeys>().net; layers.empty()) {
       layers = {"dense 64", "swish", "dense 64", "swish"};
@@ -177,9 +167,7 @@ std::unique_ptr<Trainable> make_learns_energy(const Study& study, const Data& da
     if (labels && answers_of(net).outputs() < data.label_states)
       throw RequestError(fmt::format("model.net sums over {} answers, but there are {} labels",
                                      answers_of(net).outputs(), data.label_states));
-    std::vector<std::string> doubts;
-    const std::string& weights = study.keys<NetKeys>().weights;
-    std::vector<double> first = weights.empty() ? std::vector<double>() : net_weights(net, weights, doubts);
+    std::vector<double> first = first_weights(study, net);
     return std::make_unique<LearnsNet>(std::move(net), std::move(first), labels);
   } catch (const std::invalid_argument& error) {
     throw RequestError(fmt::format("[model]: {}", error.what()));

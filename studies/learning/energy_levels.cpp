@@ -10,6 +10,7 @@
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/energy_setup.hpp"
 #include "studies/learning/learns_energy.hpp"
+#include "studies/learning/net_learning.hpp"
 #include "studies/systems/net_keys.hpp"
 #include "studies/text/errors.hpp"
 
@@ -33,18 +34,10 @@ class LearnsLevels final : public LearnsEnergy {
   std::span<const ParameterBlock> blocks() const override { return blocks_; }
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
     const std::vector<double> theta = told_.initial(Key(study.run.seed));
-    const auto with = [&]<class Real>(Real) {
+    return learner_in_precision(told_, [&]<class Real>(Real) {
       return energy_learner<Real>(study, std::make_unique<NeuralEnergy<Real>>(told_, theta), blocks_,
                                   make_levels_objective<Real>(levels_, data_, key), data, theta, key);
-    };
-    try {
-      if (in_double_precision(told_)) return with(double());
-      return with(float());
-    } catch (const std::invalid_argument& error) {
-      throw RequestError(fmt::format("training: {}", error.what()));
-    } catch (const std::runtime_error& error) {  // a library that is missing
-      throw RequestError(error.what());
-    }
+    });
   }
 
   Group record(std::span<const double> theta, const std::string& name, const std::string& note) const override {

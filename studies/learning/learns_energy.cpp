@@ -8,6 +8,7 @@
 #include "studies/data/data_sets.hpp"
 #include "studies/learning/drawn_samples.hpp"
 #include "studies/learning/energy_keys.hpp"
+#include "studies/learning/net_learning.hpp"
 #include "studies/learning/training_keys.hpp"
 #include "studies/likelihood/likelihood_keys.hpp"
 #include "studies/likelihood/log_z_routes.hpp"
@@ -106,11 +107,7 @@ Judgement LearnsEnergy::judge(std::span<const double> theta, const Samples& samp
   } catch (const std::invalid_argument&) {  // there is no partition function here
     out.trusted = false;
   }
-  double squares = 0;
-  for (const ParameterBlock& block : blocks())
-    if (!block.bias)
-      for (const double w : theta.subspan(block.offset, block.size())) squares += w * w;
-  out.weight_norm = std::sqrt(squares);
+  out.weight_norm = weight_norm(blocks(), theta);
   return out;
 }
 

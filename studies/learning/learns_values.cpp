@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "estimators/learning/nets/net_learner.hpp"
 #include "physics/neural/neural_model.hpp"
 #include "studies/learning/energy_keys.hpp"
 #include "studies/learning/learns_energy.hpp"
+#include "studies/learning/net_learning.hpp"
 #include "studies/learning/training_setup.hpp"
 #include "studies/models/net_group.hpp"
 #include "studies/models/treatment_group.hpp"
@@ -36,22 +35,14 @@ void LearnsValues::see(const Study&, const Data& data, std::span<const double> w
 
 std::unique_ptr<Learner> LearnsValues::learner(const Study& study, const Matrix& data, Key key) {
   const std::vector<double> theta = first_.empty() ? net_.initial(Key(study.run.seed)) : first_;
-  const auto with = [&]<class Real>(Real precision) -> std::unique_ptr<Learner> {
+  return learner_in_precision(net_, [&]<class Real>(Real precision) {
     return std::make_unique<NetLearner<Real>>(
         NetValues<Real>(net_, theta), blocks_, objective(study, data, key, precision), data, theta,
         GradientOptions{.steps = training_options(study, data.columns()),
                         .spectral_norm = study.keys<EnergyKeys>().spectral_norm,
                         .layout = sizeof(Real) == sizeof(float) ? "single precision" : "double precision"},
         key);
-  };
-  try {
-    if (in_double_precision(net_)) return with(double());
-    return with(float());
-  } catch (const std::invalid_argument& error) {
-    throw RequestError(fmt::format("training: {}", error.what()));
-  } catch (const std::runtime_error& error) {  // a library that is missing
-    throw RequestError(error.what());
-  }
+  });
 }
 
 Group LearnsValues::record(std::span<const double> theta, const std::string& name, const std::string& note) const {
@@ -62,14 +53,6 @@ Group LearnsValues::record(std::span<const double> theta, const std::string& nam
   if (treatment_.any()) group.groups.push_back(treatment_group(treatment_));
   if (!note.empty()) group.attributes.emplace_back("note", note);
   return group;
-}
-
-double LearnsValues::weight_norm(std::span<const double> theta) const {
-  double squares = 0;
-  for (const ParameterBlock& block : blocks_)
-    if (!block.bias)
-      for (const double w : theta.subspan(block.offset, block.size())) squares += w * w;
-  return std::sqrt(squares);
 }
 
 namespace {

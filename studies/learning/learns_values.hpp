@@ -39,7 +39,6 @@ class LearnsValues : public Trainable {
   /// What the file says beside the net.
   virtual void describe(Group& group) const { (void)group; }
   const NeuralNet& net() const noexcept { return net_; }
-  double weight_norm(std::span<const double> theta) const;
 
  private:
   std::string name_;

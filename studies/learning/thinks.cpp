@@ -9,6 +9,7 @@
 #include "physics/neural/neural_model.hpp"
 #include "studies/learning/energy_setup.hpp"
 #include "studies/learning/learns_energy.hpp"
+#include "studies/learning/net_learning.hpp"
 #include "studies/learning/thinking_keys.hpp"
 #include "studies/learning/trainable.hpp"
 #include "studies/learning/training_keys.hpp"
@@ -44,19 +45,11 @@ class Thinks final : public Trainable {
     right_ = data.labels;
   }
   std::unique_ptr<Learner> learner(const Study& study, const Matrix& data, Key key) override {
-    try {
-      const std::vector<double> theta = first_.empty() ? net_.initial(Key(study.run.seed)) : first_;
-      const auto with = [&]<class Real>(Real) {
-        return energy_learner<Real>(study, std::make_unique<NeuralEnergy<Real>>(net_, theta), blocks_,
-                                    make_thinking_objective<Real>(thinking_, right_, key), data, theta, key);
-      };
-      if (in_double_precision(net_)) return with(double());
-      return with(float());
-    } catch (const std::invalid_argument& error) {
-      throw RequestError(fmt::format("training: {}", error.what()));
-    } catch (const std::runtime_error& error) {  // a library that is missing
-      throw RequestError(error.what());
-    }
+    const std::vector<double> theta = first_.empty() ? net_.initial(Key(study.run.seed)) : first_;
+    return learner_in_precision(net_, [&]<class Real>(Real) {
+      return energy_learner<Real>(study, std::make_unique<NeuralEnergy<Real>>(net_, theta), blocks_,
+                                  make_thinking_objective<Real>(thinking_, right_, key), data, theta, key);
+    });
   }
   Group record(std::span<const double> theta, const std::string& name, const std::string& note) const override {
     Group group{.name = name, .attributes = {{"content", std::string("model")}, {"model", std::string("ebt")}}};
@@ -76,11 +69,7 @@ class Thinks final : public Trainable {
       for (double& e : energies) e = -e;
       return energies;
     });
-    double squares = 0;
-    for (const ParameterBlock& block : blocks_)
-      if (!block.bias)
-        for (const double w : theta.subspan(block.offset, block.size())) squares += w * w;
-    out.weight_norm = std::sqrt(squares);
+    out.weight_norm = weight_norm(blocks_, theta);
     return out;
   }
   Group draw(std::span<const double>, const Study&, const Matrix&, std::size_t) const override {
@@ -141,9 +130,7 @@ std::unique_ptr<Trainable> make_thinks(const Study& study, const Data& data) {
       throw RequestError(
           "an ebt learns through slopes of its energy, and \"relu\" has none of these at its kinks: take \"swish\", "
           "\"softplus\" or \"tanh\"");
-    std::vector<std::string> doubts;
-    std::vector<double> first =
-        net_keys.weights.empty() ? std::vector<double>() : net_weights(net, net_keys.weights, doubts);
+    std::vector<double> first = first_weights(asked, net);
     return std::make_unique<Thinks>(std::move(net), std::move(first), thinking);
   } catch (const std::invalid_argument& error) {
     throw RequestError(fmt::format("[model]: {}", error.what()));

@@ -9,6 +9,7 @@
 #include "studies/files/json.hpp"
 #include "studies/models/energy_group.hpp"
 #include "studies/models/model_file.hpp"
+#include "studies/models/net_group.hpp"
 
 namespace gibbsite {
 
@@ -26,6 +27,9 @@ inline NumberBlock block(std::string name, const Matrix& m) {
 /// Under a header.
 std::vector<std::vector<std::string>> rows_of_blocks(const std::vector<NumberBlock>& blocks);
 Json json_of(const NumberBlock& block);
+
+/// Weights and biases of each layer.
+std::vector<NumberBlock> blocks_of_net(const NetAt& at);
 
 /// Throw RequestError where such a file is no net of several outputs.
 ModelSummary summary_of_net(const Group& root, const std::string& path);

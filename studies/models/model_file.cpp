@@ -217,12 +217,23 @@ Layer visible_layer(const AnyModel& model) {
 
 bool is_model(const Group& group) { return text_attribute(group, "content") == "model"; }
 
+std::string model_kind_in(const std::filesystem::path& path) {
+  try {
+    std::vector<Unread> unread;
+    const Group root = read_archive(path, unread, [](const std::string& name) {  // attributes alone
+      return name.find('/') == name.npos;
+    });
+    const Group* inside = is_model(root) ? &root : root.child("model");
+    return inside != nullptr && is_model(*inside) ? text_attribute(*inside, "model") : "";
+  } catch (const std::runtime_error&) {  // whoever reads it then says what is wrong
+    return "";
+  }
+}
+
 ModelFile model_from(const Group& group, const std::string& where) {
   const Place place(group, where);
   if (!is_model(group)) place.refuse("it is no model: it needs the attribute content = \"model\"");
-  constexpr std::int64_t newest = 1;
-  if (place.number<std::int64_t>("format_version").value_or(newest) > newest)
-    place.refuse("it was written by a newer Gibbsite; read it with that one");
+  place.refuse_newer_than(model_format);
   const std::string name = place.text("model");
   const auto kind = network_named(name);
   if (!kind && files_keep(name))

@@ -67,6 +67,9 @@ Layer visible_layer(const AnyModel& model);
 /// Whether this is the root of a model file, or the group of a model in another file.
 bool is_model(const Group& group);
 
+/// The kind of model that a model file or a result holds, by its attributes alone, "rbm"; "" where it holds none, or
+/// cannot be read.
+std::string model_kind_in(const std::filesystem::path& path);
 /// Reads a model file, or the model in a result file (/model). Throws RequestError naming file, group and variable,
 /// what it is and what was expected.
 ModelFile read_model(const std::filesystem::path& path);

@@ -26,6 +26,11 @@ class Place {
 
   [[noreturn]] void refuse(const std::string& what) const { throw RequestError(fmt::format("{}: {}", where_, what)); }
 
+  /// A format_version above `newest`.
+  void refuse_newer_than(std::int64_t newest) const {
+    if (number<std::int64_t>("format_version").value_or(newest) > newest)
+      refuse("it was written by a newer Gibbsite; read it with that one");
+  }
   bool has(const std::string& child) const { return group_.child(child) != nullptr; }
   Place child(const std::string& name) const {
     const Group* group = group_.child(name);

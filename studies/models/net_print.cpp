@@ -5,17 +5,16 @@
 #include "studies/models/stored_net.hpp"
 
 namespace gibbsite {
-namespace {
-
-std::vector<NumberBlock> blocks_of_net(const StoredNet& file) {
+std::vector<NumberBlock> blocks_of_net(const NetAt& at) {
   std::vector<NumberBlock> out;
-  for (const NetPart& part : file.at.net.parts()) {
-    const std::size_t slash = part.name.find('/');
-    out.push_back(block(fmt::format("{} of {}", part.name.substr(slash + 1), part.name.substr(0, slash)), part.shape,
-                        std::span(file.at.theta).subspan(part.begin, part.size)));
-  }
+  for (const NetPart& part : at.net.parts())
+    if (const std::size_t slash = part.name.find('/'); slash != part.name.npos)
+      out.push_back(block(fmt::format("{} of {}", part.name.substr(slash + 1), part.name.substr(0, slash)), part.shape,
+                          std::span(at.theta).subspan(part.begin, part.size)));
   return out;
 }
+
+namespace {
 
 /// What its outputs are for.
 std::string purpose_of(const StoredNet& file) {
@@ -35,7 +34,7 @@ ModelSummary summary_of_net(const Group& root, const std::string& path) {
   ModelSummary out{.sentence = fmt::format("{}: net of {} layers and {} parameters from {} numbers to {}", file.kind,
                                            net.layers().size(), net.parameters(), net.units(), net.outputs()),
                    .remarks = {net_text(net), purpose_of(file)},
-                   .rows = rows_of_blocks(blocks_of_net(file))};
+                   .rows = rows_of_blocks(blocks_of_net(file.at))};
   if (!file.note.empty()) out.remarks.push_back(file.note);
   if (file.samples > 0 && (file.data.empty() || file.note.find(file.data) == std::string::npos))
     out.remarks.push_back(
@@ -55,7 +54,7 @@ Json net_as_json(const Group& root, const std::string& path) {
               {"note", file.note},
               {"treatment", nullptr},
               {"base_rates", nullptr}};
-  for (const NumberBlock& one : blocks_of_net(file)) out["parameters"].push_back(json_of(one));
+  for (const NumberBlock& one : blocks_of_net(file.at)) out["parameters"].push_back(json_of(one));
   if (file.treatment.any()) out["treatment"] = description(file.treatment);
   if (file.samples > 0) out["base_rates"] = {{"samples", file.samples}, {"mean", file.mean}, {"data", file.data}};
   return out;

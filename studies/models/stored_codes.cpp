@@ -44,8 +44,7 @@ void describe_codes(const LatentEnergy& energy, Group& group) {
 
 StoredCodes stored_codes(const Group& group, const std::string& where) {
   const Place place(group, where);
-  if (place.number<std::int64_t>("format_version").value_or(model_format) > model_format)
-    place.refuse("it was written by a newer Gibbsite; read it with that one");
+  place.refuse_newer_than(model_format);
   StoredCodes out{.kind = place.text("model"), .energy = nullptr};
   if (!is_codes_kind(out.kind)) place.refuse("the model is of kind `" + out.kind + "`; expected kmeans, sparse-coding");
   const Shape shape = place.shape("words");
@@ -67,6 +66,7 @@ StoredCodes stored_codes(const Group& group, const std::string& where) {
 }
 
 std::optional<StoredCodes> read_stored_codes(const std::string& path) {
+  if (!is_codes_kind(model_kind_in(path))) return std::nullopt;
   Group root;
   try {
     std::vector<Unread> unread;

@@ -16,8 +16,7 @@ namespace gibbsite {
 
 StoredEnergy stored_energy(const Group& group, const std::string& where) {
   const Place place(group, where);
-  if (place.number<std::int64_t>("format_version").value_or(model_format) > model_format)
-    place.refuse("it was written by a newer Gibbsite; read it with that one");
+  place.refuse_newer_than(model_format);
   StoredEnergy out{.kind = place.text("model"), .energy = nullptr};
   out.energy = energy_from(out.kind, group, where);
   const std::size_t units = out.energy->units();
@@ -48,16 +47,8 @@ StoredEnergy stored_energy(const Group& group, const std::string& where) {
 bool is_stored_energy(const Group& group) { return is_model(group) && files_keep(text_attribute(group, "model")); }
 
 std::string energy_kind_in(const std::filesystem::path& path) {
-  try {
-    std::vector<Unread> unread;
-    const Group root = read_archive(path, unread, [](const std::string& name) {  // attributes alone
-      return name.find('/') == name.npos;
-    });
-    const Group* inside = is_model(root) ? &root : root.child("model");
-    return inside != nullptr && is_stored_energy(*inside) ? text_attribute(*inside, "model") : "";
-  } catch (const std::runtime_error&) {  // whoever reads it then says what is wrong
-    return "";
-  }
+  const std::string kind = model_kind_in(path);
+  return files_keep(kind) ? kind : "";
 }
 
 StoredEnergy read_stored_energy(const std::filesystem::path& path) {

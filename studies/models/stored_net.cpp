@@ -15,8 +15,7 @@ bool is_net_kind(const std::string& kind) { return kind == "classifier" || kind 
 
 StoredNet stored_net(const Group& group, const std::string& where) {
   const Place place(group, where);
-  if (place.number<std::int64_t>("format_version").value_or(model_format) > model_format)
-    place.refuse("it was written by a newer Gibbsite; read it with that one");
+  place.refuse_newer_than(model_format);
   try {
     StoredNet out{.kind = place.text("model"), .at = net_from(place, NetEnd::values)};
     const std::size_t units = out.at.net.units();
@@ -44,6 +43,7 @@ StoredNet stored_net(const Group& group, const std::string& where) {
 }
 
 std::optional<StoredNet> read_stored_net(const std::filesystem::path& path) {
+  if (const std::string kind = model_kind_in(path); !is_net_kind(kind) && kind != "neural") return std::nullopt;
   Group root;
   try {
     std::vector<Unread> unread;

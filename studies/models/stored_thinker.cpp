@@ -24,8 +24,7 @@ void describe_thinking(const Thinking& thinking, Group& group) {
 
 StoredThinker stored_thinker(const Group& group, const std::string& where) {
   const Place place(group, where);
-  if (place.number<std::int64_t>("format_version").value_or(model_format) > model_format)
-    place.refuse("it was written by a newer Gibbsite; read it with that one");
+  place.refuse_newer_than(model_format);
   const auto count = [&](const char* name) {
     const auto value = place.number<std::int64_t>(name);
     constexpr std::int64_t most = 1'000'000;
@@ -51,6 +50,7 @@ StoredThinker stored_thinker(const Group& group, const std::string& where) {
 }
 
 std::optional<StoredThinker> read_stored_thinker(const std::filesystem::path& path) {
+  if (model_kind_in(path) != "ebt") return std::nullopt;
   Group root;
   try {
     std::vector<Unread> unread;
@@ -87,14 +87,6 @@ std::string words_of_thinking(const StoredThinker& file) {
   return fmt::format("the next of {} symbols from the {} before, in {} steps down dE/dy of rate {:g}",
                      file.thinking.symbols, file.thinking.context, file.thinking.steps, file.thinking.rate);
 }
-std::vector<NumberBlock> blocks_of_thinker(const StoredThinker& file) {
-  std::vector<NumberBlock> out;
-  for (const NetPart& part : file.at.net.parts())
-    if (const std::size_t slash = part.name.find('/'); slash != part.name.npos)
-      out.push_back(block(fmt::format("{} of {}", part.name.substr(slash + 1), part.name.substr(0, slash)), part.shape,
-                          std::span(file.at.theta).subspan(part.begin, part.size)));
-  return out;
-}
 
 }  // namespace
 
@@ -111,7 +103,7 @@ ModelSummary summary_of_thinker(const Group& root, const std::string& path) {
       .sentence = fmt::format("ebt: energy of {} layers and {} parameters; {}", file.at.net.layers().size(),
                               file.at.net.parameters(), words_of_thinking(file)),
       .remarks = {net_text(file.at.net)},
-      .rows = rows_of_blocks(blocks_of_thinker(file))};
+      .rows = rows_of_blocks(blocks_of_net(file.at))};
   if (!file.note.empty()) out.remarks.push_back(file.note);
   return out;
 }
@@ -127,7 +119,7 @@ Json thinker_as_json(const Group& root, const std::string& path) {
               {"descent_rate", file.thinking.rate},
               {"parameters", Json::list()},
               {"note", file.note}};
-  for (const NumberBlock& one : blocks_of_thinker(file)) out["parameters"].push_back(json_of(one));
+  for (const NumberBlock& one : blocks_of_net(file.at)) out["parameters"].push_back(json_of(one));
   return out;
 }
 

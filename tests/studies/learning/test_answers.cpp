@@ -3,10 +3,9 @@
 
 #include <cmath>
 
-#include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "tests/studies/json.hpp"
-#include "tests/studies/program.hpp"
+#include "tests/studies/learning/trained_study.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::test;
@@ -14,12 +13,8 @@ using nlohmann::json;
 
 namespace {
 
-struct Answering : Scratch {
-  explicit Answering(const std::string& study) { write_bytes(*this / "study.toml", study); }
-  Ended train(const Words& more = {}, const std::string& out = "model.h5") {
-    return run(Words{"train", "study.toml", "--quiet", "-o", out} + more, path());
-  }
-  Group root(const std::string& name = "model.h5") { return read_archive(*this / name); }
+struct Answering : TrainedStudy {
+  using TrainedStudy::TrainedStudy;
   json said(const Words& words) {
     const Ended ended = run(words + Words{"--json"}, path());
     INFO(ended.err);
@@ -103,8 +98,10 @@ TEST_CASE("a classifier learns two moons; show, predict and report take it on, a
   const Ended page = run({"report", "model.h5", "-o", "model.html"}, made.path());
   INFO(page.err);
   CHECK(page.code == 0);
-  CHECK(contains(run({"loglik", "model.h5", "--data", "two-moons:50"}, made.path()).err, "a net with several outputs (`classifier`)"));
-  CHECK(contains(run({"sample", "model.h5", "-n", "5", "-o", "x.npy"}, made.path()).err, "a net with several outputs (`classifier`)"));
+  CHECK(contains(run({"loglik", "model.h5", "--data", "two-moons:50"}, made.path()).err,
+                 "a net with several outputs (`classifier`)"));
+  CHECK(contains(run({"sample", "model.h5", "-n", "5", "-o", "x.npy"}, made.path()).err,
+                 "a net with several outputs (`classifier`)"));
   CHECK(contains(run({"predict", "model.h5", "--data", "bars-and-stripes:2"}, made.path()).err, "2 visible units"));
 }
 

@@ -1,22 +1,17 @@
 // `gibbsite train` of encoders, and `gibbsite embed`.
 #include <cmath>
 
-#include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
 #include "tests/studies/json.hpp"
-#include "tests/studies/program.hpp"
+#include "tests/studies/learning/trained_study.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::test;
 
 namespace {
 
-struct Embedding : Scratch {
-  explicit Embedding(const std::string& study) { write_bytes(*this / "study.toml", study); }
-  Ended train(const Words& more = {}, const std::string& out = "model.h5") {
-    return run(Words{"train", "study.toml", "--quiet", "-o", out} + more, path());
-  }
-  Group root(const std::string& name) { return read_archive(*this / name); }
+struct Embedding : TrainedStudy {
+  using TrainedStudy::TrainedStudy;
   std::vector<double> last(const std::string& file, const char* name) {
     const Group all = root(file);
     const auto values = doubles(*all.child("training"), name);

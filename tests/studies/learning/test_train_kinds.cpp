@@ -4,22 +4,15 @@
 #include <cmath>
 #include <tuple>
 
-#include "studies/files/archive.hpp"
 #include "studies/files/variables.hpp"
-#include "tests/studies/program.hpp"
+#include "tests/studies/learning/trained_study.hpp"
 
 using namespace gibbsite;
 using namespace gibbsite::test;
 
 namespace {
 
-struct LearnedKind : Scratch {
-  explicit LearnedKind(const std::string& study) { write_bytes(*this / "study.toml", study); }
-  Ended train(const Words& more = {}, const std::string& out = "model.h5") {
-    return run(Words{"train", "study.toml", "--quiet", "-o", out} + more, path());
-  }
-  Group root(const std::string& name = "model.h5") { return read_archive(*this / name); }
-};
+using LearnedKind = TrainedStudy;
 
 std::vector<double> all_of(const Group& group, const char* name) {
   const auto values = doubles(group, name);
